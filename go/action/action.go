@@ -1,0 +1,163 @@
+// Package action turns a DTLTO job into a Remote Execution API action whose
+// digest depends on content alone, and back.
+//
+// Everything in a job that says where and when it was made (folders, archive
+// offsets, process ids, the linker output's name) is replaced by a canonical
+// name, in the arguments and in the shard. What is left in the action is what
+// the compiler reads: equal content gives an equal digest, on any machine.
+//
+// It owns the canonical names and the meaning of the compiler's options. It
+// runs nothing and stores nothing.
+package action
+
+import (
+	"fmt"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"thinrex/go/digest"
+	"thinrex/go/distfile"
+	"thinrex/go/filedigest"
+)
+
+// An Action is one job in canonical form.
+type Action struct {
+	Digest  digest.Digest // of the Action message: the Action Cache's key
+	Job     distfile.Job
+	Args    []string // canonical; Args[0] is the canonical compiler
+	Inputs  []Input
+	Outputs []Output // Outputs[0] is the native object
+}
+
+// An Input is one file of the input root.
+type Input struct {
+	Name   string // canonical, slash-separated, relative to the input root
+	Digest digest.Digest
+	File   filedigest.File // where its bytes are, unless Data holds them
+	Data   []byte          // bytes made from a file: the renamed shard
+}
+
+// An Output is one file that the compiler writes.
+type Output struct {
+	Name     string // canonical
+	Path     string // where the linker or the user looks for it
+	Optional bool   // the compiler doesn't always write it
+}
+
+// Module is the path of the bitcode module, for messages.
+func (a *Action) Module() string { return a.Job.Module() }
+
+// ModuleSize is the size of the bitcode module in bytes: what the job costs,
+// roughly.
+func (a *Action) ModuleSize() int64 { return a.Inputs[0].Digest.Size }
+
+// InputsChanged returns the path of an input that is no longer the file it was
+// when the action was made, or "".
+func (a *Action) InputsChanged() string {
+	for _, in := range a.Inputs {
+		if in.File.Changed() {
+			return in.File.Path
+		}
+	}
+	return ""
+}
+
+// Options are what all actions of a link share beside the dist-file.
+type Options struct {
+	Files       *filedigest.Cache
+	Identity    string            // of the compiler: toolchain.Toolchain.Identity
+	Compiler    string            // canonical argument 0
+	Env         map[string]string // the compiler's whole environment
+	ExtraInputs []string          // files that the compiler reads and no option known to us names
+	Timeout     time.Duration     // of one execution
+}
+
+// A Builder makes the actions of one dist-file. It is safe for concurrent use.
+type Builder struct {
+	opts   Options
+	common commonPart
+	env    []*repb.Command_EnvironmentVariable
+}
+
+// An Uncacheable says why a job can't be made an action. The job must then
+// run as it is, in the linker's directory.
+type Uncacheable struct {
+	Reason string // the same text for the same cause, so that it is said once
+}
+
+func (u *Uncacheable) Error() string { return u.Reason }
+
+// NewBuilder prepares what the jobs share. The error is an *Uncacheable when
+// no job of this dist-file can be an action.
+func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
+	b := &Builder{opts: o, env: sortedEnv(o.Env)}
+	var err error
+	b.common, err = readCommon(common, o)
+	return b, err
+}
+
+// Build makes the action of one job. An *Uncacheable error leaves the job to
+// run as it is; any other names an input that can't be read.
+func (b *Builder) Build(job distfile.Job) (*Action, error) {
+	inputs, names, err := b.jobInputs(job)
+	if err != nil {
+		return nil, err
+	}
+	a := &Action{Job: job, Inputs: append(inputs, b.common.inputs...)}
+	a.Outputs = jobOutputs(job, b.common.sideOutputs)
+	for _, out := range a.Outputs {
+		names[out.Path] = out.Name
+	}
+	args, err := b.canonicalArgs(job.Args, names)
+	if err != nil {
+		return nil, err
+	}
+	a.Args = append(append([]string{b.opts.Compiler}, b.common.args...), args...)
+	messages, err := b.Messages(a)
+	if err != nil {
+		return nil, err
+	}
+	a.Digest = messages.Digest
+	return a, nil
+}
+
+// Messages are an action's protocol messages, serialised: what a server needs
+// in its CAS to execute it, beside the input files.
+type Messages struct {
+	Digest      digest.Digest // of Action
+	Action      []byte
+	Command     []byte
+	Directories map[digest.Digest][]byte
+}
+
+// Messages serialises a. Doing it anew for the few actions that are executed
+// is cheaper than keeping it for all.
+func (b *Builder) Messages(a *Action) (Messages, error) {
+	root, dirs, err := inputRoot(a.Inputs)
+	if err != nil {
+		return Messages{}, err
+	}
+	outputs := outputNames(a.Outputs)
+	command, commandDigest, err := digest.OfMessage(&repb.Command{
+		Arguments:            a.Args,
+		EnvironmentVariables: b.env,
+		// Servers read one or the other.
+		OutputFiles: outputs,
+		OutputPaths: outputs,
+	})
+	if err != nil {
+		return Messages{}, err
+	}
+	action, actionDigest, err := digest.OfMessage(&repb.Action{
+		CommandDigest:   commandDigest.Proto(),
+		InputRootDigest: root.Proto(),
+		Timeout:         durationpb.New(b.opts.Timeout),
+		Salt:            []byte("thinrex 1 " + b.opts.Identity),
+	})
+	if err != nil {
+		return Messages{}, fmt.Errorf("action of %s: %w", a.Module(), err)
+	}
+	return Messages{actionDigest, action, command, dirs}, nil
+}

@@ -1,0 +1,200 @@
+package action
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"thinrex/go/distfile"
+)
+
+// commonPart is what a dist-file's common part adds to each job's action.
+type commonPart struct {
+	args        []string // canonical, without the compiler
+	inputs      []Input
+	names       map[string]string // canonical names of inputs, by path
+	sideOutputs []sideOutput
+}
+
+// readCommon reads the shared arguments once, so that the work per job is
+// what only that job has.
+func readCommon(common distfile.Common, o Options) (commonPart, error) {
+	r := &reader{opts: o, names: map[string]string{}}
+	for _, path := range common.Inputs {
+		if err := r.addInput(path); err != nil {
+			return commonPart{}, err
+		}
+	}
+	for _, path := range o.ExtraInputs {
+		if err := r.addInput(path); err != nil {
+			return commonPart{}, fmt.Errorf("--extra_input: %w", unwrapMissing(err))
+		}
+	}
+	args, err := r.read(common.Args[1:])
+	if err != nil {
+		return commonPart{}, err
+	}
+	r.placeUnnamed(o.ExtraInputs, args)
+	return commonPart{args, r.inputs, r.names, r.side}, nil
+}
+
+// canonicalArgs reads one job's own arguments.
+func (b *Builder) canonicalArgs(args []string, names map[string]string) ([]string, error) {
+	for path, name := range b.common.names {
+		if names[path] == "" {
+			names[path] = name
+		}
+	}
+	r := &reader{opts: b.opts, names: names, perJob: true}
+	return r.read(args)
+}
+
+// A reader goes through arguments, replaces the names of known files and
+// collects the files that options read and write undeclared.
+type reader struct {
+	opts   Options
+	names  map[string]string // by path
+	inputs []Input
+	side   []sideOutput
+	perJob bool // files may be known already, but none is added
+}
+
+func (r *reader) read(args []string) ([]string, error) {
+	out := make([]string, 0, len(args))
+	previous := "" // the option before this argument, for values that stand alone
+	for _, arg := range args {
+		canonical, err := r.readArg(previous, arg)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, canonical)
+		if !forwarders[arg] {
+			previous = arg
+		}
+	}
+	return out, nil
+}
+
+func (r *reader) readArg(previous, arg string) (string, error) {
+	if name := r.names[arg]; name != "" {
+		return name, nil
+	}
+	option, value, joined := strings.Cut(arg, "=")
+	if joined {
+		if name := r.names[value]; name != "" {
+			return option + "=" + name, nil
+		}
+	}
+	if side, ok := sideOutputs[arg]; ok {
+		r.side = append(r.side, side)
+		return arg, nil
+	}
+	if writesUndeclared(arg) {
+		return "", &Uncacheable{fmt.Sprintf("%s writes files that can't be cached", arg)}
+	}
+	switch {
+	case readsFile[option] && joined:
+		name, err := r.fileOption(arg, profileIn(value))
+		return option + "=" + name, err
+	case readsFile[previous] && !strings.HasPrefix(arg, "-"):
+		return r.fileOption(previous, arg)
+	case readsDefaultProfile[arg]:
+		return r.defaultProfile(arg)
+	}
+	if file := r.existingFile(arg); file != "" {
+		return "", &Uncacheable{fmt.Sprintf("%s may read %s (if so, declare it with --extra_input=%s)", arg, file, file)}
+	}
+	return arg, nil
+}
+
+// fileOption makes the file that an option reads an input, and returns its
+// canonical name.
+func (r *reader) fileOption(option, path string) (string, error) {
+	if name := r.names[path]; name != "" {
+		return name, nil
+	}
+	if r.perJob {
+		return "", &Uncacheable{fmt.Sprintf("%s in a job's own arguments isn't understood", option)}
+	}
+	err := r.addInput(path)
+	return r.names[path], err
+}
+
+// defaultProfile handles -fprofile-use without a value: clang reads a file of
+// a fixed name in the working directory.
+func (r *reader) defaultProfile(option string) (string, error) {
+	name, err := r.fileOption(option, "default.profdata")
+	return option + "=" + name, err
+}
+
+// addInput makes the file at path an input with a name of its own. A file
+// that can't be read leaves the verdict to the compiler.
+func (r *reader) addInput(path string) error {
+	if r.names[path] != "" {
+		return nil
+	}
+	f, err := r.opts.Files.File(path)
+	if err != nil {
+		return &Uncacheable{fmt.Sprintf("an input can't be read: %v", err)}
+	}
+	name := commonName(len(r.inputs))
+	r.names[path] = name
+	r.inputs = append(r.inputs, Input{Name: name, Digest: f.Digest, File: f})
+	return nil
+}
+
+// placeUnnamed gives extra inputs that no argument names their own relative
+// path, where the compiler will look for them.
+func (r *reader) placeUnnamed(extra, args []string) {
+	for _, path := range extra {
+		name := r.names[path]
+		named := slices.ContainsFunc(args, func(arg string) bool { return strings.HasSuffix(arg, name) })
+		if named || !filepath.IsLocal(path) {
+			continue
+		}
+		i := slices.IndexFunc(r.inputs, func(in Input) bool { return in.Name == name })
+		r.inputs[i].Name = filepath.ToSlash(filepath.Clean(path))
+	}
+}
+
+// existingFile returns the first part of arg that names a file which is there
+// and which no option known to us explains, or "".
+func (r *reader) existingFile(arg string) string {
+	if harmless(arg) {
+		return ""
+	}
+	candidates := []string{strings.TrimPrefix(arg, "@")}
+	for i, c := range arg {
+		if c == '=' || c == ',' {
+			candidates = append(candidates, arg[i+1:])
+		}
+	}
+	if len(arg) > 2 && arg[0] == '-' && strings.ContainsAny(arg[2:], "./") {
+		candidates = append(candidates, arg[2:])
+	}
+	for _, path := range candidates {
+		if r.names[path] != "" {
+			continue
+		}
+		if fi, err := os.Stat(path); err == nil && !fi.IsDir() && fi.Mode()&fs.ModeDevice == 0 {
+			return path
+		}
+	}
+	return ""
+}
+
+// profileIn returns the file that clang reads when -fprofile-use= names a
+// folder.
+func profileIn(path string) string {
+	if fi, err := os.Stat(path); err == nil && fi.IsDir() {
+		return filepath.Join(path, "default.profdata")
+	}
+	return path
+}
+
+// unwrapMissing makes an extra input that can't be read a plain error: the
+// user named it, so it is worth stopping for.
+func unwrapMissing(err error) error { return fmt.Errorf("%s", err) }

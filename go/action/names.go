@@ -1,0 +1,122 @@
+package action
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"thinrex/go/bitcode"
+	"thinrex/go/digest"
+	"thinrex/go/distfile"
+	"thinrex/go/filedigest"
+)
+
+// The canonical names of a job's files.
+const (
+	moduleName = "m.o"
+	shardName  = "m.thinlto.bc"
+	objectStem = "m.native" // .o for the object
+)
+
+func importName(i int) string { return fmt.Sprintf("i%05d.o", i) }
+func commonName(i int) string { return fmt.Sprintf("c/%05d", i) }
+
+// jobInputs returns the files of one job and a map from their paths to their
+// canonical names. The first is the module.
+func (b *Builder) jobInputs(job distfile.Job) ([]Input, map[string]string, error) {
+	shard := job.Shard()
+	files := make([]filedigest.File, 0, len(job.Inputs))
+	for _, path := range job.Inputs {
+		if path == shard {
+			continue
+		}
+		f, err := b.opts.Files.File(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("input of %s: %w", job.Module(), err)
+		}
+		files = append(files, f)
+	}
+	slices.SortFunc(files[1:], byPath)
+	files = slices.CompactFunc(files, func(x, y filedigest.File) bool { return x.Path == y.Path })
+
+	names := make(map[string]string, len(files)+4)
+	inputs := make([]Input, 0, len(files)+1)
+	for i, f := range files {
+		name := moduleName
+		if i > 0 {
+			name = importName(i - 1)
+		}
+		if _, again := names[f.Path]; again {
+			continue // a module that imports from itself
+		}
+		names[f.Path] = name
+		inputs = append(inputs, Input{Name: name, Digest: f.Digest, File: f})
+	}
+	if shard == "" {
+		return nil, nil, &Uncacheable{"the job has no -fthinlto-index= argument"}
+	}
+	in, err := b.renameShard(shard, names)
+	if err != nil {
+		return nil, nil, err
+	}
+	names[shard] = shardName
+	return append(inputs, in), names, nil
+}
+
+// byPath keeps the order of the original paths, because clang imports modules
+// in the order of their names and the object depends on it. Names that differ
+// in nothing but a random part are ordered by content.
+func byPath(x, y filedigest.File) int {
+	return cmp.Or(
+		cmp.Compare(distfile.OrderKey(x.Path), distfile.OrderKey(y.Path)),
+		cmp.Compare(x.Digest.Hash, y.Digest.Hash),
+		cmp.Compare(x.Path, y.Path),
+	)
+}
+
+// renameShard returns the shard at path with its modules' canonical names.
+func (b *Builder) renameShard(path string, names map[string]string) (Input, error) {
+	// A shard belongs to one job and one link: no digest of the file itself
+	// is needed, only its stat, to know later that it is still the same.
+	file, data, err := filedigest.Read(path)
+	if err != nil {
+		return Input{}, fmt.Errorf("shard: %w", err)
+	}
+	shard, err := bitcode.Parse(data)
+	if err != nil {
+		return Input{}, &Uncacheable{fmt.Sprintf("shard %s can't be read: %v", path, err)}
+	}
+	for _, module := range shard.Paths() {
+		if names[module] == "" {
+			return Input{}, &Uncacheable{fmt.Sprintf("shard %s names module %s, which the dist-file doesn't list", path, module)}
+		}
+	}
+	renamed, err := shard.Rename(func(module string) string { return names[module] })
+	if err != nil {
+		return Input{}, &Uncacheable{fmt.Sprintf("shard %s can't be rewritten: %v", path, err)}
+	}
+	return Input{Name: shardName, Digest: digest.Of(renamed), File: file, Data: renamed}, nil
+}
+
+// jobOutputs names the declared outputs, then those that only options tell of.
+func jobOutputs(job distfile.Job, side []sideOutput) []Output {
+	object := job.Outputs[0]
+	stem := strings.TrimSuffix(object, ".o")
+	outputs := []Output{{Name: objectStem + ".o", Path: object}}
+	for i, path := range job.Outputs[1:] {
+		name := fmt.Sprintf("o%05d", i)
+		if suffix, ok := strings.CutPrefix(path, stem+"."); ok && !strings.ContainsRune(suffix, os.PathSeparator) {
+			name = objectStem + "." + suffix
+		}
+		outputs = append(outputs, Output{Name: name, Path: path})
+	}
+	for _, s := range side {
+		out := Output{Name: objectStem + s.suffix, Path: stem + s.suffix, Optional: true}
+		if !slices.ContainsFunc(outputs, func(o Output) bool { return o.Name == out.Name }) {
+			outputs = append(outputs, out)
+		}
+	}
+	return outputs
+}

@@ -1,0 +1,93 @@
+package action
+
+import "strings"
+
+// What is known of clang's options that touch files which the dist-file
+// doesn't declare. They reach a job through --thinlto-remote-compiler-arg=.
+// Source: clang/include/clang/Options/Options.td, LLVM 22.
+
+// readsFile holds options whose value, joined by = or in the next argument,
+// is one file that the compiler reads.
+var readsFile = map[string]bool{
+	"-fauto-profile":                 true,
+	"-fcodegen-data-use":             true,
+	"-fmemory-profile-use":           true,
+	"-fpass-plugin":                  true,
+	"-fplugin":                       true,
+	"-fprofile-instr-use":            true,
+	"-fprofile-list":                 true,
+	"-fprofile-remapping-file":       true,
+	"-fprofile-sample-use":           true,
+	"-fprofile-use":                  true,
+	"-fsanitize-ignorelist":          true,
+	"-fsanitize-system-ignorelist":   true,
+	"-fbasic-block-sections-profile": true,
+	"-load":                          true,
+}
+
+// readsDefaultProfile holds options that, without a value, read
+// default.profdata.
+var readsDefaultProfile = map[string]bool{
+	"-fprofile-use":       true,
+	"-fprofile-instr-use": true,
+}
+
+// A sideOutput is a file that clang names after the object: the object's path
+// with .o replaced by suffix.
+type sideOutput struct{ suffix string }
+
+// sideOutputs holds options that add an output to each job.
+var sideOutputs = map[string]sideOutput{
+	"-gsplit-dwarf":                        {".dwo"},
+	"-gsplit-dwarf=split":                  {".dwo"},
+	"-fsave-optimization-record":           {".opt.yaml"},
+	"-fsave-optimization-record=yaml":      {".opt.yaml"},
+	"-fsave-optimization-record=bitstream": {".opt.bitstream"},
+	"-fstack-usage":                        {".su"},
+	"-ftime-trace":                         {".json"},
+}
+
+// undeclaredWriters holds the beginnings of options that write files which
+// can't be named, or which all jobs would share.
+var undeclaredWriters = []string{
+	"--save-temps", "-save-temps", "-save-stats", "--save-stats",
+	"-foptimization-record-file", "-fsave-optimization-record=",
+	"-ftime-trace=", "-serialize-diagnostics", "--serialize-diagnostics",
+	"-MD", "-MMD", "-MF", "-MJ", "-dependency-file", "-dumpdir",
+	"-fproc-stat-report=", "-stats-file", "-opt-record-file",
+	"--config", // holds more options
+}
+
+func writesUndeclared(arg string) bool {
+	for _, prefix := range undeclaredWriters {
+		if strings.HasPrefix(arg, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// forwarders stand between an option and its value: -Xclang -load -Xclang F.
+var forwarders = map[string]bool{"-Xclang": true, "-mllvm": true, "-Xllvm": true}
+
+// harmlessPrefixes begin options that name no file, so that a file which
+// happens to be called like a part of one isn't taken for its input.
+var harmlessPrefixes = []string{
+	"--target=", "-target", "-O", "-W", "-g", "-c", "-o", "-m", "-march=",
+	"-mcpu=", "-mtune=", "-std=", "-D", "-U", "-R", "-w", "-v",
+	"-fdebug-compilation-dir=", "-ffile-compilation-dir=",
+	"-fdebug-prefix-map=", "-ffile-prefix-map=", "-fmacro-prefix-map=",
+	"--no-default-config", "-no-canonical-prefixes",
+}
+
+func harmless(arg string) bool {
+	if strings.HasPrefix(arg, "-f") && !strings.Contains(arg, "=") {
+		return true
+	}
+	for _, prefix := range harmlessPrefixes {
+		if strings.HasPrefix(arg, prefix) {
+			return true
+		}
+	}
+	return false
+}

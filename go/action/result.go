@@ -1,0 +1,92 @@
+package action
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// A Result is what running an action gave, with canonical names. It is the
+// same from a cache, from a local run and from a server.
+type Result struct {
+	ExitCode       int
+	Signal         string // that ended the compiler, or ""
+	Stdout, Stderr []byte
+	Outputs        []OutputFile
+}
+
+// An OutputFile is one file that the compiler wrote.
+type OutputFile struct {
+	Name string // canonical
+	Data []byte
+}
+
+// Output returns the content of the output with a canonical name.
+func (r *Result) Output(name string) (data []byte, ok bool) {
+	for _, out := range r.Outputs {
+		if out.Name == name {
+			return out.Data, true
+		}
+	}
+	return nil, false
+}
+
+// Check reports what is wrong with a result that claims success. Exit code 0
+// isn't enough: clang exits 0 with an empty object when an import is missing
+// or the shard is corrupt (LLVM #75441), and lld drops empty objects silently.
+func (a *Action) Check(r *Result) error {
+	for _, want := range a.Outputs {
+		data, ok := r.Output(want.Name)
+		if !ok && !want.Optional {
+			return fmt.Errorf("the compiler wrote no %s", want.Path)
+		}
+		if want.Name == a.Outputs[0].Name {
+			if err := CheckObject(data); err != nil {
+				return fmt.Errorf("%s %w", want.Path, err)
+			}
+		}
+	}
+	for _, got := range r.Outputs {
+		if !a.declares(got.Name) {
+			return fmt.Errorf("output %q wasn't asked for", got.Name)
+		}
+	}
+	return nil
+}
+
+func (a *Action) declares(name string) bool {
+	for _, out := range a.Outputs {
+		if out.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// objectMagic holds the first bytes of what lld accepts as a native object,
+// and of bitcode. Source: llvm/lib/BinaryFormat/Magic.cpp.
+var objectMagic = []string{
+	"\x7fELF",
+	"\x64\x86", "\x4c\x01", "\x64\xaa", "\xc4\x01", "\x41\xa6", "\x4e\xa6", // COFF by machine
+	"\x00\x00\xff\xff",                     // COFF, big object
+	"\xfe\xed\xfa\xce", "\xce\xfa\xed\xfe", // Mach-O
+	"\xfe\xed\xfa\xcf", "\xcf\xfa\xed\xfe",
+	"\x00asm",                      // WebAssembly
+	"BC\xc0\xde", "\xde\xc0\x17\x0b", // bitcode, wrapped bitcode
+}
+
+// minObject is the size of the smallest header among them, COFF's.
+const minObject = 20
+
+// CheckObject refuses data that can't be an object.
+func CheckObject(data []byte) error {
+	if len(data) == 0 {
+		return errors.New("is empty: the module or the shard is damaged, or an import is missing")
+	}
+	for _, magic := range objectMagic {
+		if len(data) >= minObject && bytes.HasPrefix(data, []byte(magic)) {
+			return nil
+		}
+	}
+	return errors.New("isn't an object file")
+}

@@ -1,0 +1,193 @@
+// Package filedigest computes digests of files, each file once per link, and
+// remembers on disk those of files that outlive a link (object files, the
+// compiler and its libraries).
+//
+// A remembered digest is found again by the file's device, inode, size, mtime
+// and ctime. It is neither recorded nor trusted while the file has changed
+// within the last two seconds, because a file can change twice within one tick
+// of its file system's clock.
+package filedigest
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"thinrex/go/digest"
+)
+
+// settled is how long a file must have been unchanged before its stat is
+// taken for its content.
+const settled = 2 * time.Second
+
+// ErrNotRegular says that a file is a directory, a device or the like.
+var ErrNotRegular = errors.New("not a regular file")
+
+// ErrChanged says that a file changed while it was read.
+var ErrChanged = errors.New("changed while it was read")
+
+// Stat tells one state of a file from another.
+type Stat struct {
+	Device, Inode, Size int64
+	Mtime, Ctime        int64 // ns since 1970
+}
+
+// A File is a file's content at one moment.
+type File struct {
+	Path   string
+	Digest digest.Digest
+	Stat   Stat
+}
+
+// Changed reports whether the file is no longer the one that was read.
+func (f File) Changed() bool {
+	now, err := statFile(f.Path)
+	return err != nil || now != f.Stat
+}
+
+// Cache is safe for concurrent use.
+type Cache struct {
+	path string // "" for a cache that lives in memory only
+
+	mu      sync.Mutex
+	byStat  map[Stat][sha256.Size]byte // what the file at path held
+	reset   bool                       // the file at path is damaged or too long
+	fresh   []record                   // what it doesn't hold yet
+	used    []record                   // what of it this process has used
+	pending map[string]*call           // by path name
+}
+
+type call struct {
+	done chan struct{}
+	file File
+	err  error
+}
+
+// Open loads the cache that is stored at path, or starts an empty one. A
+// cache that can't be read is only slower, so it isn't an error.
+func Open(path string) *Cache {
+	c := &Cache{path: path, pending: map[string]*call{}}
+	c.byStat, c.reset = load(path)
+	return c
+}
+
+// File returns the digest of the file called path. Concurrent and later calls
+// with the same path share one read.
+func (c *Cache) File(path string) (File, error) {
+	c.mu.Lock()
+	if p, ok := c.pending[path]; ok {
+		c.mu.Unlock()
+		<-p.done
+		return p.file, p.err
+	}
+	p := &call{done: make(chan struct{})}
+	c.pending[path] = p
+	c.mu.Unlock()
+	p.file, p.err = c.read(path)
+	close(p.done)
+	return p.file, p.err
+}
+
+func (c *Cache) read(path string) (File, error) {
+	st, err := statFile(path)
+	if err != nil {
+		return File{}, err
+	}
+	stable := isSettled(st, time.Now())
+	if stable {
+		c.mu.Lock()
+		sum, ok := c.byStat[st]
+		if ok {
+			c.used = append(c.used, record{st, sum})
+		}
+		c.mu.Unlock()
+		if ok {
+			return File{path, digest.FromSum(sum[:], st.Size), st}, nil
+		}
+	}
+	sum, err := hashFile(path, st)
+	if err != nil {
+		return File{}, err
+	}
+	if stable && st.persistent() {
+		c.mu.Lock()
+		c.fresh = append(c.fresh, record{st, sum})
+		c.mu.Unlock()
+	}
+	return File{path, digest.FromSum(sum[:], st.Size), st}, nil
+}
+
+// hashFile reads a file whose stat is st. It fails when the file is another
+// one by the end.
+func hashFile(path string, st Stat) ([sha256.Size]byte, error) {
+	var sum [sha256.Size]byte
+	f, err := os.Open(path)
+	if err != nil {
+		return sum, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := copyBuffered(h, f)
+	if err != nil {
+		return sum, err
+	}
+	if after, err := statFile(path); err != nil || after != st || n != st.Size {
+		return sum, fmt.Errorf("%s: %w", path, ErrChanged)
+	}
+	h.Sum(sum[:0])
+	return sum, nil
+}
+
+var buffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
+
+func copyBuffered(dst io.Writer, src io.Reader) (int64, error) {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	return io.CopyBuffer(dst, onlyReader{src}, *buf)
+}
+
+// onlyReader hides *os.File's WriteTo, which would ignore our buffer.
+type onlyReader struct{ io.Reader }
+
+// isSettled is false for times in the future, too.
+func isSettled(st Stat, now time.Time) bool {
+	limit := now.Add(-settled).UnixNano()
+	return st.Mtime < limit && st.Ctime < limit
+}
+
+func statFile(path string) (Stat, error) {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return Stat{}, err
+	}
+	if !fi.Mode().IsRegular() {
+		what := ErrNotRegular
+		if fi.IsDir() {
+			what = errors.New("is a directory")
+		}
+		return Stat{}, &fs.PathError{Op: "read", Path: path, Err: what}
+	}
+	return statOf(fi), nil
+}
+
+// Read returns the content of the file called path and its stat. It keeps no
+// digest: for a file that one link reads once.
+func Read(path string) (File, []byte, error) {
+	st, err := statFile(path)
+	if err != nil {
+		return File{}, nil, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return File{}, nil, err
+	}
+	if after, err := statFile(path); err != nil || after != st || int64(len(data)) != st.Size {
+		return File{}, nil, fmt.Errorf("%s: %w", path, ErrChanged)
+	}
+	return File{Path: path, Stat: st}, data, nil
+}

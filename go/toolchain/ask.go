@@ -1,0 +1,135 @@
+package toolchain
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// answers are what a compiler says of itself.
+type answers struct {
+	Version  string // --version, less its folders
+	Frontend string // the program that compiles, real path; "" when it doesn't tell
+}
+
+// ask runs the compiler twice (some 50 ms), or takes the answers of an
+// earlier link. Only a program that compiles by itself is believed to answer
+// the same for as long as its bytes are the same: a wrapper may look
+// elsewhere tomorrow.
+func ask(ctx context.Context, path, real string, programs []string, o Options) (answers, error) {
+	memo := ""
+	if o.StateDir != "" {
+		sum := sha256.Sum256([]byte(strings.Join(append(programs, path, real), "\n")))
+		memo = filepath.Join(o.StateDir, "compiler-"+hex.EncodeToString(sum[:16])+".json")
+		if known, ok := readMemo(memo); ok && known.Frontend == real {
+			return known, nil
+		}
+	}
+	got, err := askNow(ctx, path, o.Env)
+	if err != nil {
+		return answers{}, err
+	}
+	if memo != "" && got.Frontend == real {
+		writeMemo(memo, got)
+	}
+	return got, nil
+}
+
+// askTimeout bounds a compiler that hangs on --version.
+const askTimeout = 30 * time.Second
+
+// askNow fails only when the context ends. A program that doesn't answer is
+// known by its bytes alone, and its jobs will say what is wrong with it.
+func askNow(ctx context.Context, path string, env []string) (answers, error) {
+	bounded, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	var a answers
+	g, bounded := errgroup.WithContext(bounded)
+	g.Go(func() error {
+		a.Version = withoutFolders(output(bounded, path, env, "--version"))
+		return nil
+	})
+	g.Go(func() error {
+		a.Frontend = frontend(output(bounded, path, env, "-###", "-c", "-x", "ir", os.DevNull))
+		return nil
+	})
+	_ = g.Wait()
+	return a, ctx.Err()
+}
+
+// output returns all that the program prints. Its working directory is an
+// empty one, so that a stray program leaves nothing behind.
+func output(ctx context.Context, path string, env []string, args ...string) []byte {
+	dir, err := os.MkdirTemp("", "thinrex-ask-")
+	if err != nil {
+		return nil
+	}
+	defer os.RemoveAll(dir)
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Dir, cmd.Env, cmd.WaitDelay = dir, env, time.Second
+	cmd.SysProcAttr = ownGroup()
+	cmd.Cancel = func() error { return killGroup(cmd.Process) }
+	out, _ := cmd.CombinedOutput()
+	return out
+}
+
+// withoutFolders drops the lines of clang --version that say where it lies.
+func withoutFolders(version []byte) string {
+	var kept []string
+	for line := range strings.Lines(string(version)) {
+		if !strings.HasPrefix(line, "InstalledDir:") && !strings.HasPrefix(line, "Configuration file:") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
+}
+
+// cc1 matches the command line of the compiler proper, as -### prints it.
+var cc1 = regexp.MustCompile(`(?m)^ "((?:[^"\\]|\\.)*)" "-cc1"`)
+
+func frontend(commands []byte) string {
+	m := cc1.FindSubmatch(commands)
+	if m == nil {
+		return ""
+	}
+	return absolute(string(unescape(m[1])))
+}
+
+func unescape(s []byte) []byte {
+	s = bytes.ReplaceAll(s, []byte(`\"`), []byte(`"`))
+	return bytes.ReplaceAll(s, []byte(`\\`), []byte(`\`))
+}
+
+func readMemo(path string) (a answers, ok bool) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return a, false
+	}
+	return a, json.Unmarshal(data, &a) == nil
+}
+
+// writeMemo is best effort: without it the next link asks again.
+func writeMemo(path string, a answers) {
+	data, err := json.Marshal(a)
+	if err != nil || os.MkdirAll(filepath.Dir(path), 0o755) != nil {
+		return
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".compiler-*")
+	if err != nil {
+		return
+	}
+	_, err = f.Write(data)
+	if f.Close() != nil || err != nil || os.Rename(f.Name(), path) != nil {
+		os.Remove(f.Name())
+	}
+}
