@@ -25,12 +25,12 @@ func readCommon(common distfile.Common, o Options) (commonPart, error) {
 	r := &reader{opts: o, names: map[string]string{}}
 	for _, path := range common.Inputs {
 		if err := r.addInput(path); err != nil {
-			return commonPart{}, err
+			return commonPart{}, unreadable(err)
 		}
 	}
 	for _, path := range o.ExtraInputs {
 		if err := r.addInput(path); err != nil {
-			return commonPart{}, fmt.Errorf("--extra_input: %w", unwrapMissing(err))
+			return commonPart{}, fmt.Errorf("--extra_input: %w", err)
 		}
 	}
 	args, err := r.read(common.Args[1:])
@@ -119,8 +119,16 @@ func (r *reader) fileOption(option, path string) (string, error) {
 	if r.perJob {
 		return "", &Uncacheable{fmt.Sprintf("%s in a job's own arguments isn't understood", option)}
 	}
-	err := r.addInput(path)
-	return r.names[path], err
+	if err := r.addInput(path); err != nil {
+		return "", unreadable(err)
+	}
+	return r.names[path], nil
+}
+
+// unreadable leaves the verdict on an input that can't be read to the
+// compiler: lld lists a sample profile even when it doesn't exist.
+func unreadable(err error) error {
+	return &Uncacheable{fmt.Sprintf("an input can't be read: %v", err)}
 }
 
 // defaultProfile handles -fprofile-use without a value: clang reads a file of
@@ -130,15 +138,14 @@ func (r *reader) defaultProfile(option string) (string, error) {
 	return option + "=" + name, err
 }
 
-// addInput makes the file at path an input with a name of its own. A file
-// that can't be read leaves the verdict to the compiler.
+// addInput makes the file at path an input with a name of its own.
 func (r *reader) addInput(path string) error {
 	if r.names[path] != "" {
 		return nil
 	}
 	f, err := r.opts.Files.File(path)
 	if err != nil {
-		return &Uncacheable{fmt.Sprintf("an input can't be read: %v", err)}
+		return err
 	}
 	name := commonName(len(r.inputs))
 	r.names[path] = name
@@ -194,7 +201,3 @@ func profileIn(path string) string {
 	}
 	return path
 }
-
-// unwrapMissing makes an extra input that can't be read a plain error: the
-// user named it, so it is worth stopping for.
-func unwrapMissing(err error) error { return fmt.Errorf("%s", err) }

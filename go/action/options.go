@@ -73,15 +73,15 @@ var forwarders = map[string]bool{"-Xclang": true, "-mllvm": true, "-Xllvm": true
 // harmlessPrefixes begin options that name no file, so that a file which
 // happens to be called like a part of one isn't taken for its input.
 var harmlessPrefixes = []string{
-	"--target=", "-target", "-O", "-W", "-g", "-c", "-o", "-m", "-march=",
-	"-mcpu=", "-mtune=", "-std=", "-D", "-U", "-R", "-w", "-v",
-	"-fdebug-compilation-dir=", "-ffile-compilation-dir=",
+	"--target=", "-O", "-W", "-g", "-march=", "-mcpu=", "-mtune=", "-std=",
+	"-D", "-U", "-R", "-fdebug-compilation-dir=", "-ffile-compilation-dir=",
 	"-fdebug-prefix-map=", "-ffile-prefix-map=", "-fmacro-prefix-map=",
-	"--no-default-config", "-no-canonical-prefixes",
 }
 
+// harmless reports whether arg can't name a file: it says so, or it has no
+// room for a name.
 func harmless(arg string) bool {
-	if strings.HasPrefix(arg, "-f") && !strings.Contains(arg, "=") {
+	if strings.HasPrefix(arg, "-") && !strings.ContainsAny(arg, "=,./") {
 		return true
 	}
 	for _, prefix := range harmlessPrefixes {

@@ -71,7 +71,7 @@ var objectMagic = []string{
 	"\x00\x00\xff\xff",                     // COFF, big object
 	"\xfe\xed\xfa\xce", "\xce\xfa\xed\xfe", // Mach-O
 	"\xfe\xed\xfa\xcf", "\xcf\xfa\xed\xfe",
-	"\x00asm",                      // WebAssembly
+	"\x00asm",                        // WebAssembly
 	"BC\xc0\xde", "\xde\xc0\x17\x0b", // bitcode, wrapped bitcode
 }
 

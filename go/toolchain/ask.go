@@ -7,13 +7,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"thinrex/go/execute"
 )
 
 // answers are what a compiler says of itself.
@@ -75,12 +76,11 @@ func output(ctx context.Context, path string, env []string, args ...string) []by
 		return nil
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Dir, cmd.Env, cmd.WaitDelay = dir, env, time.Second
-	cmd.SysProcAttr = ownGroup()
-	cmd.Cancel = func() error { return killGroup(cmd.Process) }
-	out, _ := cmd.CombinedOutput()
-	return out
+	exit, err := execute.Run(ctx, execute.Process{Path: path, Args: args, Dir: dir, Env: env})
+	if err != nil {
+		return nil
+	}
+	return append(exit.Stdout, exit.Stderr...)
 }
 
 // withoutFolders drops the lines of clang --version that say where it lies.

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // llvmName matches the shared libraries that make objects. Others, such as
@@ -21,7 +20,7 @@ var llvmName = regexp.MustCompile(`^lib(LLVM|clang|LTO|Polly|MLIR)`)
 // file that isn't ELF. The dynamic loader's rules are those of ld.so(8).
 func llvmLibraries(path string, env []string) ([]string, error) {
 	var found []string
-	search := &loader{env: env}
+	search := &loader{env: env, system: systemDirs()}
 	for queue := []string{path}; len(queue) > 0; queue = queue[1:] {
 		needed, dirs, err := search.needed(queue[0])
 		if err != nil {
@@ -40,7 +39,7 @@ func llvmLibraries(path string, env []string) ([]string, error) {
 	return found, nil
 }
 
-type loader struct{ env []string }
+type loader struct{ env, system []string }
 
 // needed returns the DT_NEEDED names of a file and the folders in which the
 // loader looks for them. A file that isn't ELF needs nothing.
@@ -68,7 +67,7 @@ func (l *loader) needed(path string) (names, dirs []string, err error) {
 	}
 	dirs = append(dirs, l.libraryPath()...)
 	dirs = append(dirs, runpath...)
-	return names, append(dirs, systemDirs()...), nil
+	return names, append(dirs, l.system...), nil
 }
 
 func (l *loader) expand(image *elf.File, tag elf.DynTag, path string) []string {
@@ -105,10 +104,9 @@ func lookup(name string, dirs []string) string {
 }
 
 // systemDirs are the folders of ld.so.conf, then the loader's own.
-var systemDirs = sync.OnceValue(func() []string {
-	dirs := confDirs("/etc/ld.so.conf", 0)
-	return append(dirs, "/lib64", "/usr/lib64", "/lib", "/usr/lib")
-})
+func systemDirs() []string {
+	return append(confDirs("/etc/ld.so.conf", 0), "/lib64", "/usr/lib64", "/lib", "/usr/lib")
+}
 
 func confDirs(path string, depth int) []string {
 	f, err := os.Open(path)

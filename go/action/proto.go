@@ -1,0 +1,74 @@
+package action
+
+import (
+	"fmt"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+
+	"thinrex/go/digest"
+)
+
+// maxInline is how much of a compiler's words an ActionResult carries itself.
+const maxInline = 64 << 10
+
+// Proto returns r as an ActionResult and the blobs that it refers to.
+func (r *Result) Proto() (*repb.ActionResult, map[digest.Digest][]byte) {
+	blobs := map[digest.Digest][]byte{}
+	blob := func(data []byte) *repb.Digest {
+		d := digest.Of(data)
+		blobs[d] = data
+		return d.Proto()
+	}
+	p := &repb.ActionResult{ExitCode: int32(r.ExitCode)}
+	for _, out := range r.Outputs {
+		p.OutputFiles = append(p.OutputFiles, &repb.OutputFile{Path: out.Name, Digest: blob(out.Data)})
+	}
+	if len(r.Stdout) <= maxInline {
+		p.StdoutRaw = r.Stdout
+	} else {
+		p.StdoutDigest = blob(r.Stdout)
+	}
+	if len(r.Stderr) <= maxInline {
+		p.StderrRaw = r.Stderr
+	} else {
+		p.StderrDigest = blob(r.Stderr)
+	}
+	return p, blobs
+}
+
+// ResultFromProto reads an ActionResult that came from a store or a server.
+// fetch returns a blob whose content it has verified against the digest.
+func ResultFromProto(p *repb.ActionResult, fetch func(digest.Digest) ([]byte, error)) (*Result, error) {
+	get := func(inline []byte, ref *repb.Digest) ([]byte, error) {
+		if len(inline) > 0 || ref == nil {
+			return inline, nil
+		}
+		d, err := digest.FromProto(ref)
+		if err != nil {
+			return nil, err
+		}
+		return fetch(d)
+	}
+	r := &Result{ExitCode: int(p.GetExitCode())}
+	for _, f := range p.GetOutputFiles() {
+		if f.GetDigest() == nil {
+			return nil, fmt.Errorf("output %q has no digest", f.GetPath())
+		}
+		data, err := get(nil, f.GetDigest())
+		if err != nil {
+			return nil, fmt.Errorf("output %q: %w", f.GetPath(), err)
+		}
+		r.Outputs = append(r.Outputs, OutputFile{Name: f.GetPath(), Data: data})
+	}
+	if n := len(p.GetOutputDirectories()) + len(p.GetOutputSymlinks()) + len(p.GetOutputFileSymlinks()); n > 0 {
+		return nil, fmt.Errorf("%d outputs aren't regular files", n)
+	}
+	var err error
+	if r.Stdout, err = get(p.GetStdoutRaw(), p.GetStdoutDigest()); err != nil {
+		return nil, fmt.Errorf("standard output: %w", err)
+	}
+	if r.Stderr, err = get(p.GetStderrRaw(), p.GetStderrDigest()); err != nil {
+		return nil, fmt.Errorf("standard error: %w", err)
+	}
+	return r, nil
+}

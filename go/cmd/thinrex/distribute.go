@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"thinrex/go/config"
+	"thinrex/go/distfile"
+	"thinrex/go/execute"
+	"thinrex/go/filedigest"
+	"thinrex/go/link"
+	"thinrex/go/report"
+	"thinrex/go/store"
+)
+
+// compilerPath is the PATH of a compilation: fixed, so that it doesn't differ
+// from machine to machine, and enough for a wrapper script.
+const compilerPath = "/usr/local/bin:/usr/bin:/bin"
+
+func distributeCommand(o *config.Options, started time.Time) *cobra.Command {
+	return &cobra.Command{
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("takes one dist-file, not %d arguments\n%s --help says how to use it", len(args), cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := complete(cmd); err != nil {
+				return err
+			}
+			return distribute(cmd.Context(), args[0], o, started)
+		},
+	}
+}
+
+// complete takes what no flag has set from the environment and the file.
+func complete(cmd *cobra.Command) error {
+	options := pflag.NewFlagSet("", pflag.ContinueOnError)
+	cmd.Root().PersistentFlags().VisitAll(options.AddFlag)
+	options.SetNormalizeFunc(config.Normalize)
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if g := options.Lookup(f.Name); g != nil {
+			g.Changed = true
+		}
+	})
+	_, err := config.Complete(options, os.LookupEnv)
+	return err
+}
+
+func distribute(ctx context.Context, path string, o *config.Options, started time.Time) error {
+	file, err := distfile.Read(path)
+	if err != nil {
+		return err
+	}
+	terminal := report.NewTerminal(os.Stderr, o.Verbose)
+	slots := execute.NewSlots(o.Jobs.Count(), os.Getenv("MAKEFLAGS"))
+	defer slots.Close()
+	options := link.Options{
+		Slots: slots, SandboxBase: o.SandboxBase, Env: environment(o.ActionEnv),
+		ExtraInputs: o.ExtraInput, Compiler: o.RemoteCompiler, Timeout: o.RemoteExecutionTimeout,
+		KeepGoing: o.KeepGoing, Terminal: terminal, Started: started,
+	}
+	digests := ""
+	if s := openStore(o.DiskCache, terminal); s != nil {
+		options.Cache, options.StateDir = s, s.StateDir()
+		digests = filepath.Join(s.StateDir(), "digests-"+hostName())
+	}
+	options.Files = filedigest.Open(digests)
+
+	summary, err := link.Run(ctx, file, options)
+	if saveErr := options.Files.Save(); saveErr != nil {
+		terminal.WarnOnce("cache", "can't write to the cache: %v", saveErr)
+	}
+	summary.Version = version()
+	if o.SummaryFile != "" {
+		if writeErr := summary.WriteFile(o.SummaryFile); writeErr != nil {
+			err = errors.Join(err, &link.EnvironmentError{Err: fmt.Errorf("write summary: %w", writeErr)})
+		}
+	}
+	terminal.Verbose("%s", summary.Line())
+	return err
+}
+
+// openStore returns nil, with a warning, when the folder can't be used: a
+// cache is no reason to fail a link.
+func openStore(dir string, terminal *report.Terminal) *store.Store {
+	if dir == "" {
+		return nil
+	}
+	s, err := store.Open(dir)
+	if err != nil {
+		terminal.WarnOnce("cache", "can't use the cache, going on without: %v", err)
+		return nil
+	}
+	return s
+}
+
+// environment is the compiler's whole environment: a fixed part, and what
+// --action_env says.
+func environment(actionEnv []string) map[string]string {
+	env := map[string]string{"PATH": compilerPath}
+	for _, entry := range actionEnv {
+		name, value, given := strings.Cut(entry, "=")
+		if !given {
+			if value, given = os.LookupEnv(name); !given {
+				continue
+			}
+		}
+		env[name] = value
+	}
+	return env
+}
+
+// hostName tells machines apart that share a home folder: inodes are one
+// machine's.
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		return "localhost"
+	}
+	return strings.ReplaceAll(name, string(filepath.Separator), "_")
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"thinrex/go/config"
+	"thinrex/go/link"
+)
+
+func flagsCommand(*config.Options) *cobra.Command {
+	linker := "clang"
+	cmd := &cobra.Command{
+		Use:   "flags [--for=clang|lld|lld-link] [thinrex's flags]",
+		Short: "Print the link flags that turn thinrex on",
+		Long: `Print the flags that make a link use this thinrex, for a link through clang, or
+for lld called directly. Further flags of thinrex's are passed on:
+
+  clang++ -O2 $(thinrex flags --verbose) *.o -o app`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			words, err := linkFlags(linker, givenFlags(cmd))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), strings.Join(words, " "))
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&linker, "for", linker, "the `program` that gets the flags: clang, lld or lld-link")
+	return cmd
+}
+
+// givenFlags returns the options on the command line as flags.
+func givenFlags(cmd *cobra.Command) []string {
+	var given []string
+	cmd.InheritedFlags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			given = append(given, "--"+f.Name+"="+v)
+		}
+	})
+	return given
+}
+
+func linkFlags(linker string, options []string) ([]string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, &link.EnvironmentError{Err: err}
+	}
+	if self, err = filepath.EvalSymlinks(self); err != nil {
+		return nil, &link.EnvironmentError{Err: err}
+	}
+	var words []string
+	pass := "-Xthinlto-distributor="
+	switch linker {
+	case "clang":
+		words = []string{"-flto=thin", "-fuse-ld=lld", "-fthinlto-distributor=" + self}
+	case "lld", "lld-link":
+		compiler, err := findCompiler()
+		if err != nil {
+			return nil, err
+		}
+		dash := "--"
+		if linker == "lld-link" {
+			dash = "/"
+		}
+		separator := map[string]string{"--": "=", "/": ":"}[dash]
+		words = []string{dash + "thinlto-distributor" + separator + self, dash + "thinlto-remote-compiler" + separator + compiler}
+		pass = dash + "thinlto-distributor-arg" + separator
+	default:
+		return nil, fmt.Errorf("--for=%s: give clang, lld or lld-link", linker)
+	}
+	for _, o := range options {
+		words = append(words, pass+o)
+	}
+	return words, nil
+}
+
+// findCompiler returns a clang that knows DTLTO.
+func findCompiler() (string, error) {
+	for _, name := range []string{"clang-22", "clang-23", "clang"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", &link.EnvironmentError{Err: fmt.Errorf("no clang-22, clang-23 or clang on PATH")}
+}

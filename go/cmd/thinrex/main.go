@@ -1,0 +1,151 @@
+// Thinrex runs lld's ThinLTO backend compilations (DTLTO) as Remote Execution
+// API actions, keyed by content.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"thinrex/go/config"
+	"thinrex/go/link"
+)
+
+// The exit codes, as --help says them.
+const (
+	exitOK          = 0
+	exitCompilation = 1
+	exitUsage       = 2
+	exitEnvironment = 3
+	exitSignal      = 128 // plus the signal's number
+)
+
+const exitCodesHelp = `Exit codes:
+  0  all outputs are written
+  1  a compilation failed; the compiler's own words come first
+  2  bad usage, or an input that can't be used
+  3  this machine couldn't do it: no compiler, no space, no place to write
+  128+N  ended by signal N, with nothing left behind`
+
+// errStopped is the cause of a context that ended for a reason of the
+// outside.
+type errStopped struct {
+	why  string
+	code int
+}
+
+func (e *errStopped) Error() string { return e.why }
+
+func main() {
+	// The process is short and its memory is mostly file content on its way
+	// through: collecting less often is worth a few megabytes.
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(200 << 20)
+	os.Exit(run(time.Now()))
+}
+
+func run(started time.Time) int {
+	// lld has SIGPIPE ignored. A reader of stderr that has gone is no reason
+	// to break a link.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := contextUntilStopped()
+	defer stop()
+	err := newRoot(started).ExecuteContext(ctx)
+	return exitCode(ctx, err)
+}
+
+func exitCode(ctx context.Context, err error) int {
+	var stopped *errStopped
+	var environment *link.EnvironmentError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(context.Cause(ctx), &stopped):
+		fmt.Fprintf(os.Stderr, "thinrex: %s; nothing is left behind\n", stopped.why)
+		return stopped.code
+	case errors.Is(err, link.ErrCompilation):
+		return exitCompilation // the link has said all of it
+	}
+	fmt.Fprintf(os.Stderr, "thinrex: %v\n", err)
+	if errors.As(err, &environment) || errors.Is(err, syscall.ENOSPC) {
+		return exitEnvironment
+	}
+	return exitUsage
+}
+
+// contextUntilStopped returns a context that ends on a signal, or when the
+// linker that started us is gone: it may be killed without us hearing of it.
+func contextUntilStopped() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // as under nohup
+			signal.Notify(signals, s)
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		parent := os.Getppid()
+		look := time.NewTicker(100 * time.Millisecond)
+		defer look.Stop()
+		for {
+			select {
+			case s := <-signals:
+				number, _ := s.(syscall.Signal)
+				cancel(&errStopped{"stopped by signal: " + s.String(), exitSignal + int(number)})
+				return
+			case <-look.C:
+				if os.Getppid() != parent {
+					cancel(&errStopped{"the linker is gone", exitSignal + int(syscall.SIGHUP)})
+					return
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+	}
+}
+
+func newRoot(started time.Time) *cobra.Command {
+	var o config.Options
+	root := distributeCommand(&o, started)
+	root.Use = "thinrex [flags] FILE.dist-file.json"
+	root.Short = "Run lld's ThinLTO backend compilations, keyed by content"
+	root.Long = `Thinrex is a DTLTO distributor: lld calls it with a dist-file, and it runs the
+backend compilations that the file lists, or takes their results from a cache
+whose keys depend on content alone.
+
+Turn it on with one flag of clang's (thinrex flags prints it):
+
+  clang++ -flto=thin -fuse-ld=lld -fthinlto-distributor=$(command -v thinrex) *.o
+
+Each option can also be given as a variable THINREX_<NAME>, or as a key of
+thinrex.toml in the working directory, one of its parents, or the user's
+configuration folder. In flags, - and _ are alike. A flag reaches a link as
+-Xthinlto-distributor=--NAME=VALUE.`
+	root.SetUsageTemplate(root.UsageTemplate() + "\n" + exitCodesHelp + "\n")
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetGlobalNormalizationFunc(config.Normalize)
+	o.AddFlags(root.PersistentFlags())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w\n%s --help lists the flags", err, cmd.CommandPath())
+	})
+	distribute := distributeCommand(&o, started)
+	distribute.Use = "distribute [flags] FILE.dist-file.json"
+	distribute.Short = "Run the jobs of a dist-file; the same as without a subcommand"
+	root.AddCommand(distribute, flagsCommand(&o), versionCommand())
+	return root
+}

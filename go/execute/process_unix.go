@@ -1,0 +1,27 @@
+//go:build unix
+
+package execute
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	dieWithParent(cmd.SysProcAttr)
+	// SIGTERM first, so that a compiler can remove its own temporary files;
+	// Run ends what is left after the grace.
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+}
+
+// endGroup ends what is left of a finished process's group.
+func endGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
+
+func signalOf(state *os.ProcessState) string {
+	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		return ws.Signal().String()
+	}
+	return ""
+}

@@ -1,0 +1,11 @@
+package execute
+
+import (
+	"os"
+	"os/exec"
+)
+
+// Windows has no process groups of this kind; the process alone is ended.
+func ownGroup(*exec.Cmd)               {}
+func endGroup(int)                     {}
+func signalOf(*os.ProcessState) string { return "" }

@@ -1,0 +1,158 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+	"thinrex/go/distfile"
+	"thinrex/go/execute"
+)
+
+// errInputChanged says that a file is no longer the one that the action's key
+// was made from.
+var errInputChanged = errors.New("changed while the link was running")
+
+// localRunner runs compilations on this machine.
+type localRunner struct {
+	compiler  string // path
+	env       []string
+	workspace *execute.Workspace
+}
+
+func (l *localRunner) open(c *conductor) (err error) {
+	l.compiler, l.env = c.compiler.Path, execute.Environ(c.Env)
+	l.workspace, err = execute.NewWorkspace(c.SandboxBase)
+	return err
+}
+
+func (l *localRunner) close() error {
+	if l.workspace == nil {
+		return nil
+	}
+	return l.workspace.Close()
+}
+
+// execute runs an action in a private directory that holds its input tree.
+func (l *localRunner) execute(ctx context.Context, a *action.Action) (*action.Result, error) {
+	dir, err := l.lay(a)
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	r, err := l.run(ctx, execute.Process{Path: l.compiler, Args: a.Args[1:], Dir: dir, Env: l.env})
+	if err != nil || r.ExitCode != 0 {
+		return r, err
+	}
+	for _, out := range a.Outputs {
+		data, err := readOutput(dir, out.Name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // the check knows whether that matters
+		}
+		if err != nil {
+			return nil, &EnvironmentError{fmt.Errorf("read what the compiler wrote for %s: %w", a.Module(), err)}
+		}
+		r.Outputs = append(r.Outputs, action.OutputFile{Name: out.Name, Data: data})
+	}
+	return r, nil
+}
+
+// lay copies the inputs and makes sure that the copies are what the key says:
+// the compiler reads nothing else, so the result is that key's whatever
+// happens to the originals.
+func (l *localRunner) lay(a *action.Action) (dir string, err error) {
+	files := make([]execute.SourceFile, len(a.Inputs))
+	for i, in := range a.Inputs {
+		files[i] = execute.SourceFile{Name: in.Name, Path: in.File.Path, Data: in.Data}
+	}
+	dir, err = l.workspace.Lay(files)
+	if errors.Is(err, fs.ErrNotExist) {
+		if path := a.InputsChanged(); path != "" {
+			return "", fmt.Errorf("%s %w", path, errInputChanged)
+		}
+	}
+	if err != nil {
+		return "", &EnvironmentError{err}
+	}
+	for _, in := range a.Inputs {
+		if in.Data != nil {
+			continue
+		}
+		if err := verifyCopy(filepath.Join(dir, filepath.FromSlash(in.Name)), in); err != nil {
+			os.RemoveAll(dir)
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+func verifyCopy(path string, in action.Input) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return &EnvironmentError{err}
+	}
+	defer f.Close()
+	got, err := digest.OfReader(f)
+	if err != nil {
+		return &EnvironmentError{err}
+	}
+	if got != in.Digest {
+		return fmt.Errorf("%s %w", in.File.Path, errInputChanged)
+	}
+	return nil
+}
+
+// executeAsIs runs a job in the linker's directory and environment.
+func (l *localRunner) executeAsIs(ctx context.Context, common []string, job distfile.Job) (*action.Result, error) {
+	args := append(append([]string{}, common...), job.Args...)
+	return l.run(ctx, execute.Process{Path: l.compiler, Args: args, Env: execute.Inherited()})
+}
+
+func (l *localRunner) run(ctx context.Context, p execute.Process) (*action.Result, error) {
+	exit, err := execute.Run(ctx, p)
+	if errors.Is(err, execute.ErrStart) {
+		return nil, &EnvironmentError{err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &action.Result{ExitCode: exit.Code, Signal: exit.Signal, Stdout: exit.Stdout, Stderr: exit.Stderr}, nil
+}
+
+// readOutput reads a regular file; a compiler that leaves a link to somewhere
+// else hasn't written its output.
+func readOutput(dir, name string) ([]byte, error) {
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	fi, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !fi.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s isn't a regular file", name)
+	}
+	return os.ReadFile(path)
+}
+
+// checkFile checks an object that a compiler wrote in place.
+func checkFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("the compiler wrote no %s", path)
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	if err := action.CheckObject(head[:n]); err != nil {
+		return fmt.Errorf("%s %w", path, err)
+	}
+	return nil
+}

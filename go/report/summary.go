@@ -1,0 +1,49 @@
+// Package report tells people and programs how a link went: a progress line
+// while it runs, one line and a JSON file at its end.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+)
+
+// A Summary is what --summary_file holds. Jobs = Hits + Local + Remote +
+// Failed + Skipped.
+type Summary struct {
+	Version      string `json:"version"`       // of thinrex
+	LinkerOutput string `json:"linker_output"` // the file being linked, as lld calls it
+	Jobs         int    `json:"jobs"`
+	Hits         int    `json:"hits"`     // taken from the cache, or from an equal job of this link
+	Local        int    `json:"local"`    // compiled on this machine
+	Remote       int    `json:"remote"`   // compiled by a worker
+	Failed       int    `json:"failed"`   // the compiler failed
+	Skipped      int    `json:"skipped"`  // not started after a failure
+	Uncached     int    `json:"uncached"` // of those compiled, whose result isn't stored
+
+	// Seconds since the program started, as is WallSeconds.
+	SetupSeconds  float64 `json:"setup_seconds"`  // dist-file read, compiler known
+	LookupSeconds float64 `json:"lookup_seconds"` // all lookups answered, hits written
+	WallSeconds   float64 `json:"wall_seconds"`
+
+	Error string `json:"error,omitempty"` // why the link failed
+}
+
+// Line is the summary in one line.
+func (s Summary) Line() string {
+	return fmt.Sprintf("%d jobs: %d hits, %d local, %d remote, %d failed; %.1fs",
+		s.Jobs, s.Hits, s.Local, s.Remote, s.Failed, s.WallSeconds)
+}
+
+// WriteFile writes the summary as one JSON object.
+func (s Summary) WriteFile(path string) error {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(data, '\n'), 0o644)
+}
+
+// Seconds rounds a duration to milliseconds.
+func Seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }

@@ -1,0 +1,171 @@
+//go:build linux
+
+package toolchain
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"thinrex/go/filedigest"
+)
+
+const clang = "/usr/bin/clang-22"
+
+func options(t *testing.T) Options {
+	return Options{
+		Dir: t.TempDir(), Env: []string{"PATH=/usr/bin:/bin"},
+		Files: filedigest.Open(""), StateDir: t.TempDir(),
+	}
+}
+
+func mustResolve(t *testing.T, compiler string, o Options) *Toolchain {
+	t.Helper()
+	tc, err := Resolve(t.Context(), compiler, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tc
+}
+
+func write(t *testing.T, path, content string, mode os.FileMode) string {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// The same compiler by another path has the same identity.
+func TestIdentityIsNotThePath(t *testing.T) {
+	o := options(t)
+	want := mustResolve(t, clang, o)
+	if want.Name != "clang-22" {
+		t.Errorf("Name = %q", want.Name)
+	}
+	if err := os.Symlink(clang, filepath.Join(o.Dir, "my clang")); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/usr/lib/llvm-22/bin/clang", "clang-22", "./my clang"} {
+		got := mustResolve(t, path, o)
+		if got.Identity != want.Identity {
+			t.Errorf("%s: another identity", path)
+		}
+		if !filepath.IsAbs(got.Path) {
+			t.Errorf("%s: Path = %q", path, got.Path)
+		}
+	}
+}
+
+func TestLibrariesOfClang(t *testing.T) {
+	libs, err := llvmLibraries(clang, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(libs, " ")
+	for _, name := range []string{"libLLVM.so.22", "libclang-cpp.so.22"} {
+		if !strings.Contains(all, name) {
+			t.Errorf("%s isn't among %q", name, libs)
+		}
+	}
+	if strings.Contains(all, "libc.so") {
+		t.Errorf("libc among %q", libs)
+	}
+}
+
+// Another library behind the same program is another compiler.
+func TestIdentityCoversLibraries(t *testing.T) {
+	o := options(t)
+	want := mustResolve(t, clang, o)
+	libs, err := llvmLibraries(clang, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := t.TempDir()
+	for _, lib := range libs {
+		data, err := os.ReadFile(lib)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(changed, filepath.Base(lib)), string(data)+"patched", 0o755)
+	}
+	o.Env = append(o.Env, "LD_LIBRARY_PATH="+changed)
+	if got := mustResolve(t, clang, o); got.Identity == want.Identity {
+		t.Error("patched libraries don't change the identity")
+	}
+}
+
+func TestWrapperScript(t *testing.T) {
+	o := options(t)
+	plain := mustResolve(t, clang, o)
+	wrapper := write(t, filepath.Join(o.Dir, "cc"), "#!/bin/sh\nexec /usr/bin/clang-22 \"$@\"\n", 0o755)
+	wrapped := mustResolve(t, wrapper, o)
+	if wrapped.Identity == plain.Identity || wrapped.Name != "clang-22" {
+		t.Errorf("wrapped = %+v", wrapped)
+	}
+	// The wrapper's own bytes stay, but it now leads to another program.
+	other := write(t, filepath.Join(o.Dir, "other"), "#!/bin/sh\necho other clang version 23.0.0\n", 0o755)
+	link := filepath.Join(o.Dir, "link")
+	indirect := write(t, filepath.Join(o.Dir, "cc2"), "#!/bin/sh\nexec "+link+" \"$@\"\n", 0o755)
+	identities := map[string]bool{}
+	for _, target := range []string{clang, other} {
+		os.Remove(link)
+		if err := os.Symlink(target, link); err != nil {
+			t.Fatal(err)
+		}
+		identities[mustResolve(t, indirect, o).Identity] = true
+	}
+	if len(identities) != 2 {
+		t.Error("the compiler behind a wrapper isn't part of the identity")
+	}
+}
+
+// The answers of a compiler that was asked before are used again.
+func TestAsksOnce(t *testing.T) {
+	o := options(t)
+	want := mustResolve(t, clang, o)
+	memos, err := filepath.Glob(filepath.Join(o.StateDir, "compiler-*.json"))
+	if err != nil || len(memos) != 1 {
+		t.Fatalf("memos: %q, %v", memos, err)
+	}
+	planted := `{"Version":"clang version 99.1","Frontend":"/usr/lib/llvm-22/bin/clang"}`
+	write(t, memos[0], planted, 0o644)
+	if got := mustResolve(t, clang, o); got.Name != "clang-99" || got.Identity == want.Identity {
+		t.Errorf("asked again: %+v", got)
+	}
+	write(t, memos[0], "damaged", 0o644)
+	if got := mustResolve(t, clang, o); *got != *want {
+		t.Errorf("a damaged memo: %+v", got)
+	}
+}
+
+func TestDriverMode(t *testing.T) {
+	for path, want := range map[string]string{
+		"/usr/bin/clang-22": "", "clang++": "", "/x/clang-cl-22": "cl", "clang-cl.exe": "cl", "clang-cl": "cl",
+	} {
+		if got := driverMode(path); got != want {
+			t.Errorf("driverMode(%q) = %q", path, got)
+		}
+	}
+}
+
+func TestUnusable(t *testing.T) {
+	o := options(t)
+	plainFile := write(t, filepath.Join(o.Dir, "notexec"), "text", 0o644)
+	for _, compiler := range []string{"/nonexistent/clang", "no-such-clang-anywhere", plainFile, o.Dir, "./absent"} {
+		if tc, err := Resolve(t.Context(), compiler, o); !errors.Is(err, ErrUnusable) {
+			t.Errorf("%s: %+v, %v", compiler, tc, err)
+		}
+	}
+}
+
+// A compiler that only crashes has an identity: its jobs will say what is wrong.
+func TestCrashingCompiler(t *testing.T) {
+	o := options(t)
+	crash := write(t, filepath.Join(o.Dir, "crash"), "#!/bin/sh\nkill -SEGV $$\n", 0o755)
+	if tc := mustResolve(t, crash, o); tc.Name != "clang" || len(tc.Identity) != 64 {
+		t.Errorf("%+v", tc)
+	}
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Makes sure that clang, lld and the LLVM tools of version 22 are here.
+# Usage: install-tools.sh [PACKAGE…]; further Debian packages are installed too.
+# Silent and quick if there is nothing to do; exits 3 if it cannot be done.
+set -euo pipefail
+
+stop() {
+  printf 'install-tools.sh: %s\n' "$@" >&2
+  exit 3
+}
+
+have_all() {
+  local tool
+  for tool; do command -v "$tool" >/dev/null || return 1; done
+}
+
+installed() {
+  [[ $(dpkg-query -W -f='${Status}' "$1" 2>/dev/null) = "install ok installed" ]]
+}
+
+candidate() {
+  local policy
+  policy=$(LC_ALL=C apt-cache policy "$1")
+  [[ $policy = *Candidate:* && $policy != *"Candidate: (none)"* ]]
+}
+
+# wanting: the packages to install for which apt has no candidate.
+wanting() {
+  local package
+  for package in "${packages[@]}"; do candidate "$package" || printf '%s ' "$package"; done
+}
+
+as_root() {
+  if [[ $EUID -eq 0 ]]; then
+    "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >&2
+}
+
+packages=()
+have_all clang-22 clang++-22 || packages+=(clang-22)
+have_all ld.lld-22 lld-link-22 || packages+=(lld-22)
+have_all llvm-ar-22 llvm-nm-22 llvm-bcanalyzer-22 || packages+=(llvm-22)
+for package; do
+  installed "$package" || have_all "$package" || packages+=("$package")
+done
+[[ ${#packages[@]} -gt 0 ]] || exit 0
+
+have_all apt-get apt-cache || stop \
+  "needed and not found: ${packages[*]}" \
+  "there is no apt-get here: install LLVM 22 (clang, lld, llvm) in your system's way," \
+  "with its programs named clang-22, ld.lld-22, llvm-ar-22 and so on in the PATH"
+as_root true 2>/dev/null || stop "run this as root: apt-get install -y --no-install-recommends ${packages[*]}"
+
+updated=
+if [[ -n $(wanting) ]]; then
+  apt_get update || true
+  updated=yes
+fi
+absent=$(wanting)
+[[ -z $absent ]] || stop \
+  "apt's sources have no ${absent% }" \
+  "for Debian and Ubuntu the LLVM project has them: get llvm.sh from apt.llvm.org, run 'llvm.sh 22'"
+
+install_packages() {
+  apt_get install -y --no-install-recommends "${packages[@]}"
+}
+# Lists may be older than the packages that the servers still have.
+install_packages || { [[ -z $updated ]] && apt_get update && install_packages; } || stop "apt-get could not install ${packages[*]}"

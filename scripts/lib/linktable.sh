@@ -1,0 +1,150 @@
+# shellcheck shell=bash disable=SC2154 # the callers set what is named below
+# Links one program in several ways, with thinrex and without, and prints a
+# table of it. Sourced by demo.sh and demo-real.sh; both call
+#
+#   open_demo PATH_TO_THINREX   checks it, makes the temporary directory $work
+#   show_links TREE             the links, for the sources in TREE
+#
+# and say before show_links what is to be linked:
+#
+#   link_command                the compiler and its flags, for in-process ThinLTO
+#   link_inputs                 objects, archives and libraries, relative to TREE
+#   program                     the name of the program
+#   edited_file edit            a source in TREE and a sed command that changes it
+#   build_inputs                a function: brings link_inputs up to date, in TREE
+#   run_program PATH            a function: runs it; its output is compared
+#   expected_output             a file with that output
+
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+need() {
+  local tool
+  for tool; do
+    command -v "$tool" >/dev/null || fail "$tool is missing: run scripts/install-tools.sh make"
+  done
+}
+
+open_demo() {
+  [[ $# -ge 1 ]] || fail "usage: ${0##*/} PATH_TO_THINREX"
+  [[ -f $1 && -x $1 ]] || fail "$1 is not a program: build thinrex first"
+  thinrex=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+  need clang-22 clang++-22 ld.lld-22 llvm-ar-22 make
+
+  work=$(mktemp -d "${TMPDIR:-/tmp}/thinrex-demo.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  # What the caller has configured for make or thinrex must not decide the demo.
+  local name
+  for name in MAKEFLAGS MFLAGS "${!THINREX_@}"; do unset "$name"; done
+  export LC_ALL=C THINREX_DISK_CACHE=$work/cache THINREX_SUMMARY_FILE=$work/summary.json
+}
+
+# quietly COMMAND…: shows what it said only if it failed.
+quietly() {
+  "$@" >"$work/log" 2>&1 || {
+    cat "$work/log" >&2
+    fail "failed: $*"
+  }
+}
+
+# in_tree TREE COMMAND…
+in_tree() (
+  cd "$1" && "${@:2}"
+)
+
+# link TREE OUTPUT [FLAG…]; sets $seconds.
+link() {
+  local start=${EPOCHREALTIME/./} ms
+  quietly in_tree "$1" "${link_command[@]}" "${@:3}" "${link_inputs[@]}" -o "$2"
+  ms=$(((${EPOCHREALTIME/./} - start) / 1000))
+  printf -v seconds '%d.%02d' $((ms / 1000)) $((ms % 1000 / 10))
+}
+
+# read_summary sets $jobs, $hits, $compiled and $amiss from thinrex's summary.
+read_summary() {
+  local text key
+  local -A count
+  [[ -s $THINREX_SUMMARY_FILE ]] || fail "thinrex wrote no summary; did lld start it?"
+  text=$(<"$THINREX_SUMMARY_FILE")
+  for key in jobs hits local remote failed uncached; do
+    [[ $text =~ \"$key\":\ *([0-9]+) ]] || fail "thinrex's summary has no \"$key\""
+    count[$key]=${BASH_REMATCH[1]}
+  done
+  jobs=${count[jobs]} hits=${count[hits]}
+  compiled=$((count[local] + count[remote]))
+  amiss=$((count[failed] + count[uncached]))
+}
+
+row() {
+  printf '%-30s %5s %9s %5s %8s  %s\n' "$@"
+}
+
+# link_in_process TREE: the oracle, TREE/oracle.
+link_in_process() {
+  link "$1" oracle
+}
+
+# link_through_thinrex TREE LABEL all|some|none: the last word says how many of
+# the jobs may need a compiler.
+link_through_thinrex() {
+  local tree=$1 label=$2 jobs hits compiled amiss equal=yes
+  rm -f "$tree/$program" "$THINREX_SUMMARY_FILE"
+  link "$tree" "$program" "-fthinlto-distributor=$thinrex"
+  read_summary
+  cmp -s "$tree/$program" "$tree/oracle" || equal=NO
+  row "$label" "$jobs" "$compiled" "$hits" "$seconds" "$equal"
+
+  [[ $equal = yes ]] || fail "$label: $program is not the one that lld links by itself"
+  [[ $amiss -eq 0 ]] || fail "$label: $amiss jobs failed or could not be cached"
+  [[ $((compiled + hits)) -eq $jobs ]] || fail "$label: compiled and hits do not add up to the jobs"
+  case $3 in
+    all) [[ $compiled -gt 0 ]] || fail "$label: nothing was compiled, though the cache was empty" ;;
+    some) [[ $compiled -gt 0 && $hits -gt 0 ]] || fail "$label: expected some hits and some compilations" ;;
+    none) [[ $compiled -eq 0 ]] || fail "$label: $compiled jobs were compiled again, expected none" ;;
+  esac
+}
+
+# check_output TREE
+check_output() {
+  (run_program "$1/$program") >"$work/output" 2>&1 || fail "$program does not run: $(tail -n 1 "$work/output")"
+  diff "$expected_output" "$work/output" >&2 || fail "$program prints something else than it should"
+}
+
+show_links() {
+  local tree=$1 copy="$work/another place"
+  cp -R "$tree" "$copy"
+  cp "$tree/$edited_file" "$work/unedited"
+
+  quietly in_tree "$tree" build_inputs
+  printf '\n  $'
+  printf ' %q' "${link_command[@]}" "-fthinlto-distributor=$thinrex" "${link_inputs[@]}" -o "$program"
+  printf '\n\n'
+  row link jobs compiled hits seconds "equal to in-process?"
+
+  link_in_process "$tree"
+  row "in-process ThinLTO" - - - "$seconds" -
+  link_through_thinrex "$tree" "thinrex, cold" all
+  check_output "$tree"
+  link_through_thinrex "$tree" "thinrex, warm" none
+
+  sed "$edit" "$work/unedited" >"$tree/$edited_file"
+  quietly in_tree "$tree" build_inputs
+  mv "$tree/oracle" "$work/oracle"
+  link_in_process "$tree"
+  ! cmp -s "$tree/oracle" "$work/oracle" || fail "the edit of $edited_file changed nothing"
+  link_through_thinrex "$tree" "one constant edited" some
+
+  cat "$work/unedited" >"$tree/$edited_file"
+  quietly in_tree "$tree" build_inputs
+  mv "$work/oracle" "$tree/oracle"
+  link_through_thinrex "$tree" "edit undone" none
+
+  quietly in_tree "$copy" build_inputs
+  link_in_process "$copy"
+  link_through_thinrex "$copy" "a copy in '${copy##*/}'" none
+  check_output "$copy"
+
+  printf '\nEach program is byte for byte the one that lld links by itself.\n'
+}
