@@ -106,7 +106,7 @@ func Normalize(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 // "". Flags that aren't options (help) must not be in fs.
 func Complete(fs *pflag.FlagSet, getenv func(string) (string, bool)) (file string, err error) {
 	given := map[string]bool{}
-	fs.Visit(func(f *pflag.Flag) { given[f.Name] = true })
+	fs.VisitAll(func(f *pflag.Flag) { given[f.Name] = f.Changed })
 	if err := fromEnvironment(fs, given, getenv); err != nil {
 		return "", err
 	}

@@ -23,10 +23,10 @@ func (c *conductor) executeAll(ctx context.Context, pending []*task) error {
 		return &EnvironmentError{fmt.Errorf("make a private directory: %w", err)}
 	}
 	defer c.Terminal.Done()
-	g, ctx := errgroup.WithContext(ctx)
+	g, groupCtx := errgroup.WithContext(ctx)
 	started := 0
 	for _, t := range pending {
-		release, err := c.Slots.Acquire(ctx)
+		release, err := c.Slots.Acquire(groupCtx)
 		if err != nil {
 			break // g.Wait knows why
 		}
@@ -38,7 +38,7 @@ func (c *conductor) executeAll(ctx context.Context, pending []*task) error {
 		c.Terminal.Progress(c.done(), len(c.file.Jobs), t.job.Module())
 		g.Go(func() error {
 			defer release()
-			return c.execute(ctx, t)
+			return c.execute(groupCtx, t)
 		})
 	}
 	err := g.Wait()

@@ -137,15 +137,15 @@ func (c *conductor) warnUncached(why *action.Uncacheable) {
 func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
 	var mu sync.Mutex
 	tasks := newTasks()
-	g, ctx := errgroup.WithContext(ctx)
+	g, groupCtx := errgroup.WithContext(ctx)
 	// Some more than there are cores: lookups wait for the disk.
 	g.SetLimit(4 * runtime.GOMAXPROCS(0))
 	for i, job := range c.file.Jobs {
-		if ctx.Err() != nil {
+		if groupCtx.Err() != nil {
 			break
 		}
 		g.Go(func() error {
-			a, hit, err := c.lookup(ctx, job)
+			a, hit, err := c.lookup(groupCtx, job)
 			if err != nil || hit {
 				return err
 			}

@@ -41,23 +41,23 @@ open_demo() {
   export LC_ALL=C THINREX_DISK_CACHE=$work/cache THINREX_SUMMARY_FILE=$work/summary.json
 }
 
-# quietly COMMAND…: shows what it said only if it failed.
-quietly() {
-  "$@" >"$work/log" 2>&1 || {
-    cat "$work/log" >&2
-    fail "failed: $*"
-  }
-}
-
 # in_tree TREE COMMAND…
 in_tree() (
   cd "$1" && "${@:2}"
 )
 
+# quietly TREE COMMAND…: shows what it said only if it failed.
+quietly() {
+  in_tree "$@" >"$work/log" 2>&1 || {
+    cat "$work/log" >&2
+    fail "failed: ${*:2}"
+  }
+}
+
 # link TREE OUTPUT [FLAG…]; sets $seconds.
 link() {
   local start=${EPOCHREALTIME/./} ms
-  quietly in_tree "$1" "${link_command[@]}" "${@:3}" "${link_inputs[@]}" -o "$2"
+  quietly "$1" "${link_command[@]}" "${@:3}" "${link_inputs[@]}" -o "$2"
   ms=$(((${EPOCHREALTIME/./} - start) / 1000))
   printf -v seconds '%d.%02d' $((ms / 1000)) $((ms % 1000 / 10))
 }
@@ -117,7 +117,7 @@ show_links() {
   cp -R "$tree" "$copy"
   cp "$tree/$edited_file" "$work/unedited"
 
-  quietly in_tree "$tree" build_inputs
+  quietly "$tree" build_inputs
   printf '\n  $'
   printf ' %q' "${link_command[@]}" "-fthinlto-distributor=$thinrex" "${link_inputs[@]}" -o "$program"
   printf '\n\n'
@@ -130,18 +130,18 @@ show_links() {
   link_through_thinrex "$tree" "thinrex, warm" none
 
   sed "$edit" "$work/unedited" >"$tree/$edited_file"
-  quietly in_tree "$tree" build_inputs
+  quietly "$tree" build_inputs
   mv "$tree/oracle" "$work/oracle"
   link_in_process "$tree"
   ! cmp -s "$tree/oracle" "$work/oracle" || fail "the edit of $edited_file changed nothing"
   link_through_thinrex "$tree" "one constant edited" some
 
   cat "$work/unedited" >"$tree/$edited_file"
-  quietly in_tree "$tree" build_inputs
+  quietly "$tree" build_inputs
   mv "$work/oracle" "$tree/oracle"
   link_through_thinrex "$tree" "edit undone" none
 
-  quietly in_tree "$copy" build_inputs
+  quietly "$copy" build_inputs
   link_in_process "$copy"
   link_through_thinrex "$copy" "a copy in '${copy##*/}'" none
   check_output "$copy"

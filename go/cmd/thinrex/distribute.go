@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"thinrex/go/config"
 	"thinrex/go/distfile"
@@ -34,26 +33,12 @@ func distributeCommand(o *config.Options, started time.Time) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := complete(cmd); err != nil {
+			if _, err := config.Complete(cmd.Root().PersistentFlags(), os.LookupEnv); err != nil {
 				return err
 			}
 			return distribute(cmd.Context(), args[0], o, started)
 		},
 	}
-}
-
-// complete takes what no flag has set from the environment and the file.
-func complete(cmd *cobra.Command) error {
-	options := pflag.NewFlagSet("", pflag.ContinueOnError)
-	cmd.Root().PersistentFlags().VisitAll(options.AddFlag)
-	options.SetNormalizeFunc(config.Normalize)
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if g := options.Lookup(f.Name); g != nil {
-			g.Changed = true
-		}
-	})
-	_, err := config.Complete(options, os.LookupEnv)
-	return err
 }
 
 func distribute(ctx context.Context, path string, o *config.Options, started time.Time) error {

@@ -40,7 +40,10 @@ for lld called directly. Further flags of thinrex's are passed on:
 // givenFlags returns the options on the command line as flags.
 func givenFlags(cmd *cobra.Command) []string {
 	var given []string
-	cmd.InheritedFlags().Visit(func(f *pflag.Flag) {
+	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if !f.Changed {
+			return
+		}
 		values := []string{f.Value.String()}
 		if list, ok := f.Value.(pflag.SliceValue); ok {
 			values = list.GetSlice()
