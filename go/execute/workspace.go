@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -21,6 +22,7 @@ type Workspace struct {
 
 const (
 	workspacePrefix = "thinrex-work-"
+	newPrefix       = "thinrex-new-"
 	lockName        = "lock"
 )
 
@@ -35,15 +37,21 @@ func NewWorkspace(base string) (*Workspace, error) {
 		return nil, err
 	}
 	sweep(base)
-	root, err := os.MkdirTemp(base, workspacePrefix)
+	// It gets the name that sweep looks for once it is locked.
+	unlocked, err := os.MkdirTemp(base, newPrefix)
 	if err != nil {
 		return nil, err
 	}
-	w := &Workspace{root: root, lock: flock.New(filepath.Join(root, lockName))}
-	if err := w.lock.Lock(); err != nil {
-		w.Close()
-		return nil, err
+	w := &Workspace{root: unlocked, lock: flock.New(filepath.Join(unlocked, lockName))}
+	locked := filepath.Join(base, workspacePrefix+strings.TrimPrefix(filepath.Base(unlocked), newPrefix))
+	err = w.lock.Lock()
+	if err == nil {
+		err = os.Rename(unlocked, locked)
 	}
+	if err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	w.root = locked
 	return w, nil
 }
 
@@ -54,24 +62,29 @@ func sweep(base string) {
 		return
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), workspacePrefix) {
-			continue
-		}
 		root := filepath.Join(base, e.Name())
-		// Without the lock file it is being made right now, or removed.
-		if _, err := os.Stat(filepath.Join(root, lockName)); err != nil {
-			continue
-		}
-		lock := flock.New(filepath.Join(root, lockName))
-		if got, err := lock.TryLock(); err == nil && got {
-			os.RemoveAll(root)
-			lock.Close()
+		switch {
+		case strings.HasPrefix(e.Name(), workspacePrefix):
+			lock := flock.New(filepath.Join(root, lockName))
+			if got, err := lock.TryLock(); err == nil && got {
+				os.RemoveAll(root)
+				lock.Close()
+			}
+		case strings.HasPrefix(e.Name(), newPrefix):
+			// Being made or removed: a moment, unless its owner was killed in it.
+			if fi, err := e.Info(); err == nil && time.Since(fi.ModTime()) > time.Hour {
+				os.RemoveAll(root)
+			}
 		}
 	}
 }
 
-// Close removes the workspace.
+// Close removes the workspace, out of sight of other links' sweep.
 func (w *Workspace) Close() error {
+	hidden := strings.Replace(w.root, workspacePrefix, newPrefix, 1)
+	if err := os.Rename(w.root, hidden); err == nil {
+		w.root = hidden
+	}
 	return errors.Join(os.RemoveAll(w.root), w.lock.Close())
 }
 

@@ -38,7 +38,9 @@ open_demo() {
   # What the caller has configured for make or thinrex must not decide the demo.
   local name
   for name in MAKEFLAGS MFLAGS "${!THINREX_@}"; do unset "$name"; done
-  export LC_ALL=C THINREX_DISK_CACHE=$work/cache THINREX_SUMMARY_FILE=$work/summary.json
+  : >"$work/thinrex.toml"
+  export LC_ALL=C THINREX_CONFIG=$work/thinrex.toml
+  export THINREX_DISK_CACHE=$work/cache THINREX_SUMMARY_FILE=$work/summary.json
 }
 
 # in_tree TREE COMMAND…

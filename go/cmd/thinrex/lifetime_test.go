@@ -1,0 +1,295 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A site is a folder with a few bitcode objects, a cache and a temporary
+// folder of its own.
+type site struct {
+	t   *testing.T
+	dir string
+	env []string
+}
+
+const modules = 6
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	thinrex, err := exec.LookPath("thinrex") // testscript puts it on PATH for its scripts only
+	if err != nil {
+		thinrex = buildThinrex(t)
+	}
+	dir := t.TempDir()
+	s := &site{t: t, dir: dir}
+	s.env = append(os.Environ(),
+		"THINREX="+thinrex, "TMPDIR="+s.path("tmp"), "THINREX_DISK_CACHE="+s.path("cache"),
+		"THINREX_SUMMARY_FILE="+s.path("summary"), "XDG_CONFIG_HOME="+s.path("config"), "DIR="+dir,
+	)
+	if err := os.Mkdir(s.path("tmp"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	main := "#include <stdio.h>\n"
+	calls := "0"
+	for i := range modules {
+		main += fmt.Sprintf("int f%d(int);\n", i)
+		calls += fmt.Sprintf("+f%d(%d)", i, i)
+		s.write(fmt.Sprintf("f%d.c", i), fmt.Sprintf("static int k%d = %d;\nint f%d(int x) { return x * k%d; }\nvoid s%d(int v) { k%d = v; }\n", i, i, i, i, i, i))
+	}
+	s.write("main.c", main+"int main(void) { printf(\"%d\\n\", "+calls+"); return 0; }\n")
+	s.run("clang-22 -O2 -flto=thin -c *.c")
+	s.run("clang-22 -O2 -flto=thin -fuse-ld=lld *.o -o inproc")
+	return s
+}
+
+// buildThinrex builds the program once per test binary.
+func buildThinrex(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(os.TempDir(), fmt.Sprintf("thinrex-test-%d", os.Getpid()), "thinrex")
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return path
+}
+
+func (s *site) path(name string) string { return filepath.Join(s.dir, name) }
+
+func (s *site) write(name, content string) {
+	s.t.Helper()
+	if err := os.WriteFile(s.path(name), []byte(content), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *site) command(script string) *exec.Cmd {
+	cmd := exec.Command("sh", "-c", script)
+	cmd.Dir, cmd.Env = s.dir, s.env
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return cmd
+}
+
+func (s *site) run(script string) string {
+	s.t.Helper()
+	out, err := s.command(script).CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("%s: %v\n%s", script, err, out)
+	}
+	return string(out)
+}
+
+// nothingLeft checks that no file of ours and no process of the site is left.
+func (s *site) nothingLeft() {
+	s.t.Helper()
+	eventually(s.t, "all processes of the link to end", func() bool { return len(s.processes()) == 0 })
+	for _, pattern := range []string{"*.native.o", ".thinrex-*", "tmp/thinrex-*", "cache/tmp/*"} {
+		if left, _ := filepath.Glob(s.path(pattern)); len(left) > 0 {
+			s.t.Errorf("left behind: %q", left)
+		}
+	}
+}
+
+// processes returns the command lines of live processes whose environment
+// names the site or that run below it.
+func (s *site) processes() []string {
+	var found []string
+	dirs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, d := range dirs {
+		if d == "/proc/"+strconv.Itoa(os.Getpid()) {
+			continue
+		}
+		environ, _ := os.ReadFile(d + "/environ")
+		cwd, _ := os.Readlink(d + "/cwd")
+		if strings.Contains(string(environ), s.dir) || strings.HasPrefix(cwd, s.dir) {
+			line, _ := os.ReadFile(d + "/cmdline")
+			if len(line) > 0 {
+				found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
+			}
+		}
+	}
+	return found
+}
+
+func eventually(t *testing.T, what string, cond func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !cond(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited too long for %s", what)
+		}
+	}
+}
+
+// slowCompiler compiles one module, says so, and hangs in a child of its own.
+const slowCompiler = `#!/bin/sh
+case "$*" in *thinlto-index*) ;; *) exec clang-22 "$@";; esac
+case "$(cat /proc/$PPID/cmdline | tr '\0' ' ')" in esac
+clang-22 "$@" || exit
+if mkdir "$DIR/first" 2>/dev/null; then exit 0; fi
+: >>"$DIR/busy"
+sleep 1000 &
+wait
+`
+
+// startSlow starts a link that hangs in its second compilation, and returns
+// once it does.
+func (s *site) startSlow() *exec.Cmd {
+	s.t.Helper()
+	s.write("slow", slowCompiler)
+	cmd := s.command("exec ld.lld-22 --thinlto-distributor=$THINREX --thinlto-distributor-arg=--action_env=DIR" +
+		" --thinlto-distributor-arg=--jobs=2 --thinlto-remote-compiler=$DIR/slow -shared f*.o -o prog")
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	eventually(s.t, "the second compilation", func() bool {
+		_, err := os.Stat(s.path("busy"))
+		return err == nil
+	})
+	return cmd
+}
+
+// thinrexOf returns the pid of lld's child.
+func thinrexOf(t *testing.T, lld int) int {
+	t.Helper()
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", lld, lld))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.Fields(string(children) + " 0")[0])
+	if err != nil || pid == 0 {
+		t.Fatalf("children of lld: %q", children)
+	}
+	return pid
+}
+
+func TestSignals(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		send func(t *testing.T, lld int) error
+	}{
+		{"SIGINT to the group", func(_ *testing.T, lld int) error { return syscall.Kill(-lld, syscall.SIGINT) }},
+		{"SIGTERM to the group", func(_ *testing.T, lld int) error { return syscall.Kill(-lld, syscall.SIGTERM) }},
+		{"SIGHUP to the group", func(_ *testing.T, lld int) error { return syscall.Kill(-lld, syscall.SIGHUP) }},
+		{"SIGTERM to lld", func(_ *testing.T, lld int) error { return syscall.Kill(lld, syscall.SIGTERM) }},
+		{"SIGINT to lld", func(_ *testing.T, lld int) error { return syscall.Kill(lld, syscall.SIGINT) }},
+		{"SIGKILL to lld", func(_ *testing.T, lld int) error { return syscall.Kill(lld, syscall.SIGKILL) }},
+		{"SIGTERM to thinrex", func(t *testing.T, lld int) error { return syscall.Kill(thinrexOf(t, lld), syscall.SIGTERM) }},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			lld := s.startSlow()
+			if err := tc.send(t, lld.Process.Pid); err != nil {
+				t.Fatal(err)
+			}
+			if err := lld.Wait(); err == nil {
+				t.Error("the link succeeded")
+			}
+			s.nothingLeft()
+
+			// The next link is right, and takes what was finished.
+			s.run("rm -rf first busy; printf '#!/bin/sh\\nexec clang-22 \"$@\"\\n' >slow")
+			s.run("ld.lld-22 -shared f*.o -o want; ld.lld-22 --thinlto-distributor=$THINREX --thinlto-remote-compiler=$DIR/slow -shared f*.o -o prog; cmp prog want")
+		})
+	}
+}
+
+// A thinrex that is killed outright can't clean up; its compilers end with it,
+// and the next link removes its private directory.
+func TestKilledOutright(t *testing.T) {
+	s := newSite(t)
+	lld := s.startSlow()
+	if err := syscall.Kill(thinrexOf(t, lld.Process.Pid), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if err := lld.Wait(); err == nil {
+		t.Error("the link succeeded")
+	}
+	eventually(t, "the wrapper to end", func() bool { return !strings.Contains(strings.Join(s.processes(), "\n"), "/slow ") })
+	s.run("pkill -f 'sleep 100[0]' || true")
+	s.run("clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX *.o -o prog && cmp prog inproc")
+	s.nothingLeft()
+}
+
+func TestManyLinksAtOnce(t *testing.T) {
+	s := newSite(t)
+	const links = 20
+	for round := range 2 {
+		var running [links]*exec.Cmd
+		var output [links]strings.Builder
+		for i := range links {
+			cmd := s.command(fmt.Sprintf("exec clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX *.o -o prog%d", i))
+			cmd.Env = append(cmd.Env, fmt.Sprintf("THINREX_SUMMARY_FILE=%s.%d", s.path("summary"), i))
+			cmd.Stdout, cmd.Stderr = &output[i], &output[i]
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			running[i] = cmd
+		}
+		for i, cmd := range running {
+			if err := cmd.Wait(); err != nil || output[i].Len() > 0 {
+				t.Errorf("link %d: %v %s", i, err, &output[i])
+			}
+		}
+		for i := range links {
+			s.run(fmt.Sprintf("cmp prog%d inproc", i))
+			if round > 0 {
+				s.run(fmt.Sprintf(`grep -q '"hits":%d,' summary.%d`, modules+1, i))
+			}
+		}
+	}
+	s.nothingLeft()
+}
+
+// Under make -j2, a link runs two compilations at once, however many cores
+// there are; and one while another recipe takes the second token.
+func TestUnderMake(t *testing.T) {
+	s := newSite(t)
+	s.write("counting", `#!/bin/sh
+case "$*" in *thinlto-index*) ;; *) exec clang-22 "$@";; esac
+lock=$DIR/running.$$; : >$lock; ls "$DIR" | grep -c '^running' >>"$DIR/counts"
+sleep 0.2; clang-22 "$@"; code=$?; rm $lock; exit $code
+`)
+	s.write("Makefile", "prog:\n\t+clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$$THINREX "+
+		"-Xthinlto-distributor=--jobs=6 -Xthinlto-distributor=--action_env=DIR -Wl,--thinlto-remote-compiler=$$DIR/counting *.o -o prog\n")
+	s.run("make -j2 prog && cmp prog inproc")
+	if most := strings.TrimSpace(s.run("sort -n counts | tail -1")); most != "2" {
+		t.Errorf("make -j2: up to %s compilations at once", most)
+	}
+	s.run("rm -rf cache counts prog && make -j4 prog")
+	if most := strings.TrimSpace(s.run("sort -n counts | tail -1")); most != "4" && most != "3" {
+		t.Errorf("make -j4: up to %s compilations at once", most)
+	}
+}
+
+// A reader of stderr that has gone away doesn't break a link.
+func TestClosedStderr(t *testing.T) {
+	s := newSite(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	cmd := s.command("exec clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX -Xthinlto-distributor=--verbose *.o -o prog")
+	cmd.Stderr = w
+	err = cmd.Run()
+	w.Close()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		t.Errorf("the link failed: %v", err)
+	}
+	s.run("cmp prog inproc")
+}
