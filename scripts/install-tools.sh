@@ -65,7 +65,7 @@ fi
 absent=$(wanting)
 [[ -z $absent ]] || stop \
   "apt's sources have no ${absent% }" \
-  "for Debian and Ubuntu the LLVM project has them: get llvm.sh from apt.llvm.org, run 'llvm.sh 22'"
+  "LLVM 22 for Debian and Ubuntu comes from the LLVM project: get llvm.sh from apt.llvm.org, run 'llvm.sh 22'"
 
 install_packages() {
   apt_get install -y --no-install-recommends "${packages[@]}"

@@ -12,6 +12,7 @@ package action
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
@@ -106,7 +107,7 @@ func (b *Builder) Build(job distfile.Job) (*Action, error) {
 		return nil, err
 	}
 	a := &Action{Job: job, Inputs: append(inputs, b.common.inputs...)}
-	a.Outputs = jobOutputs(job, b.common.sideOutputs)
+	a.Outputs = jobOutputs(job, b.common.suffixes)
 	for _, out := range a.Outputs {
 		names[out.Path] = out.Name
 	}
@@ -116,6 +117,10 @@ func (b *Builder) Build(job distfile.Job) (*Action, error) {
 	}
 	a.Args = append(append([]string{b.opts.Compiler}, b.common.args...), args...)
 	messages, err := b.Messages(a)
+	if err == nil && slices.Contains(b.common.suffixes, dwoSuffix) {
+		nameDWO(a, messages.Digest)
+		messages, err = b.Messages(a)
+	}
 	if err != nil {
 		return nil, err
 	}

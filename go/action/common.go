@@ -13,10 +13,10 @@ import (
 
 // commonPart is what a dist-file's common part adds to each job's action.
 type commonPart struct {
-	args        []string // canonical, without the compiler
-	inputs      []Input
-	names       map[string]string // canonical names of inputs, by path
-	sideOutputs []sideOutput
+	args     []string // canonical, without the compiler
+	inputs   []Input
+	names    map[string]string // canonical names of inputs, by path
+	suffixes []string          // of outputs that only options tell of
 }
 
 // readCommon reads the shared arguments once, so that the work per job is
@@ -38,7 +38,7 @@ func readCommon(common distfile.Common, o Options) (commonPart, error) {
 		return commonPart{}, err
 	}
 	r.placeUnnamed(o.ExtraInputs, args)
-	return commonPart{args, r.inputs, r.names, r.side}, nil
+	return commonPart{append(args, hermetic(args)...), r.inputs, r.names, r.suffixes}, nil
 }
 
 // canonicalArgs reads one job's own arguments.
@@ -55,11 +55,11 @@ func (b *Builder) canonicalArgs(args []string, names map[string]string) ([]strin
 // A reader goes through arguments, replaces the names of known files and
 // collects the files that options read and write undeclared.
 type reader struct {
-	opts   Options
-	names  map[string]string // by path
-	inputs []Input
-	side   []sideOutput
-	perJob bool // files may be known already, but none is added
+	opts     Options
+	names    map[string]string // by path
+	inputs   []Input
+	suffixes []string
+	perJob   bool // files may be known already, but none is added
 }
 
 func (r *reader) read(args []string) ([]string, error) {
@@ -88,8 +88,8 @@ func (r *reader) readArg(previous, arg string) (string, error) {
 			return option + "=" + name, nil
 		}
 	}
-	if side, ok := sideOutputs[arg]; ok {
-		r.side = append(r.side, side)
+	if suffix, ok := sideOutputs[arg]; ok {
+		r.suffixes = append(r.suffixes, suffix)
 		return arg, nil
 	}
 	if writesUndeclared(arg) {
@@ -200,4 +200,19 @@ func profileIn(path string) string {
 		return filepath.Join(path, "default.profdata")
 	}
 	return path
+}
+
+// hermetic returns arguments that keep out of an object what isn't in its
+// action.
+func hermetic(args []string) []string {
+	// clang.cfg beside the compiler holds more arguments.
+	more := []string{"--no-default-config"}
+	if slices.ContainsFunc(args, func(arg string) bool {
+		return strings.HasPrefix(arg, "--target=") && strings.Contains(arg, "windows")
+	}) {
+		// The time of day in the COFF header; the compiler's path, command line
+		// and working directory in CodeView.
+		more = append(more, "-mno-incremental-linker-compatible", "-Xclang", "-gno-codeview-command-line")
+	}
+	return more
 }

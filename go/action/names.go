@@ -101,7 +101,7 @@ func (b *Builder) renameShard(path string, names map[string]string) (Input, erro
 }
 
 // jobOutputs names the declared outputs, then those that only options tell of.
-func jobOutputs(job distfile.Job, side []sideOutput) []Output {
+func jobOutputs(job distfile.Job, suffixes []string) []Output {
 	object := job.Outputs[0]
 	stem := strings.TrimSuffix(object, ".o")
 	outputs := []Output{{Name: objectStem + ".o", Path: object}}
@@ -112,8 +112,8 @@ func jobOutputs(job distfile.Job, side []sideOutput) []Output {
 		}
 		outputs = append(outputs, Output{Name: name, Path: path})
 	}
-	for _, s := range side {
-		out := Output{Name: objectStem + s.suffix, Path: stem + s.suffix, Optional: true}
+	for _, suffix := range suffixes {
+		out := Output{Name: objectStem + suffix, Path: stem + suffix, Optional: true}
 		if !slices.ContainsFunc(outputs, func(o Output) bool { return o.Name == out.Name }) {
 			outputs = append(outputs, out)
 		}

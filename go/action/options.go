@@ -32,28 +32,24 @@ var readsDefaultProfile = map[string]bool{
 	"-fprofile-instr-use": true,
 }
 
-// A sideOutput is a file that clang names after the object: the object's path
-// with .o replaced by suffix.
-type sideOutput struct{ suffix string }
-
-// sideOutputs holds options that add an output to each job.
-var sideOutputs = map[string]sideOutput{
-	"-gsplit-dwarf":                        {".dwo"},
-	"-gsplit-dwarf=split":                  {".dwo"},
-	"-fsave-optimization-record":           {".opt.yaml"},
-	"-fsave-optimization-record=yaml":      {".opt.yaml"},
-	"-fsave-optimization-record=bitstream": {".opt.bitstream"},
-	"-fstack-usage":                        {".su"},
-	"-ftime-trace":                         {".json"},
+// sideOutputs holds options that add an output to each job, and what clang
+// puts in the place of the object's .o to name it.
+var sideOutputs = map[string]string{
+	"-gsplit-dwarf":                        dwoSuffix,
+	"-gsplit-dwarf=split":                  dwoSuffix,
+	"-fsave-optimization-record":           ".opt.yaml",
+	"-fsave-optimization-record=yaml":      ".opt.yaml",
+	"-fsave-optimization-record=bitstream": ".opt.bitstream",
 }
 
 // undeclaredWriters holds the beginnings of options that write files which
-// can't be named, or which all jobs would share.
+// can't be named, which all jobs would share, or which hold the module's path
+// (-ftime-trace, -fstack-usage).
 var undeclaredWriters = []string{
 	"--save-temps", "-save-temps", "-save-stats", "--save-stats",
 	"-foptimization-record-file", "-fsave-optimization-record=",
-	"-ftime-trace=", "-serialize-diagnostics", "--serialize-diagnostics",
-	"-MD", "-MMD", "-MF", "-MJ", "-dependency-file", "-dumpdir",
+	"-ftime-trace", "-fstack-usage", "-serialize-diagnostics", "--serialize-diagnostics",
+	"-MJ", "-dependency-file", "-dumpdir",
 	"-fproc-stat-report=", "-stats-file", "-opt-record-file",
 	"--config", // holds more options
 }

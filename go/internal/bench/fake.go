@@ -1,0 +1,185 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"thinrex/go/bitcode"
+	"thinrex/go/distfile"
+)
+
+const imports = 60
+
+// fakeCompiler measures thinrex alone: large dist-files whose compiler does
+// nothing but write an object, and whose jobs all hit.
+func (b *bench) fakeCompiler(jobs int) error {
+	dir := filepath.Join(b.dir, "fake")
+	shard, err := sampleShard(filepath.Join(b.dir, "sample"))
+	if err != nil {
+		return err
+	}
+	compiler, err := buildFake(b.dir)
+	if err != nil {
+		return err
+	}
+	small, large := filepath.Join(dir, "small.dist-file.json"), filepath.Join(dir, "large.dist-file.json")
+	if err := writeJobs(dir, compiler, shard, jobs, large); err != nil {
+		return err
+	}
+	if err := firstJobs(large, small, jobs/10); err != nil {
+		return err
+	}
+	env := []string{"THINREX_DISK_CACHE=" + filepath.Join(b.dir, "fakecache"), "THINREX_SUMMARY_FILE=" + filepath.Join(b.dir, "fake.json")}
+	largeRun := command{args: []string{b.thinrex, large}, dir: dir, env: env}
+	smallRun := command{args: []string{b.thinrex, small}, dir: dir, env: env}
+	if _, err := largeRun.run(); err != nil { // fills the cache
+		return err
+	}
+	time.Sleep(3 * time.Second)
+	shorter := *b
+	shorter.runs = max(3, b.runs/3)
+	largeRuns, smallRuns, err := shorter.pair(largeRun, smallRun, nil)
+	if err != nil {
+		return err
+	}
+	if _, err := largeRun.run(); err != nil {
+		return err
+	}
+	s, err := readSummary(filepath.Join(b.dir, "fake.json"))
+	if err != nil || s.Hits != jobs {
+		return fmt.Errorf("not all jobs hit: %+v, %v", s, err)
+	}
+	rss := median(largeRuns, func(m measure) int64 { return m.rss })
+	b.add(fmt.Sprintf("%d jobs × %d imports, all hits, fake compiler", jobs, imports),
+		fmt.Sprintf("%.2f s, %d MB RSS", median(largeRuns, wall).Seconds(), rss>>20), "", "≤ 10 s, ≤ 300 MB")
+	b.add(fmt.Sprintf("its time per job vs. that at %d jobs", jobs/10),
+		fmt.Sprintf("%.3f ms vs. %.3f ms", perJob(largeRuns, jobs), perJob(smallRuns, jobs/10)),
+		fmt.Sprintf("%.2f×", medianRatio(largeRuns, smallRuns)/10), "≤ 1.3×")
+	return nil
+}
+
+func perJob(runs []measure, jobs int) float64 {
+	return median(runs, wall).Seconds() * 1000 / float64(jobs)
+}
+
+// sampleShard returns a shard with imports+1 module paths, as lld writes it
+// for a module that imports from all others.
+func sampleShard(dir string) (*bitcode.Shard, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	for i := range imports {
+		text := fmt.Sprintf("static int k%d = 1; int f%d(int x) { return x + k%d; } void s%d(int v) { k%d = v; }\n", i, i, i, i, i)
+		if err := os.WriteFile(filepath.Join(dir, moduleName(i)+".c"), []byte(text), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	text := ""
+	for i := range imports {
+		text += fmt.Sprintf("int f%d(int);\n", i)
+	}
+	text += "int all(int x) {\n"
+	for i := range imports {
+		text += fmt.Sprintf("  x = f%d(x);\n", i)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "all.c"), []byte(text+"  return x;\n}\n"), 0o644); err != nil {
+		return nil, err
+	}
+	// As lld's distributor, keep the shard of all.o and give up.
+	script := "#!/bin/sh\ncp all.*.thinlto.bc shard\nexit 1\n"
+	if err := os.WriteFile(filepath.Join(dir, "keeper"), []byte(script), 0o755); err != nil {
+		return nil, err
+	}
+	if err := tool(dir, "sh", "-c", "clang-22 -O2 -flto=thin -c *.c"); err != nil {
+		return nil, err
+	}
+	tool(dir, "sh", "-c", "ld.lld-22 -shared --thinlto-distributor=./keeper --thinlto-remote-compiler=clang-22 *.o -o out") // fails, as it must
+	data, err := os.ReadFile(filepath.Join(dir, "shard"))
+	if err != nil {
+		return nil, err
+	}
+	shard, err := bitcode.Parse(data)
+	if err == nil && len(shard.Paths()) != imports+1 {
+		err = fmt.Errorf("the sample shard names %d modules, want %d", len(shard.Paths()), imports+1)
+	}
+	return shard, err
+}
+
+// buildFake compiles a compiler that writes the first bytes of an object.
+func buildFake(dir string) (string, error) {
+	text := `#include <stdio.h>
+#include <string.h>
+int main(int n, char **a) {
+  for (int i = 1; i + 1 < n; i++) if (!strcmp(a[i], "-o")) {
+    FILE *f = fopen(a[i + 1], "w");
+    if (!f) return 1;
+    fputs("\177ELF", f);
+    for (int k = 0; k < 500; k++) fputs("sixteen bytes...", f);
+    return fclose(f) != 0;
+  }
+  return 0;
+}
+`
+	if err := os.WriteFile(filepath.Join(dir, "fake.c"), []byte(text), 0o644); err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "fakecc"), tool(dir, "clang-22", "-O2", "-static", "fake.c", "-o", "fakecc")
+}
+
+// writeJobs writes modules, shards and a dist-file of n jobs.
+func writeJobs(dir, compiler string, shard *bitcode.Shard, n int, path string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f := distfile.File{Common: distfile.Common{LinkerOutput: "large", Args: []string{compiler, "-c", "-O2"}, Inputs: []string{}}}
+	original := shard.Paths()
+	for i := range n {
+		module := moduleName(i) + ".o"
+		if err := os.WriteFile(filepath.Join(dir, module), fmt.Appendf(nil, "%8000d", i), 0o644); err != nil {
+			return err
+		}
+		job := distfile.Job{Inputs: []string{module, module + ".thinlto.bc"}, Outputs: []string{module + ".native.o"}}
+		job.Args = []string{module, "-fthinlto-index=" + job.Inputs[1], "-o", job.Outputs[0]}
+		names := map[string]string{}
+		for k, p := range original {
+			names[p] = moduleName((i+k*k)%n) + ".o"
+			if k > 0 {
+				job.Inputs = append(job.Inputs, names[p])
+			}
+		}
+		data, err := shard.Rename(func(p string) string { return names[p] })
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, job.Inputs[1]), data, 0o644); err != nil {
+			return err
+		}
+		f.Jobs = append(f.Jobs, job)
+	}
+	return writeDistfile(path, &f)
+}
+
+func writeDistfile(path string, f *distfile.File) error {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o644)
+}
+
+// firstJobs makes a dist-file of the first n jobs of another.
+func firstJobs(from, to string, n int) error {
+	f, err := distfile.Read(from)
+	if err != nil {
+		return err
+	}
+	if n < 1 || n > len(f.Jobs) {
+		return errors.New("too few jobs to compare")
+	}
+	f.Jobs = f.Jobs[:n]
+	return writeDistfile(to, f)
+}

@@ -1,0 +1,159 @@
+// Bench measures thinrex against what it stands in for, and prints a table of
+// ratios. Both sides of a ratio are measured in turn in one run, because
+// machines differ and their speed drifts; the median is given.
+//
+// Usage: bench [-runs N] [-modules N] [-jobs N] THINREX
+package main
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"syscall"
+	"time"
+)
+
+type bench struct {
+	thinrex string // path
+	dir     string // everything that is made lies below it
+	runs    int
+	rows    []row
+}
+
+// A row is one line of the table.
+type row struct{ what, measured, ratio, target string }
+
+func main() {
+	runs := flag.Int("runs", 9, "measured runs of each side")
+	modules := flag.Int("modules", 270, "modules of the generated program")
+	jobs := flag.Int("jobs", 10_000, "jobs of the large dist-file")
+	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
+	flag.Parse()
+	if err := run(*runs, *modules, *jobs, *poolFile, flag.Arg(0)); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(runs, modules, jobs int, poolFile, thinrex string) (err error) {
+	if poolFile != "" {
+		return runPool(poolFile)
+	}
+	thinrex, err = filepath.Abs(thinrex)
+	if err != nil || !isFile(thinrex) {
+		return errors.New("give the path of the thinrex to measure")
+	}
+	dir, err := os.MkdirTemp("", "thinrex-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{thinrex: thinrex, dir: dir, runs: runs}
+	for _, step := range []func() error{
+		func() error { return b.realLinks(modules) },
+		func() error { return b.fakeCompiler(jobs) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	b.print()
+	return nil
+}
+
+func isFile(path string) bool {
+	fi, err := os.Stat(path)
+	return err == nil && fi.Mode().IsRegular()
+}
+
+func (b *bench) add(what, measured, ratio, target string) {
+	b.rows = append(b.rows, row{what, measured, ratio, target})
+	fmt.Fprintf(os.Stderr, "%s: %s %s\n", what, measured, ratio)
+}
+
+func (b *bench) print() {
+	fmt.Printf("%s, %d cores, %s; medians of %d runs\n\n", cpuModel(), runtime.NumCPU(), clangVersion(), b.runs)
+	fmt.Println("| what | measured | ratio | target |")
+	fmt.Println("| --- | --- | --- | --- |")
+	for _, r := range b.rows {
+		fmt.Printf("| %s | %s | %s | %s |\n", r.what, r.measured, r.ratio, r.target)
+	}
+}
+
+// A command is one program run, measured from outside.
+type command struct {
+	args []string
+	dir  string
+	env  []string // added to ours
+}
+
+// A measure is what one run cost.
+type measure struct {
+	wall time.Duration
+	rss  int64 // bytes, the largest single process
+}
+
+func (c command) run() (measure, error) {
+	cmd := exec.Command(c.args[0], c.args[1:]...)
+	cmd.Dir = c.dir
+	cmd.Env = append(os.Environ(), c.env...)
+	start := time.Now()
+	out, err := cmd.CombinedOutput()
+	m := measure{wall: time.Since(start)}
+	if err != nil {
+		return m, fmt.Errorf("%q: %w\n%s", c.args, err, out)
+	}
+	m.rss = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+	return m, nil
+}
+
+// pair runs a and c in turn. around, if not nil, runs each a.
+func (b *bench) pair(a, c command, around func(command) (measure, error)) (am, cm []measure, err error) {
+	if around == nil {
+		around = command.run
+	}
+	for i := range b.runs + 1 { // the first is a warm-up
+		one, err := around(a)
+		if err != nil {
+			return nil, nil, err
+		}
+		two, err := c.run()
+		if err != nil {
+			return nil, nil, err
+		}
+		if i > 0 {
+			am, cm = append(am, one), append(cm, two)
+		}
+	}
+	return am, cm, nil
+}
+
+func wall(m measure) time.Duration { return m.wall }
+
+// median returns the middle one of f over ms.
+func median[T any, V cmp.Ordered](ms []T, f func(T) V) V {
+	values := make([]V, len(ms))
+	for i, m := range ms {
+		values[i] = f(m)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// medianRatio returns the middle one of the ratios pair by pair.
+func medianRatio(a, c []measure) float64 {
+	ratios := make([]float64, len(a))
+	for i := range a {
+		ratios[i] = a[i].wall.Seconds() / c[i].wall.Seconds()
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2]
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.0f ms", d.Seconds()*1000) }

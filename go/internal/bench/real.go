@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"thinrex/go/distfile"
+)
+
+// realLinks measures links of a generated program with the real compiler.
+func (b *bench) realLinks(modules int) error {
+	p, err := generate(filepath.Join(b.dir, "program"), modules, 6, 12)
+	if err != nil {
+		return err
+	}
+	if err := b.warmLink(p, modules); err != nil {
+		return err
+	}
+	return b.coldLink(p)
+}
+
+// warmLink compares a link whose jobs all hit with lld's own warm cache.
+func (b *bench) warmLink(p *program, modules int) error {
+	summary := filepath.Join(b.dir, "summary.json")
+	ours := p.link("ours", "-fthinlto-distributor="+b.thinrex)
+	ours.env = []string{"THINREX_DISK_CACHE=" + filepath.Join(b.dir, "cache"), "THINREX_SUMMARY_FILE=" + summary}
+	lld := p.link("lld", "-Wl,--thinlto-cache-dir="+filepath.Join(b.dir, "lldcache"))
+	for _, c := range []command{ours, lld} { // fill both caches
+		if _, err := c.run(); err != nil {
+			return err
+		}
+	}
+	if err := sameFile(filepath.Join(p.dir, "ours"), filepath.Join(p.dir, "lld")); err != nil {
+		return err
+	}
+	// lld rewrites its output; inputs must be older than what thinrex trusts.
+	time.Sleep(3 * time.Second)
+	var own []float64
+	ourRuns, lldRuns, err := b.pair(ours, lld, func(c command) (measure, error) {
+		m, err := c.run()
+		if err != nil {
+			return m, err
+		}
+		s, err := readSummary(summary)
+		if err == nil && (s.Hits != s.Jobs || s.Jobs < modules) {
+			err = fmt.Errorf("the warm link isn't warm: %+v", s)
+		}
+		own = append(own, s.WallSeconds)
+		return m, err
+	})
+	if err != nil {
+		return err
+	}
+	b.add(fmt.Sprintf("all-hit link of %d modules, whole link vs. lld's own warm in-process cache", modules),
+		fmt.Sprintf("%s vs. %s", ms(median(ourRuns, wall)), ms(median(lldRuns, wall))),
+		fmt.Sprintf("%.2f×", medianRatio(ourRuns, lldRuns)), "≤ 1.5×")
+	seconds := median(own, func(s float64) float64 { return s })
+	b.add("thinrex's own wall time in it", fmt.Sprintf("%.0f ms", seconds*1000), "", "≤ 100 ms")
+	return nil
+}
+
+type summary struct {
+	Jobs, Hits  int
+	WallSeconds float64 `json:"wall_seconds"`
+}
+
+func readSummary(path string) (s summary, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(data, &s)
+}
+
+func sameFile(x, y string) error {
+	a, err := os.ReadFile(x)
+	if err != nil {
+		return err
+	}
+	c, err := os.ReadFile(y)
+	if err == nil && !bytes.Equal(a, c) {
+		err = fmt.Errorf("%s and %s differ", x, y)
+	}
+	return err
+}
+
+// coldLink compares a distributor's cold run with a bare pool of the same
+// clang commands. Both get the dist-file of one real link.
+func (b *bench) coldLink(p *program) error {
+	kept := filepath.Join(b.dir, "kept")
+	keeper := filepath.Join(b.dir, "keeper")
+	// A distributor that copies all that it was given, and gives up.
+	script := fmt.Sprintf("#!/bin/sh\ncp -r . '%s'\nexit 1\n", kept)
+	if err := os.WriteFile(keeper, []byte(script), 0o755); err != nil {
+		return err
+	}
+	p.link("cold", "-fthinlto-distributor="+keeper).run() // fails, as it must
+	files, err := filepath.Glob(filepath.Join(kept, "*.dist-file.json"))
+	if err != nil || len(files) != 1 {
+		return fmt.Errorf("kept dist-files: %q, %v", files, err)
+	}
+	cache := filepath.Join(b.dir, "coldcache")
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	ours := command{args: []string{b.thinrex, files[0]}, dir: kept, env: []string{"THINREX_DISK_CACHE=" + cache}}
+	pool := command{args: []string{self, "-pool", files[0]}, dir: kept}
+	shorter := *b
+	shorter.runs = max(3, b.runs/3)
+	ourRuns, poolRuns, err := shorter.pair(ours, pool, func(c command) (measure, error) {
+		if err := emptyCache(cache); err != nil {
+			return measure{}, err
+		}
+		return c.run()
+	})
+	if err != nil {
+		return err
+	}
+	b.add("cold link vs. a bare pool of the same clang commands",
+		fmt.Sprintf("%.2f s vs. %.2f s", median(ourRuns, wall).Seconds(), median(poolRuns, wall).Seconds()),
+		fmt.Sprintf("%.3f×", medianRatio(ourRuns, poolRuns)), "≤ 1.05×")
+	return nil
+}
+
+// emptyCache removes the results, and keeps what thinrex knows of the
+// compiler's own files: hashing those happens once on a machine.
+func emptyCache(cache string) error {
+	for _, folder := range []string{"ac", "cas"} {
+		if err := os.RemoveAll(filepath.Join(cache, folder)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runPool is the least that a distributor could do: the commands as they are,
+// as many at a time as there are cores, in the order of the file.
+func runPool(path string) error {
+	f, err := distfile.Read(path)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(context.Background())
+	g.SetLimit(runtime.NumCPU())
+	for _, job := range f.Jobs {
+		g.Go(func() error {
+			args := append(append([]string{}, f.Common.Args[1:]...), job.Args...)
+			if out, err := exec.CommandContext(ctx, f.Common.Compiler(), args...).CombinedOutput(); err != nil {
+				return fmt.Errorf("%s: %w\n%s", job.Module(), err, out)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
