@@ -13,6 +13,7 @@ import (
 
 // commonPart is what a dist-file's common part adds to each job's action.
 type commonPart struct {
+	distfile.Common
 	args     []string // canonical, without the compiler
 	inputs   []Input
 	names    map[string]string // canonical names of inputs, by path
@@ -38,7 +39,7 @@ func readCommon(common distfile.Common, o Options) (commonPart, error) {
 		return commonPart{}, err
 	}
 	r.placeUnnamed(o.ExtraInputs, args)
-	return commonPart{append(args, hermetic(args)...), r.inputs, r.names, r.suffixes}, nil
+	return commonPart{common, append(args, hermetic(args)...), r.inputs, r.names, r.suffixes}, nil
 }
 
 // canonicalArgs reads one job's own arguments.

@@ -38,7 +38,7 @@ func (b *Builder) jobInputs(job distfile.Job) ([]Input, map[string]string, error
 		}
 		files = append(files, f)
 	}
-	slices.SortFunc(files[1:], byPath)
+	slices.SortFunc(files[1:], b.byPath)
 	files = slices.CompactFunc(files, func(x, y filedigest.File) bool { return x.Path == y.Path })
 
 	names := make(map[string]string, len(files)+4)
@@ -68,9 +68,9 @@ func (b *Builder) jobInputs(job distfile.Job) ([]Input, map[string]string, error
 // byPath keeps the order of the original paths, because clang imports modules
 // in the order of their names and the object depends on it. Names that differ
 // in nothing but a random part are ordered by content.
-func byPath(x, y filedigest.File) int {
+func (b *Builder) byPath(x, y filedigest.File) int {
 	return cmp.Or(
-		cmp.Compare(distfile.OrderKey(x.Path), distfile.OrderKey(y.Path)),
+		cmp.Compare(b.common.OrderKey(x.Path), b.common.OrderKey(y.Path)),
 		cmp.Compare(x.Digest.Hash, y.Digest.Hash),
 		cmp.Compare(x.Path, y.Path),
 	)
@@ -93,10 +93,7 @@ func (b *Builder) renameShard(path string, names map[string]string) (Input, erro
 			return Input{}, &Uncacheable{fmt.Sprintf("shard %s names module %s, which the dist-file doesn't list", path, module)}
 		}
 	}
-	renamed, err := shard.Rename(func(module string) string { return names[module] })
-	if err != nil {
-		return Input{}, &Uncacheable{fmt.Sprintf("shard %s can't be rewritten: %v", path, err)}
-	}
+	renamed := shard.Rename(func(module string) string { return names[module] })
 	return Input{Name: shardName, Digest: digest.Of(renamed), File: file, Data: renamed}, nil
 }
 

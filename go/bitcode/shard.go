@@ -1,17 +1,20 @@
 // Package bitcode reads and renames the module paths in a shard: the
 // individual summary index that lld writes for each DTLTO job.
 //
-// It knows the LLVM bitstream container and one block of it,
-// MODULE_STRTAB_BLOCK, in which the paths stand. Everything else in a shard
-// passes through byte for byte, including blocks of later LLVMs.
+// It knows the LLVM bitstream container and two blocks of it:
+// MODULE_STRTAB_BLOCK, in which the paths stand, and GLOBALVAL_SUMMARY_BLOCK,
+// whose numbering depends on them. Everything else in a shard passes through
+// byte for byte, including blocks of later LLVMs.
 //
-// Sources: llvm/docs/BitCodeFormat.rst; ModuleSummaryIndex in
-// llvm/lib/Bitcode/Writer/BitcodeWriter.cpp (writeModStrings), LLVM 22.
+// Sources: llvm/docs/BitCodeFormat.rst; IndexBitcodeWriter in
+// llvm/lib/Bitcode/Writer/BitcodeWriter.cpp, LLVM 22.
 package bitcode
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
+	"slices"
 )
 
 // Block ids and record codes. Source: llvm/include/llvm/Bitcode/LLVMBitCodes.h.
@@ -20,6 +23,7 @@ const (
 	moduleBlock       = 8
 	functionBlock     = 12
 	moduleStrtabBlock = 19
+	summaryBlock      = 20
 
 	setBlockID      = 1  // in blockInfo
 	moduleVSTOffset = 13 // in moduleBlock
@@ -32,7 +36,16 @@ type Shard struct {
 	wrapper int      // where the wrapper header's size field is, or -1
 	module  blockPos // MODULE_BLOCK
 	strtab  blockPos // MODULE_STRTAB_BLOCK in it
-	records []record // of strtab
+	summary blockPos // GLOBALVAL_SUMMARY_BLOCK in it
+	modules []module // of strtab
+	values  []record // of summary; nil when it must stay as it is
+}
+
+// A module is what MODULE_STRTAB_BLOCK says of one module.
+type module struct {
+	id   uint64
+	path string
+	more []record // its hash, and what later LLVMs add
 }
 
 // A blockPos says where a block is, in bytes.
@@ -51,8 +64,8 @@ const (
 )
 
 // Parse finds the module paths of data, which must not change while the Shard
-// is in use. Blocks other than MODULE_STRTAB_BLOCK are skipped by their
-// length, so the cost doesn't grow with them.
+// is in use. Blocks of other kinds are skipped by their length, so the cost
+// doesn't grow with them.
 func Parse(data []byte) (*Shard, error) {
 	s := &Shard{data: data, wrapper: -1}
 	start, end := 0, len(data)
@@ -82,55 +95,111 @@ func Parse(data []byte) (*Shard, error) {
 
 // Paths returns the module paths in the order of their records.
 func (s *Shard) Paths() []string {
-	var paths []string
-	for _, rec := range s.records {
-		if rec.code == entryRecord {
-			paths = append(paths, rec.path())
-		}
+	paths := make([]string, len(s.modules))
+	for i, m := range s.modules {
+		paths[i] = m.path
 	}
 	return paths
 }
 
-// path is an ENTRY record's text. Parse has checked that it is one.
-func (rec record) path() string {
-	text := make([]byte, len(rec.ops)-1)
-	for i, c := range rec.ops[1:] {
-		text[i] = byte(c)
+// Rename returns the shard that LLVM would have written if each module path p
+// were name(p): modules sorted by path and numbered in that order, values
+// numbered and sorted accordingly. Shards that differ only in paths which
+// name makes equal, and in what follows from them, come out equal.
+//
+// When the summaries hold something that isn't understood, ids and order stay
+// as they are, and the result is as right but depends on the old paths.
+// All bytes outside the two blocks stay, but for the length of what encloses
+// them.
+func (s *Shard) Rename(name func(path string) string) []byte {
+	modules := slices.Clone(s.modules)
+	for i := range modules {
+		modules[i].path = name(modules[i].path)
 	}
-	return string(text)
+	values, ok := s.renumber(modules)
+	w := writer{data: make([]byte, 0, len(s.data)+len(s.data)/4)}
+	if !ok {
+		s.replace(&w, 0, s.strtab, strtabRecords(modules))
+		return s.finish(&w, s.strtab.end)
+	}
+	first, second := s.strtab, s.summary
+	firstRecords, secondRecords := strtabRecords(modules), values
+	if second.body < first.body {
+		first, second, firstRecords, secondRecords = second, first, secondRecords, firstRecords
+	}
+	s.replace(&w, 0, first, firstRecords)
+	s.replace(&w, first.end, second, secondRecords)
+	return s.finish(&w, second.end)
 }
 
-// Rename returns a copy of the shard in which each module path p reads
-// name(p). All bytes outside MODULE_STRTAB_BLOCK stay, but for the lengths of
-// what encloses it.
-func (s *Shard) Rename(name func(path string) string) ([]byte, error) {
-	w := writer{data: make([]byte, 0, len(s.data))}
-	w.data = append(w.data, s.data[:s.strtab.body]...)
-	for _, rec := range s.records {
-		if rec.code == entryRecord {
-			rec = entry(rec.ops[0], name(rec.path()))
-		}
-		w.record(rec, s.strtab.width)
+// renumber sorts modules by their new paths, numbers them anew, and returns
+// the summaries with the new numbers.
+func (s *Shard) renumber(modules []module) (values []record, ok bool) {
+	if s.values == nil {
+		return nil, false
 	}
-	w.fixed(endBlock, s.strtab.width)
+	sorted := slices.Clone(modules)
+	slices.SortStableFunc(sorted, func(x, y module) int { return cmp.Compare(x.path, y.path) })
+	ids := make(map[uint64]uint64, len(sorted))
+	for i := range sorted {
+		if _, again := ids[sorted[i].id]; again {
+			return nil, false
+		}
+		ids[sorted[i].id] = uint64(i)
+		sorted[i].id = uint64(i)
+	}
+	content, ok := readSummary(cloneRecords(s.values))
+	if !ok || !content.renumber(ids) {
+		return nil, false
+	}
+	copy(modules, sorted)
+	return content.records(), true
+}
+
+func strtabRecords(modules []module) []record {
+	var records []record
+	for _, m := range modules {
+		entry := record{code: entryRecord, ops: make([]uint64, 1, 1+len(m.path))}
+		entry.ops[0] = m.id
+		for _, c := range []byte(m.path) {
+			entry.ops = append(entry.ops, uint64(c))
+		}
+		records = append(append(records, entry), m.more...)
+	}
+	return records
+}
+
+func cloneRecords(records []record) []record {
+	clones := slices.Clone(records)
+	for i := range clones {
+		clones[i].ops = slices.Clone(clones[i].ops)
+	}
+	return clones
+}
+
+// replace appends what stands between from and block b, then b with records
+// in place of its own.
+func (s *Shard) replace(w *writer, from int, b blockPos, records []record) {
+	w.data = append(w.data, s.data[from:b.body]...)
+	body := len(w.data)
+	for _, rec := range records {
+		w.record(rec, b.width)
+	}
+	w.fixed(endBlock, b.width)
 	w.align()
-	body := len(w.data) - s.strtab.body
-	grown := body - (s.strtab.end - s.strtab.body)
-	binary.LittleEndian.PutUint32(w.data[s.strtab.length:], uint32(body/4))
+	binary.LittleEndian.PutUint32(w.data[body-4:], uint32(len(w.data)-body)/4)
+}
+
+// finish appends what stands behind from and corrects the lengths of what
+// encloses the replaced blocks.
+func (s *Shard) finish(w *writer, from int) []byte {
+	w.data = append(w.data, s.data[from:]...)
+	grown := len(w.data) - len(s.data)
 	addTo(w.data[s.module.length:], grown/4)
 	if s.wrapper >= 0 {
 		addTo(w.data[s.wrapper:], grown)
 	}
-	return append(w.data, s.data[s.strtab.end:]...), nil
-}
-
-func entry(id uint64, path string) record {
-	rec := record{code: entryRecord, ops: make([]uint64, 1, 1+len(path))}
-	rec.ops[0] = id
-	for _, c := range []byte(path) {
-		rec.ops = append(rec.ops, uint64(c))
-	}
-	return rec
+	return w.data
 }
 
 func addTo(field []byte, n int) {

@@ -142,6 +142,8 @@ func (p *parser) module(b blockPos) error {
 				return p.blockInfo(sub)
 			case moduleStrtabBlock:
 				return p.moduleStrtab(sub)
+			case summaryBlock:
+				return p.summary(sub)
 			case functionBlock:
 				return errHasCode
 			}
@@ -169,28 +171,53 @@ func (p *parser) moduleStrtab(b blockPos) error {
 		block: func(id uint64, sub blockPos) error {
 			return fmt.Errorf("bitcode: unexpected block %d at byte %d among the module paths", id, sub.length)
 		},
-		record: func(rec record) error {
-			p.shard.records = append(p.shard.records, rec)
-			return checkStrtabRecord(rec, b)
-		},
+		record: func(rec record) error { return p.moduleRecord(rec, b) },
 	})
 }
 
-// checkStrtabRecord makes sure that the record can be written again.
-func checkStrtabRecord(rec record, b blockPos) error {
-	if rec.hasBlob {
+func (p *parser) moduleRecord(rec record, b blockPos) error {
+	known := &p.shard.modules
+	switch {
+	case rec.hasBlob:
 		return fmt.Errorf("bitcode: a blob among the module paths at byte %d", b.body)
-	}
-	if rec.code != entryRecord {
+	case rec.code != entryRecord && len(*known) == 0:
+		return fmt.Errorf("bitcode: record %d before the first module path at byte %d", rec.code, b.body)
+	case rec.code != entryRecord:
+		last := &(*known)[len(*known)-1]
+		last.more = append(last.more, rec)
 		return nil
-	}
-	if len(rec.ops) == 0 {
+	case len(rec.ops) == 0:
 		return fmt.Errorf("bitcode: a module path without an id at byte %d", b.body)
 	}
-	for _, c := range rec.ops[1:] {
+	path := make([]byte, len(rec.ops)-1)
+	for i, c := range rec.ops[1:] {
 		if c > 0xff {
 			return fmt.Errorf("bitcode: character %d in a module path at byte %d", c, b.body)
 		}
+		path[i] = byte(c)
 	}
+	*known = append(*known, module{id: rec.ops[0], path: string(path)})
 	return nil
 }
+
+// summary reads the summaries. What can't be read there stays as it is: the
+// compiler may know it.
+func (p *parser) summary(b blockPos) error {
+	again := p.shard.summary.found
+	p.shard.summary = b
+	var records []record
+	err := p.walk(summaryBlock, b, visitor{
+		block: func(uint64, blockPos) error { return errNotUnderstood },
+		record: func(rec record) error {
+			records = append(records, rec)
+			return nil
+		},
+	})
+	if err != nil || again {
+		records = nil
+	}
+	p.shard.values = records
+	return nil
+}
+
+var errNotUnderstood = errors.New("not understood")

@@ -115,13 +115,16 @@ func TestParseTenThousandJobs(t *testing.T) {
 func TestOrderKey(t *testing.T) {
 	for _, tc := range []struct{ path, want string }{
 		{"o/lapi.o", "o/lapi.o"},
-		{"libfoo.a(foo.o at 92).2.977.o", "libfoo.a(foo.o at 92).2.977.o"},
+		{"bin/lapi.o", "bin/lapi.o"},
+		{"bin/libfoo.a(foo.o at 92).2.977.o", "libfoo.a(foo.o at 92).2.977.o"},
+		{"bin/t.libt1.o92.2.9A7.o", "t.libt1.o92.2.9A7.o"}, // COFF
+		{"o/foo.2.977.o", "o/foo.2.977.o"},
 		{"/tmp/main-f3e957.o", "/tmp/main"},
 		{"/tmp/main-f3e957.obj", "/tmp/main"},
 		{"o/main-f3e957.o", "o/main-f3e957.o"}, // a build's own name, not clang's temporary
 		{"/tmp/main-f3e95.o", "/tmp/main-f3e95.o"},
 	} {
-		if got := OrderKey(tc.path); got != tc.want {
+		if got := (Common{LinkerOutput: "bin/prog"}).OrderKey(tc.path); got != tc.want {
 			t.Errorf("OrderKey(%q) = %q, want %q", tc.path, got, tc.want)
 		}
 	}

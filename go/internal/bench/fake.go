@@ -151,10 +151,7 @@ func writeJobs(dir, compiler string, shard *bitcode.Shard, n int, path string) e
 				job.Inputs = append(job.Inputs, names[p])
 			}
 		}
-		data, err := shard.Rename(func(p string) string { return names[p] })
-		if err != nil {
-			return err
-		}
+		data := shard.Rename(func(p string) string { return names[p] })
 		if err := os.WriteFile(filepath.Join(dir, job.Inputs[1]), data, 0o644); err != nil {
 			return err
 		}
