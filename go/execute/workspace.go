@@ -26,11 +26,12 @@ const (
 	lockName        = "lock"
 )
 
-// NewWorkspace makes a workspace in base, the system's temporary folder when
-// that is "".
+// NewWorkspace makes a workspace in base. When that is "", it is made in
+// $TMPDIR, in memory where there is room, or else in the system's temporary
+// folder.
 func NewWorkspace(base string) (*Workspace, error) {
 	if base == "" {
-		base = os.TempDir()
+		base = defaultBase()
 	}
 	base, err := filepath.Abs(base)
 	if err != nil {
@@ -54,6 +55,18 @@ func NewWorkspace(base string) (*Workspace, error) {
 	w.root = locked
 	return w, nil
 }
+
+func defaultBase() string {
+	if os.Getenv("TMPDIR") == "" && isRoomy(memoryFolder) {
+		return memoryFolder
+	}
+	return os.TempDir()
+}
+
+// memoryFolder is where Linux has a file system in memory. A job's private
+// files live for a second, and making and removing some ten of them on a disk
+// costs a few percent of a compilation.
+const memoryFolder = "/dev/shm"
 
 // sweep removes the workspaces whose owners are gone. Best effort.
 func sweep(base string) {

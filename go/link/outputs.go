@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"thinrex/go/action"
 )
 
 // outputFiles writes files that appear whole, and remembers them so that a
@@ -14,27 +16,54 @@ import (
 type outputFiles struct {
 	mu      sync.Mutex
 	written []string
-	serial  int
+	// folder is held while a name is made or changed: they nearly all lie in
+	// one folder, and threads that wait for it in the kernel keep a core busy.
+	folder sync.Mutex
+	serial int
 }
 
 // write makes path a new file with data, never a link to another one: lld
 // renames or deletes it.
 func (o *outputFiles) write(path string, data []byte) error {
-	o.mu.Lock()
-	o.serial++
-	// Not CreateTemp: the file's mode is the user's umask's business.
-	temp := filepath.Join(filepath.Dir(path), fmt.Sprintf(".thinrex-%d-%d", os.Getpid(), o.serial))
-	o.written = append(o.written, path)
-	o.mu.Unlock()
-	err := os.WriteFile(temp, data, 0o666)
-	if err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		os.Remove(temp)
+	o.adopt(path)
+	if err := o.replace(path, data); err != nil {
 		return &EnvironmentError{fmt.Errorf("write output: %w", err)}
 	}
 	return nil
+}
+
+func (o *outputFiles) replace(path string, data []byte) error {
+	temp, err := o.create(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(data)
+	if err = errors.Join(err, temp.Close()); err == nil {
+		o.folder.Lock()
+		err = os.Rename(temp.Name(), path)
+		o.folder.Unlock()
+	}
+	if err != nil {
+		os.Remove(temp.Name())
+	}
+	return err
+}
+
+// create makes a temporary file. Unlike os.CreateTemp it leaves the file's
+// mode to the user's umask.
+func (o *outputFiles) create(dir string) (*os.File, error) {
+	o.folder.Lock()
+	defer o.folder.Unlock()
+	o.serial++
+	name := filepath.Join(dir, fmt.Sprintf(".thinrex-%d-%d", os.Getpid(), o.serial))
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if errors.Is(err, fs.ErrNotExist) && dir == action.DWOFolder {
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			return nil, err
+		}
+		return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	}
+	return f, err
 }
 
 // adopt remembers a file that a compiler has written in place.

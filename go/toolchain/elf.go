@@ -49,32 +49,25 @@ func (l *loader) needed(path string) (names, dirs []string, err error) {
 		return nil, nil, err
 	}
 	defer f.Close()
-	image, err := elf.NewFile(f)
-	if err != nil {
-		return nil, nil, nil
-	}
-	names, err = image.ImportedLibraries()
-	if err != nil {
+	dynamic, ok := readDynamic(f)
+	if !ok {
 		return nil, nil, nil
 	}
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	runpath := l.expand(image, elf.DT_RUNPATH, real)
+	runpath := expand(dynamic[elf.DT_RUNPATH], real)
 	if len(runpath) == 0 {
-		dirs = l.expand(image, elf.DT_RPATH, real)
+		dirs = expand(dynamic[elf.DT_RPATH], real)
 	}
 	dirs = append(dirs, l.libraryPath()...)
 	dirs = append(dirs, runpath...)
-	return names, append(dirs, l.system...), nil
+	return dynamic[elf.DT_NEEDED], append(dirs, l.system...), nil
 }
 
-func (l *loader) expand(image *elf.File, tag elf.DynTag, path string) []string {
-	values, err := image.DynString(tag)
-	if err != nil {
-		return nil
-	}
+// expand splits search paths and replaces $ORIGIN by the file's folder.
+func expand(values []string, path string) []string {
 	var dirs []string
 	for _, v := range values {
 		for dir := range strings.SplitSeq(v, ":") {

@@ -72,7 +72,7 @@ func source(i, n, fanout, weight int) string {
 	}
 	fmt.Fprintf(&b, "long f%d(long x) { state%d += x; return x * %d + state%d; }\n", i, i, i+3, i)
 	for w := range weight {
-		fmt.Fprintf(&b, `long work%d_%d(long x) {
+		fmt.Fprintf(&b, `static long work%d_%d(long x) {
   long sum = %d;
   for (int i = 0; i < 64; i++) { table%d[i] += x ^ (i * %d); sum += table%d[(i * %d) & 63] %% (i + %d); }
   if (sum & 1) sum = %s;
@@ -81,10 +81,15 @@ func source(i, n, fanout, weight int) string {
 }
 `, i, w, w, i, w+7, i, 2*w+1, w+2, strings.Join(calls, " + "), i)
 	}
+	fmt.Fprintf(&b, "long all%d(long x) {\n", i)
+	for w := range weight {
+		fmt.Fprintf(&b, "  x += work%d_%d(x);\n", i, w)
+	}
+	b.WriteString("  return x;\n}\n")
 	if i == 0 {
 		b.WriteString("int main(void) { long s = 0;\n")
 		for k := range n {
-			fmt.Fprintf(&b, "  extern long work%d_0(long); s += work%d_0(%d);\n", k, k, k)
+			fmt.Fprintf(&b, "  extern long all%d(long); s += all%d(%d);\n", k, k, k)
 		}
 		b.WriteString("  printf(\"%ld\\n\", s); return 0; }\n")
 	}

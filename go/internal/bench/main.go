@@ -34,17 +34,25 @@ func main() {
 	modules := flag.Int("modules", 270, "modules of the generated program")
 	jobs := flag.Int("jobs", 10_000, "jobs of the large dist-file")
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
+	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
+	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
 	flag.Parse()
-	if err := run(*runs, *modules, *jobs, *poolFile, flag.Arg(0)); err != nil {
+	var err error
+	switch {
+	case *poolFile != "":
+		err = runPool(*poolFile)
+	case *copyDir != "":
+		err = runCopy(flag.Arg(0), *copyDir, *fill)
+	default:
+		err = run(*runs, *modules, *jobs, flag.Arg(0))
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(runs, modules, jobs int, poolFile, thinrex string) (err error) {
-	if poolFile != "" {
-		return runPool(poolFile)
-	}
+func run(runs, modules, jobs int, thinrex string) (err error) {
 	thinrex, err = filepath.Abs(thinrex)
 	if err != nil || !isFile(thinrex) {
 		return errors.New("give the path of the thinrex to measure")

@@ -18,7 +18,7 @@ import (
 
 // realLinks measures links of a generated program with the real compiler.
 func (b *bench) realLinks(modules int) error {
-	p, err := generate(filepath.Join(b.dir, "program"), modules, 6, 12)
+	p, err := generate(filepath.Join(b.dir, "program"), modules, 6, 40)
 	if err != nil {
 		return err
 	}
@@ -63,8 +63,66 @@ func (b *bench) warmLink(p *program, modules int) error {
 	b.add(fmt.Sprintf("all-hit link of %d modules, whole link vs. lld's own warm in-process cache", modules),
 		fmt.Sprintf("%s vs. %s", ms(median(ourRuns, wall)), ms(median(lldRuns, wall))),
 		fmt.Sprintf("%.2f×", medianRatio(ourRuns, lldRuns)), "≤ 1.5×")
+	if err := b.floor(p, ours); err != nil {
+		return err
+	}
 	seconds := median(own, func(s float64) float64 { return s })
 	b.add("thinrex's own wall time in it", fmt.Sprintf("%.0f ms", seconds*1000), "", "≤ 100 ms")
+	return nil
+}
+
+// floor compares the same link with a distributor that does nothing but copy
+// the outputs from a folder: what DTLTO itself costs in lld.
+func (b *bench) floor(p *program, ours command) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	saved := filepath.Join(b.dir, "saved")
+	fill := p.link("floor", "-fthinlto-distributor="+self, "-Xthinlto-distributor=-copy="+saved, "-Xthinlto-distributor=-fill="+b.thinrex)
+	fill.env = ours.env
+	if _, err := fill.run(); err != nil {
+		return err
+	}
+	copying := p.link("floor", "-fthinlto-distributor="+self, "-Xthinlto-distributor=-copy="+saved)
+	ourRuns, copyRuns, err := b.pair(ours, copying, nil)
+	if err != nil {
+		return err
+	}
+	b.add("the same vs. a distributor that only copies finished objects",
+		fmt.Sprintf("%s vs. %s", ms(median(ourRuns, wall)), ms(median(copyRuns, wall))),
+		fmt.Sprintf("%.2f×", medianRatio(ourRuns, copyRuns)), "")
+	return nil
+}
+
+// runCopy is a distributor that takes the objects from dir by the number of
+// the job. With fill, it has another distributor make them first.
+func runCopy(path, dir, fill string) error {
+	f, err := distfile.Read(path)
+	if err != nil {
+		return err
+	}
+	if fill != "" {
+		if _, err := (command{args: []string{fill, path}}).run(); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	for i, job := range f.Jobs {
+		from, to := filepath.Join(dir, fmt.Sprint(i)), job.Outputs[0]
+		if fill != "" {
+			from, to = to, from
+		}
+		data, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(to, data, 0o644)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -93,6 +151,9 @@ func sameFile(x, y string) error {
 	return err
 }
 
+// coldJobs is how many of the jobs a cold run has: enough to average.
+const coldJobs = 80
+
 // coldLink compares a distributor's cold run with a bare pool of the same
 // clang commands. Both get the dist-file of one real link.
 func (b *bench) coldLink(p *program) error {
@@ -108,13 +169,17 @@ func (b *bench) coldLink(p *program) error {
 	if err != nil || len(files) != 1 {
 		return fmt.Errorf("kept dist-files: %q, %v", files, err)
 	}
+	some := filepath.Join(b.dir, "some.dist-file.json")
+	if err := firstJobs(files[0], some, coldJobs); err != nil {
+		return err
+	}
 	cache := filepath.Join(b.dir, "coldcache")
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	ours := command{args: []string{b.thinrex, files[0]}, dir: kept, env: []string{"THINREX_DISK_CACHE=" + cache}}
-	pool := command{args: []string{self, "-pool", files[0]}, dir: kept}
+	ours := command{args: []string{b.thinrex, some}, dir: kept, env: []string{"THINREX_DISK_CACHE=" + cache}}
+	pool := command{args: []string{self, "-pool", some}, dir: kept}
 	shorter := *b
 	shorter.runs = max(3, b.runs/3)
 	ourRuns, poolRuns, err := shorter.pair(ours, pool, func(c command) (measure, error) {

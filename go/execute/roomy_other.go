@@ -1,0 +1,5 @@
+//go:build !linux
+
+package execute
+
+func isRoomy(string) bool { return false }
