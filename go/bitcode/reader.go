@@ -6,53 +6,53 @@ import (
 )
 
 // A reader is a cursor over a bitstream: little-endian, bits counted from the
-// lowest. Reading past the end gives zeros and sets failed, so that callers
-// check once per step instead of once per field.
+// lowest. It keeps the first error and reads zeros from then on, so that
+// callers check once per record instead of once per field.
 type reader struct {
-	data   []byte
-	pos    int // in bits
-	failed bool
+	data []byte // up to where reading has to stop
+	pos  int    // in bits
+	err  error
 }
 
 func (r *reader) end() int { return len(r.data) * 8 }
 
-// fixed reads a number of width bits, at most 64.
+// fail keeps the first error, and moves to the end so that every later read
+// fails too.
+func (r *reader) fail(format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf("bitcode: "+format, args...)
+	}
+	r.pos = r.end()
+}
+
+// fixed reads a number of width bits, at most maxWidth.
 func (r *reader) fixed(width int) uint64 {
-	if width > r.end()-r.pos {
-		r.failed, r.pos = true, r.end()
-		return 0
-	}
-	if width == 0 {
-		return 0
-	}
 	at, shift := r.pos/8, r.pos%8
-	r.pos += width
-	var buf [9]byte
-	copy(buf[:], r.data[at:])
-	v := binary.LittleEndian.Uint64(buf[:]) >> shift
-	if shift > 0 {
-		v |= uint64(buf[8]) << (64 - shift)
+	if r.pos += width; at+8 <= len(r.data) {
+		return binary.LittleEndian.Uint64(r.data[at:]) >> shift & (1<<width - 1)
 	}
-	return v << (64 - width) >> (64 - width)
+	if r.pos > r.end() {
+		r.fail("unexpected end of a block or of the data at byte %d", len(r.data))
+		return 0
+	}
+	var tail [8]byte
+	copy(tail[:], r.data[at:])
+	return binary.LittleEndian.Uint64(tail[:]) >> shift & (1<<width - 1)
 }
 
 // vbr reads a number in chunks of width bits, the highest of which says that
 // another chunk follows.
 func (r *reader) vbr(width int) uint64 {
-	if width < 2 {
-		r.failed = r.failed || width == 1
-		return 0
-	}
 	more := uint64(1) << (width - 1)
 	var v uint64
 	for shift := 0; ; shift += width - 1 {
-		chunk := r.fixed(width)
-		if part := chunk &^ more; shift < 64 {
-			v |= part << shift
-		} else if part != 0 {
-			r.failed = true
+		if shift >= 64 {
+			r.fail("number of more than 64 bits at byte %d", r.pos/8)
+			return 0
 		}
-		if chunk&more == 0 || r.failed {
+		chunk := r.fixed(width)
+		v |= chunk &^ more << shift
+		if chunk&more == 0 {
 			return v
 		}
 	}
@@ -61,143 +61,96 @@ func (r *reader) vbr(width int) uint64 {
 // align moves to the next 32-bit boundary.
 func (r *reader) align() { r.pos = (r.pos + 31) &^ 31 }
 
-// Abbreviation ids that the format itself defines.
-const (
-	endBlock = iota
-	enterSubblock
-	defineAbbrev
-	unabbrevRecord
-	firstAbbrev
-)
-
-// An operand is one operand of an abbreviation.
-type operand struct {
-	encoding int // one of the constants below
-	value    uint64
-}
+// An encoding says how an abbreviation lays out an operand. Source:
+// BitCodeAbbrevOp::Encoding in llvm/include/llvm/Bitstream/BitCodes.h.
+type encoding uint8
 
 const (
-	literal = iota
-	fixedWidth
-	vbrWidth
-	array // the next operand is that of its elements
+	literal encoding = iota // ours: LLVM tells it from the others by a bit
+	fixed
+	vbr
+	array
 	char6
 	blob
 )
 
-type abbrev []operand
+// char6Alphabet has the characters that char6 stands for, by number.
+const char6Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._"
 
-// readAbbrev reads an abbreviation's definition.
-func (r *reader) readAbbrev() (abbrev, error) {
+// maxWidth is the widest field that LLVM writes or reads. Source: MaxChunkSize
+// in llvm/include/llvm/Bitstream/BitstreamReader.h.
+const maxWidth = 32
+
+// maxOperands bounds an abbreviation, and so the work that a few bits can ask
+// for: literals take up no bits in a record. LLVM's own have fewer than 32.
+const maxOperands = 64
+
+// An operand is one operand of an abbreviation.
+type operand struct {
+	encoding encoding
+	value    uint64 // a literal's value; the width of fixed and vbr
+}
+
+// An abbrev is an abbreviation: the layout of a record.
+type abbrev struct {
+	scalars []operand // the record's code first
+	tail    encoding  // array, blob, or literal if neither follows
+	element operand   // of the array
+}
+
+// abbrev reads the definition of an abbreviation.
+func (r *reader) abbrev() abbrev {
+	at := r.pos / 8
 	n := r.vbr(5)
-	var a abbrev
-	for i := uint64(0); i < n; i++ {
-		if r.fixed(1) == 1 {
-			a = append(a, operand{literal, r.vbr(8)})
-		} else {
-			encoding := int(r.fixed(3))
-			op := operand{encoding: encoding}
-			if encoding == fixedWidth || encoding == vbrWidth {
-				op.value = r.vbr(5)
-			}
-			if encoding == literal || encoding > blob || op.value > 64 {
-				return nil, fmt.Errorf("bitcode: malformed abbreviation at byte %d", r.pos/8)
-			}
-			a = append(a, op)
-		}
-		if r.failed {
-			return nil, r.truncated()
-		}
+	if n > maxOperands {
+		r.fail("abbreviation at byte %d: %d operands, the maximum is %d", at, n, maxOperands)
 	}
-	return a, a.validate(r.pos)
-}
-
-// validate makes sure that an array is followed by exactly its element, and
-// that the code comes first.
-func (a abbrev) validate(pos int) error {
-	for i, op := range a {
-		wrong := op.encoding == array && (i != len(a)-2 || a[i+1].encoding == array || a[i+1].encoding == blob)
-		if wrong || op.encoding == blob && i != len(a)-1 {
-			return fmt.Errorf("bitcode: malformed abbreviation at byte %d", pos/8)
-		}
-	}
-	if len(a) == 0 || a[0].encoding == array || a[0].encoding == blob {
-		return fmt.Errorf("bitcode: abbreviation without a record code at byte %d", pos/8)
-	}
-	return nil
-}
-
-// A record is a code and its operands.
-type record struct {
-	code    uint64
-	ops     []uint64
-	hasBlob bool // its bytes aren't kept
-}
-
-// readRecord reads the record that follows abbreviation id.
-func (r *reader) readRecord(id int, abbrevs []abbrev) (record, error) {
-	if id == unabbrevRecord {
-		rec := record{code: r.vbr(6)}
-		for n := r.vbr(6); n > 0 && !r.failed; n-- {
-			rec.ops = append(rec.ops, r.vbr(6))
-		}
-		return rec, r.check()
-	}
-	if id-firstAbbrev >= len(abbrevs) {
-		return record{}, fmt.Errorf("bitcode: unknown abbreviation %d at byte %d", id, r.pos/8)
-	}
-	var rec record
-	for i, a := 0, abbrevs[id-firstAbbrev]; i < len(a); i++ {
-		switch {
-		case i == 0:
-			rec.code = r.scalar(a[i])
-		case a[i].encoding == array:
-			i++
-			// A hostile count ends at the end of the data, unless elements
-			// take no bits.
-			n := r.vbr(6)
-			if n > uint64(r.end()) {
-				r.failed = true
+	a := abbrev{scalars: make([]operand, 0, min(n, maxOperands))}
+	for i := uint64(1); i <= n && r.err == nil; i++ {
+		switch op := r.operand(); op.encoding {
+		case array:
+			if i++; i != n {
+				r.fail("abbreviation at byte %d: array not followed by exactly its element", at)
 			}
-			for ; n > 0 && !r.failed; n-- {
-				rec.ops = append(rec.ops, r.scalar(a[i]))
+			a.tail, a.element = array, r.operand()
+			if e := a.element.encoding; e == literal || e == array || e == blob {
+				r.fail("abbreviation at byte %d: array of what isn't a field", at)
 			}
-		case a[i].encoding == blob:
-			rec.hasBlob = true
-			n := r.vbr(6)
-			r.align()
-			if n > uint64(len(r.data)) || int(n)*8 > r.end()-r.pos {
-				r.failed = true
-				break
+		case blob:
+			a.tail = blob
+			if i != n {
+				r.fail("abbreviation at byte %d: blob before the end", at)
 			}
-			r.pos += int(n) * 8
-			r.align()
 		default:
-			rec.ops = append(rec.ops, r.scalar(a[i]))
+			a.scalars = append(a.scalars, op)
 		}
 	}
-	return rec, r.check()
+	if len(a.scalars) == 0 {
+		r.fail("abbreviation at byte %d: no record code", at)
+	}
+	return a
 }
 
-func (r *reader) scalar(op operand) uint64 {
+// operand reads one operand of an abbreviation's definition. A field of no
+// bits is the literal 0, as in LLVM (BitstreamCursor::ReadAbbrevRecord).
+func (r *reader) operand() operand {
+	at := r.pos / 8
+	if r.fixed(1) == 1 {
+		return operand{literal, r.vbr(8)}
+	}
+	op := operand{encoding: encoding(r.fixed(3))}
 	switch op.encoding {
-	case fixedWidth:
-		return r.fixed(int(op.value))
-	case vbrWidth:
-		return r.vbr(int(op.value))
-	case char6:
-		return uint64("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._"[r.fixed(6)])
+	case fixed, vbr:
+		op.value = r.vbr(5)
+		if op.value == 0 {
+			return operand{literal, 0}
+		}
+		if op.value > maxWidth {
+			r.fail("abbreviation operand at byte %d: width %d, the maximum is %d", at, op.value, maxWidth)
+		}
+	case array, char6, blob:
+	default:
+		r.fail("abbreviation operand at byte %d: unknown encoding %d", at, op.encoding)
 	}
-	return op.value
-}
-
-func (r *reader) check() error {
-	if r.failed || r.pos > r.end() {
-		return r.truncated()
-	}
-	return nil
-}
-
-func (r *reader) truncated() error {
-	return fmt.Errorf("bitcode: truncated or malformed before byte %d", r.pos/8)
+	return op
 }

@@ -1,94 +1,88 @@
-// Package bitcode reads and renames the module paths in a shard: the
-// individual summary index that lld writes for each DTLTO job.
+// Package bitcode reads a shard, the individual summary index that lld writes
+// for each module of a DTLTO link, and rewrites it for other module paths.
 //
-// It knows the LLVM bitstream container and two blocks of it:
-// MODULE_STRTAB_BLOCK, in which the paths stand, and GLOBALVAL_SUMMARY_BLOCK,
-// whose numbering depends on them. Everything else in a shard passes through
-// byte for byte, including blocks of later LLVMs.
+// It knows the LLVM bitstream container and two blocks of an index:
+// MODULE_STRTAB_BLOCK, in which the paths stand, and
+// GLOBALVAL_SUMMARY_BLOCK, whose numbering follows from the paths. Everything
+// else passes through byte for byte, blocks of later LLVMs included. Whether
+// that makes sense is for LLVM to judge; what the paths should become is for
+// the caller.
 //
-// Sources: llvm/docs/BitCodeFormat.rst; IndexBitcodeWriter in
-// llvm/lib/Bitcode/Writer/BitcodeWriter.cpp, LLVM 22.
+// Sources: llvm/docs/BitCodeFormat.rst for the container,
+// llvm/lib/Bitcode/Writer/BitcodeWriter.cpp of LLVM 22 for the index.
 package bitcode
 
 import (
 	"cmp"
 	"encoding/binary"
-	"errors"
+	"fmt"
 	"slices"
 )
 
-// Block ids and record codes. Source: llvm/include/llvm/Bitcode/LLVMBitCodes.h.
-const (
-	blockInfo         = 0
-	moduleBlock       = 8
-	functionBlock     = 12
-	moduleStrtabBlock = 19
-	summaryBlock      = 20
-
-	setBlockID      = 1  // in blockInfo
-	moduleVSTOffset = 13 // in moduleBlock
-	entryRecord     = 1  // in moduleStrtabBlock: module id, then characters
-)
-
-// A Shard is an individual summary index.
+// A Shard is an individual summary index as lld writes it
+// (class IndexBitcodeWriter). It isn't changed by its methods.
 type Shard struct {
 	data    []byte
-	wrapper int      // where the wrapper header's size field is, or -1
-	module  blockPos // MODULE_BLOCK
-	strtab  blockPos // MODULE_STRTAB_BLOCK in it
-	summary blockPos // GLOBALVAL_SUMMARY_BLOCK in it
-	modules []module // of strtab
-	values  []record // of summary; nil when it must stay as it is
+	sizes   []sizeField // of what holds the two blocks
+	strtab  block       // MODULE_STRTAB_BLOCK
+	lead    []record    // of strtab, before the first module
+	modules []module    // of strtab
+	index   block       // GLOBALVAL_SUMMARY_BLOCK
+	summary *summary    // of index; nil when it has to stay as it is
 }
 
-// A module is what MODULE_STRTAB_BLOCK says of one module.
+// A module is an ENTRY record of MODULE_STRTAB_BLOCK and the records that
+// follow it: its hash, and what later LLVMs add.
 type module struct {
 	id   uint64
 	path string
-	more []record // its hash, and what later LLVMs add
+	more []record
 }
 
-// A blockPos says where a block is, in bytes.
-type blockPos struct {
-	length int // of the word that holds the body's length in words
-	body   int
-	end    int
-	width  int // of the abbreviation ids in it
-	found  bool
+// A record is a record of a block, in memory of its own.
+type record struct {
+	code uint64
+	ops  []uint64
+}
+
+// A sizeField is a 32-bit size of something that holds the blocks.
+type sizeField struct {
+	at   int // in bytes
+	unit int // of the size, in bytes
 }
 
 const (
-	magic         = 0xdec04342 // 'BC' 0xC0DE
-	wrapperMagic  = 0x0b17c0de
-	wrapperHeader = 5 * 4
+	magic        = 0xdec04342 // 'BC' 0xC0DE
+	wrapperMagic = 0x0b17c0de
+	wrapperSize  = 5 * 4 // magic, version, offset, size, CPU type
 )
 
-// Parse finds the module paths of data, which must not change while the Shard
-// is in use. Blocks of other kinds are skipped by their length, so the cost
-// doesn't grow with them.
+// Parse reads data, which must not change while the Shard is in use. Blocks
+// of no interest are skipped over by their lengths, so that their size
+// doesn't matter.
 func Parse(data []byte) (*Shard, error) {
-	s := &Shard{data: data, wrapper: -1}
+	s := &Shard{data: data}
 	start, end := 0, len(data)
-	if end >= wrapperHeader && binary.LittleEndian.Uint32(data) == wrapperMagic {
-		offset, size := int(binary.LittleEndian.Uint32(data[8:])), int(binary.LittleEndian.Uint32(data[12:]))
-		if offset%4 != 0 || offset < wrapperHeader || offset > end || size > end-offset {
-			return nil, errors.New("bitcode: the wrapper header points outside the file")
+	if end >= wrapperSize && binary.LittleEndian.Uint32(data) == wrapperMagic {
+		offset, size := binary.LittleEndian.Uint32(data[8:]), binary.LittleEndian.Uint32(data[12:])
+		if offset < wrapperSize || offset%4 != 0 || uint64(offset)+uint64(size) > uint64(end) {
+			return nil, fmt.Errorf("bitcode: wrapper at byte 0: bad offset %d or size %d for a file of %d bytes", offset, size, end)
 		}
-		start, end, s.wrapper = offset, offset+size, 12
+		start, end = int(offset), int(offset)+int(size)
+		s.sizes = append(s.sizes, sizeField{at: 12, unit: 1})
 	}
 	if end-start < 4 || binary.LittleEndian.Uint32(data[start:]) != magic {
-		return nil, errors.New("not LLVM bitcode")
+		return nil, fmt.Errorf("bitcode: no magic number at byte %d", start)
 	}
-	if end%4 != 0 {
-		return nil, errors.New("bitcode: the size isn't a multiple of 4")
+	if (end-start)%4 != 0 {
+		return nil, fmt.Errorf("bitcode: %d bytes at byte %d aren't a whole number of 32-bit words", end-start, start)
 	}
-	p := &parser{shard: s, infos: map[uint64][]abbrev{}}
-	p.r.data, p.r.pos = data[:end], (start+4)*8
-	if err := p.topLevel(); err != nil {
+	p := parser{shard: s, blockInfo: map[uint64][]abbrev{}}
+	if err := p.stream(reader{data: data[:end], pos: (start + 4) * 8}); err != nil {
 		return nil, err
 	}
-	if !s.strtab.found {
-		return nil, errors.New("bitcode: no module paths: not a summary index")
+	if s.summary != nil && !s.summary.renumberValues(s.modules) {
+		s.summary = nil
 	}
 	return s, nil
 }
@@ -103,105 +97,79 @@ func (s *Shard) Paths() []string {
 }
 
 // Rename returns the shard that LLVM would have written if each module path p
-// were name(p): modules sorted by path and numbered in that order, values
-// numbered and sorted accordingly. Shards that differ only in paths which
-// name makes equal, and in what follows from them, come out equal.
+// were name(p), with modules sorted by path and numbered in that order, and
+// values numbered in the order of their GUIDs. So shards that differ only in
+// paths that name makes equal, and in what follows from them, come out equal.
 //
-// When the summaries hold something that isn't understood, ids and order stay
-// as they are, and the result is as right but depends on the old paths.
-// All bytes outside the two blocks stay, but for the length of what encloses
-// them.
+// When the summaries hold something that isn't understood here, ids and order
+// stay as they are: the result is as right, but still depends on the old
+// paths. Every byte outside the two blocks stays, but for the sizes of what
+// holds them.
 func (s *Shard) Rename(name func(path string) string) []byte {
 	modules := slices.Clone(s.modules)
 	for i := range modules {
 		modules[i].path = name(modules[i].path)
 	}
-	values, ok := s.renumber(modules)
 	w := writer{data: make([]byte, 0, len(s.data)+len(s.data)/4)}
-	if !ok {
-		s.replace(&w, 0, s.strtab, strtabRecords(modules))
-		return s.finish(&w, s.strtab.end)
+	if s.summary == nil {
+		s.writeStrtab(&w, 0, modules)
+		return s.finish(w.data, s.strtab.end)
 	}
-	first, second := s.strtab, s.summary
-	firstRecords, secondRecords := strtabRecords(modules), values
-	if second.body < first.body {
-		first, second, firstRecords, secondRecords = second, first, secondRecords, firstRecords
+	ids := numberModules(modules)
+	if s.index.body < s.strtab.body {
+		s.writeSummary(&w, 0, ids)
+		s.writeStrtab(&w, s.index.end, modules)
+		return s.finish(w.data, s.strtab.end)
 	}
-	s.replace(&w, 0, first, firstRecords)
-	s.replace(&w, first.end, second, secondRecords)
-	return s.finish(&w, second.end)
+	s.writeStrtab(&w, 0, modules)
+	s.writeSummary(&w, s.strtab.end, ids)
+	return s.finish(w.data, s.index.end)
 }
 
-// renumber sorts modules by their new paths, numbers them anew, and returns
-// the summaries with the new numbers.
-func (s *Shard) renumber(modules []module) (values []record, ok bool) {
-	if s.values == nil {
-		return nil, false
+// numberModules sorts modules by path and numbers them in that order. It
+// returns the new ids by the old ones.
+func numberModules(modules []module) map[uint64]uint64 {
+	slices.SortStableFunc(modules, func(x, y module) int { return cmp.Compare(x.path, y.path) })
+	ids := make(map[uint64]uint64, len(modules))
+	for i := range modules {
+		ids[modules[i].id] = uint64(i)
+		modules[i].id = uint64(i)
 	}
-	sorted := slices.Clone(modules)
-	slices.SortStableFunc(sorted, func(x, y module) int { return cmp.Compare(x.path, y.path) })
-	ids := make(map[uint64]uint64, len(sorted))
-	for i := range sorted {
-		if _, again := ids[sorted[i].id]; again {
-			return nil, false
+	return ids
+}
+
+// writeStrtab appends the data from a byte on up to the module paths, and
+// these.
+func (s *Shard) writeStrtab(w *writer, from int, modules []module) {
+	w.block(s.data[from:s.strtab.body], s.strtab.width, func() {
+		for _, rec := range s.lead {
+			w.record(rec)
 		}
-		ids[sorted[i].id] = uint64(i)
-		sorted[i].id = uint64(i)
-	}
-	content, ok := readSummary(cloneRecords(s.values))
-	if !ok || !content.renumber(ids) {
-		return nil, false
-	}
-	copy(modules, sorted)
-	return content.records(), true
-}
-
-func strtabRecords(modules []module) []record {
-	var records []record
-	for _, m := range modules {
-		entry := record{code: entryRecord, ops: make([]uint64, 1, 1+len(m.path))}
-		entry.ops[0] = m.id
-		for _, c := range []byte(m.path) {
-			entry.ops = append(entry.ops, uint64(c))
+		for _, m := range modules {
+			w.entry(m.id, m.path)
+			for _, rec := range m.more {
+				w.record(rec)
+			}
 		}
-		records = append(append(records, entry), m.more...)
-	}
-	return records
+	})
 }
 
-func cloneRecords(records []record) []record {
-	clones := slices.Clone(records)
-	for i := range clones {
-		clones[i].ops = slices.Clone(clones[i].ops)
-	}
-	return clones
+// writeSummary appends the data from a byte on up to the summaries, and
+// these, for modules with new ids.
+func (s *Shard) writeSummary(w *writer, from int, ids map[uint64]uint64) {
+	w.block(s.data[from:s.index.body], s.index.width, func() {
+		s.summary.write(w, ids)
+	})
 }
 
-// replace appends what stands between from and block b, then b with records
-// in place of its own.
-func (s *Shard) replace(w *writer, from int, b blockPos, records []record) {
-	w.data = append(w.data, s.data[from:b.body]...)
-	body := len(w.data)
-	for _, rec := range records {
-		w.record(rec, b.width)
+// finish appends the data from a byte on and corrects the sizes of what
+// holds the blocks.
+func (s *Shard) finish(out []byte, from int) []byte {
+	out = append(out, s.data[from:]...)
+	grown := len(out) - len(s.data)
+	for _, f := range s.sizes {
+		size := int(binary.LittleEndian.Uint32(s.data[f.at:])) + grown/f.unit
+		binary.LittleEndian.PutUint32(out[f.at:], uint32(size))
 	}
-	w.fixed(endBlock, b.width)
-	w.align()
-	binary.LittleEndian.PutUint32(w.data[body-4:], uint32(len(w.data)-body)/4)
-}
-
-// finish appends what stands behind from and corrects the lengths of what
-// encloses the replaced blocks.
-func (s *Shard) finish(w *writer, from int) []byte {
-	w.data = append(w.data, s.data[from:]...)
-	grown := len(w.data) - len(s.data)
-	addTo(w.data[s.module.length:], grown/4)
-	if s.wrapper >= 0 {
-		addTo(w.data[s.wrapper:], grown)
-	}
-	return w.data
-}
-
-func addTo(field []byte, n int) {
-	binary.LittleEndian.PutUint32(field, uint32(int(binary.LittleEndian.Uint32(field))+n))
+	return out
 }

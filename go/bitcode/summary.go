@@ -5,182 +5,175 @@ import (
 	"slices"
 )
 
-// The records of GLOBALVAL_SUMMARY_BLOCK that an individual index can hold
-// and whose operands are understood here.
-// Source: IndexBitcodeWriter::writeCombinedGlobalValueSummary, LLVM 22.
+// The records of GLOBALVAL_SUMMARY_BLOCK whose operands are understood here.
+// Source: IndexBitcodeWriter::writeCombinedGlobalValueSummary, LLVM 22. The
+// others that an index may hold (memory profiles, parameter accesses) are
+// rare.
 const (
-	fsCombinedProfile     = 5  // valueid, modid, flags, instcount, fflags, entrycount, numrefs, rorefs, worefs, numrefs × valueid, n × (valueid, flags)
-	fsCombinedGlobalVar   = 6  // valueid, modid, flags, varflags, n × valueid
-	fsCombinedAlias       = 8  // valueid, modid, flags, valueid
-	fsVersion             = 10 // …
-	fsTypeTests           = 11 // of the function that follows; type ids only, as in the next four
-	fsTypeCheckedLoadCall = 15
-	fsValueGUID           = 16 // valueid, guid (LLVM 22: its upper half, its lower half)
-	fsCFIFunctionDefs     = 17 // names
-	fsCFIFunctionDecls    = 18 // names
-	fsFlags               = 20
-	fsTypeID              = 21 // names
-	fsBlockCount          = 24
+	combinedProfile   = 5  // valueid, modid, 4 others, numrefs, 2 others, numrefs × valueid, n × (valueid, flags)
+	combinedGlobalVar = 6  // valueid, modid, 2 others, n × valueid
+	combinedAlias     = 8  // valueid, modid, flags, valueid
+	summaryVersion    = 10 //
+	typeTests         = 11 // up to typeCheckedLoad: type ids, of the function that follows
+	typeCheckedLoad   = 15
+	valueGUID         = 16 // valueid, guid (LLVM 22: upper half, lower half)
+	cfiFunctionDefs   = 17 // names
+	cfiFunctionDecls  = 18 // names
+	summaryFlags      = 20
+	typeID            = 21 // names
+	blockCount        = 24
 )
 
-// A summary is the content of GLOBALVAL_SUMMARY_BLOCK, taken apart.
+// Operands of the records of values.
+const (
+	opValue  = 0
+	opModule = 1
+	opRefs   = 6 // of combinedProfile: how many references follow
+)
+
+// ownOperands is how many operands stand before the value ids.
+var ownOperands = map[uint64]int{combinedProfile: 9, combinedGlobalVar: 4, combinedAlias: 3}
+
+// A summary is the content of GLOBALVAL_SUMMARY_BLOCK, in the order in which
+// LLVM writes it.
 type summary struct {
 	head    []record // version and flags
-	guids   []record // VALUE_GUID
-	groups  []group  // of functions and variables
-	aliases []group
+	guids   []record // a value id for each GUID
+	values  []value  // functions and variables
+	aliases []value
 	tail    []record // names and counts
+
+	leading []record // of a value whose own record hasn't been read
 }
 
-// A group is the summary of one value: the records that lead up to it, and
-// its own, which comes last.
-type group []record
-
-func (g group) own() record { return g[len(g)-1] }
-
-// readSummary takes records apart. It returns ok = false when one of them
-// isn't understood: the block must then stay as it is.
-func readSummary(records []record) (s summary, ok bool) {
-	var leading group
-	for _, rec := range records {
-		switch code := rec.code; {
-		case rec.hasBlob:
-			return s, false
-		case code == fsVersion || code == fsFlags:
-			s.head = append(s.head, rec)
-		case code == fsValueGUID:
-			s.guids = append(s.guids, rec)
-		case code >= fsTypeTests && code <= fsTypeCheckedLoadCall:
-			leading = append(leading, rec)
-		case code == fsCombinedProfile || code == fsCombinedGlobalVar:
-			s.groups = append(s.groups, append(leading, rec))
-			leading = nil
-		case code == fsCombinedAlias:
-			s.aliases = append(s.aliases, group{rec})
-		case code == fsCFIFunctionDefs || code == fsCFIFunctionDecls || code == fsTypeID || code == fsBlockCount:
-			s.tail = append(s.tail, rec)
-		default:
-			return s, false
-		}
-		if s.misplaced(rec, len(leading)) {
-			return s, false
-		}
-	}
-	return s, len(leading) == 0
+// A value is what is known of one value in one module.
+type value struct {
+	leading []record // type tests, which LLVM reads as those of the function that follows
+	own     record
 }
 
-// misplaced reports whether rec, the last one read, stands where LLVM
-// doesn't write it.
-func (s *summary) misplaced(rec record, leading int) bool {
-	switch rec.code {
-	case fsVersion, fsFlags, fsValueGUID:
-		return len(s.groups)+len(s.aliases)+len(s.tail)+leading > 0
-	case fsCombinedProfile, fsCombinedGlobalVar:
-		return len(s.aliases)+len(s.tail) > 0
-	case fsCombinedAlias:
-		return len(s.tail)+leading > 0
+// add takes the next record, and reports whether it is understood and stands
+// where LLVM writes it.
+func (s *summary) add(rec record) bool {
+	begun := len(s.values)+len(s.aliases)+len(s.tail)+len(s.leading) > 0
+	switch code := rec.code; {
+	case code == summaryVersion || code == summaryFlags:
+		s.head = append(s.head, rec)
+		return !begun && len(s.guids) == 0
+	case code == valueGUID:
+		s.guids = append(s.guids, rec)
+		return !begun && (len(rec.ops) == 2 || len(rec.ops) == 3)
+	case code >= typeTests && code <= typeCheckedLoad:
+		s.leading = append(s.leading, rec)
+		return len(s.aliases)+len(s.tail) == 0
+	case code == combinedProfile || code == combinedGlobalVar:
+		s.values = append(s.values, value{s.leading, rec})
+		s.leading = nil
+		return len(s.aliases)+len(s.tail) == 0 && wellFormed(rec)
+	case code == combinedAlias:
+		s.aliases = append(s.aliases, value{nil, rec})
+		return len(s.tail)+len(s.leading) == 0 && wellFormed(rec)
+	case code == cfiFunctionDefs || code == cfiFunctionDecls || code == typeID || code == blockCount:
+		s.tail = append(s.tail, rec)
+		return len(s.leading) == 0
 	}
 	return false
 }
 
-// renumber gives the values the ids 1, 2, … in the order of their GUIDs and
-// the modules the ids that modules maps theirs to, and sorts the summaries by
-// both. LLVM numbers values in an order that depends on hashes of the module
-// paths, so that the same index differs from link to link.
-//
-// It returns ok = false when a record refers to what isn't there; s is then
-// half done and must not be used.
-func (s *summary) renumber(modules map[uint64]uint64) (ok bool) {
-	values, ok := s.numberValues()
-	if !ok {
+func wellFormed(rec record) bool {
+	more := len(rec.ops) - ownOperands[rec.code]
+	switch {
+	case more < 0:
+		return false
+	case rec.code == combinedProfile:
+		refs := rec.ops[opRefs]
+		return refs <= uint64(more) && (uint64(more)-refs)%2 == 0
+	case rec.code == combinedAlias:
+		return more == 1
+	}
+	return true
+}
+
+// renumberValues gives the values the ids 1, 2, … in the order of their GUIDs.
+// LLVM's own numbering depends on hashes of the module paths, and so on the
+// linker's PID. It reports false, and leaves s unusable, when a record names a
+// value or a module that isn't there.
+func (s *summary) renumberValues(modules []module) bool {
+	if len(s.leading) > 0 {
 		return false
 	}
-	n := renumberer{values, modules, true}
-	for _, g := range s.groups {
-		n.summary(g.own())
-	}
-	for _, g := range s.aliases {
-		n.summary(g.own())
-	}
-	byModuleAndValue := func(x, y group) int {
-		a, b := x.own().ops, y.own().ops
-		return cmp.Or(cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0]))
-	}
-	if n.ok {
-		slices.SortStableFunc(s.groups, byModuleAndValue)
-		slices.SortStableFunc(s.aliases, byModuleAndValue)
-	}
-	return n.ok
-}
-
-func (s *summary) numberValues() (values map[uint64]uint64, ok bool) {
-	for _, rec := range s.guids {
-		if len(rec.ops) != 2 && len(rec.ops) != 3 {
-			return nil, false
+	known := make(map[uint64]bool, len(modules))
+	for _, m := range modules {
+		if known[m.id] {
+			return false
 		}
+		known[m.id] = true
 	}
+	ids := make(map[uint64]uint64, len(s.guids))
 	slices.SortStableFunc(s.guids, func(x, y record) int { return slices.Compare(x.ops[1:], y.ops[1:]) })
-	values = make(map[uint64]uint64, len(s.guids))
 	for i, rec := range s.guids {
-		if _, again := values[rec.ops[0]]; again {
-			return nil, false
+		if ids[rec.ops[opValue]] != 0 {
+			return false
 		}
-		values[rec.ops[0]] = uint64(i + 1)
-		rec.ops[0] = uint64(i + 1)
+		ids[rec.ops[opValue]] = uint64(i + 1)
+		rec.ops[opValue] = uint64(i + 1)
 	}
-	return values, true
+	for _, values := range [][]value{s.values, s.aliases} {
+		for _, v := range values {
+			if !known[v.own.ops[opModule]] || !replaceValues(v.own, ids) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
-// A renumberer replaces ids in place, and notes whether it knew them all.
-type renumberer struct {
-	values, modules map[uint64]uint64
-	ok              bool
+// replaceValues replaces the value ids in a record.
+func replaceValues(rec record, ids map[uint64]uint64) (ok bool) {
+	ok = true
+	replace := func(op *uint64) {
+		*op = ids[*op]
+		ok = ok && *op != 0
+	}
+	replace(&rec.ops[opValue])
+	own := ownOperands[rec.code]
+	refs := len(rec.ops)
+	if rec.code == combinedProfile {
+		refs = own + int(rec.ops[opRefs])
+	}
+	for i := own; i < refs; i++ {
+		replace(&rec.ops[i])
+	}
+	for i := refs; i < len(rec.ops); i += 2 { // callee, flags
+		replace(&rec.ops[i])
+	}
+	return ok
 }
 
-func (n *renumberer) replace(ids map[uint64]uint64, id *uint64) {
-	replacement, known := ids[*id]
-	n.ok = n.ok && known
-	*id = replacement
-}
-
-func (n *renumberer) summary(rec record) {
-	ops := rec.ops
-	fixed := map[uint64]int{fsCombinedProfile: 9, fsCombinedGlobalVar: 4, fsCombinedAlias: 3}[rec.code]
-	if len(ops) < fixed {
-		n.ok = false
-		return
+// write writes s for modules with new ids, sorted by them.
+func (s *summary) write(w *writer, modules map[uint64]uint64) {
+	for _, records := range [][]record{s.head, s.guids} {
+		for _, rec := range records {
+			w.record(rec)
+		}
 	}
-	n.replace(n.values, &ops[0])
-	n.replace(n.modules, &ops[1])
-	rest := ops[fixed:]
-	if rec.code != fsCombinedProfile {
-		n.each(rest, 1) // references, or the aliasee
-		return
+	var own record
+	for _, values := range [][]value{s.values, s.aliases} {
+		values = slices.Clone(values)
+		slices.SortStableFunc(values, func(x, y value) int {
+			a, b := x.own.ops, y.own.ops
+			return cmp.Or(cmp.Compare(modules[a[opModule]], modules[b[opModule]]), cmp.Compare(a[opValue], b[opValue]))
+		})
+		for _, v := range values {
+			for _, rec := range v.leading {
+				w.record(rec)
+			}
+			own = record{v.own.code, append(own.ops[:0], v.own.ops...)}
+			own.ops[opModule] = modules[own.ops[opModule]]
+			w.record(own)
+		}
 	}
-	refs := ops[6]
-	if refs > uint64(len(rest)) || (uint64(len(rest))-refs)%2 != 0 {
-		n.ok = false
-		return
+	for _, rec := range s.tail {
+		w.record(rec)
 	}
-	n.each(rest[:refs], 1)
-	n.each(rest[refs:], 2) // callee, flags
-}
-
-// each replaces every step-th value id of ids.
-func (n *renumberer) each(ids []uint64, step int) {
-	for i := 0; i < len(ids); i += step {
-		n.replace(n.values, &ids[i])
-	}
-}
-
-// records returns the summary in the order in which LLVM writes it.
-func (s *summary) records() []record {
-	all := slices.Concat(s.head, s.guids)
-	for _, g := range s.groups {
-		all = append(all, g...)
-	}
-	for _, g := range s.aliases {
-		all = append(all, g...)
-	}
-	return append(all, s.tail...)
 }

@@ -1,106 +1,115 @@
 package bitcode
 
-import (
-	"errors"
-	"fmt"
+import "fmt"
+
+// Block ids and record codes. Source: llvm/include/llvm/Bitcode/LLVMBitCodes.h.
+const (
+	blockInfoID    = 0
+	moduleID       = 8
+	functionID     = 12
+	moduleStrtabID = 19
+	summaryID      = 20
+
+	setBIDCode    = 1  // of BLOCKINFO: block id
+	vstOffsetCode = 13 // of MODULE_BLOCK: offset
+	entryCode     = 1  // of MODULE_STRTAB_BLOCK: module id, characters
 )
 
 // A parser walks the blocks that lead to the module paths.
 type parser struct {
-	shard *Shard
-	r     reader
-	infos map[uint64][]abbrev // abbreviations that BLOCKINFO defines, by block id
+	shard     *Shard
+	module    block               // MODULE_BLOCK, once it has been seen
+	blockInfo map[uint64][]abbrev // what BLOCKINFO gives to all blocks of an id
+	text      []byte              // scratch
+	ops       []uint64            // memory for records
 }
 
-// enter reads a block's head, after its ENTER_SUBBLOCK.
-func (p *parser) enter() (id uint64, b blockPos, err error) {
-	id = p.r.vbr(8)
-	b.width = int(p.r.vbr(4))
-	p.r.align()
-	b.length = p.r.pos / 8
-	words := p.r.fixed(32)
-	b.body, b.found = p.r.pos/8, true
-	if err := p.r.check(); err != nil {
-		return 0, b, err
-	}
-	if b.width < 2 || b.width > 32 {
-		return 0, b, fmt.Errorf("bitcode: block %d at byte %d has abbreviation ids of %d bits", id, b.length, b.width)
-	}
-	if words > uint64(len(p.r.data)-b.body)/4 {
-		return 0, b, fmt.Errorf("bitcode: block %d at byte %d: length %d words runs past the end", id, b.length, words)
-	}
-	b.end = b.body + int(words)*4
-	return id, b, nil
-}
-
-func (p *parser) topLevel() error {
-	for p.r.pos < p.r.end() {
-		if abbrevID := p.r.fixed(2); abbrevID != enterSubblock {
-			return fmt.Errorf("bitcode: expected a block before byte %d", p.r.pos/8+1)
-		}
-		id, b, err := p.enter()
-		if err != nil {
-			return err
-		}
-		switch id {
-		case blockInfo:
-			err = p.blockInfo(b)
-		case moduleBlock:
-			err = p.module(b)
-		}
-		if err != nil {
-			return err
-		}
-		p.r.pos = b.end * 8
-	}
-	return nil
-}
-
-// A visitor gets what stands in a block, in order.
-type visitor struct {
-	block  func(id uint64, b blockPos) error
-	record func(record) error
-	abbrev func(abbrev) // nil: the abbreviation is for this block's own records
-}
-
-// walk visits b, whose head has been read.
-func (p *parser) walk(id uint64, b blockPos, v visitor) error {
-	abbrevs := append([]abbrev(nil), p.infos[id]...)
-	for {
-		abbrevID := int(p.r.fixed(b.width))
-		if p.r.failed || p.r.pos > b.end*8 {
-			return fmt.Errorf("bitcode: block %d at byte %d has no end", id, b.length)
+// stream walks the top level, up to the first word that starts no block: what
+// follows is padding.
+func (p *parser) stream(r reader) error {
+	for r.pos < r.end() && r.fixed(2) == enterSubblock {
+		b := r.block()
+		if r.err != nil {
+			return r.err
 		}
 		var err error
-		switch abbrevID {
-		case endBlock:
-			if p.r.align(); p.r.pos != b.end*8 {
-				return fmt.Errorf("bitcode: block %d at byte %d doesn't end where its length says", id, b.length)
+		switch b.id {
+		case blockInfoID:
+			err = p.readBlockInfo(b)
+		case moduleID:
+			err = p.readModule(b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if p.module.end == 0 {
+		return fmt.Errorf("bitcode: no MODULE_BLOCK before byte %d", r.pos/8)
+	}
+	if p.shard.strtab.end == 0 {
+		return fmt.Errorf("bitcode: block %d at byte %d: no MODULE_STRTAB_BLOCK: not a summary index", p.module.id, p.module.length)
+	}
+	return nil
+}
+
+// readBlockInfo keeps the abbreviations that BLOCKINFO defines for the blocks
+// of other ids.
+func (p *parser) readBlockInfo(b block) error {
+	br, err := open(p.shard.data, b, nil)
+	if err != nil {
+		return err
+	}
+	var id uint64
+	known := false
+	for {
+		kind, err := br.next()
+		switch {
+		case err != nil || kind == endBlock:
+			return err
+		case kind == enterSubblock: // LLVM skips it, too
+		case kind == defineAbbrev:
+			if !known {
+				return fmt.Errorf("bitcode: abbreviation at byte %d: no SETBID says for which blocks", br.start/8)
 			}
-			return nil
-		case enterSubblock:
-			var subID uint64
-			var sub blockPos
-			if subID, sub, err = p.enter(); err == nil && sub.end > b.end {
-				err = fmt.Errorf("bitcode: block %d at byte %d runs past block %d", subID, sub.length, id)
+			p.blockInfo[id] = append(p.blockInfo[id], br.defined)
+		case br.code == setBIDCode:
+			if len(br.ops) == 0 {
+				return fmt.Errorf("bitcode: record at byte %d: SETBID without a block id", br.start/8)
 			}
-			if err == nil {
-				err = v.block(subID, sub)
-			}
-			p.r.pos = sub.end * 8
-		case defineAbbrev:
-			var a abbrev
-			a, err = p.r.readAbbrev()
-			if v.abbrev != nil {
-				v.abbrev(a)
-			} else {
-				abbrevs = append(abbrevs, a)
-			}
-		default:
-			var rec record
-			if rec, err = p.r.readRecord(abbrevID, abbrevs); err == nil {
-				err = v.record(rec)
-			}
+			id, known = br.ops[0], true
+		}
+	}
+}
+
+// readModule finds the MODULE_STRTAB_BLOCK. It refuses a full module, which
+// holds offsets that splicing would make wrong.
+func (p *parser) readModule(b block) error {
+	if p.module.end != 0 {
+		return fmt.Errorf("bitcode: block %d at byte %d: a second MODULE_BLOCK", b.id, b.length)
+	}
+	p.module = b
+	p.shard.sizes = append(p.shard.sizes, sizeField{at: b.length, unit: 4})
+	br, err := open(p.shard.data, b, p.blockInfo[moduleID])
+	if err != nil {
+		return err
+	}
+	for {
+		kind, err := br.next()
+		switch {
+		case err != nil || kind == endBlock:
+			return err
+		case kind == defineAbbrev:
+			br.abbrevs = append(br.abbrevs, br.defined)
+		case kind == enterSubblock && br.sub.id == blockInfoID:
+			err = p.readBlockInfo(br.sub)
+		case kind == enterSubblock && br.sub.id == moduleStrtabID:
+			err = p.readStrtab(br.sub)
+		case kind == enterSubblock && br.sub.id == summaryID:
+			p.readSummary(br.sub)
+		case kind == enterSubblock && br.sub.id == functionID,
+			kind > defineAbbrev && br.code == vstOffsetCode:
+			err = fmt.Errorf("bitcode: block %d at byte %d: FUNCTION_BLOCK or VSTOFFSET at byte %d: a full module, not a summary index",
+				b.id, b.length, br.start/8)
 		}
 		if err != nil {
 			return err
@@ -108,116 +117,90 @@ func (p *parser) walk(id uint64, b blockPos, v visitor) error {
 	}
 }
 
-func ignoreBlock(uint64, blockPos) error { return nil }
-
-// blockInfo reads the abbreviations that hold for all blocks of an id.
-func (p *parser) blockInfo(b blockPos) error {
-	var current uint64
-	known := false
-	return p.walk(blockInfo, b, visitor{
-		block: ignoreBlock,
-		record: func(rec record) error {
-			if rec.code == setBlockID && len(rec.ops) > 0 {
-				current, known = rec.ops[0], true
-			}
-			return nil
-		},
-		abbrev: func(a abbrev) {
-			if known {
-				p.infos[current] = append(p.infos[current], a)
-			}
-		},
-	})
-}
-
-func (p *parser) module(b blockPos) error {
-	if p.shard.module.found {
-		return errors.New("bitcode: more than one module: not a summary index")
+// readStrtab reads the module paths. It refuses what isn't a record there.
+func (p *parser) readStrtab(b block) error {
+	s := p.shard
+	if s.strtab.end != 0 {
+		return fmt.Errorf("bitcode: block %d at byte %d: a second MODULE_STRTAB_BLOCK", b.id, b.length)
 	}
-	p.shard.module = b
-	return p.walk(moduleBlock, b, visitor{
-		block: func(id uint64, sub blockPos) error {
-			switch id {
-			case blockInfo:
-				return p.blockInfo(sub)
-			case moduleStrtabBlock:
-				return p.moduleStrtab(sub)
-			case summaryBlock:
-				return p.summary(sub)
-			case functionBlock:
-				return errHasCode
-			}
-			return nil
-		},
-		record: func(rec record) error {
-			if rec.code == moduleVSTOffset {
-				return errHasCode
-			}
-			return nil
-		},
-	})
-}
-
-// errHasCode refuses a module with code: it holds absolute positions, which
-// splicing would make wrong.
-var errHasCode = errors.New("bitcode: a module with code, not a summary index")
-
-func (p *parser) moduleStrtab(b blockPos) error {
-	if p.shard.strtab.found {
-		return errors.New("bitcode: more than one block of module paths")
+	s.strtab = b
+	br, err := open(s.data, b, p.blockInfo[moduleStrtabID])
+	if err != nil {
+		return err
 	}
-	p.shard.strtab = b
-	return p.walk(moduleStrtabBlock, b, visitor{
-		block: func(id uint64, sub blockPos) error {
-			return fmt.Errorf("bitcode: unexpected block %d at byte %d among the module paths", id, sub.length)
-		},
-		record: func(rec record) error { return p.moduleRecord(rec, b) },
-	})
-}
-
-func (p *parser) moduleRecord(rec record, b blockPos) error {
-	known := &p.shard.modules
-	switch {
-	case rec.hasBlob:
-		return fmt.Errorf("bitcode: a blob among the module paths at byte %d", b.body)
-	case rec.code != entryRecord && len(*known) == 0:
-		return fmt.Errorf("bitcode: record %d before the first module path at byte %d", rec.code, b.body)
-	case rec.code != entryRecord:
-		last := &(*known)[len(*known)-1]
-		last.more = append(last.more, rec)
-		return nil
-	case len(rec.ops) == 0:
-		return fmt.Errorf("bitcode: a module path without an id at byte %d", b.body)
-	}
-	path := make([]byte, len(rec.ops)-1)
-	for i, c := range rec.ops[1:] {
-		if c > 0xff {
-			return fmt.Errorf("bitcode: character %d in a module path at byte %d", c, b.body)
+	for {
+		kind, err := br.next()
+		switch {
+		case err != nil || kind == endBlock:
+			return err
+		case kind == enterSubblock:
+			return fmt.Errorf("bitcode: block %d at byte %d: unexpected in MODULE_STRTAB_BLOCK", br.sub.id, br.sub.length)
+		case kind == defineAbbrev:
+			br.abbrevs = append(br.abbrevs, br.defined)
+		case br.blob:
+			return fmt.Errorf("bitcode: record at byte %d: unexpected blob in MODULE_STRTAB_BLOCK", br.start/8)
+		case br.code == entryCode:
+			if err := p.readEntry(br); err != nil {
+				return err
+			}
+		case len(s.modules) == 0:
+			s.lead = append(s.lead, p.keep(br))
+		default:
+			last := &s.modules[len(s.modules)-1]
+			last.more = append(last.more, p.keep(br))
 		}
-		path[i] = byte(c)
 	}
-	*known = append(*known, module{id: rec.ops[0], path: string(path)})
+}
+
+func (p *parser) readEntry(br *blockReader) error {
+	if len(br.ops) == 0 {
+		return fmt.Errorf("bitcode: record at byte %d: ENTRY without a module id", br.start/8)
+	}
+	p.text = p.text[:0]
+	for _, c := range br.ops[1:] {
+		if c > 0xff {
+			return fmt.Errorf("bitcode: record at byte %d: character %d of a path isn't a byte", br.start/8, c)
+		}
+		p.text = append(p.text, byte(c))
+	}
+	p.shard.modules = append(p.shard.modules, module{id: br.ops[0], path: string(p.text)})
 	return nil
 }
 
-// summary reads the summaries. What can't be read there stays as it is: the
-// compiler may know it.
-func (p *parser) summary(b blockPos) error {
-	again := p.shard.summary.found
-	p.shard.summary = b
-	var records []record
-	err := p.walk(summaryBlock, b, visitor{
-		block: func(uint64, blockPos) error { return errNotUnderstood },
-		record: func(rec record) error {
-			records = append(records, rec)
-			return nil
-		},
-	})
+// readSummary reads the summaries. What isn't understood there is no error:
+// the block then stays as it is.
+func (p *parser) readSummary(b block) {
+	s := p.shard
+	again := s.index.end != 0
+	s.index, s.summary = b, nil
+	br, err := open(s.data, b, p.blockInfo[summaryID])
 	if err != nil || again {
-		records = nil
+		return
 	}
-	p.shard.values = records
-	return nil
+	content := &summary{}
+	for {
+		kind, err := br.next()
+		switch {
+		case err != nil || kind == enterSubblock:
+			return
+		case kind == endBlock:
+			s.summary = content
+			return
+		case kind == defineAbbrev:
+			br.abbrevs = append(br.abbrevs, br.defined)
+		case br.blob || !content.add(p.keep(br)):
+			return
+		}
+	}
 }
 
-var errNotUnderstood = errors.New("not understood")
+// keep returns the record that br has read, in memory of its own. Records
+// share slabs of memory, because a shard has thousands.
+func (p *parser) keep(br *blockReader) record {
+	if cap(p.ops)-len(p.ops) < len(br.ops) {
+		p.ops = make([]uint64, 0, max(1024, len(br.ops)))
+	}
+	start := len(p.ops)
+	p.ops = append(p.ops, br.ops...)
+	return record{br.code, p.ops[start:len(p.ops):len(p.ops)]}
+}
