@@ -148,9 +148,8 @@ func (b *Builder) Messages(a *Action) (Messages, error) {
 	command, commandDigest, err := digest.OfMessage(&repb.Command{
 		Arguments:            a.Args,
 		EnvironmentVariables: b.env,
-		// Servers read one or the other.
-		OutputFiles: outputs,
-		OutputPaths: outputs,
+		OutputFiles:          outputs, //lint:ignore SA1019 some servers ignore OutputPaths
+		OutputPaths:          outputs,
 	})
 	if err != nil {
 		return Messages{}, err

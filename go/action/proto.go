@@ -60,7 +60,9 @@ func ResultFromProto(p *repb.ActionResult, fetch func(digest.Digest) ([]byte, er
 		}
 		r.Outputs = append(r.Outputs, OutputFile{Name: f.GetPath(), Data: data})
 	}
-	if n := len(p.GetOutputDirectories()) + len(p.GetOutputSymlinks()) + len(p.GetOutputFileSymlinks()); n > 0 {
+	//lint:ignore SA1019 some servers fill in the older field
+	links := len(p.GetOutputSymlinks()) + len(p.GetOutputFileSymlinks())
+	if n := links + len(p.GetOutputDirectories()); n > 0 {
 		return nil, fmt.Errorf("%d outputs aren't regular files", n)
 	}
 	var err error

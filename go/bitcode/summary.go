@@ -159,12 +159,8 @@ func (s *summary) write(w *writer, modules map[uint64]uint64) {
 	}
 	var own record
 	for _, values := range [][]value{s.values, s.aliases} {
-		values = slices.Clone(values)
-		slices.SortStableFunc(values, func(x, y value) int {
-			a, b := x.own.ops, y.own.ops
-			return cmp.Or(cmp.Compare(modules[a[opModule]], modules[b[opModule]]), cmp.Compare(a[opValue], b[opValue]))
-		})
-		for _, v := range values {
+		for _, i := range order(values, modules) {
+			v := values[i]
 			for _, rec := range v.leading {
 				w.record(rec)
 			}
@@ -176,4 +172,25 @@ func (s *summary) write(w *writer, modules map[uint64]uint64) {
 	for _, rec := range s.tail {
 		w.record(rec)
 	}
+}
+
+// order returns the positions of values in the order of their modules' new ids
+// and their own. Both count what the shard holds, so they fit 32 bits.
+func order(values []value, modules map[uint64]uint64) []int {
+	type position struct {
+		key uint64
+		at  int
+	}
+	sorted := make([]position, len(values))
+	for i, v := range values {
+		sorted[i] = position{modules[v.own.ops[opModule]]<<32 | v.own.ops[opValue], i}
+	}
+	slices.SortFunc(sorted, func(x, y position) int {
+		return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.at, y.at))
+	})
+	positions := make([]int, len(sorted))
+	for i, p := range sorted {
+		positions[i] = p.at
+	}
+	return positions
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Bench measures thinrex against what it stands in for, and prints a table of
 // ratios. Both sides of a ratio are measured in turn in one run, because
 // machines differ and their speed drifts; the median is given.
@@ -22,6 +24,7 @@ import (
 type bench struct {
 	thinrex string // path
 	dir     string // everything that is made lies below it
+	base    string // where dir is, for the heading
 	runs    int
 	rows    []row
 }
@@ -33,6 +36,7 @@ func main() {
 	runs := flag.Int("runs", 9, "measured runs of each side")
 	modules := flag.Int("modules", 270, "modules of the generated program")
 	jobs := flag.Int("jobs", 10_000, "jobs of the large dist-file")
+	base := flag.String("dir", memoryOr(os.TempDir()), "where everything is made; in memory, so that not the disk is measured")
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
@@ -44,7 +48,7 @@ func main() {
 	case *copyDir != "":
 		err = runCopy(flag.Arg(0), *copyDir, *fill)
 	default:
-		err = run(*runs, *modules, *jobs, flag.Arg(0))
+		err = run(*runs, *modules, *jobs, *base, flag.Arg(0))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -52,17 +56,17 @@ func main() {
 	}
 }
 
-func run(runs, modules, jobs int, thinrex string) (err error) {
+func run(runs, modules, jobs int, base, thinrex string) (err error) {
 	thinrex, err = filepath.Abs(thinrex)
 	if err != nil || !isFile(thinrex) {
 		return errors.New("give the path of the thinrex to measure")
 	}
-	dir, err := os.MkdirTemp("", "thinrex-bench-")
+	dir, err := os.MkdirTemp(base, "thinrex-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{thinrex: thinrex, dir: dir, runs: runs}
+	b := &bench{thinrex: thinrex, dir: dir, runs: runs, base: base}
 	for _, step := range []func() error{
 		func() error { return b.realLinks(modules) },
 		func() error { return b.fakeCompiler(jobs) },
@@ -73,6 +77,14 @@ func run(runs, modules, jobs int, thinrex string) (err error) {
 	}
 	b.print()
 	return nil
+}
+
+// memoryOr returns Linux's file system in memory, or other.
+func memoryOr(other string) string {
+	if fi, err := os.Stat("/dev/shm"); err == nil && fi.IsDir() {
+		return "/dev/shm"
+	}
+	return other
 }
 
 func isFile(path string) bool {
@@ -86,7 +98,8 @@ func (b *bench) add(what, measured, ratio, target string) {
 }
 
 func (b *bench) print() {
-	fmt.Printf("%s, %d cores, %s; medians of %d runs\n\n", cpuModel(), runtime.NumCPU(), clangVersion(), b.runs)
+	fmt.Printf("%s, %d cores, %s, files in %s; medians of %d runs, ratios pair by pair\n\n",
+		cpuModel(), runtime.NumCPU(), clangVersion(), b.base, b.runs)
 	fmt.Println("| what | measured | ratio | target |")
 	fmt.Println("| --- | --- | --- | --- |")
 	for _, r := range b.rows {

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -18,7 +20,7 @@ import (
 
 // realLinks measures links of a generated program with the real compiler.
 func (b *bench) realLinks(modules int) error {
-	p, err := generate(filepath.Join(b.dir, "program"), modules, 6, 40)
+	p, err := generate(filepath.Join(b.dir, "program"), modules, 6, 20)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,400 @@
+package action
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+
+	"thinrex/go/digest"
+	"thinrex/go/distfile"
+	"thinrex/go/filedigest"
+)
+
+// A job in a folder of its own: m.o imports b.o and c.o of an archive.
+type fixture struct {
+	t      *testing.T
+	common distfile.Common
+	job    distfile.Job
+	opts   Options
+}
+
+// Its shard is testdata/shard.bc, which testdata/make.sh makes.
+const (
+	modulePath = "main.o"
+	bPath      = "liblib.a(b.o at 96).2.4D2.o"
+	cPath      = "liblib.a(c.o at 3128).3.4D2.o"
+	shardPath  = "main.1.1234.native.o.thinlto.bc"
+	objectPath = "main.1.1234.native.o"
+)
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	data := rename(t, sampleShard, func(path string) string {
+		switch {
+		case strings.Contains(path, "(b.o at "):
+			return bPath
+		case strings.Contains(path, "(c.o at "):
+			return cPath
+		}
+		return path
+	})
+	t.Chdir(t.TempDir())
+	f := &fixture{
+		t:      t,
+		common: distfile.Common{LinkerOutput: "prog", Args: []string{"/usr/bin/clang-22", "-c", "--target=x86_64-pc-linux-gnu", "-O2"}},
+		job: distfile.Job{
+			Args:    []string{modulePath, "-fthinlto-index=" + shardPath, "-o", objectPath},
+			Inputs:  []string{modulePath, shardPath, bPath, cPath},
+			Outputs: []string{objectPath},
+		},
+		opts: Options{
+			Identity: strings.Repeat("ab", 32), Compiler: "/usr/bin/clang-22",
+			Env: map[string]string{"PATH": "/usr/bin:/bin"}, Timeout: 10 * time.Minute,
+		},
+	}
+	f.write(modulePath, "module main")
+	f.write(bPath, "module b")
+	f.write(cPath, "module c")
+	f.write(shardPath, data)
+	return f
+}
+
+func (f *fixture) write(path, content string) {
+	f.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		f.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func (f *fixture) try() (*Action, error) {
+	opts := f.opts
+	opts.Files = filedigest.Open("")
+	b, err := NewBuilder(f.common, opts)
+	if err != nil {
+		return nil, err
+	}
+	return b.Build(f.job)
+}
+
+func (f *fixture) build() *Action {
+	f.t.Helper()
+	a, err := f.try()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return a
+}
+
+// The digest of an action is what teams share caches by: when this changes,
+// every cache starts empty. Change it only on purpose.
+func TestGoldenDigest(t *testing.T) {
+	const want = "f3eae1802ae04a81b9122883c42438aa56ccdb046dcaac1240399dffc7b18677/223"
+	if got := newFixture(t).build().Digest.String(); got != want {
+		t.Errorf("digest = %s, want %s", got, want)
+	}
+}
+
+func TestCanonicalForm(t *testing.T) {
+	a := newFixture(t).build()
+	wantArgs := []string{
+		"/usr/bin/clang-22", "-c", "--target=x86_64-pc-linux-gnu", "-O2", "--no-default-config",
+		"m.o", "-fthinlto-index=m.thinlto.bc", "-o", "m.native.o",
+	}
+	if diff := cmp.Diff(wantArgs, a.Args); diff != "" {
+		t.Error(diff)
+	}
+	var names []string
+	for _, in := range a.Inputs {
+		names = append(names, in.Name)
+	}
+	if diff := cmp.Diff([]string{"m.o", "i00000.o", "i00001.o", "m.thinlto.bc"}, names); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]Output{{Name: "m.native.o", Path: objectPath}}, a.Outputs); diff != "" {
+		t.Error(diff)
+	}
+	if a.ModuleSize() != int64(len("module main")) {
+		t.Errorf("ModuleSize = %d", a.ModuleSize())
+	}
+}
+
+// The messages are a complete, sorted tree that leads to the action's digest.
+func TestMessages(t *testing.T) {
+	f := newFixture(t)
+	f.opts.Files = filedigest.Open("")
+	b, err := NewBuilder(f.common, f.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := b.Build(f.job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := b.Messages(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Digest != a.Digest || digest.Of(m.Action) != a.Digest {
+		t.Errorf("digests: %v, %v, %v", a.Digest, m.Digest, digest.Of(m.Action))
+	}
+	var message repb.Action
+	var command repb.Command
+	var root repb.Directory
+	unmarshal := func(data []byte, into proto.Message) {
+		t.Helper()
+		if err := proto.Unmarshal(data, into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unmarshal(m.Action, &message)
+	unmarshal(m.Command, &command)
+	rootDigest, err := digest.FromProto(message.InputRootDigest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unmarshal(m.Directories[rootDigest], &root)
+	if d := digest.Of(m.Command).Proto(); !proto.Equal(d, message.CommandDigest) {
+		t.Errorf("command digest %v, want %v", message.CommandDigest, d)
+	}
+	if !slices.IsSortedFunc(root.Files, func(x, y *repb.FileNode) int { return strings.Compare(x.Name, y.Name) }) || len(root.Files) != 4 {
+		t.Errorf("root = %v", root.Files)
+	}
+	if message.Timeout.AsDuration() != 10*time.Minute || !strings.Contains(string(message.Salt), f.opts.Identity) || message.DoNotCache {
+		t.Errorf("action = %v", &message)
+	}
+	if !cmp.Equal(command.OutputPaths, []string{"m.native.o"}) || !cmp.Equal(command.OutputFiles, command.OutputPaths) { //lint:ignore SA1019 both are set
+		t.Errorf("command = %v", &command)
+	}
+}
+
+// What doesn't reach the object doesn't reach the key.
+func TestSameKey(t *testing.T) {
+	want := newFixture(t).build().Digest
+	for name, change := range map[string]func(f *fixture){
+		"another PID, folder and offset": func(f *fixture) {
+			f.rename(map[string]string{
+				modulePath: "build dir/main.o",
+				bPath:      "out/liblib.a(b.o at 104).2.FFFF.o", cPath: "out/liblib.a(c.o at 9000).3.FFFF.o",
+				shardPath: "out/main.1.65535.native.o.thinlto.bc", objectPath: "out/main.1.65535.native.o",
+			})
+			f.common.LinkerOutput = "out/prog"
+		},
+		"plain objects instead of an archive": func(f *fixture) {
+			f.rename(map[string]string{bPath: "o/b.o", cPath: "o/c.o"})
+		},
+		"the module's name sorts first": func(f *fixture) {
+			f.rename(map[string]string{modulePath: "a.o"})
+		},
+		"another output name":         func(f *fixture) { f.common.LinkerOutput = "other" },
+		"imports listed in any order": func(f *fixture) { slices.Reverse(f.job.Inputs[2:]) },
+		"imports listed twice":        func(f *fixture) { f.job.Inputs = append(f.job.Inputs, bPath, modulePath) },
+		"compiler by another path":    func(f *fixture) { f.common.Args[0] = "/opt/clang" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			change(f)
+			if got := f.build().Digest; got != want {
+				t.Errorf("digest = %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+// rename gives files other names, in the dist-file, on disk and in the shard.
+func (f *fixture) rename(names map[string]string) {
+	f.t.Helper()
+	to := func(path string) string {
+		if name := names[path]; name != "" {
+			return name
+		}
+		return path
+	}
+	f.write(shardPath, renameFile(f.t, shardPath, to))
+	for i, path := range f.job.Inputs {
+		f.job.Inputs[i] = to(path)
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		f.write(to(path), string(data))
+	}
+	for i, path := range f.job.Outputs {
+		f.job.Outputs[i] = to(path)
+	}
+	for i, arg := range f.job.Args {
+		option, value, ok := strings.Cut(arg, "=")
+		if ok {
+			f.job.Args[i] = option + "=" + to(value)
+		} else {
+			f.job.Args[i] = to(arg)
+		}
+	}
+}
+
+// What reaches the object reaches the key.
+func TestOtherKey(t *testing.T) {
+	seen := map[digest.Digest]string{newFixture(t).build().Digest: "the original"}
+	for name, change := range map[string]func(f *fixture){
+		"module":      func(f *fixture) { f.write(modulePath, "module MAIN") },
+		"import":      func(f *fixture) { f.write(bPath, "module B") },
+		"one less":    func(f *fixture) { f.common.Args = f.common.Args[:3] },
+		"argument":    func(f *fixture) { f.common.Args[3] = "-O3" },
+		"compiler":    func(f *fixture) { f.opts.Identity = strings.Repeat("cd", 32) },
+		"environment": func(f *fixture) { f.opts.Env["X"] = "1" },
+		"worker path": func(f *fixture) { f.opts.Compiler = "/opt/clang" },
+		"timeout":     func(f *fixture) { f.opts.Timeout = time.Minute },
+		"extra input": func(f *fixture) { f.write("extra", "x"); f.opts.ExtraInputs = []string{"extra"} },
+		"swapped imports": func(f *fixture) {
+			f.write(bPath, "module c")
+			f.write(cPath, "module b")
+		},
+		"COFF": func(f *fixture) { f.common.Args[2] = "--target=x86_64-pc-windows-msvc19.33.0" },
+	} {
+		f := newFixture(t)
+		change(f)
+		d := f.build().Digest
+		if other := seen[d]; other != "" {
+			t.Errorf("%s has the key of %s", name, other)
+		}
+		seen[d] = name
+	}
+}
+
+func TestUncacheable(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(f *fixture)
+		want   string
+	}{
+		"no shard":          {func(f *fixture) { f.job.Args = f.job.Args[:1] }, "no -fthinlto-index= argument"},
+		"empty shard":       {func(f *fixture) { f.write(shardPath, "") }, "can't be read"},
+		"truncated shard":   {func(f *fixture) { truncate(f, shardPath) }, "can't be read"},
+		"unlisted import":   {func(f *fixture) { f.job.Inputs = f.job.Inputs[:3] }, "which the dist-file doesn't list"},
+		"missing profile":   {func(f *fixture) { f.common.Inputs = []string{"absent.prof"} }, "absent.prof"},
+		"save-temps":        {func(f *fixture) { f.arg("--save-temps") }, "--save-temps writes files that can't be cached"},
+		"unknown option":    {func(f *fixture) { f.write("data", "x"); f.arg("-mystery=data") }, "--extra_input=data"},
+		"plugin argument":   {func(f *fixture) { f.write("d", "x"); f.arg("-mllvm", "-table=d") }, "may read d"},
+		"response file":     {func(f *fixture) { f.write("more", "-O3"); f.arg("@more") }, "may read more"},
+		"missing plugin":    {func(f *fixture) { f.arg("-fpass-plugin=absent.so") }, "absent.so"},
+		"include path":      {func(f *fixture) { f.write("x.h", ""); f.arg("-I./x.h") }, "may read ./x.h"},
+		"configuration":     {func(f *fixture) { f.write("c.cfg", ""); f.arg("--config=c.cfg") }, "--config=c.cfg writes"},
+		"time trace":        {func(f *fixture) { f.arg("-ftime-trace") }, "-ftime-trace"},
+		"remarks to a file": {func(f *fixture) { f.arg("-foptimization-record-file=r.yaml") }, "-foptimization-record-file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			tc.change(f)
+			_, err := f.try()
+			var uncacheable *Uncacheable
+			if !errors.As(err, &uncacheable) || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("error = %v, want an Uncacheable with %q", err, tc.want)
+			}
+		})
+	}
+}
+
+func (f *fixture) arg(args ...string) { f.common.Args = append(f.common.Args, args...) }
+
+func truncate(f *fixture, path string) {
+	f.t.Helper()
+	if err := os.Truncate(path, 40); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	for name, change := range map[string]func(f *fixture){
+		"module missing":    func(f *fixture) { os.Remove(modulePath) },
+		"import missing":    func(f *fixture) { os.Remove(bPath) },
+		"import a folder":   func(f *fixture) { os.Remove(bPath); os.Mkdir(bPath, 0o755) },
+		"shard missing":     func(f *fixture) { os.Remove(shardPath) },
+		"extra missing":     func(f *fixture) { f.opts.ExtraInputs = []string{"absent"} },
+		"extra is a folder": func(f *fixture) { f.opts.ExtraInputs = []string{"."} },
+	} {
+		f := newFixture(t)
+		change(f)
+		_, err := f.try()
+		var uncacheable *Uncacheable
+		if err == nil || errors.As(err, &uncacheable) {
+			t.Errorf("%s: error = %v", name, err)
+		}
+	}
+}
+
+// Options that read or write undeclared files give the action these files.
+func TestUndeclaredFiles(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change     func(f *fixture)
+		arg        string // canonical
+		input      string // canonical name of an input with the content "x"
+		outputName string // of an output, and where it goes
+		outputPath string
+	}{
+		"profile":            {change: func(f *fixture) { f.write("p/a.prof", "x"); f.arg("-fprofile-use=p/a.prof") }, arg: "-fprofile-use=c/00000", input: "c/00000"},
+		"profile folder":     {change: func(f *fixture) { f.write("p/default.profdata", "x"); f.arg("-fprofile-use=p") }, arg: "-fprofile-use=c/00000", input: "c/00000"},
+		"default profile":    {change: func(f *fixture) { f.write("default.profdata", "x"); f.arg("-fprofile-use") }, arg: "-fprofile-use=c/00000", input: "c/00000"},
+		"plugin":             {change: func(f *fixture) { f.write("p.so", "x"); f.arg("-fpass-plugin=./p.so") }, arg: "-fpass-plugin=c/00000", input: "c/00000"},
+		"plugin of cc1":      {change: func(f *fixture) { f.write("p.so", "x"); f.arg("-Xclang", "-load", "-Xclang", "p.so") }, arg: "c/00000", input: "c/00000"},
+		"common input":       {change: func(f *fixture) { f.write("s", "x"); f.common.Inputs = []string{"s"}; f.arg("-fprofile-sample-use=s") }, arg: "-fprofile-sample-use=c/00000", input: "c/00000"},
+		"extra input":        {change: func(f *fixture) { f.write("s", "x"); f.opts.ExtraInputs = []string{"s"}; f.arg("-mllvm", "-table=s") }, arg: "-table=c/00000", input: "c/00000"},
+		"extra input, apart": {change: func(f *fixture) { f.write("d/s", "x"); f.opts.ExtraInputs = []string{"d//s"} }, arg: "-O2", input: "d/s"},
+		"split DWARF":        {change: func(f *fixture) { f.arg("-gsplit-dwarf") }, arg: "-split-dwarf-output", outputName: "m.native.dwo", outputPath: "thinrex-dwo/*.dwo"},
+		"remarks":            {change: func(f *fixture) { f.arg("-fsave-optimization-record") }, arg: "-fsave-optimization-record", outputName: "m.native.opt.yaml", outputPath: "main.1.1234.native.opt.yaml"},
+		"declared output":    {change: func(f *fixture) { f.job.Outputs = append(f.job.Outputs, "main.1.1234.native.dwo") }, arg: "-O2", outputName: "m.native.dwo", outputPath: "main.1.1234.native.dwo"},
+		"foreign output":     {change: func(f *fixture) { f.job.Outputs = append(f.job.Outputs, "logs/x") }, arg: "-O2", outputName: "o00000", outputPath: "logs/x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			tc.change(f)
+			a := f.build()
+			if !slices.Contains(a.Args, tc.arg) {
+				t.Errorf("args = %q, want %q among them", a.Args, tc.arg)
+			}
+			if tc.input != "" && !slices.ContainsFunc(a.Inputs, func(in Input) bool {
+				return in.Name == tc.input && in.Digest == digest.Of([]byte("x"))
+			}) {
+				t.Errorf("inputs = %v", a.Inputs)
+			}
+			if tc.outputName != "" && !slices.ContainsFunc(a.Outputs, func(out Output) bool {
+				match, _ := filepath.Match(tc.outputPath, out.Path)
+				return out.Name == tc.outputName && match
+			}) {
+				t.Errorf("outputs = %v", a.Outputs)
+			}
+		})
+	}
+}
+
+func TestCheck(t *testing.T) {
+	a := &Action{Outputs: []Output{{Name: "m.native.o", Path: "a.o"}, {Name: "m.native.dwo", Path: "a.dwo", Optional: true}}}
+	elf := []byte("\x7fELF................")
+	for name, tc := range map[string]struct {
+		outputs []OutputFile
+		want    string
+	}{
+		"sound":            {[]OutputFile{{"m.native.o", elf}}, ""},
+		"with optional":    {[]OutputFile{{"m.native.o", elf}, {"m.native.dwo", nil}}, ""},
+		"bitcode":          {[]OutputFile{{"m.native.o", []byte("BC\xc0\xde................")}}, ""},
+		"COFF":             {[]OutputFile{{"m.native.o", []byte("\x64\x86..................")}}, ""},
+		"missing":          {nil, "wrote no a.o"},
+		"empty":            {[]OutputFile{{"m.native.o", nil}}, "a.o is empty"},
+		"text":             {[]OutputFile{{"m.native.o", []byte("some text that is long enough")}}, "a.o isn't an object file"},
+		"only a beginning": {[]OutputFile{{"m.native.o", elf[:8]}}, "a.o isn't an object file"},
+		"undeclared":       {[]OutputFile{{"m.native.o", elf}, {"../x", elf}}, `"../x" wasn't asked for`},
+	} {
+		err := a.Check(&Result{Outputs: tc.outputs})
+		if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("%s: error = %v, want %q", name, err, tc.want)
+		}
+	}
+}
