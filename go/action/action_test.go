@@ -211,6 +211,23 @@ func TestSameKey(t *testing.T) {
 	}
 }
 
+// LLVM 22 damages what follows a non-ASCII byte in the paths of a shard.
+func TestDamagedPaths(t *testing.T) {
+	want := newFixture(t).build().Digest
+	f := newFixture(t)
+	f.rename(map[string]string{bPath: "bé.o", cPath: "cü.o"})
+	f.write(shardPath, renameFile(t, shardPath, func(path string) string {
+		return map[string]string{"bé.o": "b\xc3\xff\xff\xff", "cü.o": "c\xc3\xff.o"}[path] + map[bool]string{true: path}[path == modulePath]
+	}))
+	if got := f.build().Digest; got != want {
+		t.Errorf("digest = %v, want %v", got, want)
+	}
+	f.write(shardPath, renameFile(t, shardPath, func(path string) string { return path + "x" }))
+	if a, err := f.try(); err == nil {
+		t.Errorf("took another module's name for damage: %v", a.Inputs)
+	}
+}
+
 // rename gives files other names, in the dist-file, on disk and in the shard.
 func (f *fixture) rename(names map[string]string) {
 	f.t.Helper()

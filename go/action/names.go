@@ -3,9 +3,11 @@ package action
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"thinrex/go/bitcode"
 	"thinrex/go/digest"
@@ -88,13 +90,41 @@ func (b *Builder) renameShard(path string, names map[string]string) (Input, erro
 	if err != nil {
 		return Input{}, &Uncacheable{fmt.Sprintf("shard %s can't be read: %v", path, err)}
 	}
-	for _, module := range shard.Paths() {
-		if names[module] == "" {
-			return Input{}, &Uncacheable{fmt.Sprintf("shard %s names module %s, which the dist-file doesn't list", path, module)}
+	canonical, err := canonicalPaths(shard.Paths(), names)
+	if err != nil {
+		return Input{}, &Uncacheable{fmt.Sprintf("shard %s %v", path, err)}
+	}
+	renamed := shard.Rename(func(module string) string { return canonical[module] })
+	return Input{Name: shardName, Digest: digest.Of(renamed), File: file, Data: renamed}, nil
+}
+
+// canonicalPaths maps the module paths of a shard to canonical names, where
+// names maps those of the job's files.
+//
+// LLVM 22 damages the bytes that follow a non-ASCII one in a path when it
+// writes the shard (llvm-project #194318), which makes the compiler itself
+// fail. Such a path is known by its place: a shard lists exactly the job's
+// modules, sorted by path.
+func canonicalPaths(paths []string, names map[string]string) (map[string]string, error) {
+	listed := slices.Sorted(maps.Keys(names))
+	canonical := make(map[string]string, len(paths))
+	for i, path := range paths {
+		switch {
+		case names[path] != "":
+			canonical[path] = names[path]
+		case len(listed) == len(paths) && isDamaged(path, listed[i]) && canonical[path] == "":
+			canonical[path] = names[listed[i]]
+		default:
+			return nil, fmt.Errorf("names module %q, which the dist-file doesn't list", path)
 		}
 	}
-	renamed := shard.Rename(func(module string) string { return names[module] })
-	return Input{Name: shardName, Digest: digest.Of(renamed), File: file, Data: renamed}, nil
+	return canonical, nil
+}
+
+// isDamaged reports whether damaged may be what LLVM 22 makes of path.
+func isDamaged(damaged, path string) bool {
+	first := strings.IndexFunc(path, func(r rune) bool { return r >= utf8.RuneSelf })
+	return first >= 0 && len(damaged) == len(path) && damaged[:first] == path[:first]
 }
 
 // jobOutputs names the declared outputs, then those that only options tell of.

@@ -7,14 +7,32 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"thinrex/go/distfile"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"thinrex": main})
+	testscript.Main(m, map[string]func(){"thinrex": main, "naive": naive})
+}
+
+// naive is the least that a distributor can do: each command as it stands.
+func naive() {
+	f, err := distfile.Read(os.Args[len(os.Args)-1])
+	if err != nil {
+		panic(err)
+	}
+	for _, job := range f.Jobs {
+		cmd := exec.Command(f.Common.Compiler(), slices.Concat(f.Common.Args[1:], job.Args)...)
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		if err := cmd.Run(); err != nil {
+			panic(err)
+		}
+	}
 }
 
 // TestScripts runs testdata/*.txtar: terminal sessions with the real clang
