@@ -1,0 +1,71 @@
+package report
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestSummaryFile(t *testing.T) {
+	s := Summary{Version: "v1", LinkerOutput: "lua", Jobs: 33, Hits: 30, Local: 3, WallSeconds: 1.24}
+	if got := s.Line(); got != "33 jobs: 30 hits, 3 local, 0 remote, 0 failed; 1.2s" {
+		t.Errorf("Line = %q", got)
+	}
+	path := filepath.Join(t.TempDir(), "summary.json")
+	if err := s.WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Summary
+	if err := json.Unmarshal(data, &back); err != nil || back != s {
+		t.Errorf("%s: %+v, %v", data, back, err)
+	}
+	if !strings.Contains(string(data), `"jobs":33,"hits":30,"local":3,"remote":0,"failed":0,`) {
+		t.Errorf("%s", data)
+	}
+}
+
+// A file isn't a terminal: no progress line, and a cause is said once.
+func TestQuiet(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	quiet := NewTerminal(f, false)
+	quiet.Progress(1, 2, "o/a.o")
+	quiet.Verbose("%d", 1)
+	quiet.Words(nil)
+	quiet.Done()
+	quiet.Words([]byte("error: verbatim"))
+	quiet.WarnOnce("key", "one %d", 1)
+	quiet.WarnOnce("key", "one %d", 2)
+	NewTerminal(f, true).Verbose("%s", "said")
+	got, err := os.ReadFile(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "error: verbatim\nthinrex: warning: one 1\nthinrex: said\n"; string(got) != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// On a terminal there is one line, which is gone before anything else is said
+// and at the end.
+func TestProgress(t *testing.T) {
+	var b strings.Builder
+	term := &Terminal{out: &b, progress: true, said: map[string]bool{}}
+	term.Progress(3, 10, "o/lapi.o")
+	term.Progress(4, 10, "o/lgc.o") // too soon to be drawn
+	term.Print("failed")
+	term.Done()
+	const erase = "\r\x1b[K"
+	if want := erase + "[3/10] ThinLTO backend lapi.o" + erase + "thinrex: failed\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}
