@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -49,38 +51,45 @@ func ask(ctx context.Context, path, real string, programs []string, o Options) (
 // askTimeout bounds a compiler that hangs on --version.
 const askTimeout = 30 * time.Second
 
-// askNow fails only when the context ends. A program that doesn't answer is
-// known by its bytes alone, and its jobs will say what is wrong with it.
+// askNow fails when the compiler can't be run at all. A program that runs and
+// doesn't answer is known by its bytes alone, and its jobs will say what is
+// wrong with it.
 func askNow(ctx context.Context, path string, env []string) (answers, error) {
-	bounded, cancel := context.WithTimeout(ctx, askTimeout)
-	defer cancel()
 	var a answers
-	g, bounded := errgroup.WithContext(bounded)
+	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		a.Version = withoutFolders(output(bounded, path, env, "--version"))
-		return nil
+		out, err := output(ctx, path, env, "--version")
+		a.Version = withoutFolders(out)
+		return err
 	})
 	g.Go(func() error {
-		a.Frontend = frontend(output(bounded, path, env, "-###", "-c", "-x", "ir", os.DevNull))
-		return nil
+		out, err := output(ctx, path, env, "-###", "-c", "-x", "ir", os.DevNull)
+		a.Frontend = frontend(out)
+		return err
 	})
-	_ = g.Wait()
-	return a, ctx.Err()
+	return a, g.Wait()
 }
 
-// output returns all that the program prints. Its working directory is an
-// empty one, so that a stray program leaves nothing behind.
-func output(ctx context.Context, path string, env []string, args ...string) []byte {
+// output returns all that the program prints within askTimeout. Its working
+// directory is an empty one, so that a stray program leaves nothing behind.
+func output(ctx context.Context, path string, env []string, args ...string) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "thinrex-ask-")
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	exit, err := execute.Run(ctx, execute.Process{Path: path, Args: args, Dir: dir, Env: env})
-	if err != nil {
-		return nil
+	bounded, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	exit, err := execute.Run(bounded, execute.Process{Path: path, Args: args, Dir: dir, Env: env})
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, execute.ErrStart):
+		return nil, fmt.Errorf("%w: %w", ErrUnusable, err)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %s %s took longer than %v", ErrUnusable, path, args[0], askTimeout)
 	}
-	return append(exit.Stdout, exit.Stderr...)
+	return append(exit.Stdout, exit.Stderr...), nil
 }
 
 // withoutFolders drops the lines of clang --version that say where it lies.

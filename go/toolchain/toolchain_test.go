@@ -154,7 +154,8 @@ func TestDriverMode(t *testing.T) {
 func TestUnusable(t *testing.T) {
 	o := options(t)
 	plainFile := write(t, filepath.Join(o.Dir, "notexec"), "text", 0o644)
-	for _, compiler := range []string{"/nonexistent/clang", "no-such-clang-anywhere", plainFile, o.Dir, "./absent"} {
+	noInterpreter := write(t, filepath.Join(o.Dir, "script"), "#!/nonexistent/sh\n", 0o755)
+	for _, compiler := range []string{noInterpreter, "/nonexistent/clang", "no-such-clang-anywhere", plainFile, o.Dir, "./absent"} {
 		if tc, err := Resolve(t.Context(), compiler, o); !errors.Is(err, ErrUnusable) {
 			t.Errorf("%s: %+v, %v", compiler, tc, err)
 		}
