@@ -101,35 +101,34 @@ func Normalize(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	return pflag.NormalizedName(strings.ReplaceAll(name, "-", "_"))
 }
 
-// Complete fills in what no flag has set, from the environment and the
-// configuration file, and expands paths. It returns the file that it read, or
-// "". Flags that aren't options (help) must not be in fs.
-func Complete(fs *pflag.FlagSet, getenv func(string) (string, bool)) (file string, err error) {
-	given := map[string]bool{}
-	fs.VisitAll(func(f *pflag.Flag) { given[f.Name] = f.Changed })
-	if err := fromEnvironment(fs, given, getenv); err != nil {
-		return "", err
+// Complete fills in what no flag has set, from the environment and then the
+// configuration file, and expands paths. Afterwards a flag counts as changed
+// if any of the three has set it. Flags that aren't options (help) must not be
+// in fs.
+func Complete(fs *pflag.FlagSet, getenv func(string) (string, bool)) error {
+	if err := fromEnvironment(fs, getenv); err != nil {
+		return err
 	}
-	file, err = findFile(fs.Lookup("config").Value.String())
+	file, err := findFile(fs.Lookup("config").Value.String())
 	if err != nil {
-		return "", err
+		return err
 	}
 	if file != "" {
-		if err := fromFile(fs, given, file); err != nil {
-			return "", err
+		if err := fromFile(fs, file); err != nil {
+			return err
 		}
 	}
-	return file, expandHome(fs)
+	return expandHome(fs)
 }
 
-func fromEnvironment(fs *pflag.FlagSet, given map[string]bool, getenv func(string) (string, bool)) (err error) {
+func fromEnvironment(fs *pflag.FlagSet, getenv func(string) (string, bool)) (err error) {
 	fs.VisitAll(func(f *pflag.Flag) {
 		name := EnvPrefix + strings.ToUpper(f.Name)
 		value, ok := getenv(name)
-		if !ok || given[f.Name] || err != nil {
+		if !ok || f.Changed || err != nil {
 			return
 		}
-		given[f.Name] = true
+		f.Changed = true
 		values := []string{value}
 		if _, list := f.Value.(pflag.SliceValue); list {
 			values = strings.FieldsFunc(value, func(r rune) bool { return r == '\n' })

@@ -51,7 +51,7 @@ func isFile(path string) bool {
 }
 
 // fromFile sets each option that the file names and nothing else has set.
-func fromFile(flags *pflag.FlagSet, given map[string]bool, path string) error {
+func fromFile(flags *pflag.FlagSet, path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("read configuration: %w", err)
@@ -70,9 +70,10 @@ func fromFile(flags *pflag.FlagSet, given map[string]bool, path string) error {
 		if f == nil || f.Name == "config" {
 			return fmt.Errorf("%s: unknown option %q (thinrex --help lists them)", path, key)
 		}
-		if given[f.Name] {
+		if f.Changed {
 			continue
 		}
+		f.Changed = true
 		if err := setFromFile(f, keys[key], filepath.Dir(path)); err != nil {
 			return fmt.Errorf("%s: %s: %w", path, key, err)
 		}

@@ -33,20 +33,24 @@ func distributeCommand(o *config.Options, started time.Time) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := config.Complete(cmd.Root().PersistentFlags(), os.LookupEnv); err != nil {
+			flags := cmd.Root().PersistentFlags()
+			if err := config.Complete(flags, os.LookupEnv); err != nil {
 				return err
 			}
-			return distribute(cmd.Context(), args[0], o, started)
+			terminal := report.NewTerminal(os.Stderr, o.Verbose)
+			if o.DiskCache == "" && !flags.Changed("disk_cache") {
+				terminal.WarnOnce("cache", "no home folder to keep a cache in; give --disk_cache=DIR")
+			}
+			return distribute(cmd.Context(), args[0], o, terminal, started)
 		},
 	}
 }
 
-func distribute(ctx context.Context, path string, o *config.Options, started time.Time) error {
+func distribute(ctx context.Context, path string, o *config.Options, terminal *report.Terminal, started time.Time) error {
 	file, err := distfile.Read(path)
 	if err != nil {
 		return err
 	}
-	terminal := report.NewTerminal(os.Stderr, o.Verbose)
 	slots := execute.NewSlots(o.Jobs.Count(), os.Getenv("MAKEFLAGS"))
 	defer slots.Close()
 	options := link.Options{
