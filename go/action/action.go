@@ -45,6 +45,7 @@ type Output struct {
 	Name     string // canonical
 	Path     string // where the linker or the user looks for it
 	Optional bool   // the compiler doesn't always write it
+	Shared   bool   // Path is made from the content, and other links may use it
 }
 
 // Module is the path of the bitcode module, for messages.
@@ -85,7 +86,8 @@ type Builder struct {
 // An Uncacheable says why a job can't be made an action. The job must then
 // run as it is, in the linker's directory.
 type Uncacheable struct {
-	Reason string // the same text for the same cause, so that it is said once
+	Cause  string // the same for all jobs that have it, so that it is said once
+	Reason string
 }
 
 func (u *Uncacheable) Error() string { return u.Reason }

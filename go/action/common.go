@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,16 +30,20 @@ func readCommon(common distfile.Common, o Options) (commonPart, error) {
 			return commonPart{}, unreadable(err)
 		}
 	}
+	r.extra = map[string]string{}
 	for _, path := range o.ExtraInputs {
 		if err := r.addInput(path); err != nil {
 			return commonPart{}, fmt.Errorf("--extra_input: %w", err)
 		}
+		r.extra[absolute(path)] = r.names[path]
 	}
 	args, err := r.read(common.Args[1:])
 	if err != nil {
 		return commonPart{}, err
 	}
-	r.placeUnnamed(o.ExtraInputs, args)
+	if err := r.placeUnnamed(o.ExtraInputs, args); err != nil {
+		return commonPart{}, err
+	}
 	return commonPart{common, append(args, hermetic(args)...), r.inputs, r.names, r.suffixes}, nil
 }
 
@@ -58,6 +63,7 @@ func (b *Builder) canonicalArgs(args []string, names map[string]string) ([]strin
 type reader struct {
 	opts     Options
 	names    map[string]string // by path
+	extra    map[string]string // names of extra inputs, by absolute path
 	inputs   []Input
 	suffixes []string
 	perJob   bool // files may be known already, but none is added
@@ -80,21 +86,25 @@ func (r *reader) read(args []string) ([]string, error) {
 }
 
 func (r *reader) readArg(previous, arg string) (string, error) {
-	if name := r.names[arg]; name != "" {
+	if name := r.nameOf(arg); name != "" {
 		return name, nil
 	}
 	option, value, joined := strings.Cut(arg, "=")
 	if joined {
-		if name := r.names[value]; name != "" {
+		if name := r.nameOf(value); name != "" {
 			return option + "=" + name, nil
+		}
+		// -fbasic-block-sections=list=FILE
+		if inner, path, ok := strings.Cut(value, "="); ok && r.nameOf(path) != "" {
+			return option + "=" + inner + "=" + r.nameOf(path), nil
 		}
 	}
 	if suffix, ok := sideOutputs[arg]; ok {
 		r.suffixes = append(r.suffixes, suffix)
 		return arg, nil
 	}
-	if writesUndeclared(arg) {
-		return "", &Uncacheable{fmt.Sprintf("%s writes files that can't be cached", arg)}
+	if isNotUnderstood(arg) {
+		return "", &Uncacheable{arg, fmt.Sprintf("what %s reads or writes can't be cached", arg)}
 	}
 	switch {
 	case readsFile[option] && joined:
@@ -106,7 +116,7 @@ func (r *reader) readArg(previous, arg string) (string, error) {
 		return r.defaultProfile(arg)
 	}
 	if file := r.existingFile(arg); file != "" {
-		return "", &Uncacheable{fmt.Sprintf("%s may read %s (if so, declare it with --extra_input=%s)", arg, file, file)}
+		return "", &Uncacheable{arg, fmt.Sprintf("%s may read %s (if so, declare it with --extra_input=%s)", arg, file, file)}
 	}
 	return arg, nil
 }
@@ -118,7 +128,7 @@ func (r *reader) fileOption(option, path string) (string, error) {
 		return name, nil
 	}
 	if r.perJob {
-		return "", &Uncacheable{fmt.Sprintf("%s in a job's own arguments isn't understood", option)}
+		return "", &Uncacheable{option, fmt.Sprintf("%s in a job's own arguments isn't understood", option)}
 	}
 	if err := r.addInput(path); err != nil {
 		return "", unreadable(err)
@@ -129,7 +139,8 @@ func (r *reader) fileOption(option, path string) (string, error) {
 // unreadable leaves the verdict on an input that can't be read to the
 // compiler: lld lists a sample profile even when it doesn't exist.
 func unreadable(err error) error {
-	return &Uncacheable{fmt.Sprintf("an input can't be read: %v", err)}
+	reason := fmt.Sprintf("an input can't be read: %v", err)
+	return &Uncacheable{reason, reason}
 }
 
 // defaultProfile handles -fprofile-use without a value: clang reads a file of
@@ -154,19 +165,45 @@ func (r *reader) addInput(path string) error {
 	return nil
 }
 
+// nameOf returns the canonical name of a known file, or "". Extra inputs are
+// known by any spelling of their path.
+func (r *reader) nameOf(path string) string {
+	if name := r.names[path]; name != "" || len(r.extra) == 0 {
+		return name
+	}
+	return r.extra[absolute(path)]
+}
+
+func absolute(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return abs
+}
+
 // placeUnnamed gives extra inputs that no argument names their own relative
-// path, where the compiler will look for them.
-func (r *reader) placeUnnamed(extra, args []string) {
+// path, where the compiler will look for them. By an absolute path it finds
+// them where they are.
+func (r *reader) placeUnnamed(extra, args []string) error {
 	for _, path := range extra {
 		name := r.names[path]
-		named := slices.ContainsFunc(args, func(arg string) bool { return strings.HasSuffix(arg, name) })
-		if named || !filepath.IsLocal(path) {
+		if filepath.IsAbs(path) || slices.ContainsFunc(args, func(arg string) bool { return strings.HasSuffix(arg, name) }) {
 			continue
 		}
+		own := filepath.ToSlash(filepath.Clean(path))
+		if !filepath.IsLocal(path) || reserved.MatchString(own) {
+			reason := fmt.Sprintf("--extra_input=%s has no place beside the job's own files", path)
+			return &Uncacheable{reason, reason}
+		}
 		i := slices.IndexFunc(r.inputs, func(in Input) bool { return in.Name == name })
-		r.inputs[i].Name = filepath.ToSlash(filepath.Clean(path))
+		r.inputs[i].Name = own
 	}
+	return nil
 }
+
+// reserved matches the names that are canonical ones.
+var reserved = regexp.MustCompile(`^(m\..*|i\d{5}\.o|o\d{5}|c/\d{5})$`)
 
 // existingFile returns the first part of arg that names a file which is there
 // and which no option known to us explains, or "".
@@ -184,7 +221,7 @@ func (r *reader) existingFile(arg string) string {
 		candidates = append(candidates, arg[2:])
 	}
 	for _, path := range candidates {
-		if r.names[path] != "" {
+		if r.nameOf(path) != "" {
 			continue
 		}
 		if fi, err := os.Stat(path); err == nil && !fi.IsDir() && fi.Mode()&fs.ModeDevice == 0 {

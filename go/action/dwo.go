@@ -8,8 +8,8 @@ import (
 
 const (
 	dwoSuffix = ".dwo"
-	// DWOFolder is where a link's .dwo files go, in the linker's directory.
-	DWOFolder = "thinrex-dwo"
+	// dwoFolder is where a link's .dwo files go, in the linker's directory.
+	dwoFolder = "thinrex-dwo"
 )
 
 // nameDWO gives the split DWARF of a the name that the object refers to it
@@ -18,13 +18,13 @@ const (
 // the compilation, then below their own. Made from the digest of all the rest
 // of the action, it is as stable as the content and no two files share it.
 func nameDWO(a *Action, rest digest.Digest) {
-	name := DWOFolder + "/" + rest.Hash[:16] + dwoSuffix
+	name := dwoFolder + "/" + rest.Hash[:16] + dwoSuffix
 	a.Args = append(a.Args,
 		"-Xclang", "-split-dwarf-file", "-Xclang", name,
 		"-Xclang", "-split-dwarf-output", "-Xclang", objectStem+dwoSuffix)
 	for i, out := range a.Outputs {
 		if out.Name == objectStem+dwoSuffix {
-			a.Outputs[i].Path = filepath.FromSlash(name)
+			a.Outputs[i].Path, a.Outputs[i].Shared = filepath.FromSlash(name), true
 		}
 	}
 }

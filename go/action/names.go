@@ -57,7 +57,7 @@ func (b *Builder) jobInputs(job distfile.Job) ([]Input, map[string]string, error
 		inputs = append(inputs, Input{Name: name, Digest: f.Digest, File: f})
 	}
 	if shard == "" {
-		return nil, nil, &Uncacheable{"the job has no -fthinlto-index= argument"}
+		return nil, nil, &Uncacheable{"index", "the job has no -fthinlto-index= argument"}
 	}
 	in, err := b.renameShard(shard, names)
 	if err != nil {
@@ -88,11 +88,11 @@ func (b *Builder) renameShard(path string, names map[string]string) (Input, erro
 	}
 	shard, err := bitcode.Parse(data)
 	if err != nil {
-		return Input{}, &Uncacheable{fmt.Sprintf("shard %s can't be read: %v", path, err)}
+		return Input{}, &Uncacheable{"shard", fmt.Sprintf("shard %s can't be read: %v", path, err)}
 	}
 	canonical, err := canonicalPaths(shard.Paths(), names)
 	if err != nil {
-		return Input{}, &Uncacheable{fmt.Sprintf("shard %s %v", path, err)}
+		return Input{}, &Uncacheable{"module", fmt.Sprintf("shard %s %v", path, err)}
 	}
 	renamed := shard.Rename(func(module string) string { return canonical[module] })
 	return Input{Name: shardName, Digest: digest.Of(renamed), File: file, Data: renamed}, nil

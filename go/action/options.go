@@ -42,20 +42,23 @@ var sideOutputs = map[string]string{
 	"-fsave-optimization-record=bitstream": ".opt.bitstream",
 }
 
-// undeclaredWriters holds the beginnings of options that write files which
-// can't be named, which all jobs would share, or which hold the module's path
-// (-ftime-trace, -fstack-usage).
-var undeclaredWriters = []string{
+// notUnderstood holds the beginnings of options that keep a job from being
+// cached: those that write files which can't be named, which all jobs would
+// share, or which hold the module's path (-ftime-trace, -fstack-usage), and
+// those that bring in other programs or arguments.
+var notUnderstood = []string{
 	"--save-temps", "-save-temps", "-save-stats", "--save-stats",
 	"-foptimization-record-file", "-fsave-optimization-record=",
 	"-ftime-trace", "-fstack-usage", "-serialize-diagnostics", "--serialize-diagnostics",
-	"-MJ", "-dependency-file", "-dumpdir",
-	"-fproc-stat-report=", "-stats-file", "-opt-record-file",
-	"--config", // holds more options
+	"-MJ", "-dependency-file", "-dumpdir", "-fproc-stat-report=", "-stats-file",
+	"-opt-record-file", "-stack-usage-file", "-info-output-file", "-ir-dump-directory",
+	"-split-dwarf-file", "-split-dwarf-output",
+	"--config", "-B", "-fno-integrated-as", "-no-integrated-as", "-fno-integrated-cc1",
+	"-working-directory", "--driver-mode", "-ccc-", "-fembed-offload-object",
 }
 
-func writesUndeclared(arg string) bool {
-	for _, prefix := range undeclaredWriters {
+func isNotUnderstood(arg string) bool {
+	for _, prefix := range notUnderstood {
 		if strings.HasPrefix(arg, prefix) {
 			return true
 		}

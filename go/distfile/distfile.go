@@ -145,6 +145,18 @@ func (f *File) validate() error {
 			writer[clean] = i
 		}
 	}
+	return f.noInputWritten(writer)
+}
+
+// noInputWritten refuses a job that would overwrite what a job reads.
+func (f *File) noInputWritten(writer map[string]int) error {
+	for i, job := range f.Jobs {
+		for _, in := range job.Inputs {
+			if other, written := writer[filepath.Clean(in)]; written {
+				return fmt.Errorf("jobs[%d] writes %s, which jobs[%d] reads", other, in, i)
+			}
+		}
+	}
 	return nil
 }
 

@@ -70,6 +70,7 @@ func TestParseRefuses(t *testing.T) {
 		{"empty name", job(`{"args":[],"inputs":["m.o",""],"outputs":["o"]}`), "jobs[0].inputs[1] is not a file name"},
 		{"NUL in a name", job(`{"args":[],"inputs":["m.o"],"outputs":["o\u0000"]}`), "jobs[0].outputs[0] is not a file name"},
 		{"one output twice", job(`{"inputs":["a"],"outputs":["x/o"]},{"inputs":["b"],"outputs":["./x//o"]}`), "jobs[0] and jobs[1] both write ./x//o"},
+		{"output is an input", job(`{"inputs":["a"],"outputs":["x"]},{"inputs":["b","./a"],"outputs":["b"]}`), "jobs[1] writes b, which jobs[1] reads"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := Parse([]byte(tc.data))

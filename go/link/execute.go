@@ -1,6 +1,7 @@
 package link
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/action"
+	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/report"
 )
@@ -35,7 +37,7 @@ func (c *conductor) executeAll(ctx context.Context, pending []*task) error {
 			break
 		}
 		started++
-		c.Terminal.Progress(c.done(), len(c.file.Jobs), t.job.Module())
+		c.Terminal.Progress(c.done(), len(c.file.Jobs), t.jobs[0].Module())
 		g.Go(func() error {
 			defer release()
 			return c.execute(groupCtx, t)
@@ -43,7 +45,7 @@ func (c *conductor) executeAll(ctx context.Context, pending []*task) error {
 	}
 	err := g.Wait()
 	for _, t := range pending[started:] {
-		c.count(func(s *report.Summary) { s.Skipped += max(1, len(t.actions)) })
+		c.count(func(s *report.Summary) { s.Skipped += len(t.jobs) })
 	}
 	return c.verdict(ctx, err)
 }
@@ -77,33 +79,32 @@ func (c *conductor) done() int {
 // execute runs one task. The error ends the link; a failed compilation is
 // reported and counted instead.
 func (c *conductor) execute(ctx context.Context, t *task) error {
-	if len(t.actions) == 0 {
-		return c.executeAsIs(ctx, t.job)
+	if t.action == (digest.Digest{}) {
+		return c.executeAsIs(ctx, t.jobs)
 	}
-	first := t.actions[0]
-	r, err := c.local.execute(ctx, first)
-	if errors.Is(err, errInputChanged) {
-		// What we would run is no longer what the linker asked for by that
-		// key. Let the compiler have the files as they are now.
-		c.warnChanged(t.job, err)
-		return c.executeAsIs(ctx, t.job)
+	actions, r, err := c.executeActions(ctx, t)
+	if errors.Is(err, errInputChanged) || errors.Is(err, errOtherFiles) {
+		// What we would run is no longer what the key says, or not all of what
+		// it gives would be kept: let the compiler have its way.
+		c.warnUnstored(t.jobs[0], err)
+		return c.executeAsIs(ctx, t.jobs)
 	}
 	if err != nil {
 		return err
 	}
-	if failure := failureOf(first, r); failure != nil {
-		c.reportFailure(t.job, failure, r)
+	if failure := failureOf(actions[0], r); failure != nil {
+		c.reportFailure(t.jobs, failure, r, actions[0].Inputs)
 		return nil
 	}
-	uncached := !c.store(ctx, t, r)
-	for _, a := range t.actions {
+	uncached := !c.store(ctx, actions, r)
+	for _, a := range actions {
 		if err := c.deliver(a, r); err != nil {
 			return err
 		}
 	}
 	c.count(func(s *report.Summary) {
 		s.Local++
-		s.Hits += len(t.actions) - 1
+		s.Hits += len(actions) - 1
 		if uncached {
 			s.Uncached++
 		}
@@ -111,13 +112,27 @@ func (c *conductor) execute(ctx context.Context, t *task) error {
 	return nil
 }
 
+// executeActions makes the task's actions anew and runs the first one.
+func (c *conductor) executeActions(ctx context.Context, t *task) ([]*action.Action, *action.Result, error) {
+	var actions []*action.Action
+	for _, job := range t.jobs {
+		a, err := c.builder.Build(job)
+		if err != nil || a.Digest != t.action {
+			return nil, nil, fmt.Errorf("a shard or an input %w", errInputChanged)
+		}
+		actions = append(actions, a)
+	}
+	r, err := c.local.execute(ctx, actions[0])
+	return actions, r, err
+}
+
 // store keeps a sound result, unless an input has changed meanwhile: the
 // digests in the key may then be another moment's. It reports whether the
 // result is stored.
-func (c *conductor) store(ctx context.Context, t *task, r *action.Result) bool {
-	for _, a := range t.actions {
+func (c *conductor) store(ctx context.Context, actions []*action.Action, r *action.Result) bool {
+	for _, a := range actions {
 		if path := a.InputsChanged(); path != "" {
-			c.warnChanged(t.job, fmt.Errorf("%s %w", path, errInputChanged))
+			c.warnUnstored(a.Job, fmt.Errorf("%s %w", path, errInputChanged))
 			return false
 		}
 	}
@@ -127,8 +142,11 @@ func (c *conductor) store(ctx context.Context, t *task, r *action.Result) bool {
 	if skip {
 		return false
 	}
-	if err := c.Cache.Store(ctx, t.actions[0], r); err != nil {
+	if err := c.Cache.Store(ctx, actions[0], r); err != nil {
 		if ctx.Err() == nil {
+			c.mu.Lock()
+			c.broken = true
+			c.mu.Unlock()
 			c.cacheFailed("write to", err)
 		}
 		return false
@@ -136,30 +154,32 @@ func (c *conductor) store(ctx context.Context, t *task, r *action.Result) bool {
 	return true
 }
 
-func (c *conductor) warnChanged(job distfile.Job, err error) {
+func (c *conductor) warnUnstored(job distfile.Job, err error) {
 	c.Terminal.Print("warning: %v; the result for %s is used but not stored", err, job.Module())
 }
 
-// executeAsIs runs a job as the linker wrote it, in its directory.
-func (c *conductor) executeAsIs(ctx context.Context, job distfile.Job) error {
-	r, err := c.local.executeAsIs(ctx, c.file.Common.Args[1:], job)
-	for _, path := range job.Outputs {
-		c.outputs.adopt(path)
+// executeAsIs runs jobs as the linker wrote them, in its directory.
+func (c *conductor) executeAsIs(ctx context.Context, jobs []distfile.Job) error {
+	for _, job := range jobs {
+		r, err := c.local.executeAsIs(ctx, c.file.Common.Args[1:], job)
+		for _, path := range job.Outputs {
+			c.outputs.adopt(path)
+		}
+		if err != nil {
+			return err
+		}
+		failure := exitFailure(r)
+		if failure == nil {
+			failure = checkFile(job.Outputs[0])
+		}
+		if failure != nil {
+			c.reportFailure([]distfile.Job{job}, failure, r, nil)
+			continue
+		}
+		c.Terminal.Words(r.Stdout)
+		c.Terminal.Words(r.Stderr)
+		c.count(func(s *report.Summary) { s.Local++; s.Uncached++ })
 	}
-	if err != nil {
-		return err
-	}
-	failure := exitFailure(r)
-	if failure == nil {
-		failure = checkFile(job.Outputs[0])
-	}
-	if failure != nil {
-		c.reportFailure(job, failure, r)
-		return nil
-	}
-	c.Terminal.Words(r.Stdout)
-	c.Terminal.Words(r.Stderr)
-	c.count(func(s *report.Summary) { s.Local++; s.Uncached++ })
 	return nil
 }
 
@@ -181,14 +201,24 @@ func exitFailure(r *action.Result) error {
 	return nil
 }
 
-func (c *conductor) reportFailure(job distfile.Job, failure error, r *action.Result) {
+// reportFailure prints the compiler's words as they are, then which files the
+// canonical names in them stand for.
+func (c *conductor) reportFailure(jobs []distfile.Job, failure error, r *action.Result, inputs []action.Input) {
 	c.Terminal.Words(r.Stdout)
 	c.Terminal.Words(r.Stderr)
-	c.Terminal.Print("backend compilation of %s failed (%v)", job.Module(), failure)
-	c.count(func(s *report.Summary) { s.Failed++ })
+	for _, in := range inputs {
+		if bytes.Contains(r.Stderr, []byte(in.Name)) {
+			c.Terminal.Print("%s is %s", in.Name, in.File.Path)
+		}
+	}
+	for _, job := range jobs {
+		c.Terminal.Print("backend compilation of %s failed (%v)", job.Module(), failure)
+	}
+	c.count(func(s *report.Summary) { s.Failed += len(jobs) })
 	c.hint.Do(func() {
-		c.Terminal.Print("hint: to see it again, link with -Wl,--save-temps, which keeps the job's files, and run\n  %s",
-			shellCommand(c.compiler.Path, c.file.Common.Args[1:], job.Args))
+		c.Terminal.Print("hint: to see it again, link with lld's --save-temps (lld-link: /lldsavetemps), which keeps the job's files,"+
+			" and run the command that is then printed here:\n  %s",
+			shellCommand(c.compiler.Path, c.file.Common.Args[1:], jobs[0].Args))
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/action"
+	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/execute"
 	"thinrex/go/filedigest"
@@ -69,7 +70,7 @@ type conductor struct {
 
 	mu      sync.Mutex
 	summary report.Summary
-	broken  bool // the cache failed; it isn't asked to store any more
+	broken  bool // the cache can't be written; it isn't asked to store any more
 }
 
 // Run conducts the link that f describes. When it fails, none of the outputs
@@ -107,7 +108,7 @@ func (c *conductor) run(ctx context.Context) error {
 func (c *conductor) prepare(ctx context.Context) error {
 	var err error
 	c.compiler, err = toolchain.Resolve(ctx, c.file.Common.Compiler(), toolchain.Options{
-		Dir: ".", Env: execute.Environ(c.Env), Files: c.Files, StateDir: c.StateDir,
+		Dir: ".", Args: c.file.Common.Args[1:], Env: execute.Environ(c.Env), Files: c.Files, StateDir: c.StateDir,
 	})
 	if err != nil {
 		return &EnvironmentError{err}
@@ -130,7 +131,7 @@ func (c *conductor) prepare(ctx context.Context) error {
 }
 
 func (c *conductor) warnUncached(why *action.Uncacheable) {
-	c.Terminal.WarnOnce(why.Reason, "%s: compiled here and not cached", why.Reason)
+	c.Terminal.WarnOnce(why.Cause, "%s: compiled here and not cached", why.Reason)
 }
 
 // lookupAll writes the outputs of all hits and returns the other jobs.
@@ -145,13 +146,13 @@ func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
 			break
 		}
 		g.Go(func() error {
-			a, hit, err := c.lookup(groupCtx, job)
+			action, hit, err := c.lookup(groupCtx, job)
 			if err != nil || hit {
 				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			tasks.add(i, job, a)
+			tasks.add(i, job, action)
 			return nil
 		})
 	}
@@ -161,37 +162,40 @@ func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
 	return tasks.inOrder(), ctx.Err()
 }
 
-// lookup returns the job's action, nil when it can't have one, and whether a
-// cached result has been written.
-func (c *conductor) lookup(ctx context.Context, job distfile.Job) (a *action.Action, hit bool, err error) {
+// lookup returns the digest of the job's action, zero when it can't have one,
+// and whether a cached result has been written.
+func (c *conductor) lookup(ctx context.Context, job distfile.Job) (key digest.Digest, hit bool, err error) {
 	if c.builder == nil {
-		return nil, false, nil
+		return key, false, nil
 	}
-	a, err = c.builder.Build(job)
+	a, err := c.builder.Build(job)
 	var uncacheable *action.Uncacheable
 	if errors.As(err, &uncacheable) {
 		c.warnUncached(uncacheable)
-		return nil, false, nil
+		return key, false, nil
 	}
-	if err != nil || c.Cache == nil {
-		return a, false, err
+	if err != nil {
+		return key, false, err
+	}
+	if c.Cache == nil {
+		return a.Digest, false, nil
 	}
 	r, err := c.Cache.Lookup(ctx, a)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, false, ctx.Err()
+			return key, false, ctx.Err()
 		}
 		c.cacheFailed("read", err)
-		return a, false, nil
+		return a.Digest, false, nil
 	}
-	if r == nil || r.ExitCode != 0 || a.Check(r) != nil {
-		return a, false, nil
+	if r == nil || failureOf(a, r) != nil {
+		return a.Digest, false, nil
 	}
 	if err := c.deliver(a, r); err != nil {
-		return nil, false, err
+		return key, false, err
 	}
 	c.count(func(s *report.Summary) { s.Hits++ })
-	return a, true, nil
+	return a.Digest, true, nil
 }
 
 // deliver writes the outputs of an action and repeats the compiler's words.
@@ -201,7 +205,7 @@ func (c *conductor) deliver(a *action.Action, r *action.Result) error {
 		if !ok {
 			continue
 		}
-		if err := c.outputs.write(out.Path, data); err != nil {
+		if err := c.outputs.write(out, data); err != nil {
 			return err
 		}
 	}
@@ -210,11 +214,8 @@ func (c *conductor) deliver(a *action.Action, r *action.Result) error {
 	return nil
 }
 
-// cacheFailed warns once and lets the link go on without storing.
+// cacheFailed warns once; the link goes on.
 func (c *conductor) cacheFailed(verb string, err error) {
-	c.mu.Lock()
-	c.broken = true
-	c.mu.Unlock()
 	c.Terminal.WarnOnce("cache", "can't %s the cache, going on without: %v", verb, err)
 }
 

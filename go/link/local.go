@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
@@ -18,6 +19,9 @@ import (
 // errInputChanged says that a file is no longer the one that the action's key
 // was made from.
 var errInputChanged = errors.New("changed while the link was running")
+
+// errOtherFiles says that the compiler wrote more than the action's outputs.
+var errOtherFiles = errors.New("which isn't known as an output")
 
 // localRunner runs compilations on this machine.
 type localRunner struct {
@@ -49,6 +53,9 @@ func (l *localRunner) execute(ctx context.Context, a *action.Action) (*action.Re
 	r, err := l.run(ctx, execute.Process{Path: l.compiler, Args: a.Args[1:], Dir: dir, Env: l.env})
 	if err != nil || r.ExitCode != 0 {
 		return r, err
+	}
+	if err := onlyKnown(dir, a); err != nil {
+		return nil, err
 	}
 	for _, out := range a.Outputs {
 		data, err := readOutput(dir, out.Name)
@@ -90,6 +97,28 @@ func (l *localRunner) lay(a *action.Action) (dir string, err error) {
 		}
 	}
 	return dir, nil
+}
+
+// onlyKnown makes sure that no file would be lost with the private directory.
+func onlyKnown(dir string, a *action.Action) error {
+	known := map[string]bool{}
+	for _, in := range a.Inputs {
+		first, _, _ := strings.Cut(in.Name, "/")
+		known[first] = true
+	}
+	for _, out := range a.Outputs {
+		known[out.Name] = true
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return &EnvironmentError{err}
+	}
+	for _, e := range entries {
+		if !known[e.Name()] {
+			return fmt.Errorf("the compiler also wrote %s, %w", e.Name(), errOtherFiles)
+		}
+	}
+	return nil
 }
 
 func verifyCopy(path string, in action.Input) error {

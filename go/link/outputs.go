@@ -24,9 +24,21 @@ type outputFiles struct {
 
 // write makes path a new file with data, never a link to another one: lld
 // renames or deletes it.
-func (o *outputFiles) write(path string, data []byte) error {
-	o.adopt(path)
-	if err := o.replace(path, data); err != nil {
+//
+// A shared output is named by its content and may belong to an earlier link
+// as well: one that is there stays, whatever becomes of this link.
+func (o *outputFiles) write(out action.Output, data []byte) error {
+	if out.Shared {
+		if fi, err := os.Stat(out.Path); err == nil && fi.Size() == int64(len(data)) {
+			return nil
+		}
+		if err := os.MkdirAll(filepath.Dir(out.Path), 0o777); err != nil {
+			return &EnvironmentError{fmt.Errorf("write output: %w", err)}
+		}
+	} else {
+		o.adopt(out.Path)
+	}
+	if err := o.replace(out.Path, data); err != nil {
 		return &EnvironmentError{fmt.Errorf("write output: %w", err)}
 	}
 	return nil
@@ -56,14 +68,8 @@ func (o *outputFiles) create(dir string) (*os.File, error) {
 	defer o.folder.Unlock()
 	o.serial++
 	name := filepath.Join(dir, fmt.Sprintf(".thinrex-%d-%d", os.Getpid(), o.serial))
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-	if errors.Is(err, fs.ErrNotExist) && dir == action.DWOFolder {
-		if err := os.Mkdir(dir, 0o777); err != nil {
-			return nil, err
-		}
-		return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-	}
-	return f, err
+	os.Remove(name) // of a process that had our number and was killed
+	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
 // adopt remembers a file that a compiler has written in place.

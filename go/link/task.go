@@ -5,17 +5,18 @@ import (
 	"os"
 	"slices"
 
-	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/distfile"
 )
 
 // A task is one compilation to run, for one job or for several equal ones.
+// It holds no action: those of all misses of a large link would fill the
+// memory, and making one again is cheap.
 type task struct {
-	index   int // of the first job, in link order
-	job     distfile.Job
-	actions []*action.Action // equal ones; none for a job that runs as it is
-	size    int64            // of the module in bytes
+	index  int // of the first job, in link order
+	jobs   []distfile.Job
+	action digest.Digest // of each job; zero for a job that runs as it is
+	size   int64         // of the module in bytes
 }
 
 // tasks collects the jobs that missed.
@@ -26,19 +27,18 @@ type tasks struct {
 
 func newTasks() *tasks { return &tasks{byAction: map[digest.Digest]*task{}} }
 
-// add adds job i. An action equal to an earlier one joins its task.
-func (t *tasks) add(i int, job distfile.Job, a *action.Action) {
-	if a == nil {
-		t.all = append(t.all, &task{index: i, job: job, size: fileSize(job.Module())})
+// add adds job i with its action's digest, zero for none. A job with the
+// action of an earlier one joins its task.
+func (t *tasks) add(i int, job distfile.Job, action digest.Digest) {
+	if same := t.byAction[action]; same != nil {
+		same.jobs = append(same.jobs, job)
 		return
 	}
-	if same := t.byAction[a.Digest]; same != nil {
-		same.actions = append(same.actions, a)
-		return
+	added := &task{index: i, jobs: []distfile.Job{job}, action: action, size: fileSize(job.Module())}
+	t.all = append(t.all, added)
+	if action != (digest.Digest{}) {
+		t.byAction[action] = added
 	}
-	same := &task{index: i, job: job, actions: []*action.Action{a}, size: a.ModuleSize()}
-	t.byAction[a.Digest] = same
-	t.all = append(t.all, same)
 }
 
 // inOrder returns the tasks, those with the largest modules first: a long one

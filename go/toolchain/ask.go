@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 type answers struct {
 	Version  string // --version, less its folders
 	Frontend string // the program that compiles, real path; "" when it doesn't tell
+	Commands string // what it would run for a job
 }
 
 // ask runs the compiler twice (some 50 ms), or takes the answers of an
@@ -38,7 +40,7 @@ func ask(ctx context.Context, path, real string, programs []string, o Options) (
 			return known, nil
 		}
 	}
-	got, err := askNow(ctx, path, o.Env)
+	got, err := askNow(ctx, path, o)
 	if err != nil {
 		return answers{}, err
 	}
@@ -54,17 +56,17 @@ const askTimeout = 30 * time.Second
 // askNow fails when the compiler can't be run at all. A program that runs and
 // doesn't answer is known by its bytes alone, and its jobs will say what is
 // wrong with it.
-func askNow(ctx context.Context, path string, env []string) (answers, error) {
+func askNow(ctx context.Context, path string, o Options) (answers, error) {
 	var a answers
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		out, err := output(ctx, path, env, "--version")
+		out, err := output(ctx, path, o.Env, "--version")
 		a.Version = withoutFolders(out)
 		return err
 	})
 	g.Go(func() error {
-		out, err := output(ctx, path, env, "-###", "-c", "-x", "ir", os.DevNull)
-		a.Frontend = frontend(out)
+		out, err := output(ctx, path, o.Env, slices.Concat(o.Args, []string{"-###", "-c", "-x", "ir", os.DevNull})...)
+		a.Frontend, a.Commands = frontend(out), withoutFolders(out)
 		return err
 	})
 	return a, g.Wait()
@@ -75,7 +77,7 @@ func askNow(ctx context.Context, path string, env []string) (answers, error) {
 func output(ctx context.Context, path string, env []string, args ...string) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "thinrex-ask-")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("no temporary folder (is TMPDIR right?): %w", err)
 	}
 	defer os.RemoveAll(dir)
 	bounded, cancel := context.WithTimeout(ctx, askTimeout)
@@ -89,7 +91,8 @@ func output(ctx context.Context, path string, env []string, args ...string) ([]b
 	case err != nil:
 		return nil, fmt.Errorf("%w: %s %s took longer than %v", ErrUnusable, path, args[0], askTimeout)
 	}
-	return append(exit.Stdout, exit.Stderr...), nil
+	all := append(exit.Stdout, exit.Stderr...)
+	return bytes.ReplaceAll(all, []byte(dir), []byte(".")), nil
 }
 
 // withoutFolders drops the lines of clang --version that say where it lies.

@@ -32,6 +32,7 @@ var ErrUnusable = errors.New("no usable compiler")
 // Options say how and where to look.
 type Options struct {
 	Dir      string            // a relative compiler path is relative to it
+	Args     []string          // what all jobs pass it
 	Env      []string          // the environment in which the compiler runs
 	Files    *filedigest.Cache // knows the digests of large libraries from earlier links
 	StateDir string            // remembers what compilers said of themselves; "" for nowhere
@@ -41,6 +42,7 @@ type Options struct {
 //
 //   - the program at path (a wrapper script, or the compiler itself),
 //   - the compiler proper, as the driver names it in -###,
+//   - for a wrapper, the commands of -### themselves: it may add arguments,
 //   - the LLVM and clang shared libraries that the compiler loads,
 //   - what it prints as its --version, less the folders in it,
 //   - the driver mode, where the program's name changes it (clang-cl).
@@ -61,7 +63,9 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	if err != nil {
 		return nil, err
 	}
-	if said.Frontend != "" && said.Frontend != real {
+	if said.Frontend == real {
+		said.Commands = ""
+	} else if said.Frontend != "" {
 		more, err := digestProgram(said.Frontend, o)
 		if err != nil {
 			return nil, err
@@ -71,7 +75,7 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	return &Toolchain{
 		Path:     path,
 		Name:     canonicalName(said.Version),
-		Identity: identity(programs, said.Version, driverMode(path)),
+		Identity: identity(programs, said, driverMode(path)),
 	}, nil
 }
 
@@ -116,10 +120,11 @@ func digestProgram(path string, o Options) ([]string, error) {
 	return lines, nil
 }
 
-func identity(programs []string, version, mode string) string {
+func identity(programs []string, said answers, mode string) string {
 	slices.Sort(programs)
 	h := sha256.New()
-	fmt.Fprintf(h, "thinrex toolchain 1\n%s\nmode %q\n%s", strings.Join(slices.Compact(programs), "\n"), mode, version)
+	fmt.Fprintf(h, "thinrex toolchain 1\n%s\nmode %q\n%s%s",
+		strings.Join(slices.Compact(programs), "\n"), mode, said.Version, said.Commands)
 	return hex.EncodeToString(h.Sum(nil))
 }
 

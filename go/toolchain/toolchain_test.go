@@ -122,6 +122,22 @@ func TestWrapperScript(t *testing.T) {
 	}
 }
 
+// A wrapper may add arguments from anywhere.
+func TestWrapperAddsArguments(t *testing.T) {
+	o := options(t)
+	o.Args = []string{"-c", "-O2"}
+	flags := filepath.Join(o.Dir, "flags")
+	wrapper := write(t, filepath.Join(o.Dir, "cc"), "#!/bin/sh\nexec /usr/bin/clang-22 \"$@\" $(cat "+flags+")\n", 0o755)
+	identities := map[string]bool{}
+	for _, more := range []string{"-O2", "-O0", "-O0"} {
+		write(t, flags, more, 0o644)
+		identities[mustResolve(t, wrapper, o).Identity] = true
+	}
+	if len(identities) != 2 {
+		t.Errorf("%d identities for two sets of arguments", len(identities))
+	}
+}
+
 // The answers of a compiler that was asked before are used again.
 func TestAsksOnce(t *testing.T) {
 	o := options(t)
