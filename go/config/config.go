@@ -125,7 +125,7 @@ func fromEnvironment(fs *pflag.FlagSet, getenv func(string) (string, bool)) (err
 	fs.VisitAll(func(f *pflag.Flag) {
 		name := EnvPrefix + strings.ToUpper(f.Name)
 		value, ok := getenv(name)
-		if !ok || f.Changed || err != nil {
+		if !ok || f.Changed || err != nil || value == "" && !takesEmpty(f) {
 			return
 		}
 		f.Changed = true
@@ -141,6 +141,10 @@ func fromEnvironment(fs *pflag.FlagSet, getenv func(string) (string, bool)) (err
 	})
 	return err
 }
+
+// takesEmpty reports whether an empty value means something for the option, as
+// for --disk_cache= (none). For the others a variable that is empty is unset.
+func takesEmpty(f *pflag.Flag) bool { return f.Value.Type() == "string" }
 
 func expandHome(fs *pflag.FlagSet) (err error) {
 	expand := func(path string) string {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -57,7 +58,7 @@ func fromFile(flags *pflag.FlagSet, path string) error {
 		return fmt.Errorf("read configuration: %w", err)
 	}
 	var keys map[string]any
-	if err := toml.Unmarshal(data, &keys); err != nil {
+	if err := toml.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &keys); err != nil {
 		var where *toml.DecodeError
 		if errors.As(err, &where) {
 			line, column := where.Position()

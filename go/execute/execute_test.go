@@ -263,6 +263,21 @@ func TestJobserverFIFO(t *testing.T) {
 }
 
 func TestNoJobserver(t *testing.T) {
+	// Two pipes that have nothing to do with make, where its own were.
+	var ends [2]*os.File
+	for i := range ends {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		defer w.Close()
+		ends[i] = r
+	}
+	foreign := fmt.Sprintf("--jobserver-auth=%d,%d", ends[0].Fd(), ends[1].Fd())
+	if j := openJobserver(foreign); j != nil {
+		t.Error("took foreign pipes for a jobserver")
+	}
 	for _, makeflags := range []string{"", "-k", "--jobserver-auth=97,98", "--jobserver-auth=fifo:/nonexistent"} {
 		if j := openJobserver(makeflags); j != nil {
 			t.Errorf("%q opened a jobserver", makeflags)

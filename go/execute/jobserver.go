@@ -33,11 +33,12 @@ func openJobserver(makeflags string) *jobserver {
 	m := all[len(all)-1] // the last counts, as for make
 	path := m[1]
 	if path == "" {
-		fd, err := strconv.Atoi(m[2])
-		if err != nil {
+		read, readErr := strconv.Atoi(m[2])
+		write, writeErr := strconv.Atoi(m[3])
+		if readErr != nil || writeErr != nil {
 			return nil
 		}
-		if path = pipePath(fd); path == "" {
+		if path = pipePath(read, write); path == "" {
 			return nil
 		}
 	}

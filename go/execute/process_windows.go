@@ -8,4 +8,5 @@ import (
 // Windows has no process groups of this kind; the process alone is ended.
 func ownGroup(*exec.Cmd)               {}
 func endGroup(int)                     {}
+func ownFolder(string) bool            { return true }
 func signalOf(*os.ProcessState) string { return "" }

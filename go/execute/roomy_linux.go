@@ -12,5 +12,6 @@ func isRoomy(dir string) bool {
 	if unix.Access(dir, unix.W_OK|unix.X_OK) != nil || unix.Statfs(dir, &fs) != nil {
 		return false
 	}
-	return fs.Bavail*uint64(fs.Bsize) >= minRoom
+	// Compiler plugins are inputs, and get loaded from there.
+	return fs.Flags&unix.ST_NOEXEC == 0 && fs.Bavail*uint64(fs.Bsize) >= minRoom
 }

@@ -41,7 +41,7 @@ func NewWorkspace(base string) (*Workspace, error) {
 	// It gets the name that sweep looks for once it is locked.
 	unlocked, err := os.MkdirTemp(base, newPrefix)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w (--sandbox_base=DIR or TMPDIR gives another folder)", err)
 	}
 	w := &Workspace{root: unlocked, lock: flock.New(filepath.Join(unlocked, lockName))}
 	locked := filepath.Join(base, workspacePrefix+strings.TrimPrefix(filepath.Base(unlocked), newPrefix))
@@ -77,8 +77,10 @@ func sweep(base string) {
 	for _, e := range entries {
 		root := filepath.Join(base, e.Name())
 		switch {
+		case !ownFolder(root):
+			// Somebody else's, who might lay a trap.
 		case strings.HasPrefix(e.Name(), workspacePrefix):
-			lock := flock.New(filepath.Join(root, lockName))
+			lock := flock.New(filepath.Join(root, lockName), flock.SetFlag(os.O_RDWR))
 			if got, err := lock.TryLock(); err == nil && got {
 				os.RemoveAll(root)
 				lock.Close()

@@ -16,8 +16,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
@@ -28,7 +30,10 @@ import (
 )
 
 // A Store is a folder. It needs no closing.
-type Store struct{ dir string }
+type Store struct {
+	dir   string
+	sweep sync.Once
+}
 
 const (
 	acFolder  = "ac"
@@ -38,28 +43,21 @@ const (
 	stateFolder = "thinrex"
 )
 
-// Open makes the folder if necessary and checks that it can be written.
+// Open makes the folder if necessary. One that can't be written is of use as
+// long as it can be read.
 func Open(dir string) (*Store, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: abs}
-	if err := os.MkdirAll(filepath.Join(abs, tmpFolder), 0o755); err != nil {
-		return nil, err
-	}
-	f, err := s.temp()
-	if err != nil {
-		return nil, err
-	}
-	return s, errors.Join(f.Close(), os.Remove(f.Name()))
+	return &Store{dir: abs}, os.MkdirAll(abs, 0o777)
 }
 
 // StateDir is where thinrex keeps what it remembers of this machine.
 func (s *Store) StateDir() string { return filepath.Join(s.dir, stateFolder) }
 
 // Lookup returns the stored result of an action, or nil. What is broken is
-// removed and counts as absent.
+// removed and counts as absent; an error says that it couldn't be read.
 func (s *Store) Lookup(_ context.Context, a *action.Action) (*action.Result, error) {
 	path := s.path(acFolder, a.Digest)
 	data, err := readUsed(path)
@@ -73,7 +71,17 @@ func (s *Store) Lookup(_ context.Context, a *action.Action) (*action.Result, err
 	if err := proto.Unmarshal(data, &p); err != nil {
 		return nil, discard(path)
 	}
-	r, err := action.ResultFromProto(&p, s.blob)
+	var unreadable error
+	r, err := action.ResultFromProto(&p, func(d digest.Digest) ([]byte, error) {
+		data, err := s.blob(d)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errDamaged) {
+			unreadable = err
+		}
+		return data, err
+	})
+	if unreadable != nil {
+		return nil, unreadable
+	}
 	if err != nil || r.ExitCode != 0 || a.Check(r) != nil {
 		return nil, discard(path)
 	}
@@ -99,6 +107,9 @@ func (s *Store) Store(_ context.Context, a *action.Action, r *action.Result) err
 	return nil
 }
 
+// errDamaged says that a blob doesn't match its digest.
+var errDamaged = errors.New("doesn't match its digest")
+
 // blob returns a verified blob.
 func (s *Store) blob(d digest.Digest) ([]byte, error) {
 	path := s.path(casFolder, d)
@@ -107,16 +118,21 @@ func (s *Store) blob(d digest.Digest) ([]byte, error) {
 		return nil, err
 	}
 	if digest.Of(data) != d {
-		return nil, errors.Join(fmt.Errorf("%s doesn't match its digest", path), discard(path))
+		return nil, errors.Join(fmt.Errorf("%s %w", path, errDamaged), discard(path))
 	}
 	return data, nil
 }
 
 func (s *Store) put(folder string, d digest.Digest, data []byte) error {
 	path := s.path(folder, d)
-	if fi, err := os.Stat(path); err == nil && fi.Size() == d.Size {
-		touch(path)
-		return nil // if it is damaged, the next reader removes it
+	// If what is there is damaged, the next reader removes it; what can't be
+	// read is replaced.
+	if f, err := os.Open(path); err == nil {
+		fi, err := f.Stat()
+		if f.Close(); err == nil && fi.Size() == d.Size {
+			touch(path)
+			return nil
+		}
 	}
 	return s.write(path, data)
 }
@@ -145,7 +161,7 @@ func (s *Store) write(path string, data []byte) error {
 func moveTo(from, to string) error {
 	err := os.Rename(from, to)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
 			return err
 		}
 		return os.Rename(from, to)
@@ -153,16 +169,33 @@ func moveTo(from, to string) error {
 	return err
 }
 
+// temp makes a temporary file with the mode that the user's umask leaves: a
+// folder may be shared.
 func (s *Store) temp() (*os.File, error) {
+	s.sweep.Do(s.removeStale)
 	dir := filepath.Join(s.dir, tmpFolder)
-	f, err := os.CreateTemp(dir, "thinrex-*")
-	if errors.Is(err, fs.ErrNotExist) { // somebody has cleared the folder
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+	name := filepath.Join(dir, fmt.Sprintf("thinrex-%d-%016x", os.Getpid(), rand.Uint64()))
+	create := func() (*os.File, error) { return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) }
+	f, err := create()
+	if errors.Is(err, fs.ErrNotExist) { // new, or somebody has cleared it
+		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return nil, err
 		}
-		return os.CreateTemp(dir, "thinrex-*")
+		return create()
 	}
 	return f, err
+}
+
+// stale is the age at which a temporary file's writer must have been killed.
+const stale = time.Hour
+
+func (s *Store) removeStale() {
+	files, _ := filepath.Glob(filepath.Join(s.dir, tmpFolder, "thinrex-*"))
+	for _, path := range files {
+		if fi, err := os.Stat(path); err == nil && time.Since(fi.ModTime()) > stale {
+			os.Remove(path)
+		}
+	}
 }
 
 // discard removes a broken file. Another process may have done so, or may

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -206,6 +207,26 @@ func TestUseIsMarked(t *testing.T) {
 	}
 }
 
+// What a killed process has left goes, what another one is writing stays.
+func TestStaleFiles(t *testing.T) {
+	s := open(t)
+	tmp := filepath.Join(s.dir, tmpFolder)
+	if err := os.MkdirAll(tmp, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, age := range map[string]time.Duration{"thinrex-old": 2 * stale, "thinrex-new": 0, "bazels": 2 * stale} {
+		path, then := filepath.Join(tmp, name), time.Now().Add(-age)
+		if err := errors.Join(os.WriteFile(path, nil, 0o644), os.Chtimes(path, then, then)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustStore(t, s, newAction("k"), newResult("code"))
+	entries, err := os.ReadDir(tmp)
+	if err != nil || len(entries) != 2 || entries[0].Name() != "bazels" || entries[1].Name() != "thinrex-new" {
+		t.Errorf("left: %v, %v", entries, err)
+	}
+}
+
 func TestManyAtOnce(t *testing.T) {
 	s := open(t)
 	var wg sync.WaitGroup
@@ -239,6 +260,36 @@ func TestSurvivesClearing(t *testing.T) {
 	mustStore(t, s, a, newResult("code"))
 	if lookup(t, s, a) == nil {
 		t.Error("not stored after the folder was cleared")
+	}
+}
+
+// What others may read under this umask, they can; what can't be read is an
+// error, and is replaced when the result is stored again.
+func TestModes(t *testing.T) {
+	s, a, r := open(t), newAction("k"), newResult("code")
+	mustStore(t, s, a, r)
+	probe := filepath.Join(t.TempDir(), "probe")
+	if err := os.WriteFile(probe, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.Stat(probe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blob := s.path(casFolder, digest.Of(r.Outputs[0].Data))
+	for _, path := range []string{blob, s.path(acFolder, a.Digest)} {
+		if fi, err := os.Stat(path); err != nil || fi.Mode() != want.Mode() {
+			t.Errorf("%s: %v, %v, want %v", path, fi.Mode(), err, want.Mode())
+		}
+	}
+	if err := errors.Join(os.Remove(blob), os.Mkdir(blob, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Lookup(t.Context(), a); err == nil {
+		t.Error("a blob that can't be read is silently missed")
+	}
+	if _, err := os.Stat(s.path(acFolder, a.Digest)); err != nil {
+		t.Errorf("the entry is gone: %v", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,6 +46,9 @@ func distributeCommand(o *config.Options, started time.Time) *cobra.Command {
 }
 
 func distribute(ctx context.Context, path string, o *config.Options, terminal *report.Terminal, started time.Time) error {
+	if o.RemoteExecutionTimeout <= 0 {
+		return fmt.Errorf("--remote_execution_timeout=%v isn't positive", o.RemoteExecutionTimeout)
+	}
 	file, err := distfile.Read(path)
 	if err != nil {
 		return err
@@ -72,7 +74,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	summary.Version = version()
 	if o.SummaryFile != "" {
 		if writeErr := summary.WriteFile(o.SummaryFile); writeErr != nil {
-			err = errors.Join(err, &link.EnvironmentError{Err: fmt.Errorf("write summary: %w", writeErr)})
+			terminal.Print("warning: can't write the summary: %v", writeErr)
 		}
 	}
 	terminal.Verbose("%s", summary.Line())

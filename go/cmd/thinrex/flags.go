@@ -84,6 +84,10 @@ func linkFlags(linker string, options []string) ([]string, error) {
 		return nil, fmt.Errorf("--for=%s: give clang, lld or lld-link", linker)
 	}
 	for _, o := range options {
+		if linker == "clang" && strings.Contains(o, ",") { // clang splits at commas
+			words = append(words, "-Xlinker", "--thinlto-distributor-arg="+o)
+			continue
+		}
 		words = append(words, pass+o)
 	}
 	return words, nil

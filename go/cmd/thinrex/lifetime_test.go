@@ -5,9 +5,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,10 +29,7 @@ const modules = 6
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	thinrex, err := exec.LookPath("thinrex") // testscript puts it on PATH for its scripts only
-	if err != nil {
-		thinrex = buildThinrex(t)
-	}
+	thinrex := buildThinrex(t)
 	dir := t.TempDir()
 	s := &site{t: t, dir: dir}
 	s.env = append(os.Environ(),
@@ -53,13 +52,10 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
-// buildThinrex builds the program once per test binary.
+// buildThinrex builds the program; the go command remembers it.
 func buildThinrex(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(os.TempDir(), fmt.Sprintf("thinrex-test-%d", os.Getpid()), "thinrex")
-	if _, err := os.Stat(path); err == nil {
-		return path
-	}
+	path := filepath.Join(t.TempDir(), "thinrex")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
@@ -102,13 +98,14 @@ func (s *site) nothingLeft() {
 	}
 }
 
-// processes returns the command lines of live processes whose environment
-// names the site or that run below it.
-func (s *site) processes() []string {
-	var found []string
+// processes returns the ids and command lines of live processes whose
+// environment names the site or that run below it.
+func (s *site) processes() map[int]string {
+	found := map[int]string{}
 	dirs, _ := filepath.Glob("/proc/[0-9]*")
 	for _, d := range dirs {
-		if d == "/proc/"+strconv.Itoa(os.Getpid()) {
+		pid, err := strconv.Atoi(filepath.Base(d))
+		if err != nil || pid == os.Getpid() {
 			continue
 		}
 		environ, _ := os.ReadFile(d + "/environ")
@@ -116,7 +113,7 @@ func (s *site) processes() []string {
 		if strings.Contains(string(environ), s.dir) || strings.HasPrefix(cwd, s.dir) {
 			line, _ := os.ReadFile(d + "/cmdline")
 			if len(line) > 0 {
-				found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
+				found[pid] = strings.ReplaceAll(string(line), "\x00", " ")
 			}
 		}
 	}
@@ -135,7 +132,6 @@ func eventually(t *testing.T, what string, cond func() bool) {
 // slowCompiler compiles one module, says so, and hangs in a child of its own.
 const slowCompiler = `#!/bin/sh
 case "$*" in *thinlto-index*) ;; *) exec clang-22 "$@";; esac
-case "$(cat /proc/$PPID/cmdline | tr '\0' ' ')" in esac
 clang-22 "$@" || exit
 if mkdir "$DIR/first" 2>/dev/null; then exit 0; fi
 : >>"$DIR/busy"
@@ -218,8 +214,13 @@ func TestKilledOutright(t *testing.T) {
 	if err := lld.Wait(); err == nil {
 		t.Error("the link succeeded")
 	}
-	eventually(t, "the wrapper to end", func() bool { return !strings.Contains(strings.Join(s.processes(), "\n"), "/slow ") })
-	s.run("pkill -f 'sleep 100[0]' || true")
+	eventually(t, "the wrapper to end", func() bool {
+		return !strings.Contains(strings.Join(slices.Collect(maps.Values(s.processes())), "\n"), "/slow ")
+	})
+	for pid := range s.processes() { // the wrapper's own child, which nobody else can know
+		syscall.Kill(pid, syscall.SIGKILL)
+	}
+	s.run("rm -f cache/tmp/*") // as the store does an hour later
 	s.run("clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX *.o -o prog && cmp prog inproc")
 	s.nothingLeft()
 }

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -52,13 +54,25 @@ func main() {
 }
 
 func run(started time.Time) int {
+	parent := os.Getppid() // before the linker could have gone
 	// lld has SIGPIPE ignored. A reader of stderr that has gone is no reason
 	// to break a link.
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := contextUntilStopped()
+	ctx, stop := contextUntilStopped(parent)
 	defer stop()
-	err := newRoot(started).ExecuteContext(ctx)
-	return exitCode(ctx, err)
+	root := newRoot(started)
+	root.SetArgs(fileLast(os.Args[1:]))
+	return exitCode(ctx, root.ExecuteContext(ctx))
+}
+
+// fileLast keeps a dist-file whose name begins with a dash, as the linker's
+// output may, from being taken for a flag.
+func fileLast(args []string) []string {
+	last := len(args) - 1
+	if last < 0 || !strings.HasPrefix(args[last], "-") || !strings.HasSuffix(args[last], ".dist-file.json") {
+		return args
+	}
+	return append(slices.Clone(args[:last]), "--", args[last])
 }
 
 func exitCode(ctx context.Context, err error) int {
@@ -68,7 +82,7 @@ func exitCode(ctx context.Context, err error) int {
 	case err == nil:
 		return exitOK
 	case errors.As(context.Cause(ctx), &stopped):
-		fmt.Fprintf(os.Stderr, "thinrex: %s; nothing is left behind\n", stopped.why)
+		fmt.Fprintf(os.Stderr, "thinrex: %s\n", stopped.why)
 		return stopped.code
 	case errors.Is(err, link.ErrCompilation):
 		return exitCompilation // the link has said all of it
@@ -82,7 +96,7 @@ func exitCode(ctx context.Context, err error) int {
 
 // contextUntilStopped returns a context that ends on a signal, or when the
 // linker that started us is gone: it may be killed without us hearing of it.
-func contextUntilStopped() (context.Context, func()) {
+func contextUntilStopped(parent int) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
@@ -92,7 +106,6 @@ func contextUntilStopped() (context.Context, func()) {
 	}
 	done := make(chan struct{})
 	go func() {
-		parent := os.Getppid()
 		look := time.NewTicker(100 * time.Millisecond)
 		defer look.Stop()
 		for {
