@@ -19,7 +19,7 @@ demo-real: tools build ## the same with Lua, fetched now
 
 test: tools lint cross unit fuzz ## everything that CI runs
 
-lint: ## gofmt, go vet, staticcheck, shellcheck where there is one, tidy
+lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n
 	@unformatted=$$(gofmt -l go); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted" >&2; exit 1; }
 	go vet ./go/...
 	go tool staticcheck ./go/...
@@ -27,6 +27,8 @@ lint: ## gofmt, go vet, staticcheck, shellcheck where there is one, tidy
 	@for f in scripts/*.sh scripts/lib/*.sh .ci/run; do bash -n $$f || exit 1; done
 
 cross: ## compile for the other systems
+	GOOS=windows go build -o /dev/null ./go/cmd/thinrex
+	GOOS=darwin go build -o /dev/null ./go/cmd/thinrex
 	GOOS=windows go vet ./go/...
 	GOOS=darwin go vet ./go/...
 

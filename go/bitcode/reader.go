@@ -51,7 +51,12 @@ func (r *reader) vbr(width int) uint64 {
 			return 0
 		}
 		chunk := r.fixed(width)
-		v |= chunk &^ more << shift
+		part := chunk &^ more
+		if part<<shift>>shift != part {
+			r.fail("number of more than 64 bits at byte %d", r.pos/8)
+			return 0
+		}
+		v |= part << shift
 		if chunk&more == 0 {
 			return v
 		}

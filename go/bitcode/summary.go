@@ -69,7 +69,8 @@ func (s *summary) add(rec record) bool {
 	case code == combinedProfile || code == combinedGlobalVar:
 		s.values = append(s.values, value{s.leading, rec})
 		s.leading = nil
-		return len(s.aliases)+len(s.tail) == 0 && wellFormed(rec)
+		ofFunction := code == combinedProfile || len(s.values[len(s.values)-1].leading) == 0
+		return len(s.aliases)+len(s.tail) == 0 && ofFunction && wellFormed(rec)
 	case code == combinedAlias:
 		s.aliases = append(s.aliases, value{nil, rec})
 		return len(s.tail)+len(s.leading) == 0 && wellFormed(rec)

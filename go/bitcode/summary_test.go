@@ -91,7 +91,12 @@ func TestUnknownSummary(t *testing.T) {
 		"too many references":   func(s *stream) { s.record(combinedProfile, 1, 0, 0, 0, 0, 0, 9, 0, 0) },
 		"odd calls":             func(s *stream) { s.record(combinedProfile, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1) },
 		"type tests of nothing": func(s *stream) { s.record(typeTests, 1) },
-		"block":                 func(s *stream) { s.opaque(99, 3) },
+		"type tests of a variable": func(s *stream) {
+			s.record(valueGUID, 5, 1, 1)
+			s.record(typeTests, 1)
+			s.record(combinedGlobalVar, 5, 0, 0, 0)
+		},
+		"block": func(s *stream) { s.opaque(99, 3) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			build := func(canonical bool, path string) []byte {

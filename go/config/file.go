@@ -29,7 +29,7 @@ func findFile(asked string) (string, error) {
 	}
 	for {
 		path := filepath.Join(dir, fileName)
-		if isFile(path) {
+		if isFile(path) && !isForeign(path) {
 			return path, nil
 		}
 		parent := filepath.Dir(dir)

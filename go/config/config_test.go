@@ -1,0 +1,119 @@
+//go:build unix
+
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
+)
+
+// complete returns the options that flags, an environment and the files of the
+// working directory give.
+func complete(t *testing.T, args []string, env map[string]string) (Options, error) {
+	t.Helper()
+	var o Options
+	fs := pflag.NewFlagSet("thinrex", pflag.ContinueOnError)
+	fs.SetNormalizeFunc(Normalize)
+	o.AddFlags(fs)
+	if err := fs.Parse(args); err != nil {
+		return o, err
+	}
+	return o, Complete(fs, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+}
+
+func setUp(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	t.Setenv("HOME", filepath.Join(dir, "home"))
+	t.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "home", "conf"))
+	t.Setenv("XDG_CACHE_HOME", "")
+	if err := os.MkdirAll(filepath.Join(dir, "work", "below"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Join(dir, "work", "below"))
+	return dir
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSources(t *testing.T) {
+	dir := setUp(t)
+	o, err := complete(t, nil, nil)
+	if want := filepath.Join(dir, "home", ".cache", "thinrex"); err != nil || o.DiskCache != want || o.Jobs.Count() < 1 {
+		t.Errorf("defaults: %+v, %v", o, err)
+	}
+
+	write(t, filepath.Join(dir, "home", "conf", "thinrex", "thinrex.toml"), "jobs = 2\nkeep_going = true\n")
+	if o, err = complete(t, nil, nil); err != nil || o.Jobs != 2 || !o.KeepGoing {
+		t.Errorf("user's file: %+v, %v", o, err)
+	}
+
+	// The first file found is the only one, and its paths are relative to it.
+	write(t, filepath.Join(dir, "work", "thinrex.toml"), "\ufeff"+`jobs = 3
+disk-cache = "cache"
+extra_input = ["a", "/b"]
+sandbox_base = "~/sandbox"
+remote_execution_timeout = "30s"
+`)
+	o, err = complete(t, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Options{
+		Jobs: 3, DiskCache: filepath.Join(dir, "work", "cache"), SandboxBase: filepath.Join(dir, "home", "sandbox"),
+		ExtraInput: []string{filepath.Join(dir, "work", "a"), "/b"}, RemoteExecutionTimeout: 30 * time.Second,
+	}
+	if diff := cmp.Diff(want, o); diff != "" {
+		t.Error(diff)
+	}
+
+	// A variable comes before the file, a flag before both.
+	env := map[string]string{"THINREX_JOBS": "4", "THINREX_ACTION_ENV": "A=1\nB=2,3", "THINREX_VERBOSE": "", "THINREX_DISK_CACHE": ""}
+	o, err = complete(t, []string{"--action-env=C=4"}, env)
+	if err != nil || o.Jobs != 4 || o.DiskCache != "" || !cmp.Equal(o.ActionEnv, []string{"C=4"}) {
+		t.Errorf("environment: %+v, %v", o, err)
+	}
+	o, err = complete(t, []string{"--jobs=auto"}, env)
+	if err != nil || o.Jobs != 0 || !cmp.Equal(o.ActionEnv, []string{"A=1", "B=2,3"}) {
+		t.Errorf("flag: %+v, %v", o, err)
+	}
+}
+
+// Somebody else's file in a parent isn't read.
+func TestForeignFile(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Log("not root: only the owner's side is tested")
+	}
+	dir := setUp(t)
+	path := filepath.Join(dir, "work", "thinrex.toml")
+	write(t, path, "jobs = 3\n")
+	if isForeign(path) {
+		t.Error("our own file is foreign")
+	}
+	if os.Chown(path, 65534, 65534) != nil {
+		return
+	}
+	if o, err := complete(t, nil, nil); err != nil || o.Jobs == 3 {
+		t.Errorf("read a foreign file: %+v, %v", o, err)
+	}
+	// Unless the whole checkout is that user's, as in a container.
+	if err := os.Chown(".", 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	if o, err := complete(t, nil, nil); err != nil || o.Jobs != 3 {
+		t.Errorf("the checkout's own file: %+v, %v", o, err)
+	}
+}
