@@ -83,13 +83,17 @@ func (c *conductor) execute(ctx context.Context, t *task) error {
 		return c.executeAsIs(ctx, t.jobs)
 	}
 	actions, r, err := c.executeActions(ctx, t)
-	if errors.Is(err, errInputChanged) || errors.Is(err, errOtherFiles) {
-		// What we would run is no longer what the key says, or not all of what
-		// it gives would be kept: let the compiler have its way.
+	switch {
+	case errors.Is(err, errInputChanged):
+		// What we would run is no longer what the key says: let the compiler
+		// have the files as they are now.
 		c.warnUnstored(t.jobs[0], err)
 		return c.executeAsIs(ctx, t.jobs)
-	}
-	if err != nil {
+	case errors.Is(err, errOtherFiles):
+		// Not all that it writes would be kept: let it write where it wants.
+		c.Terminal.WarnOnce("other files", "%v: compiled here and not cached", err)
+		return c.executeAsIs(ctx, t.jobs)
+	case err != nil:
 		return err
 	}
 	if failure := failureOf(actions[0], r); failure != nil {
