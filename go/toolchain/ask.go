@@ -24,10 +24,10 @@ import (
 type answers struct {
 	Version  string // --version, less its folders
 	Frontend string // the program that compiles, real path; "" when it doesn't tell
-	Commands string // what it would run for a job
+	Commands string // what a wrapper would run for a job; "" for a compiler
 }
 
-// ask runs the compiler twice (some 50 ms), or takes the answers of an
+// ask runs the compiler twice or, a wrapper, three times (some 50 ms), or takes the answers of an
 // earlier link. Only a program that compiles by itself is believed to answer
 // the same for as long as its bytes are the same: a wrapper may look
 // elsewhere tomorrow.
@@ -40,7 +40,7 @@ func ask(ctx context.Context, path, real string, programs []string, o Options) (
 			return known, nil
 		}
 	}
-	got, err := askNow(ctx, path, o)
+	got, err := askNow(ctx, path, real, o)
 	if err != nil {
 		return answers{}, err
 	}
@@ -56,30 +56,39 @@ const askTimeout = 30 * time.Second
 // askNow fails when the compiler can't be run at all. A program that runs and
 // doesn't answer is known by its bytes alone, and its jobs will say what is
 // wrong with it.
-func askNow(ctx context.Context, path string, o Options) (answers, error) {
-	var a answers
-	g, ctx := errgroup.WithContext(ctx)
+func askNow(ctx context.Context, path, real string, o Options) (a answers, err error) {
+	// An empty folder, so that a stray program leaves nothing behind.
+	empty, err := os.MkdirTemp("", "thinrex-ask-")
+	if err != nil {
+		return a, fmt.Errorf("no temporary folder (is TMPDIR right?): %w", err)
+	}
+	defer os.RemoveAll(empty)
+	g, groupCtx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		out, err := output(ctx, path, o.Env, "--version")
+		out, err := output(groupCtx, path, empty, o.Env, "--version")
 		a.Version = withoutFolders(out)
 		return err
 	})
 	g.Go(func() error {
-		out, err := output(ctx, path, o.Env, slices.Concat(o.Args, []string{"-###", "-c", "-x", "ir", os.DevNull})...)
-		a.Frontend, a.Commands = frontend(out), withoutFolders(out)
+		out, err := output(groupCtx, path, empty, o.Env, "-###", "-c", "-x", "ir", os.DevNull)
+		a.Frontend = frontend(out)
 		return err
 	})
-	return a, g.Wait()
+	if err := g.Wait(); err != nil || a.Frontend == real {
+		return a, err
+	}
+	// A wrapper: what does it make of the jobs' arguments?
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return a, err
+	}
+	out, err := output(ctx, path, dir, o.Env, slices.Concat(o.Args, []string{"-###", "-x", "ir", os.DevNull})...)
+	a.Commands = withoutFolders(bytes.ReplaceAll(out, []byte(dir), []byte(".")))
+	return a, err
 }
 
-// output returns all that the program prints within askTimeout. Its working
-// directory is an empty one, so that a stray program leaves nothing behind.
-func output(ctx context.Context, path string, env []string, args ...string) ([]byte, error) {
-	dir, err := os.MkdirTemp("", "thinrex-ask-")
-	if err != nil {
-		return nil, fmt.Errorf("no temporary folder (is TMPDIR right?): %w", err)
-	}
-	defer os.RemoveAll(dir)
+// output returns all that the program prints within askTimeout.
+func output(ctx context.Context, path, dir string, env []string, args ...string) ([]byte, error) {
 	bounded, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	exit, err := execute.Run(bounded, execute.Process{Path: path, Args: args, Dir: dir, Env: env})
@@ -91,8 +100,7 @@ func output(ctx context.Context, path string, env []string, args ...string) ([]b
 	case err != nil:
 		return nil, fmt.Errorf("%w: %s %s took longer than %v", ErrUnusable, path, args[0], askTimeout)
 	}
-	all := append(exit.Stdout, exit.Stderr...)
-	return bytes.ReplaceAll(all, []byte(dir), []byte(".")), nil
+	return append(exit.Stdout, exit.Stderr...), nil
 }
 
 // withoutFolders drops the lines of clang --version that say where it lies.

@@ -63,9 +63,7 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	if err != nil {
 		return nil, err
 	}
-	if said.Frontend == real {
-		said.Commands = ""
-	} else if said.Frontend != "" {
+	if said.Frontend != "" && said.Frontend != real {
 		more, err := digestProgram(said.Frontend, o)
 		if err != nil {
 			return nil, err

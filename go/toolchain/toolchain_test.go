@@ -122,6 +122,17 @@ func TestWrapperScript(t *testing.T) {
 	}
 }
 
+// The identity of a compiler proper doesn't depend on the jobs' arguments, not
+// even on those that it would refuse.
+func TestArgumentsAreNotIdentity(t *testing.T) {
+	want := mustResolve(t, clang, options(t))
+	o := options(t)
+	o.Args = []string{"-c", "-O2", "-fprofile-use=absent.prof", "-fbogus"}
+	if got := mustResolve(t, clang, o); *got != *want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 // A wrapper may add arguments from anywhere.
 func TestWrapperAddsArguments(t *testing.T) {
 	o := options(t)
