@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -66,6 +67,13 @@ func run(runs, modules, jobs int, base, thinrex string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	go func() { // memory is dear: leave none behind when stopped
+		stop := make(chan os.Signal, 1)
+		signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+		<-stop
+		os.RemoveAll(dir)
+		os.Exit(1)
+	}()
 	b := &bench{thinrex: thinrex, dir: dir, runs: runs, base: base}
 	for _, step := range []func() error{
 		func() error { return b.realLinks(modules) },
