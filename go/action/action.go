@@ -51,10 +51,6 @@ type Output struct {
 // Module is the path of the bitcode module, for messages.
 func (a *Action) Module() string { return a.Job.Module() }
 
-// ModuleSize is the size of the bitcode module in bytes: what the job costs,
-// roughly.
-func (a *Action) ModuleSize() int64 { return a.Inputs[0].Digest.Size }
-
 // InputsChanged returns the path of an input that is no longer the file it was
 // when the action was made, or "".
 func (a *Action) InputsChanged() string {

@@ -124,9 +124,6 @@ func TestCanonicalForm(t *testing.T) {
 	if diff := cmp.Diff([]Output{{Name: "m.native.o", Path: objectPath}}, a.Outputs); diff != "" {
 		t.Error(diff)
 	}
-	if a.ModuleSize() != int64(len("module main")) {
-		t.Errorf("ModuleSize = %d", a.ModuleSize())
-	}
 }
 
 // The messages are a complete, sorted tree that leads to the action's digest.

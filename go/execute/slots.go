@@ -14,9 +14,6 @@ func NewSlots(n int, makeflags string) *Slots {
 	return &Slots{free: make(chan struct{}, n), tokens: openJobserver(makeflags)}
 }
 
-// Count is the number of slots.
-func (s *Slots) Count() int { return cap(s.free) }
-
 // Acquire waits for a slot. The caller calls release when its command has
 // ended.
 func (s *Slots) Acquire(ctx context.Context) (release func(), err error) {

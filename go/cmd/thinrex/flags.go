@@ -10,11 +10,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"thinrex/go/config"
 	"thinrex/go/link"
 )
 
-func flagsCommand(*config.Options) *cobra.Command {
+func flagsCommand() *cobra.Command {
 	linker := "clang"
 	cmd := &cobra.Command{
 		Use:   "flags [--for=clang|lld|lld-link] [thinrex's flags]",
