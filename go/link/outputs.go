@@ -35,11 +35,12 @@ func (o *outputFiles) write(out action.Output, data []byte) error {
 		if err := os.MkdirAll(filepath.Dir(out.Path), 0o777); err != nil {
 			return &EnvironmentError{fmt.Errorf("write output: %w", err)}
 		}
-	} else {
-		o.adopt(out.Path)
 	}
 	if err := o.replace(out.Path, data); err != nil {
 		return &EnvironmentError{fmt.Errorf("write output: %w", err)}
+	}
+	if !out.Shared {
+		o.adopt(out.Path) // not sooner: what was there before isn't ours to remove
 	}
 	return nil
 }
@@ -72,7 +73,7 @@ func (o *outputFiles) create(dir string) (*os.File, error) {
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
-// adopt remembers a file that a compiler has written in place.
+// adopt remembers a file that we, or a compiler in place, have written.
 func (o *outputFiles) adopt(path string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

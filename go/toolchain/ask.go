@@ -27,10 +27,10 @@ type answers struct {
 	Commands string // what a wrapper would run for a job; "" for a compiler
 }
 
-// ask runs the compiler twice or, a wrapper, three times (some 50 ms), or takes the answers of an
-// earlier link. Only a program that compiles by itself is believed to answer
-// the same for as long as its bytes are the same: a wrapper may look
-// elsewhere tomorrow.
+// ask runs the compiler twice or, a wrapper, three times (some 50 ms), or takes
+// the answers of an earlier link. Only a program that compiles by itself is
+// believed to answer the same for as long as its bytes are the same: a wrapper
+// may look elsewhere tomorrow.
 func ask(ctx context.Context, path, real string, programs []string, o Options) (answers, error) {
 	memo := ""
 	if o.StateDir != "" {

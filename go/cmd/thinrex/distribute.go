@@ -69,7 +69,8 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 
 	summary, err := link.Run(ctx, file, options)
 	if saveErr := options.Files.Save(); saveErr != nil {
-		terminal.WarnOnce("cache", "can't write to the cache: %v", saveErr)
+		// The next link only hashes again; a cache may well be read-only.
+		terminal.Verbose("can't remember digests: %v", saveErr)
 	}
 	summary.Version = version()
 	if o.SummaryFile != "" {
