@@ -27,17 +27,18 @@ import (
 type Action struct {
 	Digest  digest.Digest // of the Action message: the Action Cache's key
 	Job     distfile.Job
-	Args    []string // canonical; Args[0] is the canonical compiler
+	Args    []string // canonical, what the compiler is passed
 	Inputs  []Input
 	Outputs []Output // Outputs[0] is the native object
 }
 
 // An Input is one file of the input root.
 type Input struct {
-	Name   string // canonical, slash-separated, relative to the input root
-	Digest digest.Digest
-	File   filedigest.File // where its bytes are, unless Data holds them
-	Data   []byte          // bytes made from a file: the renamed shard
+	Name       string // canonical, slash-separated, relative to the input root
+	Digest     digest.Digest
+	File       filedigest.File // where its bytes are, unless Data holds them
+	Data       []byte          // bytes made from a file: the renamed shard
+	Executable bool
 }
 
 // An Output is one file that the compiler writes.
@@ -65,18 +66,22 @@ func (a *Action) InputsChanged() string {
 // Options are what all actions of a link share beside the dist-file.
 type Options struct {
 	Files       *filedigest.Cache
-	Identity    string            // of the compiler: toolchain.Toolchain.Identity
-	Compiler    string            // canonical argument 0
+	Identity    string            // of a compiler that a worker has: toolchain.Toolchain.Identity
+	Launch      []string          // what a worker runs the compiler with: its path, or a loader and its path
+	Tools       []Input           // the compiler's own files, when a worker needn't have them
 	Env         map[string]string // the compiler's whole environment
 	ExtraInputs []string          // files that the compiler reads and no option known to us names
+	Properties  map[string]string // what a worker must be, as --remote_default_exec_properties
 	Timeout     time.Duration     // of one execution
 }
 
 // A Builder makes the actions of one dist-file. It is safe for concurrent use.
 type Builder struct {
-	opts   Options
-	common commonPart
-	env    []*repb.Command_EnvironmentVariable
+	opts     Options
+	common   commonPart
+	env      []*repb.Command_EnvironmentVariable
+	platform *repb.Platform // nil without properties
+	tools    tree
 }
 
 // An Uncacheable says why a job can't be made an action. The job must then
@@ -91,8 +96,11 @@ func (u *Uncacheable) Error() string { return u.Reason }
 // NewBuilder prepares what the jobs share. The error is an *Uncacheable when
 // no job of this dist-file can be an action.
 func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
-	b := &Builder{opts: o, env: sortedEnv(o.Env)}
+	b := &Builder{opts: o, env: sortedEnv(o.Env), platform: platform(o.Properties)}
 	var err error
+	if b.tools, err = newTree(o.Files.Function(), o.Tools, tree{}); err != nil {
+		return nil, err
+	}
 	b.common, err = readCommon(common, o)
 	return b, err
 }
@@ -113,7 +121,7 @@ func (b *Builder) Build(job distfile.Job) (*Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Args = append(append([]string{b.opts.Compiler}, b.common.args...), args...)
+	a.Args = slices.Concat(b.common.args, args)
 	messages, err := b.Messages(a)
 	if err == nil && slices.Contains(b.common.suffixes, dwoSuffix) {
 		nameDWO(a, messages.Digest)
@@ -127,39 +135,42 @@ func (b *Builder) Build(job distfile.Job) (*Action, error) {
 }
 
 // Messages are an action's protocol messages, serialised: what a server needs
-// in its CAS to execute it, beside the input files.
+// in its CAS to execute it, beside the files.
 type Messages struct {
-	Digest      digest.Digest // of Action
-	Action      []byte
-	Command     []byte
-	Directories map[digest.Digest][]byte
+	Digest digest.Digest // of the Action
+	Blobs  map[digest.Digest][]byte
+	Tools  []Input // the compiler's own files, equal for all actions of a link
 }
 
 // Messages serialises a. Doing it anew for the few actions that are executed
 // is cheaper than keeping it for all.
 func (b *Builder) Messages(a *Action) (Messages, error) {
-	root, dirs, err := inputRoot(a.Inputs)
+	function := b.opts.Files.Function()
+	root, err := newTree(function, a.Inputs, b.tools)
 	if err != nil {
 		return Messages{}, err
 	}
 	outputs := outputNames(a.Outputs)
-	command, commandDigest, err := digest.OfMessage(&repb.Command{
-		Arguments:            a.Args,
+	command, commandDigest, err := function.OfMessage(&repb.Command{
+		Arguments:            slices.Concat(b.opts.Launch, a.Args),
 		EnvironmentVariables: b.env,
 		OutputFiles:          outputs, //lint:ignore SA1019 some servers ignore OutputPaths
 		OutputPaths:          outputs,
+		Platform:             b.platform, //lint:ignore SA1019 some servers read only this one
 	})
 	if err != nil {
 		return Messages{}, err
 	}
-	action, actionDigest, err := digest.OfMessage(&repb.Action{
+	action, actionDigest, err := function.OfMessage(&repb.Action{
 		CommandDigest:   commandDigest.Proto(),
-		InputRootDigest: root.Proto(),
+		InputRootDigest: root.digest.Proto(),
 		Timeout:         durationpb.New(b.opts.Timeout),
 		Salt:            []byte("thinrex 1 " + b.opts.Identity),
+		Platform:        b.platform,
 	})
 	if err != nil {
 		return Messages{}, fmt.Errorf("action of %s: %w", a.Module(), err)
 	}
-	return Messages{actionDigest, action, command, dirs}, nil
+	root.blobs[commandDigest], root.blobs[actionDigest] = command, action
+	return Messages{actionDigest, root.blobs, b.opts.Tools}, nil
 }

@@ -56,7 +56,7 @@ func newFixture(t *testing.T) *fixture {
 			Outputs: []string{objectPath},
 		},
 		opts: Options{
-			Identity: strings.Repeat("ab", 32), Compiler: "/usr/bin/clang-22",
+			Identity: strings.Repeat("ab", 32), Launch: []string{"/usr/bin/clang-22"},
 			Env: map[string]string{"PATH": "/usr/bin:/bin"}, Timeout: 10 * time.Minute,
 		},
 	}
@@ -79,7 +79,7 @@ func (f *fixture) write(path, content string) {
 
 func (f *fixture) try() (*Action, error) {
 	opts := f.opts
-	opts.Files = filedigest.Open("")
+	opts.Files = filedigest.Open("", digest.SHA256)
 	b, err := NewBuilder(f.common, opts)
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func TestGoldenDigest(t *testing.T) {
 func TestCanonicalForm(t *testing.T) {
 	a := newFixture(t).build()
 	wantArgs := []string{
-		"/usr/bin/clang-22", "-c", "--target=x86_64-pc-linux-gnu", "-O2", "--no-default-config",
+		"-c", "--target=x86_64-pc-linux-gnu", "-O2", "--no-default-config",
 		"m.o", "-fthinlto-index=m.thinlto.bc", "-o", "m.native.o",
 	}
 	if diff := cmp.Diff(wantArgs, a.Args); diff != "" {
@@ -129,7 +129,7 @@ func TestCanonicalForm(t *testing.T) {
 // The messages are a complete, sorted tree that leads to the action's digest.
 func TestMessages(t *testing.T) {
 	f := newFixture(t)
-	f.opts.Files = filedigest.Open("")
+	f.opts.Files = filedigest.Open("", digest.SHA256)
 	b, err := NewBuilder(f.common, f.opts)
 	if err != nil {
 		t.Fatal(err)
@@ -142,28 +142,34 @@ func TestMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Digest != a.Digest || digest.Of(m.Action) != a.Digest {
-		t.Errorf("digests: %v, %v, %v", a.Digest, m.Digest, digest.Of(m.Action))
+	if m.Digest != a.Digest {
+		t.Errorf("digests: %v, %v", a.Digest, m.Digest)
+	}
+	for d, data := range m.Blobs {
+		if digest.SHA256.Of(data) != d {
+			t.Errorf("%v isn't the digest of %q", d, data)
+		}
 	}
 	var message repb.Action
 	var command repb.Command
 	var root repb.Directory
-	unmarshal := func(data []byte, into proto.Message) {
+	unmarshal := func(p *repb.Digest, into proto.Message) {
 		t.Helper()
+		d, err := digest.FromProto(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, ok := m.Blobs[d]
+		if !ok {
+			t.Fatalf("%T isn't there", into)
+		}
 		if err := proto.Unmarshal(data, into); err != nil {
 			t.Fatal(err)
 		}
 	}
-	unmarshal(m.Action, &message)
-	unmarshal(m.Command, &command)
-	rootDigest, err := digest.FromProto(message.InputRootDigest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	unmarshal(m.Directories[rootDigest], &root)
-	if d := digest.Of(m.Command).Proto(); !proto.Equal(d, message.CommandDigest) {
-		t.Errorf("command digest %v, want %v", message.CommandDigest, d)
-	}
+	unmarshal(m.Digest.Proto(), &message)
+	unmarshal(message.CommandDigest, &command)
+	unmarshal(message.InputRootDigest, &root)
 	if !slices.IsSortedFunc(root.Files, func(x, y *repb.FileNode) int { return strings.Compare(x.Name, y.Name) }) || len(root.Files) != 4 {
 		t.Errorf("root = %v", root.Files)
 	}
@@ -174,6 +180,63 @@ func TestMessages(t *testing.T) {
 	older := command.OutputFiles
 	if want := []string{"m.native.o"}; !cmp.Equal(command.OutputPaths, want) || !cmp.Equal(older, want) {
 		t.Errorf("command = %v", &command)
+	}
+}
+
+// The compiler's own files, when they are uploaded, are part of the tree, and
+// so are folders of other inputs.
+func TestTools(t *testing.T) {
+	f := newFixture(t)
+	f.write("profile", "p")
+	f.common.Args = append(f.common.Args, "-fprofile-use=profile")
+	f.opts.Files = filedigest.Open("", digest.SHA256)
+	f.opts.Launch = []string{"toolchain/lib/ld.so", "toolchain/bin/clang"}
+	f.opts.Properties = map[string]string{"b": "2", "a": "1"}
+	f.opts.Tools = []Input{
+		{Name: "toolchain/bin/clang", Digest: digest.SHA256.Of([]byte("clang")), Executable: true},
+		{Name: "toolchain/lib/ld.so", Digest: digest.SHA256.Of([]byte("ld")), Executable: true},
+	}
+	b, err := NewBuilder(f.common, f.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := b.Build(f.job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := b.Messages(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Action, Command, and the folders: root, c, toolchain, bin, lib.
+	if len(m.Blobs) != 7 || len(m.Tools) != 2 {
+		t.Errorf("%d blobs, %d tools", len(m.Blobs), len(m.Tools))
+	}
+	tree := map[string]*repb.FileNode{}
+	var walk func(p *repb.Digest, name string)
+	walk = func(p *repb.Digest, name string) {
+		var dir repb.Directory
+		d, _ := digest.FromProto(p)
+		if err := proto.Unmarshal(m.Blobs[d], &dir); err != nil || m.Blobs[d] == nil {
+			t.Fatalf("folder %s: %v", name, err)
+		}
+		for _, file := range dir.Files {
+			tree[name+file.Name] = file
+		}
+		for _, below := range dir.Directories {
+			walk(below.Digest, name+below.Name+"/")
+		}
+	}
+	var message repb.Action
+	if err := proto.Unmarshal(m.Blobs[m.Digest], &message); err != nil {
+		t.Fatal(err)
+	}
+	walk(message.InputRootDigest, "")
+	if len(tree) != 7 || tree["c/00000"] == nil || !tree["toolchain/bin/clang"].GetIsExecutable() || tree["m.o"].GetIsExecutable() {
+		t.Errorf("tree = %v", tree)
+	}
+	if p := message.Platform.GetProperties(); len(p) != 2 || p[0].Name != "a" || p[1].Value != "2" {
+		t.Errorf("platform = %v", message.Platform)
 	}
 }
 
@@ -268,7 +331,11 @@ func TestOtherKey(t *testing.T) {
 		"argument":    func(f *fixture) { f.common.Args[3] = "-O3" },
 		"compiler":    func(f *fixture) { f.opts.Identity = strings.Repeat("cd", 32) },
 		"environment": func(f *fixture) { f.opts.Env["X"] = "1" },
-		"worker path": func(f *fixture) { f.opts.Compiler = "/opt/clang" },
+		"worker path": func(f *fixture) { f.opts.Launch = []string{"/opt/clang"} },
+		"property":    func(f *fixture) { f.opts.Properties = map[string]string{"OSFamily": "Linux"} },
+		"tools": func(f *fixture) {
+			f.opts.Tools = []Input{{Name: "toolchain/bin/clang", Digest: digest.SHA256.Of(nil), Executable: true}}
+		},
 		"timeout":     func(f *fixture) { f.opts.Timeout = time.Minute },
 		"extra input": func(f *fixture) { f.write("extra", "x"); f.opts.ExtraInputs = []string{"extra"} },
 		"swapped imports": func(f *fixture) {

@@ -203,7 +203,7 @@ func (r *reader) placeUnnamed(extra, args []string) error {
 }
 
 // reserved matches the names that are canonical ones.
-var reserved = regexp.MustCompile(`^(m\..*|i\d{5}\.o|o\d{5}|c/\d{5})$`)
+var reserved = regexp.MustCompile(`^(m\..*|i\d{5}\.o|o\d{5}|c/\d{5}|toolchain/.*)$`)
 
 // existingFile returns the first part of arg that names a file which is there
 // and which no option known to us explains, or "".

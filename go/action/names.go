@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"thinrex/go/bitcode"
-	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/filedigest"
 )
@@ -95,7 +94,7 @@ func (b *Builder) renameShard(path string, names map[string]string) (Input, erro
 		return Input{}, &Uncacheable{"module", fmt.Sprintf("shard %s %v", path, err)}
 	}
 	renamed := shard.Rename(func(module string) string { return canonical[module] })
-	return Input{Name: shardName, Digest: digest.Of(renamed), File: file, Data: renamed}, nil
+	return Input{Name: shardName, Digest: b.opts.Files.Function().Of(renamed), File: file, Data: renamed}, nil
 }
 
 // canonicalPaths maps the module paths of a shard to canonical names, where

@@ -12,10 +12,10 @@ import (
 const maxInline = 64 << 10
 
 // Proto returns r as an ActionResult and the blobs that it refers to.
-func (r *Result) Proto() (*repb.ActionResult, map[digest.Digest][]byte) {
+func (r *Result) Proto(function digest.Function) (*repb.ActionResult, map[digest.Digest][]byte) {
 	blobs := map[digest.Digest][]byte{}
 	blob := func(data []byte) *repb.Digest {
-		d := digest.Of(data)
+		d := function.Of(data)
 		blobs[d] = data
 		return d.Proto()
 	}

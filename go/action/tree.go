@@ -10,47 +10,60 @@ import (
 	"thinrex/go/digest"
 )
 
-// inputRoot returns the digest of the Directory that holds the inputs, and
-// all Directory messages of the tree.
-func inputRoot(inputs []Input) (digest.Digest, map[digest.Digest][]byte, error) {
-	files := make(map[string]digest.Digest, len(inputs))
-	for _, in := range inputs {
-		files[in.Name] = in.Digest
-	}
-	blobs := map[digest.Digest][]byte{}
-	root, err := directory(files, blobs)
-	return root, blobs, err
+// A tree is a folder of inputs as Directory messages.
+type tree struct {
+	digest digest.Digest            // of the top one
+	top    *repb.Directory          // nil for no tree at all
+	blobs  map[digest.Digest][]byte // all of them, serialised
 }
 
-func directory(files map[string]digest.Digest, blobs map[digest.Digest][]byte) (digest.Digest, error) {
-	dir := &repb.Directory{}
-	var below map[string]map[string]digest.Digest
+// newTree makes the tree that holds the inputs and, beside them, the folders
+// of another one.
+func newTree(function digest.Function, inputs []Input, beside tree) (tree, error) {
+	files := make(map[string]Input, len(inputs))
+	for _, in := range inputs {
+		files[in.Name] = in
+	}
+	t := tree{blobs: map[digest.Digest][]byte{}}
+	t.top = &repb.Directory{Directories: slices.Clone(beside.top.GetDirectories())}
+	for d, data := range beside.blobs {
+		if d != beside.digest {
+			t.blobs[d] = data
+		}
+	}
+	var err error
+	t.digest, err = t.add(function, t.top, files)
+	return t, err
+}
+
+// add fills a directory with files and makes the directories below it.
+func (t *tree) add(function digest.Function, dir *repb.Directory, files map[string]Input) (digest.Digest, error) {
+	below := map[string]map[string]Input{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		first, rest, nested := strings.Cut(name, "/")
 		if !nested {
-			dir.Files = append(dir.Files, &repb.FileNode{Name: name, Digest: files[name].Proto()})
+			in := files[name]
+			dir.Files = append(dir.Files, &repb.FileNode{Name: name, Digest: in.Digest.Proto(), IsExecutable: in.Executable})
 			continue
 		}
-		if below == nil {
-			below = map[string]map[string]digest.Digest{}
-		}
 		if below[first] == nil {
-			below[first] = map[string]digest.Digest{}
+			below[first] = map[string]Input{}
 		}
 		below[first][rest] = files[name]
 	}
-	for _, name := range slices.Sorted(maps.Keys(below)) {
-		d, err := directory(below[name], blobs)
+	for name, files := range below {
+		d, err := t.add(function, &repb.Directory{}, files)
 		if err != nil {
 			return digest.Digest{}, err
 		}
 		dir.Directories = append(dir.Directories, &repb.DirectoryNode{Name: name, Digest: d.Proto()})
 	}
-	data, d, err := digest.OfMessage(dir)
+	slices.SortFunc(dir.Directories, func(x, y *repb.DirectoryNode) int { return strings.Compare(x.Name, y.Name) })
+	data, d, err := function.OfMessage(dir)
 	if err != nil {
 		return digest.Digest{}, err
 	}
-	blobs[d] = data
+	t.blobs[d] = data
 	return d, nil
 }
 
@@ -60,6 +73,17 @@ func sortedEnv(env map[string]string) []*repb.Command_EnvironmentVariable {
 		vars = append(vars, &repb.Command_EnvironmentVariable{Name: name, Value: env[name]})
 	}
 	return vars
+}
+
+func platform(properties map[string]string) *repb.Platform {
+	if len(properties) == 0 {
+		return nil
+	}
+	p := &repb.Platform{}
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		p.Properties = append(p.Properties, &repb.Platform_Property{Name: name, Value: properties[name]})
+	}
+	return p
 }
 
 func outputNames(outputs []Output) []string {

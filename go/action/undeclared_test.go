@@ -45,7 +45,7 @@ func TestUndeclaredFiles(t *testing.T) {
 				t.Errorf("args = %q, want %q among them", a.Args, tc.arg)
 			}
 			if tc.input != "" && !slices.ContainsFunc(a.Inputs, func(in Input) bool {
-				return in.Name == tc.input && in.Digest == digest.Of([]byte("x"))
+				return in.Name == tc.input && in.Digest == digest.SHA256.Of([]byte("x"))
 			}) {
 				t.Errorf("inputs = %v", a.Inputs)
 			}

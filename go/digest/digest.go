@@ -1,40 +1,61 @@
-// Package digest names content the way the Remote Execution API does: a
-// SHA-256 hash in lower-case hex, and a size in bytes.
+// Package digest names content the way the Remote Execution API does: a hash
+// in lower-case hex, and a size in bytes.
 package digest
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
+
+	"github.com/zeebo/blake3"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/protobuf/proto"
 )
 
-// Digest is comparable; two Digests are equal when they name the same content.
+// Digest is comparable; two Digests made by one Function are equal when they
+// name the same content.
 type Digest struct {
 	Hash string // 64 hex digits, lower case
 	Size int64  // bytes
 }
 
-// Empty is the digest of no bytes at all.
-var Empty = Of(nil)
+// A Function makes digests. The zero Function is SHA256.
+type Function uint8
+
+// The functions. Each gives Size bytes.
+const (
+	SHA256 Function = iota
+	BLAKE3
+)
+
+// Size is the length of a hash in bytes, before it is made hex.
+const Size = sha256.Size
+
+// New returns an empty hash.
+func (f Function) New() hash.Hash {
+	if f == BLAKE3 {
+		return blake3.New()
+	}
+	return sha256.New()
+}
 
 // Of returns the digest of data.
-func Of(data []byte) Digest {
-	sum := sha256.Sum256(data)
+func (f Function) Of(data []byte) Digest {
+	var sum [Size]byte
+	if f == BLAKE3 {
+		sum = blake3.Sum256(data)
+	} else {
+		sum = sha256.Sum256(data)
+	}
 	return FromSum(sum[:], int64(len(data)))
 }
 
-// FromSum returns the digest with a raw SHA-256 sum.
-func FromSum(sum []byte, size int64) Digest {
-	return Digest{Hash: hex.EncodeToString(sum), Size: size}
-}
-
 // OfReader reads r to its end and returns the digest of what it read.
-func OfReader(r io.Reader) (Digest, error) {
-	h := sha256.New()
+func (f Function) OfReader(r io.Reader) (Digest, error) {
+	h := f.New()
 	n, err := io.Copy(h, r)
 	if err != nil {
 		return Digest{}, err
@@ -43,19 +64,40 @@ func OfReader(r io.Reader) (Digest, error) {
 }
 
 // OfMessage returns m's deterministic serialisation and the digest of it.
-func OfMessage(m proto.Message) ([]byte, Digest, error) {
+func (f Function) OfMessage(m proto.Message) ([]byte, Digest, error) {
 	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 	if err != nil {
 		return nil, Digest{}, fmt.Errorf("serialise %s: %w", m.ProtoReflect().Descriptor().Name(), err)
 	}
-	return data, Of(data), nil
+	return data, f.Of(data), nil
+}
+
+// Proto returns f as the Remote Execution API's enum.
+func (f Function) Proto() repb.DigestFunction_Value {
+	if f == BLAKE3 {
+		return repb.DigestFunction_BLAKE3
+	}
+	return repb.DigestFunction_SHA256
+}
+
+// String is f's name as Bazel's --digest_function takes it.
+func (f Function) String() string {
+	if f == BLAKE3 {
+		return "blake3"
+	}
+	return "sha256"
+}
+
+// FromSum returns the digest with a raw hash of Size bytes.
+func FromSum(sum []byte, size int64) Digest {
+	return Digest{Hash: hex.EncodeToString(sum), Size: size}
 }
 
 // FromProto reads a digest that came from a store or a server, and refuses a
 // malformed one: its hash becomes part of file names.
 func FromProto(p *repb.Digest) (Digest, error) {
 	d := Digest{Hash: p.GetHash(), Size: p.GetSizeBytes()}
-	if len(d.Hash) != 2*sha256.Size || d.Size < 0 {
+	if len(d.Hash) != 2*Size || d.Size < 0 {
 		return Digest{}, fmt.Errorf("malformed digest %q (%d bytes)", d.Hash, d.Size)
 	}
 	for _, c := range []byte(d.Hash) {

@@ -9,9 +9,9 @@
 package filedigest
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -52,10 +52,11 @@ func (f File) Changed() bool {
 
 // Cache is safe for concurrent use.
 type Cache struct {
-	path string // "" for a cache that lives in memory only
+	path     string // "" for a cache that lives in memory only
+	function digest.Function
 
 	mu      sync.Mutex
-	byStat  map[Stat][sha256.Size]byte // what the file at path held
+	byStat  map[Stat][digest.Size]byte // what the file at path held
 	reset   bool                       // the file at path is damaged or too long
 	fresh   []record                   // what it doesn't hold yet
 	used    []record                   // what of it this process has used
@@ -69,12 +70,16 @@ type call struct {
 }
 
 // Open loads the cache that is stored at path, or starts an empty one. A
-// cache that can't be read is only slower, so it isn't an error.
-func Open(path string) *Cache {
-	c := &Cache{path: path, pending: map[string]*call{}}
+// cache that can't be read is only slower, so it isn't an error. A path is
+// for one function only.
+func Open(path string, f digest.Function) *Cache {
+	c := &Cache{path: path, function: f, pending: map[string]*call{}}
 	c.byStat, c.reset = load(path)
 	return c
 }
+
+// Function is the one that makes the digests.
+func (c *Cache) Function() digest.Function { return c.function }
 
 // File returns the digest of the file called path. Concurrent and later calls
 // with the same path share one read.
@@ -110,7 +115,7 @@ func (c *Cache) read(path string) (File, error) {
 			return File{path, digest.FromSum(sum[:], st.Size), st}, nil
 		}
 	}
-	sum, err := hashFile(path, st)
+	sum, err := hashFile(path, st, c.function.New())
 	if err != nil {
 		return File{}, err
 	}
@@ -124,14 +129,13 @@ func (c *Cache) read(path string) (File, error) {
 
 // hashFile reads a file whose stat is st. It fails when the file is another
 // one by the end.
-func hashFile(path string, st Stat) ([sha256.Size]byte, error) {
-	var sum [sha256.Size]byte
+func hashFile(path string, st Stat, h hash.Hash) ([digest.Size]byte, error) {
+	var sum [digest.Size]byte
 	f, err := os.Open(path)
 	if err != nil {
 		return sum, err
 	}
 	defer f.Close()
-	h := sha256.New()
 	n, err := copyBuffered(h, f)
 	if err != nil {
 		return sum, err

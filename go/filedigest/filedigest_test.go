@@ -38,8 +38,8 @@ func TestRemembersSettledFiles(t *testing.T) {
 	settle()
 	write(t, young, "young")
 
-	c := Open(log)
-	if got := mustDigest(t, c, old); got != digest.Of([]byte("old")) {
+	c := Open(log, digest.SHA256)
+	if got := mustDigest(t, c, old); got != digest.SHA256.Of([]byte("old")) {
 		t.Errorf("old = %v", got)
 	}
 	mustDigest(t, c, young)
@@ -57,12 +57,12 @@ func TestRemembersSettledFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := mustDigest(t, Open(log), old); got != digest.FromSum([]byte{1, 31: 0}, 3) {
+	if got := mustDigest(t, Open(log, digest.SHA256), old); got != digest.FromSum([]byte{1, 31: 0}, 3) {
 		t.Errorf("read the file again instead of using the log: %v", got)
 	}
 	// The file changes: the entry no longer applies, nor while it is fresh.
 	write(t, old, "new")
-	if got := mustDigest(t, Open(log), old); got != digest.Of([]byte("new")) {
+	if got := mustDigest(t, Open(log, digest.SHA256), old); got != digest.SHA256.Of([]byte("new")) {
 		t.Errorf("after a change = %v", got)
 	}
 }
@@ -80,7 +80,7 @@ func TestNeverTrustsAFreshFile(t *testing.T) {
 	if err := appendFile(log, record{st, [32]byte{1}}.append(nil)); err != nil {
 		t.Fatal(err)
 	}
-	if got := mustDigest(t, Open(log), path); got != digest.Of([]byte("content")) {
+	if got := mustDigest(t, Open(log, digest.SHA256), path); got != digest.SHA256.Of([]byte("content")) {
 		t.Errorf("trusted the log for a file that has just changed: %v", got)
 	}
 }
@@ -88,7 +88,7 @@ func TestNeverTrustsAFreshFile(t *testing.T) {
 func TestHashesOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	write(t, path, "one")
-	c := Open("")
+	c := Open("", digest.SHA256)
 	before := mustDigest(t, c, path)
 	write(t, path, "two!")
 	var wg sync.WaitGroup
@@ -107,7 +107,7 @@ func TestDamagedLog(t *testing.T) {
 	path, log := filepath.Join(dir, "f"), filepath.Join(dir, "log")
 	write(t, path, "content")
 	settle()
-	c := Open(log)
+	c := Open(log, digest.SHA256)
 	want := mustDigest(t, c, path)
 	if err := c.Save(); err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func TestDamagedLog(t *testing.T) {
 		if err := os.WriteFile(log, damaged, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		c := Open(log)
+		c := Open(log, digest.SHA256)
 		if got := mustDigest(t, c, path); got != want {
 			t.Errorf("%d: digest %v from a damaged log", i, got)
 		}
@@ -143,7 +143,7 @@ func TestConcurrentProcesses(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 40 {
 		wg.Go(func() {
-			c := Open(log)
+			c := Open(log, digest.SHA256)
 			if _, err := c.File(filepath.Join(dir, fmt.Sprint(i))); err != nil {
 				t.Error(err)
 			}
@@ -160,7 +160,7 @@ func TestConcurrentProcesses(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	dir := t.TempDir()
-	c := Open("")
+	c := Open("", digest.SHA256)
 	if _, err := c.File(filepath.Join(dir, "absent")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("absent: %v", err)
 	}

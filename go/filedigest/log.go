@@ -2,11 +2,12 @@ package filedigest
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"hash/crc32"
 	"os"
 	"path/filepath"
+
+	"thinrex/go/digest"
 )
 
 // The cache on disk is a log of fixed-size records, so that any number of
@@ -14,13 +15,13 @@ import (
 // whole. A record that doesn't match its checksum ends the log; it is then
 // written anew.
 const (
-	recordSize = 5*8 + sha256.Size + 4
+	recordSize = 5*8 + digest.Size + 4
 	maxRecords = 100_000 // 7.6 MB
 )
 
 type record struct {
 	stat Stat
-	sum  [sha256.Size]byte
+	sum  [digest.Size]byte
 }
 
 func (r record) append(b []byte) []byte {
@@ -46,8 +47,8 @@ func parseRecord(b []byte) (r record, ok bool) {
 
 // load reads the log at path. reset says that it should be replaced rather
 // than appended to.
-func load(path string) (entries map[Stat][sha256.Size]byte, reset bool) {
-	entries = map[Stat][sha256.Size]byte{}
+func load(path string) (entries map[Stat][digest.Size]byte, reset bool) {
+	entries = map[Stat][digest.Size]byte{}
 	if path == "" {
 		return entries, false
 	}

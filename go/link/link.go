@@ -118,7 +118,7 @@ func (c *conductor) prepare(ctx context.Context) error {
 		name = "/usr/bin/" + c.compiler.Name
 	}
 	c.builder, err = action.NewBuilder(c.file.Common, action.Options{
-		Files: c.Files, Identity: c.compiler.Identity, Compiler: name, Env: c.Env,
+		Files: c.Files, Identity: c.compiler.Identity, Launch: []string{name}, Env: c.Env,
 		ExtraInputs: c.ExtraInputs, Timeout: c.Timeout,
 	})
 	var uncacheable *action.Uncacheable

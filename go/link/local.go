@@ -27,11 +27,12 @@ var errOtherFiles = errors.New("which isn't known as an output")
 type localRunner struct {
 	compiler  string // path
 	env       []string
+	function  digest.Function
 	workspace *execute.Workspace
 }
 
 func (l *localRunner) open(c *conductor) (err error) {
-	l.compiler, l.env = c.compiler.Path, execute.Environ(c.Env)
+	l.compiler, l.env, l.function = c.compiler.Path, execute.Environ(c.Env), c.Files.Function()
 	l.workspace, err = execute.NewWorkspace(c.SandboxBase)
 	return err
 }
@@ -50,7 +51,7 @@ func (l *localRunner) execute(ctx context.Context, a *action.Action) (*action.Re
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	r, err := l.run(ctx, execute.Process{Path: l.compiler, Args: a.Args[1:], Dir: dir, Env: l.env})
+	r, err := l.run(ctx, execute.Process{Path: l.compiler, Args: a.Args, Dir: dir, Env: l.env})
 	if err != nil || r.ExitCode != 0 {
 		return r, err
 	}
@@ -91,7 +92,7 @@ func (l *localRunner) lay(a *action.Action) (dir string, err error) {
 		if in.Data != nil {
 			continue
 		}
-		if err := verifyCopy(filepath.Join(dir, filepath.FromSlash(in.Name)), in); err != nil {
+		if err := verifyCopy(filepath.Join(dir, filepath.FromSlash(in.Name)), in, l.function); err != nil {
 			os.RemoveAll(dir)
 			return "", err
 		}
@@ -121,13 +122,13 @@ func onlyKnown(dir string, a *action.Action) error {
 	return nil
 }
 
-func verifyCopy(path string, in action.Input) error {
+func verifyCopy(path string, in action.Input, function digest.Function) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return &EnvironmentError{err}
 	}
 	defer f.Close()
-	got, err := digest.OfReader(f)
+	got, err := function.OfReader(f)
 	if err != nil {
 		return &EnvironmentError{err}
 	}

@@ -31,8 +31,9 @@ import (
 
 // A Store is a folder. It needs no closing.
 type Store struct {
-	dir   string
-	sweep sync.Once
+	dir      string
+	function digest.Function
+	sweep    sync.Once
 }
 
 const (
@@ -44,13 +45,17 @@ const (
 )
 
 // Open makes the folder if necessary. One that can't be written is of use as
-// long as it can be read.
-func Open(dir string) (*Store, error) {
+// long as it can be read. As with Bazel, results by other digest functions
+// than SHA-256 have a folder of their own in it.
+func Open(dir string, f digest.Function) (*Store, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{dir: abs}, os.MkdirAll(abs, 0o777)
+	if f != digest.SHA256 {
+		abs = filepath.Join(abs, f.String())
+	}
+	return &Store{dir: abs, function: f}, os.MkdirAll(abs, 0o777)
 }
 
 // StateDir is where thinrex keeps what it remembers of this machine.
@@ -91,7 +96,7 @@ func (s *Store) Lookup(_ context.Context, a *action.Action) (*action.Result, err
 // Store keeps the result of an action: its blobs first, so that the entry
 // never refers to what isn't there.
 func (s *Store) Store(_ context.Context, a *action.Action, r *action.Result) error {
-	p, blobs := r.Proto()
+	p, blobs := r.Proto(s.function)
 	for d, data := range blobs {
 		if err := s.put(casFolder, d, data); err != nil {
 			return fmt.Errorf("store a blob: %w", err)
@@ -117,7 +122,7 @@ func (s *Store) blob(d digest.Digest) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if digest.Of(data) != d {
+	if s.function.Of(data) != d {
 		return nil, errors.Join(fmt.Errorf("%s %w", path, errDamaged), discard(path))
 	}
 	return data, nil

@@ -22,7 +22,7 @@ func object(content string) []byte { return []byte("\x7fELF" + content + "......
 
 func newAction(key string) *action.Action {
 	return &action.Action{
-		Digest:  digest.Of([]byte(key)),
+		Digest:  digest.SHA256.Of([]byte(key)),
 		Outputs: []action.Output{{Name: "m.native.o", Path: "a.native.o"}},
 	}
 }
@@ -36,7 +36,7 @@ func newResult(content string) *action.Result {
 
 func open(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(filepath.Join(t.TempDir(), "cache"))
+	s, err := Open(filepath.Join(t.TempDir(), "cache"), digest.SHA256)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestBazelLayout(t *testing.T) {
 // Whatever is broken counts as a miss, is removed, and can be stored again.
 func TestBrokenEntries(t *testing.T) {
 	sound := newResult("code")
-	blobDigest := digest.Of(sound.Outputs[0].Data)
+	blobDigest := digest.SHA256.Of(sound.Outputs[0].Data)
 	rewrite := func(t *testing.T, path string, data []byte) {
 		t.Helper()
 		if err := os.WriteFile(path, data, 0o644); err != nil {
@@ -108,7 +108,7 @@ func TestBrokenEntries(t *testing.T) {
 	}
 	entry := func(t *testing.T, s *Store, a *action.Action, change func(*repb.ActionResult)) {
 		t.Helper()
-		p, _ := sound.Proto()
+		p, _ := sound.Proto(digest.SHA256)
 		change(p)
 		data, err := proto.Marshal(p)
 		if err != nil {
@@ -140,15 +140,15 @@ func TestBrokenEntries(t *testing.T) {
 			entry(t, s, a, func(p *repb.ActionResult) { p.ExitCode = 1 })
 		},
 		"empty object": func(t *testing.T, s *Store, a *action.Action) {
-			rewrite(t, s.path(casFolder, digest.Empty), nil)
-			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = digest.Empty.Proto() })
+			rewrite(t, s.path(casFolder, digest.SHA256.Of(nil)), nil)
+			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = digest.SHA256.Of(nil).Proto() })
 		},
 		"not an object": func(t *testing.T, s *Store, a *action.Action) {
 			text := []byte("this is a text and not an object")
-			if err := s.put(casFolder, digest.Of(text), text); err != nil {
+			if err := s.put(casFolder, digest.SHA256.Of(text), text); err != nil {
 				t.Fatal(err)
 			}
-			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = digest.Of(text).Proto() })
+			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = digest.SHA256.Of(text).Proto() })
 		},
 		"undeclared output": func(t *testing.T, s *Store, a *action.Action) {
 			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Path = "../x" })
@@ -171,7 +171,7 @@ func TestBrokenEntries(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, a := open(t), newAction("k")
 			mustStore(t, s, a, sound)
-			if err := os.MkdirAll(filepath.Dir(s.path(casFolder, digest.Empty)), 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Dir(s.path(casFolder, digest.SHA256.Of(nil))), 0o755); err != nil {
 				t.Fatal(err)
 			}
 			damage(t, s, a)
@@ -192,7 +192,7 @@ func TestBrokenEntries(t *testing.T) {
 func TestUseIsMarked(t *testing.T) {
 	s, a, r := open(t), newAction("k"), newResult("code")
 	mustStore(t, s, a, r)
-	files := []string{s.path(acFolder, a.Digest), s.path(casFolder, digest.Of(r.Outputs[0].Data))}
+	files := []string{s.path(acFolder, a.Digest), s.path(casFolder, digest.SHA256.Of(r.Outputs[0].Data))}
 	long := time.Now().Add(-100 * time.Hour)
 	for _, f := range files {
 		if err := os.Chtimes(f, long, long); err != nil {
@@ -232,7 +232,7 @@ func TestManyAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			own, err := Open(s.dir) // as another process would
+			own, err := Open(s.dir, digest.SHA256) // as another process would
 			if err != nil {
 				t.Error(err)
 				return
@@ -276,7 +276,7 @@ func TestModes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blob := s.path(casFolder, digest.Of(r.Outputs[0].Data))
+	blob := s.path(casFolder, digest.SHA256.Of(r.Outputs[0].Data))
 	for _, path := range []string{blob, s.path(acFolder, a.Digest)} {
 		if fi, err := os.Stat(path); err != nil || fi.Mode() != want.Mode() {
 			t.Errorf("%s: %v, %v, want %v", path, fi.Mode(), err, want.Mode())
@@ -299,7 +299,7 @@ func TestOpenFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{file, filepath.Join(file, "below"), "/proc/thinrex"} {
-		if _, err := Open(dir); err == nil {
+		if _, err := Open(dir, digest.SHA256); err == nil {
 			t.Errorf("Open(%s) succeeded", dir)
 		}
 	}

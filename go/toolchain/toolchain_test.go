@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"thinrex/go/digest"
 	"thinrex/go/filedigest"
 )
 
@@ -17,7 +18,7 @@ const clang = "/usr/bin/clang-22"
 func options(t *testing.T) Options {
 	return Options{
 		Dir: t.TempDir(), Env: []string{"PATH=/usr/bin:/bin"},
-		Files: filedigest.Open(""), StateDir: t.TempDir(),
+		Files: filedigest.Open("", digest.SHA256), StateDir: t.TempDir(),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"thinrex/go/config"
+	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/execute"
 	"thinrex/go/filedigest"
@@ -65,7 +66,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 		options.Cache, options.StateDir = s, s.StateDir()
 		digests = filepath.Join(s.StateDir(), "digests-"+hostName())
 	}
-	options.Files = filedigest.Open(digests)
+	options.Files = filedigest.Open(digests, digest.SHA256)
 
 	summary, err := link.Run(ctx, file, options)
 	if saveErr := options.Files.Save(); saveErr != nil {
@@ -88,7 +89,7 @@ func openStore(dir string, terminal *report.Terminal) *store.Store {
 	if dir == "" {
 		return nil
 	}
-	s, err := store.Open(dir)
+	s, err := store.Open(dir, digest.SHA256)
 	if err != nil {
 		terminal.WarnOnce("cache", "can't use the cache, going on without: %v", err)
 		return nil
