@@ -29,7 +29,17 @@ type Action struct {
 	Job     distfile.Job
 	Args    []string // canonical, what the compiler is passed
 	Inputs  []Input
+	Tools   []Input  // the compiler's own files, equal for all actions of a link
 	Outputs []Output // Outputs[0] is the native object
+	Messages
+}
+
+// Messages are an action's protocol messages, serialised: what a server needs
+// in its CAS to execute it, beside the files.
+type Messages struct {
+	Action, Command []byte
+	CommandDigest   digest.Digest
+	Directories     map[digest.Digest][]byte // of the input root
 }
 
 // An Input is one file of the input root.
@@ -112,7 +122,7 @@ func (b *Builder) Build(job distfile.Job) (*Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Action{Job: job, Inputs: append(inputs, b.common.inputs...)}
+	a := &Action{Job: job, Inputs: append(inputs, b.common.inputs...), Tools: b.opts.Tools}
 	a.Outputs = jobOutputs(job, b.common.suffixes)
 	for _, out := range a.Outputs {
 		names[out.Path] = out.Name
@@ -122,33 +132,23 @@ func (b *Builder) Build(job distfile.Job) (*Action, error) {
 		return nil, err
 	}
 	a.Args = slices.Concat(b.common.args, args)
-	messages, err := b.Messages(a)
+	err = b.serialise(a)
 	if err == nil && slices.Contains(b.common.suffixes, dwoSuffix) {
-		nameDWO(a, messages.Digest)
-		messages, err = b.Messages(a)
+		nameDWO(a, a.Digest)
+		err = b.serialise(a)
 	}
 	if err != nil {
 		return nil, err
 	}
-	a.Digest = messages.Digest
 	return a, nil
 }
 
-// Messages are an action's protocol messages, serialised: what a server needs
-// in its CAS to execute it, beside the files.
-type Messages struct {
-	Digest digest.Digest // of the Action
-	Blobs  map[digest.Digest][]byte
-	Tools  []Input // the compiler's own files, equal for all actions of a link
-}
-
-// Messages serialises a. Doing it anew for the few actions that are executed
-// is cheaper than keeping it for all.
-func (b *Builder) Messages(a *Action) (Messages, error) {
+// serialise makes a's messages and digest.
+func (b *Builder) serialise(a *Action) error {
 	function := b.opts.Files.Function()
 	root, err := newTree(function, a.Inputs, b.tools)
 	if err != nil {
-		return Messages{}, err
+		return err
 	}
 	outputs := outputNames(a.Outputs)
 	command, commandDigest, err := function.OfMessage(&repb.Command{
@@ -159,7 +159,7 @@ func (b *Builder) Messages(a *Action) (Messages, error) {
 		Platform:             b.platform, //lint:ignore SA1019 some servers read only this one
 	})
 	if err != nil {
-		return Messages{}, err
+		return err
 	}
 	action, actionDigest, err := function.OfMessage(&repb.Action{
 		CommandDigest:   commandDigest.Proto(),
@@ -169,8 +169,9 @@ func (b *Builder) Messages(a *Action) (Messages, error) {
 		Platform:        b.platform,
 	})
 	if err != nil {
-		return Messages{}, fmt.Errorf("action of %s: %w", a.Module(), err)
+		return fmt.Errorf("action of %s: %w", a.Module(), err)
 	}
-	root.blobs[commandDigest], root.blobs[actionDigest] = command, action
-	return Messages{actionDigest, root.blobs, b.opts.Tools}, nil
+	a.Digest = actionDigest
+	a.Messages = Messages{action, command, commandDigest, root.blobs}
+	return nil
 }

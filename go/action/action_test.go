@@ -2,6 +2,7 @@ package action
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -126,6 +127,13 @@ func TestCanonicalForm(t *testing.T) {
 	}
 }
 
+// messagesOf returns all messages by digest.
+func messagesOf(a *Action) map[digest.Digest][]byte {
+	blobs := maps.Clone(a.Directories)
+	blobs[a.Digest], blobs[a.CommandDigest] = a.Action, a.Command
+	return blobs
+}
+
 // The messages are a complete, sorted tree that leads to the action's digest.
 func TestMessages(t *testing.T) {
 	f := newFixture(t)
@@ -138,14 +146,8 @@ func TestMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := b.Messages(a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m.Digest != a.Digest {
-		t.Errorf("digests: %v, %v", a.Digest, m.Digest)
-	}
-	for d, data := range m.Blobs {
+	blobs := messagesOf(a)
+	for d, data := range blobs {
 		if digest.SHA256.Of(data) != d {
 			t.Errorf("%v isn't the digest of %q", d, data)
 		}
@@ -159,7 +161,7 @@ func TestMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data, ok := m.Blobs[d]
+		data, ok := blobs[d]
 		if !ok {
 			t.Fatalf("%T isn't there", into)
 		}
@@ -167,7 +169,7 @@ func TestMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	unmarshal(m.Digest.Proto(), &message)
+	unmarshal(a.Digest.Proto(), &message)
 	unmarshal(message.CommandDigest, &command)
 	unmarshal(message.InputRootDigest, &root)
 	if !slices.IsSortedFunc(root.Files, func(x, y *repb.FileNode) int { return strings.Compare(x.Name, y.Name) }) || len(root.Files) != 4 {
@@ -204,20 +206,17 @@ func TestTools(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := b.Messages(a)
-	if err != nil {
-		t.Fatal(err)
-	}
+	blobs := messagesOf(a)
 	// Action, Command, and the folders: root, c, toolchain, bin, lib.
-	if len(m.Blobs) != 7 || len(m.Tools) != 2 {
-		t.Errorf("%d blobs, %d tools", len(m.Blobs), len(m.Tools))
+	if len(blobs) != 7 || len(a.Tools) != 2 {
+		t.Errorf("%d blobs, %d tools", len(blobs), len(a.Tools))
 	}
 	tree := map[string]*repb.FileNode{}
 	var walk func(p *repb.Digest, name string)
 	walk = func(p *repb.Digest, name string) {
 		var dir repb.Directory
 		d, _ := digest.FromProto(p)
-		if err := proto.Unmarshal(m.Blobs[d], &dir); err != nil || m.Blobs[d] == nil {
+		if err := proto.Unmarshal(blobs[d], &dir); err != nil || blobs[d] == nil {
 			t.Fatalf("folder %s: %v", name, err)
 		}
 		for _, file := range dir.Files {
@@ -228,7 +227,7 @@ func TestTools(t *testing.T) {
 		}
 	}
 	var message repb.Action
-	if err := proto.Unmarshal(m.Blobs[m.Digest], &message); err != nil {
+	if err := proto.Unmarshal(a.Action, &message); err != nil {
 		t.Fatal(err)
 	}
 	walk(message.InputRootDigest, "")

@@ -13,6 +13,8 @@ type Result struct {
 	Signal         string // that ended the compiler, or ""
 	Stdout, Stderr []byte
 	Outputs        []OutputFile
+	Message        string // a service's own words on how it went, or ""
+	Cached         bool   // the service took it from its cache
 }
 
 // An OutputFile is one file that the compiler wrote.

@@ -1,6 +1,6 @@
 // Package config holds thinrex's options and where they come from: flags,
-// then THINREX_* variables, then a thinrex.toml. One definition, the flag,
-// serves all three.
+// then THINREX_* variables, then a thinrex.toml, then Bazel's rc files. One
+// definition, the flag, serves all of them.
 package config
 
 import (
@@ -13,44 +13,78 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"thinrex/go/digest"
 )
 
 // Options are thinrex's options. Names and meanings are Bazel's, where Bazel
 // has them.
 type Options struct {
-	ActionEnv              []string
-	Config                 string
-	DiskCache              string
-	ExtraInput             []string
-	Jobs                   jobs
-	KeepGoing              bool
-	RemoteCompiler         string
-	RemoteExecutionTimeout time.Duration
-	SandboxBase            string
-	SummaryFile            string
-	Verbose                bool
+	ActionEnv                   []string
+	BazelRC                     []string // FILE or FILE:CONFIG,...
+	Config                      string
+	CredentialHelper            []string // PROGRAM or SCOPE=PROGRAM
+	CredentialHelperTimeout     time.Duration
+	DigestFunction              digest.Function
+	DiskCache                   string
+	ExecStrategy                ExecStrategy
+	ExtraInput                  []string
+	GoogleDefaultCredentials    bool
+	GRPCKeepaliveTime           time.Duration // 0: no pings
+	GRPCKeepaliveTimeout        time.Duration
+	Jobs                        jobs
+	KeepGoing                   bool
+	RemoteAcceptCached          bool
+	RemoteCache                 string
+	RemoteCacheCompression      bool
+	RemoteCacheHeader           []string // NAME=VALUE; the value may be a secret, here and in the other headers
+	RemoteCompiler              string
+	RemoteDefaultExecProperties []string // NAME=VALUE
+	RemoteExecHeader            []string
+	RemoteExecutionTimeout      time.Duration
+	RemoteExecutor              string
+	RemoteHeader                []string
+	RemoteInstanceName          string
+	RemoteJobs                  int // at least 1
+	RemoteMaxConnections        int // 0: as many as needed
+	RemoteProxy                 string
+	RemoteRetries               int
+	RemoteTimeout               time.Duration
+	RemoteUploadLocalResults    UploadLocalResults
+	SandboxBase                 string
+	SummaryFile                 string
+	TLSCertificate              string
+	TLSClientCertificate        string
+	TLSClientKey                string
+	Toolchain                   Toolchain
+	Verbose                     bool
 }
 
 // EnvPrefix begins the environment variable of each option.
 const EnvPrefix = "THINREX_"
 
-// isPath tells options whose values are paths: in a configuration file they
-// are relative to its folder, and ~/ is the home folder everywhere.
-var isPath = map[string]bool{"disk_cache": true, "extra_input": true, "sandbox_base": true, "summary_file": true, "config": true}
+// otherNames are second names of options, as Bazel has had them.
+var otherNames = map[string]string{"remote_cache_compression": "experimental_remote_cache_compression"}
 
 // AddFlags defines the options' flags and defaults.
 func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&o.ActionEnv, "action_env", nil, "set NAME=VALUE, or pass NAME on, for the compiler; part of the key")
 	fs.StringVar(&o.Config, "config", "", "read this configuration `file` instead of searching for thinrex.toml")
 	fs.StringVar(&o.DiskCache, "disk_cache", DefaultDiskCache(), "`folder` that keeps results, as Bazel's flag of that name; empty for none")
+	o.ExecStrategy = StrategyDefault
+	fs.Var(among(&o.ExecStrategy, StrategyDefault, StrategyLocal, StrategyRemote, StrategyFallback, StrategyRacing), "exec_strategy",
+		"where compilations run: local, remote, remote_local_fallback or racing (default: remote_local_fallback with an executor, else local)")
 	fs.StringArrayVar(&o.ExtraInput, "extra_input", nil, "a `file` that the compiler reads and that neither the dist-file nor a known option names")
 	fs.Var(&o.Jobs, "jobs", "how many compilations run at once, a `number` or auto for one per core")
-	fs.BoolVar(&o.KeepGoing, "keep_going", false, "after a failed compilation, run the others all the same")
+	boolVar(fs, &o.KeepGoing, "keep_going", false, "after a failed compilation, run the others all the same")
 	fs.StringVar(&o.RemoteCompiler, "remote_compiler", "", "the compiler's `path` in actions, where a worker has it (default /usr/bin/clang-VERSION)")
-	fs.DurationVar(&o.RemoteExecutionTimeout, "remote_execution_timeout", 10*time.Minute, "how long one compilation may take on a worker; part of the key")
+	durationVar(fs, &o.RemoteExecutionTimeout, "remote_execution_timeout", 10*time.Minute, "how long one compilation may take on a worker; part of the key")
 	fs.StringVar(&o.SandboxBase, "sandbox_base", "", "`folder` in which compilations get private directories (default: the system's temporary folder)")
 	fs.StringVar(&o.SummaryFile, "summary_file", "", "write a summary of the link to this `file` as JSON")
-	fs.BoolVar(&o.Verbose, "verbose", false, "say on stderr how the link went")
+	o.Toolchain = ToolchainImage
+	fs.Var(among(&o.Toolchain, ToolchainImage, ToolchainUpload), "toolchain", "where a worker has the compiler from: its image, or an upload")
+	boolVar(fs, &o.Verbose, "verbose", false, "say on stderr how the link went")
+	o.addRemoteFlags(fs)
 }
 
 // jobs is a pflag.Value: a positive number, or auto.
@@ -96,17 +130,32 @@ func DefaultDiskCache() string {
 	return filepath.Join(dir, "thinrex")
 }
 
-// Normalize makes - and _ in a flag's name alike, as in Bazel.
+// Normalize makes - and _ in a flag's name alike, as in Bazel, and knows
+// second names.
 func Normalize(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-	return pflag.NormalizedName(strings.ReplaceAll(name, "-", "_"))
+	name = strings.ReplaceAll(name, "-", "_")
+	positive, negated := strings.CutPrefix(name, "no")
+	if known, ok := otherNames[positive]; ok && negated {
+		return pflag.NormalizedName("no" + known)
+	}
+	if known, ok := otherNames[name]; ok {
+		name = known
+	}
+	return pflag.NormalizedName(name)
 }
 
-// Complete fills in what no flag has set, from the environment and then the
-// configuration file, and expands paths. Afterwards a flag counts as changed
-// if any of the three has set it. Flags that aren't options (help) must not be
-// in fs.
+// Complete fills in what no flag has set, from the environment, then the
+// configuration file, then Bazel's rc files, and makes paths whole. Afterwards
+// a flag counts as changed if any of them has set it. Flags that aren't
+// options (help) must not be in fs.
 func Complete(fs *pflag.FlagSet, getenv func(string) (string, bool)) error {
+	if err := checkFlags(fs); err != nil {
+		return err
+	}
 	if err := fromEnvironment(fs, getenv); err != nil {
+		return err
+	}
+	if err := expandPaths(fs); err != nil {
 		return err
 	}
 	file, err := findFile(fs.Lookup("config").Value.String())
@@ -118,14 +167,43 @@ func Complete(fs *pflag.FlagSet, getenv func(string) (string, bool)) error {
 			return err
 		}
 	}
-	return expandHome(fs)
+	return fromBazelRC(fs)
+}
+
+// checkFlags refuses on the command line what set refuses elsewhere.
+func checkFlags(fs *pflag.FlagSet) (err error) {
+	fs.VisitAll(func(f *pflag.Flag) {
+		if c, ok := f.Value.(checker); ok && err == nil {
+			if e := c.check(); e != nil {
+				err = fmt.Errorf("--%s: %w", f.Name, e)
+			}
+		}
+	})
+	return err
+}
+
+// A checker is a value that may be a secret. pflag's error for a value that
+// Set refuses shows it, so Set takes all, and check refuses.
+type checker interface{ check() error }
+
+// set sets one value of an option that comes from elsewhere than a flag.
+func set(f *pflag.Flag, value string) error {
+	if err := f.Value.Set(value); err != nil {
+		return err
+	}
+	if c, ok := f.Value.(checker); ok {
+		return c.check()
+	}
+	return nil
 }
 
 func fromEnvironment(fs *pflag.FlagSet, getenv func(string) (string, bool)) (err error) {
 	fs.VisitAll(func(f *pflag.Flag) {
-		name := EnvPrefix + strings.ToUpper(f.Name)
-		value, ok := getenv(name)
-		if !ok || f.Changed || err != nil || value == "" && !takesEmpty(f) {
+		if f.Changed || f.Hidden || err != nil {
+			return
+		}
+		name, value, ok := variable(f, getenv)
+		if !ok {
 			return
 		}
 		f.Changed = true
@@ -134,45 +212,33 @@ func fromEnvironment(fs *pflag.FlagSet, getenv func(string) (string, bool)) (err
 			values = strings.FieldsFunc(value, func(r rune) bool { return r == '\n' })
 		}
 		for _, v := range values {
-			if e := f.Value.Set(v); e != nil {
+			if e := set(f, v); e != nil {
 				err = fmt.Errorf("environment variable %s: %w", name, e)
+				return
 			}
 		}
 	})
 	return err
+}
+
+// variable returns the environment variable that sets the option, under its
+// own name or a second one.
+func variable(f *pflag.Flag, getenv func(string) (string, bool)) (name, value string, ok bool) {
+	names := []string{f.Name}
+	for other, known := range otherNames {
+		if known == f.Name {
+			names = append(names, other)
+		}
+	}
+	for _, n := range names {
+		name = EnvPrefix + strings.ToUpper(n)
+		if value, ok = getenv(name); ok && (value != "" || takesEmpty(f)) {
+			return name, value, true
+		}
+	}
+	return "", "", false
 }
 
 // takesEmpty reports whether an empty value means something for the option, as
 // for --disk_cache= (none). For the others a variable that is empty is unset.
 func takesEmpty(f *pflag.Flag) bool { return f.Value.Type() == "string" }
-
-func expandHome(fs *pflag.FlagSet) (err error) {
-	expand := func(path string) string {
-		rest, ok := strings.CutPrefix(path, "~/")
-		if !ok {
-			return path
-		}
-		home, e := os.UserHomeDir()
-		if e != nil {
-			err = fmt.Errorf("%s: %w", path, e)
-		}
-		return filepath.Join(home, rest)
-	}
-	fs.VisitAll(func(f *pflag.Flag) {
-		if !isPath[f.Name] || err != nil {
-			return
-		}
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			paths := list.GetSlice()
-			for i, p := range paths {
-				paths[i] = expand(p)
-			}
-			err = list.Replace(paths)
-			return
-		}
-		if v := f.Value.String(); v != "" {
-			err = f.Value.Set(expand(v))
-		}
-	})
-	return err
-}

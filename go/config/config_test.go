@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
+
+	"thinrex/go/digest"
 )
 
 // complete returns the options that flags, an environment and the files of the
@@ -24,6 +26,11 @@ func complete(t *testing.T, args []string, env map[string]string) (Options, erro
 		return o, err
 	}
 	return o, Complete(fs, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+}
+
+func defaults() (o Options) {
+	o.AddFlags(pflag.NewFlagSet("thinrex", pflag.ContinueOnError))
+	return o
 }
 
 func setUp(t *testing.T) (dir string) {
@@ -72,10 +79,10 @@ remote_execution_timeout = "30s"
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Options{
-		Jobs: 3, DiskCache: filepath.Join(dir, "work", "cache"), SandboxBase: filepath.Join(dir, "home", "sandbox"),
-		ExtraInput: []string{filepath.Join(dir, "work", "a"), "/b"}, RemoteExecutionTimeout: 30 * time.Second,
-	}
+	want := defaults()
+	want.Jobs, want.RemoteExecutionTimeout = 3, 30*time.Second
+	want.DiskCache, want.SandboxBase = filepath.Join(dir, "work", "cache"), filepath.Join(dir, "home", "sandbox")
+	want.ExtraInput = []string{filepath.Join(dir, "work", "a"), "/b"}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Error(diff)
 	}
@@ -89,6 +96,54 @@ remote_execution_timeout = "30s"
 	o, err = complete(t, []string{"--jobs=auto"}, env)
 	if err != nil || o.Jobs != 0 || !cmp.Equal(o.ActionEnv, []string{"A=1", "B=2,3"}) {
 		t.Errorf("flag: %+v, %v", o, err)
+	}
+}
+
+// Options for remote caching come from the same places, and their names and
+// values are Bazel's.
+func TestRemoteSources(t *testing.T) {
+	dir := setUp(t)
+	write(t, filepath.Join(dir, "work", "thinrex.toml"), `remote_cache = "grpcs://cache"
+remote_cache_compression = true
+remote_header = ["authorization=Bearer a=b, c", "x-y="]
+credential_helper = ["*.example.com=tools/helper", "plain", "~/h"]
+tls_certificate = "ca.pem"
+tls_client_certificate = "/etc/c.pem"
+tls_client_key = "~/c.key"
+remote_timeout = 90
+grpc_keepalive_time = 0
+remote_retries = 0
+remote_upload_local_results = false
+digest_function = "BLAKE3"
+exec_strategy = "racing"
+bazelrc = "no.rc:x"
+`)
+	write(t, filepath.Join(dir, "work", "no.rc"), "build:x --jobs=7")
+	work, home := filepath.Join(dir, "work"), filepath.Join(dir, "home")
+	want := defaults()
+	want.BazelRC = []string{filepath.Join(work, "no.rc:x")}
+	want.RemoteCache, want.RemoteCacheCompression = "grpcs://cache", true
+	want.RemoteHeader = []string{"authorization=Bearer a=b, c", "x-y="}
+	want.CredentialHelper = []string{"*.example.com=" + filepath.Join(work, "tools/helper"), "plain", filepath.Join(home, "h")}
+	want.TLSCertificate, want.TLSClientCertificate = filepath.Join(work, "ca.pem"), "/etc/c.pem"
+	want.TLSClientKey = filepath.Join(home, "c.key")
+	want.RemoteTimeout, want.GRPCKeepaliveTime, want.RemoteRetries = 90*time.Second, 0, 0
+	want.RemoteUploadLocalResults, want.DigestFunction, want.ExecStrategy = UploadFalse, digest.BLAKE3, StrategyRacing
+	o, err := complete(t, nil, nil)
+	if diff := cmp.Diff(want, o); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+
+	env := map[string]string{
+		"THINREX_REMOTE_CACHE_COMPRESSION": "no", "THINREX_REMOTE_HEADER": "a=1\nb=2", "THINREX_REMOTE_CACHE": "",
+		"THINREX_REMOTE_TIMEOUT": "2d", "THINREX_EXEC_STRATEGY": "", "THINREX_TLS_CERTIFICATE": "~/ca",
+	}
+	want.RemoteCacheCompression, want.RemoteCache, want.RemoteTimeout = false, "", 48*time.Hour
+	want.RemoteHeader, want.TLSCertificate = []string{"a=1", "b=2"}, filepath.Join(home, "ca")
+	want.RemoteExecHeader, want.ExecStrategy = []string{"c=3", "d=4"}, StrategyLocal
+	o, err = complete(t, []string{"--remote-exec-header=c=3", "--remote_exec_header", "d=4", "--exec_strategy=LOCAL"}, env)
+	if diff := cmp.Diff(want, o); err != nil || diff != "" {
+		t.Error(err, diff)
 	}
 }
 

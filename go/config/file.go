@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/pflag"
@@ -68,7 +67,7 @@ func fromFile(flags *pflag.FlagSet, path string) error {
 	}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		f := flags.Lookup(key)
-		if f == nil || f.Name == "config" {
+		if f == nil || f.Hidden || f.Name == "config" {
 			return fmt.Errorf("%s: unknown option %q (thinrex --help lists them)", path, key)
 		}
 		if f.Changed {
@@ -94,16 +93,17 @@ func setFromFile(f *pflag.Flag, value any, dir string) error {
 		var text string
 		switch v := v.(type) {
 		case string:
-			text = v
-			if isPath[f.Name] && v != "" && !filepath.IsAbs(v) && !strings.HasPrefix(v, "~/") {
-				text = filepath.Join(dir, v)
+			path, err := resolve(f.Name, v, dir)
+			if err != nil {
+				return err
 			}
+			text = path
 		case bool, int64:
 			text = fmt.Sprint(v)
 		default:
-			return fmt.Errorf("takes a string, a number or a boolean, not %v", v)
+			return errors.New("takes strings, whole numbers and booleans only") // what it is may be a secret
 		}
-		if err := f.Value.Set(text); err != nil {
+		if err := set(f, text); err != nil {
 			return err
 		}
 	}

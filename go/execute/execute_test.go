@@ -54,6 +54,23 @@ func TestRunBoundsOutput(t *testing.T) {
 	}
 }
 
+func TestRunStdin(t *testing.T) {
+	for _, tc := range []struct{ name, script, stdin, stdout string }{
+		{"read", "cat; echo .", "in\nput", "in\nput.\n"},
+		{"none", "cat; echo .", "", ".\n"},
+		{"more than a pipe holds, unread", "echo done", strings.Repeat("x", 1<<20), "done\n"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := sh(tc.script)
+			p.Stdin = []byte(tc.stdin)
+			got, err := Run(t.Context(), p)
+			if err != nil || got.Code != 0 || string(got.Stdout) != tc.stdout {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+}
+
 func TestRunNoSuchProgram(t *testing.T) {
 	if _, err := Run(t.Context(), Process{Path: "/nonexistent/clang"}); !errors.Is(err, ErrStart) {
 		t.Errorf("error = %v", err)

@@ -14,12 +14,13 @@ import (
 	"time"
 )
 
-// A Process is a program to run. Its standard input is empty.
+// A Process is a program to run.
 type Process struct {
-	Path string   // of the program
-	Args []string // without the program's name
-	Dir  string
-	Env  []string
+	Path  string   // of the program
+	Args  []string // without the program's name
+	Dir   string
+	Env   []string
+	Stdin []byte // which the program needn't read
 }
 
 // An Exit says how a process ended.
@@ -46,6 +47,9 @@ func Run(ctx context.Context, p Process) (Exit, error) {
 	cmd := exec.CommandContext(ctx, p.Path, p.Args...)
 	cmd.Dir, cmd.Env = p.Dir, p.Env
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if p.Stdin != nil {
+		cmd.Stdin = bytes.NewReader(p.Stdin)
+	}
 	cmd.WaitDelay = grace
 	ownGroup(cmd)
 

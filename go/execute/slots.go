@@ -30,5 +30,8 @@ func (s *Slots) Acquire(ctx context.Context) (release func(), err error) {
 	return func() { giveBack(); <-s.free }, nil
 }
 
+// Idle reports whether there seems to be a free slot.
+func (s *Slots) Idle() bool { return len(s.free) < cap(s.free) }
+
 // Close gives up the connection to make.
 func (s *Slots) Close() error { return s.tokens.close() }

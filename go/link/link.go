@@ -8,17 +8,15 @@ package link
 import (
 	"context"
 	"errors"
-	"runtime"
+	"fmt"
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"thinrex/go/action"
-	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/execute"
 	"thinrex/go/filedigest"
+	"thinrex/go/reapi"
 	"thinrex/go/report"
 	"thinrex/go/toolchain"
 )
@@ -33,9 +31,14 @@ type Cache interface {
 
 // Options say how a link is to be conducted.
 type Options struct {
-	Cache       Cache // nil for none
+	Cache       Cache         // on this machine; nil for none
+	Remote      *reapi.Client // nil for none
+	Strategy    Strategy
 	Files       *filedigest.Cache
-	Slots       *execute.Slots
+	Slots       *execute.Slots    // of this machine
+	RemoteSlots int               // how many actions are executed remotely at once
+	Portable    bool              // workers get the compiler with each action
+	Properties  map[string]string // of the workers
 	StateDir    string            // "" for none
 	SandboxBase string            // where private directories are made; "" for the default
 	Env         map[string]string // the compiler's whole environment
@@ -66,19 +69,24 @@ type conductor struct {
 	builder  *action.Builder
 	outputs  outputFiles
 	local    localRunner
+	remote   chan struct{} // slots of remote execution
 	hint     sync.Once
+	linking  context.Context // of the whole link
+	uploads  sync.WaitGroup  // results on their way to the remote cache
 
-	mu      sync.Mutex
-	summary report.Summary
-	broken  bool // the cache can't be written; it isn't asked to store any more
+	mu        sync.Mutex
+	summary   report.Summary
+	unwritten map[Cache]bool // caches that can't be written; they aren't asked to store any more
 }
 
 // Run conducts the link that f describes. When it fails, none of the outputs
 // is left.
 func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, error) {
-	c := &conductor{Options: o, file: f}
+	c := &conductor{Options: o, file: f, linking: ctx, unwritten: map[Cache]bool{}}
+	c.remote = make(chan struct{}, max(1, o.RemoteSlots))
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}
 	err := c.run(ctx)
+	c.uploads.Wait()
 	err = errors.Join(err, c.local.close())
 	if err != nil {
 		err = errors.Join(err, c.outputs.removeAll())
@@ -113,14 +121,13 @@ func (c *conductor) prepare(ctx context.Context) error {
 	if err != nil {
 		return &EnvironmentError{err}
 	}
-	name := c.Compiler
-	if name == "" {
-		name = "/usr/bin/" + c.compiler.Name
+	options := action.Options{
+		Files: c.Files, Env: c.Env, ExtraInputs: c.ExtraInputs, Properties: c.Properties, Timeout: c.Timeout,
 	}
-	c.builder, err = action.NewBuilder(c.file.Common, action.Options{
-		Files: c.Files, Identity: c.compiler.Identity, Launch: []string{name}, Env: c.Env,
-		ExtraInputs: c.ExtraInputs, Timeout: c.Timeout,
-	})
+	if err := c.placeCompiler(&options); err != nil {
+		return err
+	}
+	c.builder, err = action.NewBuilder(c.file.Common, options)
 	var uncacheable *action.Uncacheable
 	if errors.As(err, &uncacheable) {
 		c.builder = nil // all jobs run as they are
@@ -130,93 +137,29 @@ func (c *conductor) prepare(ctx context.Context) error {
 	return err
 }
 
-func (c *conductor) warnUncached(why *action.Uncacheable) {
-	c.Terminal.WarnOnce(why.Cause, "%s: compiled here and not cached", why.Reason)
-}
-
-// lookupAll writes the outputs of all hits and returns the other jobs.
-func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
-	var mu sync.Mutex
-	tasks := newTasks()
-	g, groupCtx := errgroup.WithContext(ctx)
-	// Some more than there are cores: lookups wait for the disk.
-	g.SetLimit(4 * runtime.GOMAXPROCS(0))
-	for i, job := range c.file.Jobs {
-		if groupCtx.Err() != nil {
-			break
+// placeCompiler says where a worker has the compiler: at a path of its own,
+// or in the input root.
+func (c *conductor) placeCompiler(o *action.Options) error {
+	if !c.Portable {
+		o.Identity, o.Launch = c.compiler.Identity, []string{c.Compiler}
+		if c.Compiler == "" {
+			o.Launch = []string{"/usr/bin/" + c.compiler.Name}
 		}
-		g.Go(func() error {
-			action, hit, err := c.lookup(groupCtx, job)
-			if err != nil || hit {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			tasks.add(i, job, action)
-			return nil
-		})
+		return nil
 	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	return tasks.inOrder(), ctx.Err()
-}
-
-// lookup returns the digest of the job's action, zero when it can't have one,
-// and whether a cached result has been written.
-func (c *conductor) lookup(ctx context.Context, job distfile.Job) (key digest.Digest, hit bool, err error) {
-	if c.builder == nil {
-		return key, false, nil
-	}
-	a, err := c.builder.Build(job)
-	var uncacheable *action.Uncacheable
-	if errors.As(err, &uncacheable) {
-		c.warnUncached(uncacheable)
-		return key, false, nil
-	}
+	p, err := c.compiler.Portable(c.Files, execute.Environ(c.Env))
 	if err != nil {
-		return key, false, err
+		return fmt.Errorf("--toolchain=upload: %w", err)
 	}
-	if c.Cache == nil {
-		return a.Digest, false, nil
+	o.Launch = p.Launch
+	for _, f := range p.Files {
+		o.Tools = append(o.Tools, action.Input{Name: f.Name, Digest: f.File.Digest, File: f.File, Executable: f.Executable})
 	}
-	r, err := c.Cache.Lookup(ctx, a)
-	if err != nil {
-		if ctx.Err() != nil {
-			return key, false, ctx.Err()
-		}
-		c.cacheFailed("read", err)
-		return a.Digest, false, nil
-	}
-	if r == nil || failureOf(a, r) != nil {
-		return a.Digest, false, nil
-	}
-	if err := c.deliver(a, r); err != nil {
-		return key, false, err
-	}
-	c.count(func(s *report.Summary) { s.Hits++ })
-	return a.Digest, true, nil
-}
-
-// deliver writes the outputs of an action and repeats the compiler's words.
-func (c *conductor) deliver(a *action.Action, r *action.Result) error {
-	for _, out := range a.Outputs {
-		data, ok := r.Output(out.Name)
-		if !ok {
-			continue
-		}
-		if err := c.outputs.write(out, data); err != nil {
-			return err
-		}
-	}
-	c.Terminal.Words(r.Stdout)
-	c.Terminal.Words(r.Stderr)
 	return nil
 }
 
-// cacheFailed warns once; the link goes on.
-func (c *conductor) cacheFailed(verb string, err error) {
-	c.Terminal.WarnOnce("cache", "can't %s the cache, going on without: %v", verb, err)
+func (c *conductor) warnUncached(why *action.Uncacheable) {
+	c.Terminal.WarnOnce(why.Cause, "%s: compiled here and not cached", why.Reason)
 }
 
 func (c *conductor) count(change func(*report.Summary)) {

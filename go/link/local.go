@@ -14,11 +14,8 @@ import (
 	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/execute"
+	"thinrex/go/reapi"
 )
-
-// errInputChanged says that a file is no longer the one that the action's key
-// was made from.
-var errInputChanged = errors.New("changed while the link was running")
 
 // errOtherFiles says that the compiler wrote more than the action's outputs.
 var errOtherFiles = errors.New("which isn't known as an output")
@@ -82,7 +79,7 @@ func (l *localRunner) lay(a *action.Action) (dir string, err error) {
 	dir, err = l.workspace.Lay(files)
 	if errors.Is(err, fs.ErrNotExist) {
 		if path := a.InputsChanged(); path != "" {
-			return "", fmt.Errorf("%s %w", path, errInputChanged)
+			return "", fmt.Errorf("%s %w", path, reapi.ErrInputChanged)
 		}
 	}
 	if err != nil {
@@ -133,7 +130,7 @@ func verifyCopy(path string, in action.Input, function digest.Function) error {
 		return &EnvironmentError{err}
 	}
 	if got != in.Digest {
-		return fmt.Errorf("%s %w", in.File.Path, errInputChanged)
+		return fmt.Errorf("%s %w", in.File.Path, reapi.ErrInputChanged)
 	}
 	return nil
 }

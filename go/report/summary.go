@@ -22,6 +22,11 @@ type Summary struct {
 	Skipped      int    `json:"skipped"`  // not started after a failure
 	Uncached     int    `json:"uncached"` // of those compiled, whose result isn't stored
 
+	RemoteHits      int   `json:"remote_hits"`      // of the hits, those that a remote service had
+	Fallbacks       int   `json:"fallbacks"`        // tasks that a worker should have compiled
+	BytesUploaded   int64 `json:"bytes_uploaded"`   // of blobs, on the wire: compressed if they are
+	BytesDownloaded int64 `json:"bytes_downloaded"` // likewise
+
 	// Seconds since the program started, as is WallSeconds.
 	SetupSeconds  float64 `json:"setup_seconds"`  // dist-file read, compiler known
 	LookupSeconds float64 `json:"lookup_seconds"` // all lookups answered, hits written

@@ -1,9 +1,7 @@
 package toolchain
 
 import (
-	"bufio"
 	"debug/elf"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,54 +15,141 @@ var llvmName = regexp.MustCompile(`^lib(LLVM|clang|LTO|Polly|MLIR)`)
 
 // llvmLibraries returns the LLVM and clang shared libraries that the ELF
 // program at path loads, in the order of discovery. It returns none for a
-// file that isn't ELF. The dynamic loader's rules are those of ld.so(8).
+// file that isn't ELF.
 func llvmLibraries(path string, env []string) ([]string, error) {
+	libs, err := libraries(path, env, llvmName.MatchString)
 	var found []string
-	search := &loader{env: env, system: systemDirs()}
-	for queue := []string{path}; len(queue) > 0; queue = queue[1:] {
-		needed, dirs, err := search.needed(queue[0])
-		if err != nil {
-			return nil, err
+	for _, lib := range libs {
+		if lib.path != "" && !slices.Contains(found, lib.path) {
+			found = append(found, lib.path)
 		}
-		for _, name := range needed {
-			if !llvmName.MatchString(name) {
+	}
+	return found, err
+}
+
+// A library is a shared library that a program loads.
+type library struct {
+	name     string  // by which it is needed
+	path     string  // real; "" for one that isn't found
+	neededBy string  // path
+	header   *header // nil for one that isn't found
+}
+
+// libraries returns the shared libraries that the ELF program at path loads,
+// in the loader's order, each name once: the first that is found serves all.
+// It doesn't look at those that follow refuses. The rules are those of
+// ld.so(8), less its cache and its folders for certain processors.
+func libraries(path string, env []string, follow func(name string) bool) ([]library, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, err
+	}
+	program, err := readHeader(real)
+	if err != nil || program == nil {
+		return nil, err
+	}
+	s := newSearch(program, env)
+	var found []library
+	seen := map[string]bool{}
+	for queue := []*object{s.object(real, program, nil)}; len(queue) > 0; queue = queue[1:] {
+		from := queue[0]
+		for _, name := range from.dynamic[elf.DT_NEEDED] {
+			if seen[name] || !follow(name) || s.isLoader(name) {
 				continue
 			}
-			if lib := lookup(name, dirs); lib != "" && !slices.Contains(found, lib) {
-				found = append(found, lib)
-				queue = append(queue, lib)
+			seen[name] = true
+			lib := library{name: name, neededBy: from.path}
+			if file, h := s.lookup(name, from); h != nil {
+				lib.path, lib.header = absolute(file), h
+				queue = append(queue, s.object(file, h, from))
 			}
+			found = append(found, lib)
 		}
 	}
 	return found, nil
 }
 
-type loader struct{ env, system []string }
-
-// needed returns the DT_NEEDED names of a file and the folders in which the
-// loader looks for them. A file that isn't ELF needs nothing.
-func (l *loader) needed(path string) (names, dirs []string, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	dynamic, ok := readDynamic(f)
-	if !ok {
-		return nil, nil, nil
-	}
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	runpath := expand(dynamic[elf.DT_RUNPATH], real)
-	if len(runpath) == 0 {
-		dirs = expand(dynamic[elf.DT_RPATH], real)
-	}
-	dirs = append(dirs, l.libraryPath()...)
-	dirs = append(dirs, runpath...)
-	return dynamic[elf.DT_NEEDED], append(dirs, l.system...), nil
+// An object is a loaded file.
+type object struct {
+	*header
+	path  string
+	dirs  []string // where its libraries are looked for, in order
+	rpath []string // what it leaves to its libraries, too
 }
+
+// A search looks for libraries as the loader of one program does.
+type search struct {
+	program     *header
+	musl        bool
+	libraryPath []string
+	system      []string
+}
+
+func newSearch(program *header, env []string) *search {
+	s := &search{program: program, musl: isMusl(program.interpreter), libraryPath: libraryPath(env)}
+	if s.musl {
+		s.system = muslDirs(program.interpreter)
+	} else {
+		s.system = glibcDirs(program.interpreter)
+	}
+	return s
+}
+
+// object knows how the loaders differ: for musl, RPATH and RUNPATH are one,
+// and come after LD_LIBRARY_PATH. In glibc, a RUNPATH voids the file's own
+// RPATH and those of the files that led to it, and serves that file alone.
+func (s *search) object(path string, h *header, from *object) *object {
+	o := &object{header: h, path: path}
+	rpath, runpath := expand(h.dynamic[elf.DT_RPATH], path), expand(h.dynamic[elf.DT_RUNPATH], path)
+	switch {
+	case s.musl && len(runpath) > 0:
+		o.rpath = runpath
+	case s.musl || len(runpath) == 0:
+		o.rpath = rpath
+	}
+	if from != nil {
+		o.rpath = slices.Concat(o.rpath, from.rpath)
+	}
+	switch {
+	case s.musl:
+		o.dirs = slices.Concat(s.libraryPath, o.rpath, s.system)
+	case len(runpath) > 0:
+		o.dirs = slices.Concat(s.libraryPath, runpath, s.system)
+	default:
+		o.dirs = slices.Concat(o.rpath, s.libraryPath, s.system)
+	}
+	return o
+}
+
+// lookup skips files for another machine, as the loader does: where there are
+// 32-bit libraries, too, their folders may come first.
+func (s *search) lookup(name string, from *object) (path string, h *header) {
+	if strings.ContainsRune(name, filepath.Separator) {
+		return "", nil
+	}
+	for _, dir := range from.dirs {
+		dir, err := filepath.EvalSymlinks(dir) // before a .. is taken off its end
+		path := filepath.Join(dir, name)
+		if err != nil || absolute(path) == "" {
+			continue
+		}
+		h, err := readHeader(path)
+		if err == nil && h != nil && h.Class == s.program.Class && h.Machine == s.program.Machine {
+			return path, h
+		}
+	}
+	return "", nil
+}
+
+// inMusl matches the libraries that musl's loader holds itself.
+var inMusl = regexp.MustCompile(`^lib(c|dl|m|pthread|rt|util|xnet)\.`)
+
+// isLoader reports whether the loader is what a file needs by this name.
+func (s *search) isLoader(name string) bool {
+	return name == filepath.Base(s.program.interpreter) || s.musl && inMusl.MatchString(name)
+}
+
+func isMusl(loader string) bool { return strings.HasPrefix(filepath.Base(loader), "ld-musl-") }
 
 // expand splits search paths and replaces $ORIGIN by the file's folder.
 func expand(values []string, path string) []string {
@@ -78,49 +163,11 @@ func expand(values []string, path string) []string {
 	return dirs
 }
 
-func (l *loader) libraryPath() []string {
-	for _, kv := range slices.Backward(l.env) {
+func libraryPath(env []string) []string {
+	for _, kv := range slices.Backward(env) {
 		if v, ok := strings.CutPrefix(kv, "LD_LIBRARY_PATH="); ok {
 			return strings.FieldsFunc(v, func(r rune) bool { return r == ':' || r == ';' })
 		}
 	}
 	return nil
-}
-
-func lookup(name string, dirs []string) string {
-	for _, dir := range dirs {
-		if real := absolute(filepath.Join(dir, name)); real != "" {
-			return real
-		}
-	}
-	return ""
-}
-
-// systemDirs are the folders of ld.so.conf, then the loader's own.
-func systemDirs() []string {
-	return append(confDirs("/etc/ld.so.conf", 0), "/lib64", "/usr/lib64", "/lib", "/usr/lib")
-}
-
-func confDirs(path string, depth int) []string {
-	f, err := os.Open(path)
-	if err != nil || depth > 4 {
-		return nil
-	}
-	defer f.Close()
-	var dirs []string
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		line, _, _ := strings.Cut(lines.Text(), "#")
-		line = strings.TrimSpace(line)
-		pattern, include := strings.CutPrefix(line, "include ")
-		switch {
-		case include:
-			files, _ := filepath.Glob(strings.TrimSpace(pattern))
-			for _, file := range files {
-				dirs = append(dirs, confDirs(file, depth+1)...)
-			}
-		case line != "":
-			dirs = append(dirs, line)
-		}
-	}
-	return dirs
 }

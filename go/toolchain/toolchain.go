@@ -24,6 +24,8 @@ type Toolchain struct {
 	Path     string // absolute, as it is run
 	Name     string // what a canonical command calls it: clang-22
 	Identity string // SHA-256 in hex over the compiler's bytes and version
+
+	frontend string // the program that compiles, real path; "" when the compiler doesn't tell
 }
 
 // ErrUnusable says that there is no compiler to run.
@@ -74,6 +76,7 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 		Path:     path,
 		Name:     canonicalName(said.Version),
 		Identity: identity(programs, said, driverMode(path)),
+		frontend: said.Frontend,
 	}, nil
 }
 

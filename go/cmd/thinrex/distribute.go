@@ -50,9 +50,19 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	if o.RemoteExecutionTimeout <= 0 {
 		return fmt.Errorf("--remote_execution_timeout=%v isn't positive", o.RemoteExecutionTimeout)
 	}
+	if s := strategyOf(o); s != link.Local && o.RemoteExecutor == "" {
+		return fmt.Errorf("--exec_strategy=%s needs a --remote_executor", o.ExecStrategy)
+	}
 	file, err := distfile.Read(path)
 	if err != nil {
 		return err
+	}
+	remote, err := dial(ctx, o, len(file.Jobs), terminal)
+	if err != nil {
+		return err
+	}
+	if remote != nil {
+		defer remote.Close()
 	}
 	slots := execute.NewSlots(o.Jobs.Count(), os.Getenv("MAKEFLAGS"))
 	defer slots.Close()
@@ -60,13 +70,15 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 		Slots: slots, SandboxBase: o.SandboxBase, Env: environment(o.ActionEnv),
 		ExtraInputs: o.ExtraInput, Compiler: o.RemoteCompiler, Timeout: o.RemoteExecutionTimeout,
 		KeepGoing: o.KeepGoing, Terminal: terminal, Started: started,
+		Remote: remote, Strategy: strategyOf(o), RemoteSlots: o.RemoteJobs,
+		Portable: o.Toolchain == config.ToolchainUpload, Properties: properties(o.RemoteDefaultExecProperties),
 	}
 	digests := ""
-	if s := openStore(o.DiskCache, terminal); s != nil {
+	if s := openStore(o.DiskCache, o.DigestFunction, terminal); s != nil {
 		options.Cache, options.StateDir = s, s.StateDir()
 		digests = filepath.Join(s.StateDir(), "digests-"+hostName())
 	}
-	options.Files = filedigest.Open(digests, digest.SHA256)
+	options.Files = filedigest.Open(digests, o.DigestFunction)
 
 	summary, err := link.Run(ctx, file, options)
 	if saveErr := options.Files.Save(); saveErr != nil {
@@ -74,6 +86,9 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 		terminal.Verbose("can't remember digests: %v", saveErr)
 	}
 	summary.Version = version()
+	if remote != nil {
+		summary.BytesUploaded, summary.BytesDownloaded = remote.Traffic()
+	}
 	if o.SummaryFile != "" {
 		if writeErr := summary.WriteFile(o.SummaryFile); writeErr != nil {
 			terminal.Print("warning: can't write the summary: %v", writeErr)
@@ -85,11 +100,11 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 
 // openStore returns nil, with a warning, when the folder can't be used: a
 // cache is no reason to fail a link.
-func openStore(dir string, terminal *report.Terminal) *store.Store {
+func openStore(dir string, function digest.Function, terminal *report.Terminal) *store.Store {
 	if dir == "" {
 		return nil
 	}
-	s, err := store.Open(dir, digest.SHA256)
+	s, err := store.Open(dir, function)
 	if err != nil {
 		terminal.WarnOnce("cache", "can't use the cache, going on without: %v", err)
 		return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"thinrex/go/config"
 	"thinrex/go/link"
 )
 
@@ -24,7 +25,11 @@ for lld called directly. Further flags of thinrex's are passed on:
   clang++ -O2 $(thinrex flags --verbose) *.o -o app`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			words, err := linkFlags(linker, givenFlags(cmd))
+			given, err := givenFlags(cmd)
+			if err != nil {
+				return err
+			}
+			words, err := linkFlags(linker, given)
 			if err != nil {
 				return err
 			}
@@ -36,11 +41,17 @@ for lld called directly. Further flags of thinrex's are passed on:
 	return cmd
 }
 
-// givenFlags returns the options on the command line as flags.
-func givenFlags(cmd *cobra.Command) []string {
-	var given []string
+// givenFlags returns the options on the command line as flags. It refuses those
+// whose values mustn't get onto the link's, which everybody on the machine can
+// see.
+func givenFlags(cmd *cobra.Command) (given []string, err error) {
 	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if !f.Changed {
+		if !f.Changed || f.Hidden {
+			return
+		}
+		if config.IsSecret(f) {
+			err = fmt.Errorf("--%s would be seen in lists of processes: put it in thinrex.toml or %s, or use --credential_helper",
+				f.Name, config.EnvPrefix+strings.ToUpper(f.Name))
 			return
 		}
 		values := []string{f.Value.String()}
@@ -51,7 +62,7 @@ func givenFlags(cmd *cobra.Command) []string {
 			given = append(given, "--"+f.Name+"="+v)
 		}
 	})
-	return given
+	return given, err
 }
 
 func linkFlags(linker string, options []string) ([]string, error) {

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"thinrex/go/config"
+	"thinrex/go/credential"
+	"thinrex/go/link"
+	"thinrex/go/reapi"
+	"thinrex/go/report"
+)
+
+// dial returns a client of the remote services, nil when none is wanted.
+func dial(ctx context.Context, o *config.Options, jobs int, terminal *report.Terminal) (*reapi.Client, error) {
+	if o.RemoteCache == "" && o.RemoteExecutor == "" || jobs == 0 {
+		return nil, nil
+	}
+	options := reapi.Options{
+		Cache: o.RemoteCache, Executor: o.RemoteExecutor, Instance: o.RemoteInstanceName,
+		Headers: o.RemoteHeader, CacheHeaders: o.RemoteCacheHeader, ExecHeaders: o.RemoteExecHeader,
+		TLSCertificate: o.TLSCertificate, TLSClientCertificate: o.TLSClientCertificate, TLSClientKey: o.TLSClientKey,
+		GoogleDefaultCredentials: o.GoogleDefaultCredentials, Credentials: credentials(o),
+		Timeout: o.RemoteTimeout, Retries: o.RemoteRetries, MaxConnections: o.RemoteMaxConnections, Proxy: o.RemoteProxy,
+		KeepaliveTime: o.GRPCKeepaliveTime, KeepaliveTimeout: o.GRPCKeepaliveTimeout,
+		AcceptCached: o.RemoteAcceptCached, Compress: o.RemoteCacheCompression, Function: o.DigestFunction,
+		ExecutionTimeout: o.RemoteExecutionTimeout, InFlight: min(jobs, max(o.RemoteJobs, 500)),
+		Version: version(), Invocation: uuid.NewString(), Warn: terminal.WarnOnce,
+	}
+	if strategyOf(o) == link.Local {
+		options.Executor = "" // and it may still be the cache
+		if options.Cache == "" {
+			options.Cache = o.RemoteExecutor
+		}
+	}
+	switch o.RemoteUploadLocalResults {
+	case config.UploadTrue:
+		options.Upload = reapi.UploadAlways
+	case config.UploadFalse:
+		options.Upload = reapi.UploadNever
+	}
+	return reapi.Dial(ctx, options)
+}
+
+// credentials returns what finds out what to show to a host.
+func credentials(o *config.Options) func(host string) (reapi.Credentials, error) {
+	workspace, _ := os.Getwd()
+	return func(host string) (reapi.Credentials, error) {
+		s, err := credential.New(host, credential.Options{
+			Helpers: o.CredentialHelper, HelperTimeout: o.CredentialHelperTimeout, Workspace: workspace,
+		})
+		if err != nil || !s.Any() {
+			return nil, err
+		}
+		return s, nil
+	}
+}
+
+var strategies = map[config.ExecStrategy]link.Strategy{
+	config.StrategyLocal: link.Local, config.StrategyRemote: link.Remote,
+	config.StrategyFallback: link.Fallback, config.StrategyRacing: link.Racing,
+}
+
+// strategyOf is what --exec_strategy says, or what --remote_executor stands
+// for.
+func strategyOf(o *config.Options) link.Strategy {
+	if o.ExecStrategy == config.StrategyDefault && o.RemoteExecutor != "" {
+		return link.Fallback
+	}
+	return strategies[o.ExecStrategy]
+}
+
+// properties reads NAME=VALUE entries, of which the last for a name counts.
+func properties(entries []string) map[string]string {
+	m := map[string]string{}
+	for _, entry := range entries {
+		name, value, _ := strings.Cut(entry, "=")
+		m[name] = value
+	}
+	return m
+}

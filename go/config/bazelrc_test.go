@@ -1,0 +1,279 @@
+//go:build unix
+
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
+
+	"thinrex/go/digest"
+)
+
+func TestBazelRC(t *testing.T) {
+	tests := map[string]struct {
+		files   map[string]string // rc if it is one file
+		rc      string
+		configs string
+		want    func(o *Options, dir string)
+	}{
+		"ours only": {
+			rc: `
+startup --host_jvm_args=-Xmx1g --digest_function BLAKE3 --remote_cache=no
+common --remote_cache=grpc://c --jobs=7 --disk_cache=/x --verbose_failures --config_setting
+build --remote_jobs=9 --exec_strategy=local --remote_compiler=/x -c opt --copt -O2 //foo:bar
+build --remote_executor grpc://e --remote_instance_name=main/one --google_default_credentials
+test --remote_cache=grpc://test
+run --remote_instance_name=run
+build:off --remote_instance_name=off
+startup:off --digest_function=sha256
+`,
+			want: func(o *Options, dir string) {
+				o.RemoteCache, o.RemoteExecutor, o.RemoteInstanceName = "grpc://c", "grpc://e", "main/one"
+				o.GoogleDefaultCredentials, o.DigestFunction = true, digest.BLAKE3
+			},
+		},
+		"every kind": {
+			rc: `
+build --remote_header=a=1 --remote_header=b=2
+build --remote_cache_header=c=3
+build --remote_exec_header d=4
+build --remote_default_exec_properties=OSFamily=linux --remote_default_exec_properties=container-image=docker://x
+build --remote_timeout=3600 --grpc_keepalive_time=10s --grpc_keepalive_timeout=1m --credential_helper_timeout=5
+build --remote_retries=0 --remote_max_connections=8 --remote_proxy=unix:/run/p
+build --noremote_accept_cached --noremote_upload_local_results --remote_cache_compression
+common --remote_header=z=0
+`,
+			want: func(o *Options, dir string) {
+				o.RemoteHeader = []string{"z=0", "a=1", "b=2"} // common comes before build
+				o.RemoteCacheHeader, o.RemoteExecHeader = []string{"c=3"}, []string{"d=4"}
+				o.RemoteDefaultExecProperties = []string{"OSFamily=linux", "container-image=docker://x"}
+				o.RemoteTimeout, o.GRPCKeepaliveTime, o.GRPCKeepaliveTimeout = time.Hour, 10*time.Second, time.Minute
+				o.CredentialHelperTimeout, o.RemoteRetries, o.RemoteMaxConnections = 5*time.Second, 0, 8
+				o.RemoteProxy, o.RemoteAcceptCached = "unix:/run/p", false
+				o.RemoteUploadLocalResults, o.RemoteCacheCompression = UploadFalse, true
+			},
+		},
+		"older names": {
+			rc: `build --remote_http_cache=h --auth_enabled --experimental_remote_retry_max_attempts=1 --experimental_remote_cache_compression
+build --experimental_credential_helper=h --noauth_enabled`,
+			want: func(o *Options, dir string) {
+				o.RemoteCache, o.RemoteRetries, o.RemoteCacheCompression, o.CredentialHelper = "h", 1, true, []string{"h"}
+			},
+		},
+		"the last wins, an empty value too": {
+			rc: "build --remote_cache=a --remote_executor=e --remote_timeout=1\nbuild --remote_cache=b --remote_timeout=2 --remote_executor=\n" +
+				"build --noremote_accept_cached\nbuild --remote_accept_cached\ncommon --remote_cache=c\nalways --remote_cache=d",
+			want: func(o *Options, dir string) { o.RemoteCache, o.RemoteTimeout = "b", 2*time.Second },
+		},
+		"words": {
+			rc: "\ufeffbuild '--remote_header=a=1 # \" \\' b' --remote_instance_name=\"x \\\"y\\\"\" # --remote_cache=no\r\n" +
+				"# a comment \\\nbuild --remote_cache=swallowed\n" +
+				"build --remote_exe\\\ncutor=e\\\r\n --remote_retries=\\\n3 \\\n\n" +
+				"  build\t--remote_cache\nbuild c#d\n\n\"build\" --remote_header=z='open quote ",
+			want: func(o *Options, dir string) {
+				o.RemoteHeader = []string{"a=1 # \" ' b", "z=open quote "}
+				o.RemoteInstanceName, o.RemoteExecutor, o.RemoteRetries, o.RemoteCache = `x "y"`, "e", 3, "c"
+			},
+		},
+		"configs": {
+			rc: `
+build:remote --remote_header=d=4 --config=tls --remote_header=e=5
+common:remote --remote_header=c=3
+build:tls --tls_certificate=/ca --remote_header=t=0
+build:unasked --remote_cache=no
+build --remote_header=a=1 --config=tls
+build --remote_header=b=2
+build:cache --remote_cache=c --remote_instance_name=cache
+build:cache:remote --remote_instance_name=no
+`,
+			configs: ":cache,remote",
+			want: func(o *Options, dir string) {
+				o.RemoteHeader = []string{"a=1", "t=0", "b=2", "c=3", "d=4", "t=0", "e=5"}
+				o.TLSCertificate, o.RemoteCache, o.RemoteInstanceName = "/ca", "c", "cache"
+			},
+		},
+		"config in place": {
+			rc: "build --config=a --remote_cache=late\nbuild:a --remote_cache=early --remote_executor=e\nbuild --config a",
+			want: func(o *Options, dir string) {
+				o.RemoteCache, o.RemoteExecutor = "early", "e"
+			},
+		},
+		"this platform's": {
+			rc: "common --noenable_platform_specific_config\ncommon --enable_platform_specific_config\n" +
+				"build --remote_cache=build\ncommon:" + runtime.GOOS + " --remote_cache=platform --remote_executor=e\ncommon --remote_executor=common",
+			want: func(o *Options, dir string) { o.RemoteCache, o.RemoteExecutor = "build", "common" },
+		},
+		"this platform's, off": {
+			rc:   "build --enable_platform_specific_config --enable_platform_specific_config=no\nbuild:" + runtime.GOOS + " --remote_cache=c",
+			want: func(o *Options, dir string) {},
+		},
+		"imports": {
+			files: map[string]string{
+				"WORKSPACE": "",
+				"sub/rc":    "build --remote_cache=a\nimport %workspace%/tools/one.rc\ntry-import %workspace%/none.rc\nbuild --remote_instance_name=i\ntry-import sub/two.rc",
+				"tools/one.rc": "build --remote_cache=one --remote_header=o=1\nbuild --tls_certificate=certs/ca.pem --tls_client_key=%workspace%/k --tls_client_certificate=~/c\n" +
+					"build --credential_helper=*.x.org=%workspace%/tools/h --credential_helper=bare\nimport %workspace%/sub/two.rc",
+				"sub/two.rc": "build --remote_header=t=2",
+			},
+			want: func(o *Options, dir string) {
+				o.RemoteCache, o.RemoteInstanceName, o.RemoteHeader = "one", "i", []string{"o=1", "t=2", "t=2"}
+				o.TLSCertificate, o.TLSClientKey = filepath.Join(dir, "certs/ca.pem"), filepath.Join(dir, "k")
+				o.TLSClientCertificate = filepath.Join(os.Getenv("HOME"), "c")
+				o.CredentialHelper = []string{"*.x.org=" + filepath.Join(dir, "tools/h"), "bare"}
+			},
+		},
+		"no workspace": {
+			files: map[string]string{"sub/rc": "build --tls_certificate=ca.pem\nimport %workspace%/two.rc", "sub/two.rc": "build --remote_cache=c"},
+			want: func(o *Options, dir string) {
+				o.TLSCertificate, o.RemoteCache = filepath.Join(dir, "sub/ca.pem"), "c"
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			setUp(t)
+			dir := t.TempDir()
+			path := filepath.Join(dir, "sub", "rc")
+			if test.files == nil {
+				test.files = map[string]string{"sub/rc": test.rc}
+			}
+			for name, text := range test.files {
+				write(t, filepath.Join(dir, name), text)
+			}
+			want := defaults()
+			want.BazelRC = []string{path + test.configs}
+			test.want(&want, dir)
+			o, err := complete(t, []string{"--bazelrc=" + path + test.configs}, nil)
+			if diff := cmp.Diff(want, o); err != nil || diff != "" {
+				t.Error(err, diff)
+			}
+		})
+	}
+}
+
+// What is said to thinrex comes before what is said to Bazel.
+func TestBazelRCPrecedence(t *testing.T) {
+	dir := setUp(t)
+	write(t, filepath.Join(dir, "rc"), `build --remote_cache=rc --remote_executor=rc --remote_instance_name=rc --remote_retries=99
+build --remote_header=rc=1 --remote_exec_header=rc=1
+build:a --remote_timeout=3
+build:b --remote_max_connections=3 --config=a`)
+	write(t, filepath.Join(dir, "second:rc"), "build --remote_retries=1\nbuild:a --remote_timeout=4")
+	write(t, filepath.Join(dir, "work", "thinrex.toml"),
+		"bazelrc = ['../rc', '../second:rc', '../rc:b,a']\nremote_instance_name = 'toml'\nremote_exec_header = 'toml=1'")
+	o, err := complete(t, []string{"--remote_cache=flag"}, map[string]string{"THINREX_REMOTE_EXECUTOR": ""})
+	want := defaults()
+	want.BazelRC = []string{filepath.Join(dir, "rc"), filepath.Join(dir, "second:rc"), filepath.Join(dir, "rc:b,a")}
+	want.RemoteCache, want.RemoteExecutor, want.RemoteInstanceName, want.RemoteRetries = "flag", "", "toml", 1
+	want.RemoteHeader, want.RemoteExecHeader = []string{"rc=1"}, []string{"toml=1"}
+	want.RemoteTimeout, want.RemoteMaxConnections = 4*time.Second, 3
+	if diff := cmp.Diff(want, o); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+	// A flag replaces the file's list of rc files.
+	o, err = complete(t, []string{"--bazelrc=../../second:rc"}, nil)
+	if err != nil || o.RemoteCache != "" || o.RemoteRetries != 1 {
+		t.Errorf("%+v, %v", o, err)
+	}
+}
+
+func TestBazelRCErrors(t *testing.T) {
+	tests := map[string]struct{ rc, entry, want string }{
+		"no such file":       {"", "absent", "open DIR/absent: no such file"},
+		"no such file, conf": {"", "absent:x", "open DIR/absent: no such file"},
+		"bad number":         {"common --x\n\nbuild \\\n --remote_retries=many", "rc", `DIR/rc:3: --remote_retries: "many" isn't a number`},
+		"bad duration":       {"build --remote_timeout=-1", "rc", "DIR/rc:1: --remote_timeout: "},
+		"bad function":       {"startup --digest_function=SHA1", "rc", "DIR/rc:1: --digest_function: "},
+		"older name":         {"build --remote_cache_proxy=http://p", "rc", "DIR/rc:1: --remote_cache_proxy: "},
+		"no value":           {"build --remote_cache", "rc", "DIR/rc:1: --remote_cache: needs a value"},
+		"negation's value":   {"build --noremote_accept_cached=1", "rc", "DIR/rc:1: --noremote_accept_cached: takes no value"},
+		"not a boolean":      {"build --remote_accept_cached=x", "rc", "DIR/rc:1: --remote_accept_cached: "},
+		"unasked is ignored": {"build:x --remote_timeout=x", "rc", ""},
+		"unknown config":     {"build:x --a", "rc:y", `--bazelrc: config "y" isn't defined`},
+		"test's config":      {"test:y --a", "rc:y", `config "y" isn't defined`},
+		"config of a config": {"build:x --a\nbuild:x --config=z", "rc:x", `DIR/rc:2: --config: config "z" isn't defined`},
+		"config loop":        {"build:x --config=y\nbuild:y --config=x", "rc:x", "config loop: x > y > x"},
+		"config itself":      {"build --config=x\nbuild:x --config=x", "rc", "config loop: x > x"},
+		"config in words":    {"build:x --config y\nbuild:y --a", "rc:x", "DIR/rc:1: --config: write it as --config=NAME"},
+		"config without":     {"build --config", "rc", "DIR/rc:1: --config: write it as --config=NAME"},
+		"configs of configs": {strings.Repeat("build:a --config=b --config=b\n", 400) + strings.Repeat("build:b --config=c --config=c\n", 400) + "build:c --x", "rc:a", "more than 100000 options"},
+		"platform":           {"build --enable_platform_specific_config=x", "rc", "DIR/rc:1: --enable_platform_specific_config: "},
+		"import":             {"build --a\nimport %workspace%/absent", "rc", "DIR/rc:2: import: open DIR/absent: no such file"},
+		"import of a folder": {"import %workspace%", "rc", "DIR/rc:1: import: read DIR: is a directory"},
+		"import of none":     {"import", "rc", "DIR/rc:1: import takes one path"},
+		"import of two":      {"try-import a b", "rc", "DIR/rc:1: try-import takes one path"},
+		"import loop":        {"try-import %workspace%/./rc", "rc", "DIR/rc:1: import loop: DIR/rc > DIR/rc"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			setUp(t)
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, "rc"), test.rc)
+			_, err := complete(t, []string{"--bazelrc=" + filepath.Join(dir, test.entry)}, nil)
+			if test.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if want := strings.ReplaceAll(test.want, "DIR", dir); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%v\nlacks %s", err, want)
+			}
+		})
+	}
+}
+
+// Files that import each other twice are a short text and a long time.
+func TestManyImports(t *testing.T) {
+	dir := setUp(t)
+	for i := range 40 {
+		next := "import " + filepath.Join(dir, strings.Repeat("x", i+2)) + "\n"
+		write(t, filepath.Join(dir, strings.Repeat("x", i+1)), next+next)
+	}
+	write(t, filepath.Join(dir, strings.Repeat("x", 41)), "")
+	if _, err := complete(t, []string{"--bazelrc=" + filepath.Join(dir, "x")}, nil); err == nil || !strings.Contains(err.Error(), "imports") {
+		t.Error(err)
+	}
+}
+
+func FuzzBazelRC(f *testing.F) {
+	f.Add("build --remote_cache=grpc://c --config=a\nbuild:a --remote_header=a=b", "try-import other\ncommon --noremote_accept_cached")
+	f.Add("import /w/other\nbuild --remote_timeout 5 \\\n --tls_certificate='a b' # c", "import /w/rc")
+	f.Add("common --enable_platform_specific_config\nbuild:linux --config=a\nbuild:a --config=linux", "startup --digest_function=blake3")
+	f.Fuzz(func(t *testing.T, text, other string) {
+		files := map[string]string{"/w/rc": text, "/w/other": other}
+		rc := rcFiles{sections: map[string][]rcWord{}, readFile: func(path string) ([]byte, error) {
+			if data, ok := files[path]; ok {
+				return []byte(data), nil
+			}
+			return nil, errors.New("no such file")
+		}}
+		if rc.read("/w/rc", "/w") != nil {
+			return
+		}
+		words, err := rc.words([]string{"a"})
+		if err != nil {
+			return
+		}
+		var o Options
+		fs := pflag.NewFlagSet("thinrex", pflag.ContinueOnError)
+		o.AddFlags(fs)
+		if applyWords(fs, words) != nil {
+			return
+		}
+		fs.VisitAll(func(f *pflag.Flag) {
+			_, list := f.Value.(pflag.SliceValue)
+			if value := f.Value.String(); f.Changed && !list && f.Value.Set(value) != nil {
+				t.Errorf("--%s=%q isn't taken back", f.Name, value)
+			}
+		})
+	})
+}

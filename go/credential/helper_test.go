@@ -1,0 +1,197 @@
+//go:build unix
+
+package credential
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	secret = "tOp-sEcReT"
+	uri    = "https://cache.example.com/build.bazel.remote.execution.v2.Capabilities"
+	reply  = `{"headers":{"Authorization":["Bearer ` + secret + `"]}}`
+)
+
+// script writes a shell script that runs in its own folder and begins by
+// noting in the file "runs" there that it was started.
+func script(t *testing.T, name, text string) (path string) {
+	t.Helper()
+	dir := t.TempDir()
+	path = filepath.Join(dir, name)
+	text = "#!/bin/sh\nexport FOLDER='" + dir + "'; cd \"$FOLDER\"; echo started >>runs\n" + text + "\n"
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func source(t *testing.T, o Options) *Source {
+	t.Helper()
+	s, err := New("cache.example.com", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func runs(t *testing.T, path string) int {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(path), "runs"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return bytes.Count(data, []byte("\n"))
+}
+
+// waitFor fails the test unless cond comes true within ten seconds.
+func waitFor(t *testing.T, what string, cond func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !cond(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited too long for %s", what)
+		}
+	}
+}
+
+// nothingLeft waits until no process has the script's folder in its command
+// line or environment, as all that the script starts have.
+func nothingLeft(t *testing.T, path string) {
+	t.Helper()
+	waitFor(t, "the end of all that "+path+" started", func() bool {
+		files, _ := filepath.Glob("/proc/[0-9]*/[ce][mn][dv]*") // cmdline, environ
+		for _, f := range files {
+			if data, _ := os.ReadFile(f); bytes.Contains(data, []byte(filepath.Dir(path))) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func TestHelperProtocol(t *testing.T) {
+	t.Setenv("THINREX_REMOTE_HEADER", "authorization=other")
+	t.Setenv("THINREX_REMOTE_CACHE_HEADER", "authorization=other")
+	t.Setenv("THINREX_JOBS", "3")
+	for _, tc := range []struct {
+		name, script string
+		want         map[string]string
+	}{
+		{"request", `[ "$*" = get ] && [ "$(cat)" = '{"uri":"` + uri + `"}' ] && echo '` + reply + `'`,
+			map[string]string{"authorization": "Bearer " + secret}},
+		{"unread request", "echo '" + reply + "'", map[string]string{"authorization": "Bearer " + secret}},
+		{"environment", `echo '{"headers":{"x-env":["'$(env | grep ^THINREX_)'"]}}'`, map[string]string{"x-env": "THINREX_JOBS=3"}},
+		{"no headers", "echo '{}'", map[string]string{}},
+		{"empty list", `echo '{"headers":{"a":[]}}'`, map[string]string{}},
+		{"unknown fields", `echo '{"version":2,"headers":{"a":["b"]},"more":{"c":["d"]}}'`, map[string]string{"a": "b"}},
+		{"several", `echo '{"headers":{"X-A":["1","2"],"b":["3"],"t-bin":["AAH/"]}}'`,
+			map[string]string{"x-a": "1, 2", "b": "3", "t-bin": "\x00\x01\xff"}},
+		{"chatty", "echo logging in >&2; echo '" + reply + "'", map[string]string{"authorization": "Bearer " + secret}},
+		{"agent left behind with the pipe", "echo '" + reply + "'; (trap '' TERM; sleep 1000) &", map[string]string{"authorization": "Bearer " + secret}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			path := script(t, "helper", tc.script)
+			s := source(t, Options{Helpers: []string{path}})
+			got, err := s.GetRequestMetadata(t.Context(), uri)
+			if err != nil || !s.Any() {
+				t.Fatalf("any: %v, %v", s.Any(), err)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Error(diff)
+			}
+			nothingLeft(t, path)
+		})
+	}
+}
+
+// Each failure is UNAUTHENTICATED, names the helper, and never tells the
+// secret, which all of these helpers print as their reply.
+func TestHelperFailures(t *testing.T) {
+	for _, tc := range []struct{ name, script, want string }{
+		{"failing", "printf 'log in:\\n\\033[1mrun\\tlogin' >&2; echo '" + reply + "'; exit 3", "exited with 3 and said: log in: [1mrun login"},
+		{"failing silently", "echo '" + reply + "'; exit 1", "exited with 1 without a word"},
+		{"long story", "head -c 5000 /dev/zero | tr '\\0' x >&2; echo ' THE END' >&2; exit 1", "said: …" + strings.Repeat("x", maxWords-8) + " THE END ("},
+		{"killed", "echo '" + reply + "'; kill -KILL $$", "ended by a signal, killed"},
+		{"silent", "echo 'not logged in' >&2", "exited with 0, but printed no reply and said: not logged in"},
+		{"quite silent", "", "printed no reply"},
+		{"not JSON", "echo " + secret, "something else than one JSON object"},
+		{"null", "echo null", "something else"},
+		{"list", "echo '[\"" + secret + "\"]'", "something else"},
+		{"two objects", "echo '" + reply + reply + "'", "something else"},
+		{"truncated", "echo '{\"headers\":{\"a\":[\"" + secret + "'", "something else"},
+		{"headers: no object", "echo '{\"headers\":\"" + secret + "\"}'", `"headers" that aren't`},
+		{"headers: no list", "echo '{\"headers\":{\"a\":\"" + secret + "\"}}'", `"headers" that aren't`},
+		{"headers: number", "echo '{\"headers\":{\"a\":[7,\"" + secret + "\"]}}'", `"headers" that aren't`},
+		{"headers: null", "echo '{\"headers\":{\"a\":[null,\"" + secret + "\"]}}'", "isn't a string"},
+		{"expires: no time", "echo '{\"headers\":{\"a\":[\"b\"]},\"expires\":\"" + secret + "\"}'", `"expires" that isn't`},
+		{"expires: number", "echo '{\"expires\":1700000000}'", `"expires" that isn't`},
+		{"name", "echo '{\"headers\":{\"" + secret + ":\":[\"b\"]}}'", "header name that can't be sent"},
+		{"pseudo-header", "echo '{\"headers\":{\":authority\":[\"" + secret + "\"]}}'", "header name that can't be sent"},
+		{"reserved name", "echo '{\"headers\":{\"grpc-timeout\":[\"" + secret + "\"]}}'", "gRPC's own"},
+		{"value", "echo '{\"headers\":{\"a\":[\"" + secret + "\\\\n\"]}}'", "header value that can't be sent"},
+		{"two authorizations", "echo '{\"headers\":{\"Authorization\":[\"a\"],\"authorization\":[\"" + secret + "\"]}}'", "several values"},
+		{"binary", "echo '{\"headers\":{\"a-bin\":[\"" + secret + "\"]}}'", "base64"},
+		{"huge", "printf '{\"headers\":{\"a\":[\"" + secret + "'; head -c 1048576 /dev/zero | tr '\\0' x; printf '\"]}}'", "more than 1048576 bytes"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			path := script(t, "helper", tc.script)
+			s := source(t, Options{Helpers: []string{path}})
+			got, err := s.GetRequestMetadata(t.Context(), uri)
+			checkRefusal(t, got, err, path, tc.want)
+			if !strings.Contains(err.Error(), "echo '{\"uri\":\""+uri+"\"}' | "+path+" get") {
+				t.Errorf("no advice in %v", err)
+			}
+			// Many calls don't wait for a broken helper again and again.
+			if _, again := s.GetRequestMetadata(t.Context(), uri); again == nil || runs(t, path) != 1 {
+				t.Errorf("asked again: %d runs, %v", runs(t, path), again)
+			}
+		})
+	}
+}
+
+func checkRefusal(t *testing.T, got map[string]string, err error, wants ...string) {
+	t.Helper()
+	if status.Code(err) != codes.Unauthenticated || len(got) > 0 {
+		t.Fatalf("got %d headers, error %v", len(got), err)
+	}
+	text := fmt.Sprintf("%v %+v %#v", err, err, err)
+	for _, want := range wants {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %v", want, err)
+		}
+	}
+	if strings.Contains(strings.ToLower(text), strings.ToLower(secret)) || strings.ContainsAny(err.Error(), "\n\x1b") {
+		t.Errorf("unfit to print: %q", text)
+	}
+}
+
+func TestHelperThatCantStart(t *testing.T) {
+	path := script(t, "helper", "echo '"+reply+"'")
+	s := source(t, Options{Helpers: []string{path}})
+	if err := os.WriteFile(path, []byte("neither #! nor ELF"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.GetRequestMetadata(t.Context(), uri)
+	checkRefusal(t, got, err, path, "can't be started: exec format error")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	s.Forget()
+	got, err = s.GetRequestMetadata(t.Context(), uri)
+	checkRefusal(t, got, err, path, "can't be started: no such file")
+}

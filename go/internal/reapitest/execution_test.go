@@ -1,0 +1,264 @@
+package reapitest_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"thinrex/go/digest"
+	"thinrex/go/internal/reapitest"
+)
+
+var compile = &repb.Command{Arguments: []string{"cc"}, OutputPaths: []string{"a.dwo", "a.o"}}
+
+func TestSimulate(t *testing.T) {
+	s, c := start(t, reapitest.Options{})
+	action := c.action(&repb.Action{}, compile)
+	ops, err := c.operations(c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: action}))
+	first := c.response(ops, err)
+	want := []repb.ExecutionStage_Value{repb.ExecutionStage_QUEUED, repb.ExecutionStage_EXECUTING, repb.ExecutionStage_COMPLETED}
+	if got := c.stages(ops); !slices.Equal(got, want) {
+		t.Errorf("stages %v, want %v", got, want)
+	}
+	for _, out := range first.GetResult().GetOutputFiles() {
+		d, err := digest.FromProto(out.GetDigest())
+		data, ok := s.Blob(d)
+		if err != nil || !ok || !bytes.HasPrefix(data, []byte("\x7fELF")) || digest.SHA256.Of(data) != d {
+			t.Errorf("output %v: %d bytes, %v", out, len(data), err)
+		}
+	}
+	if n := len(first.GetResult().GetOutputFiles()); n != 2 || first.GetCachedResult() {
+		t.Errorf("%d outputs, cached %v", n, first.GetCachedResult())
+	}
+	if !c.execute(action).GetCachedResult() {
+		t.Error("the second isn't from the cache")
+	}
+	c.execute(c.action(&repb.Action{DoNotCache: true}, compile))
+	c.response(c.operations(c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: action, SkipCacheLookup: true})))
+	if got := len(s.Executions()); got != 3 {
+		t.Errorf("%d executions, want 3", got)
+	}
+	if got := len(s.ActionResults()); got != 1 {
+		t.Errorf("%d results stored, want 1", got)
+	}
+}
+
+func TestMissingInputs(t *testing.T) {
+	file := digest.SHA256.Of([]byte("module"))
+	for _, test := range []struct {
+		set, want codes.Code
+		details   int
+	}{{codes.OK, codes.FailedPrecondition, 1}, {codes.NotFound, codes.NotFound, 0}} {
+		_, c := start(t, reapitest.Options{MissingInputs: test.set})
+		action := c.action(&repb.Action{}, compile, &repb.FileNode{Name: "a.bc", Digest: file.Proto()})
+		st := status.FromProto(c.execute(action).GetStatus())
+		if st.Code() != test.want || len(st.Details()) != test.details {
+			t.Errorf("%v, want %v", st, test.want)
+		}
+		for _, detail := range st.Details() {
+			v := detail.(*errdetails.PreconditionFailure).GetViolations()
+			if len(v) != 1 || v[0].GetType() != "MISSING" || v[0].GetSubject() != "blobs/"+file.String() {
+				t.Errorf("violations: %v", v)
+			}
+		}
+		if err := c.upload([]byte("module")); err != nil {
+			t.Fatal(err)
+		}
+		if st := c.execute(action).GetStatus(); st.GetCode() != 0 {
+			t.Errorf("with its inputs: %v", st)
+		}
+	}
+}
+
+// held makes executions wait until they are released.
+func held() (execute reapitest.ExecuteFunc, release func()) {
+	gate := make(chan struct{})
+	return func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		return reapitest.Simulate(0)(ctx, job)
+	}, sync.OnceFunc(func() { close(gate) })
+}
+
+// An execution goes on without its client, identical ones are one, and
+// WaitExecution finds it until the server restarts.
+func TestWaitExecution(t *testing.T) {
+	execute, release := held()
+	s, c := start(t, reapitest.Options{Execute: execute})
+	defer release()
+	action := c.action(&repb.Action{}, compile)
+	var names []string
+	for range 2 {
+		ctx, cancel := context.WithCancel(c.ctx)
+		stream := must(c.exec.Execute(ctx, &repb.ExecuteRequest{ActionDigest: action}))(c)
+		names = append(names, must(stream.Recv())(c).GetName())
+		cancel()
+	}
+	if names[0] != names[1] {
+		t.Errorf("not merged: %v", names)
+	}
+	s.CutConnections()
+	c.reconnect()
+	wait := &repb.WaitExecutionRequest{Name: names[0]}
+	stream := must(c.exec.WaitExecution(c.ctx, wait))(c)
+	must(stream.Recv())(c)
+	release()
+	for {
+		if must(stream.Recv())(c).GetDone() {
+			break
+		}
+	}
+	if ops, err := c.operations(c.exec.WaitExecution(c.ctx, wait)); err != nil || len(ops) != 1 || !ops[0].GetDone() {
+		t.Errorf("of a finished one: %v, %v", ops, err)
+	}
+	if got := len(s.Executions()); got != 1 {
+		t.Errorf("%d executions, want 1", got)
+	}
+	if err := s.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	c.reconnect()
+	_, err := c.operations(c.exec.WaitExecution(c.ctx, wait))
+	c.wantCode(err, codes.NotFound)
+}
+
+// A server that stops ends its executions, with nothing stored.
+func TestStop(t *testing.T) {
+	execute, release := held()
+	defer release()
+	s, c := start(t, reapitest.Options{Execute: execute})
+	stream := must(c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: c.action(&repb.Action{}, compile)}))(c)
+	must(stream.Recv())(c)
+	s.Stop()
+	for {
+		if _, err := stream.Recv(); err != nil {
+			c.wantCode(err, codes.Unavailable)
+			break
+		}
+	}
+	if got := len(s.ActionResults()); got != 0 {
+		t.Errorf("%d results", got)
+	}
+	_, err := c.caps.GetCapabilities(c.ctx, &repb.GetCapabilitiesRequest{})
+	c.wantCode(err, codes.Unavailable)
+}
+
+func TestSlots(t *testing.T) {
+	var mu sync.Mutex
+	var now, most int
+	s, c := start(t, reapitest.Options{Slots: 3, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+		mu.Lock()
+		now++
+		most = max(most, now)
+		mu.Unlock()
+		defer func() { mu.Lock(); now--; mu.Unlock() }()
+		return reapitest.Simulate(time.Millisecond)(ctx, job)
+	}})
+	var wg sync.WaitGroup
+	for i := range 30 {
+		action := c.action(&repb.Action{Salt: []byte{byte(i)}}, compile)
+		wg.Go(func() { c.execute(action) })
+	}
+	wg.Wait()
+	if most > 3 || s.MaxConcurrent("Execute") < most || len(s.Executions()) != 30 {
+		t.Errorf("%d at a time on 3 slots, %d calls at a time, %d executions", most, s.MaxConcurrent("Execute"), len(s.Executions()))
+	}
+}
+
+func TestRunCommands(t *testing.T) {
+	s, c := start(t, reapitest.Options{Execute: reapitest.RunCommands, Inline: true, ScratchDir: t.TempDir()})
+	t.Setenv("REAPITEST_LEAK", "ours")
+	script := []byte("#!/bin/sh\nread line < ../in/text\necho \"$line $MINE $REAPITEST_LEAK\" > out/a\necho oops >&2\nexit $CODE\n")
+	text := []byte("hello\n")
+	if err := c.upload(script, text); err != nil {
+		t.Fatal(err)
+	}
+	in, inDigest := c.marshal(&repb.Directory{Files: []*repb.FileNode{{Name: "text", Digest: digest.SHA256.Of(text).Proto()}}})
+	bin, binDigest := c.marshal(&repb.Directory{Files: []*repb.FileNode{{Name: "tool", Digest: digest.SHA256.Of(script).Proto(), IsExecutable: true}}})
+	root, rootDigest := c.marshal(&repb.Directory{Directories: []*repb.DirectoryNode{
+		{Name: "in", Digest: inDigest}, {Name: "work", Digest: binDigest},
+	}})
+	run := func(code string) *repb.ExecuteResponse {
+		command, commandDigest := c.marshal(&repb.Command{
+			Arguments: []string{"./tool"}, WorkingDirectory: "work", OutputPaths: []string{"never", "out/a"},
+			EnvironmentVariables: []*repb.Command_EnvironmentVariable{{Name: "CODE", Value: code}, {Name: "MINE", Value: "mine"}},
+		})
+		action, actionDigest := c.marshal(&repb.Action{CommandDigest: commandDigest, InputRootDigest: rootDigest})
+		if err := c.upload(in, bin, root, command, action); err != nil {
+			t.Fatal(err)
+		}
+		return c.response(c.operations(c.exec.Execute(c.ctx, &repb.ExecuteRequest{
+			ActionDigest: actionDigest, InlineStderr: true, InlineOutputFiles: []string{"out/a"},
+		})))
+	}
+	r := run("0")
+	outs := r.GetResult().GetOutputFiles()
+	if len(outs) != 1 || outs[0].GetPath() != "out/a" || string(outs[0].GetContents()) != "hello mine \n" {
+		t.Errorf("outputs: %v, %v", outs, r.GetStatus())
+	}
+	if got := string(r.GetResult().GetStderrRaw()); got != "oops\n" {
+		t.Errorf("stderr %q", got)
+	}
+	if got := run("3").GetResult().GetExitCode(); got != 3 {
+		t.Errorf("exit code %d", got)
+	}
+	if got := len(s.ActionResults()); got != 1 {
+		t.Errorf("%d results stored: a failure isn't", got)
+	}
+}
+
+// A command that takes too long is ended, and leaves nothing.
+func TestTimeout(t *testing.T) {
+	dir := t.TempDir()
+	_, c := start(t, reapitest.Options{Execute: reapitest.RunCommands, ScratchDir: dir})
+	sleep := &repb.Command{Arguments: []string{"/bin/sh", "-c", "/bin/sleep 1000"}}
+	r := c.execute(c.action(&repb.Action{Timeout: durationpb.New(50 * time.Millisecond)}, sleep))
+	if got := codes.Code(r.GetStatus().GetCode()); got != codes.DeadlineExceeded {
+		t.Errorf("status %v", r.GetStatus())
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*", "job-*")); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+}
+
+func TestScratchIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	s, err := reapitest.Start(reapitest.Options{Execute: reapitest.RunCommands, ScratchDir: dir, Socket: filepath.Join(dir, "s")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, s, plain)
+	big := noise(2 << 20) // laid out as a link
+	if err := c.upload(big); err != nil {
+		t.Fatal(err)
+	}
+	command := &repb.Command{Arguments: []string{"sh", "-c", "cat a > b"}, OutputPaths: []string{"b"},
+		EnvironmentVariables: []*repb.Command_EnvironmentVariable{{Name: "PATH", Value: os.Getenv("PATH")}}}
+	d := digest.SHA256.Of(big).Proto()
+	for _, salt := range []string{"1", "2"} {
+		r := c.execute(c.action(&repb.Action{Salt: []byte(salt)}, command, &repb.FileNode{Name: "a", Digest: d}))
+		if outs := r.GetResult().GetOutputFiles(); len(outs) != 1 || outs[0].GetDigest().GetHash() != d.GetHash() {
+			t.Errorf("%v", r)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+}

@@ -1,0 +1,90 @@
+package reapitest_test
+
+import (
+	"context"
+	"encoding/binary"
+	"sync"
+	"testing"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc"
+
+	"thinrex/go/digest"
+	"thinrex/go/internal/reapitest"
+)
+
+// actions stores n actions with one input each.
+func actions(b *testing.B, s *reapitest.Server, n int) []*repb.Digest {
+	put := func(data []byte, d digest.Digest, err error) *repb.Digest {
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.PutBlobAs(d, data)
+		return d.Proto()
+	}
+	command := put(digest.SHA256.OfMessage(compile))
+	root := put(digest.SHA256.OfMessage(&repb.Directory{}))
+	list := make([]*repb.Digest, n)
+	for i := range list {
+		salt := binary.BigEndian.AppendUint32(nil, uint32(i))
+		list[i] = put(digest.SHA256.OfMessage(&repb.Action{CommandDigest: command, InputRootDigest: root, Salt: salt}))
+	}
+	return list
+}
+
+// BenchmarkExecute is 2,000 jobs of a second on 500 slots: ideally 4 s.
+func BenchmarkExecute(b *testing.B) {
+	s := reapitest.StartT(b, reapitest.Options{Slots: 500, ExecTime: time.Second})
+	list := actions(b, s, 2000)
+	conn, err := grpc.NewClient(s.Addr(), plain)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	exec := repb.NewExecutionClient(conn)
+	for b.Loop() {
+		var wg sync.WaitGroup
+		for _, action := range list {
+			wg.Go(func() {
+				stream, err := exec.Execute(context.Background(), &repb.ExecuteRequest{ActionDigest: action, SkipCacheLookup: true})
+				for err == nil {
+					_, err = stream.Recv()
+				}
+			})
+		}
+		wg.Wait()
+	}
+}
+
+// BenchmarkLookups is 270 lookups at once with 64 KiB of outputs inlined.
+func BenchmarkLookups(b *testing.B) {
+	s := reapitest.StartT(b, reapitest.Options{Inline: true})
+	list := actions(b, s, 270)
+	out := s.PutBlob(noise(64 << 10))
+	for _, action := range list {
+		d, err := digest.FromProto(action)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.PutActionResult(d, &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "a.o", Digest: out.Proto()}}})
+	}
+	conn, err := grpc.NewClient(s.Addr(), plain)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	ac := repb.NewActionCacheClient(conn)
+	for b.Loop() {
+		var wg sync.WaitGroup
+		for _, action := range list {
+			wg.Go(func() {
+				_, err := ac.GetActionResult(context.Background(), &repb.GetActionResultRequest{ActionDigest: action, InlineOutputFiles: []string{"a.o"}})
+				if err != nil {
+					b.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+}

@@ -1,0 +1,228 @@
+package reapitest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/proto"
+
+	"thinrex/go/digest"
+)
+
+// A Call is one call as it came in, whatever became of it.
+type Call struct {
+	Method   string // without its service
+	Header   metadata.MD
+	Metadata *repb.RequestMetadata // nil if there was none, or a malformed one
+	Timeout  time.Duration         // the client's; 0: none
+}
+
+// observed counts. Its lock is held for moments only.
+type observed struct {
+	mu             sync.Mutex
+	calls          []Call
+	methods        map[string]*counts
+	changed        chan struct{} // closed and made anew when a call comes in
+	received, sent int64
+	uploads, asked map[digest.Digest]int
+	executions     []digest.Digest
+}
+
+type counts struct{ total, active, most, abandoned int }
+
+func newObserved() *observed {
+	return &observed{
+		methods: map[string]*counts{}, changed: make(chan struct{}),
+		uploads: map[digest.Digest]int{}, asked: map[digest.Digest]int{},
+	}
+}
+
+const metadataHeader = "build.bazel.remote.execution.v2.requestmetadata-bin"
+
+func requestMetadata(header metadata.MD) *repb.RequestMetadata {
+	values := header.Get(metadataHeader)
+	m := &repb.RequestMetadata{}
+	if len(values) == 0 || proto.Unmarshal([]byte(values[0]), m) != nil {
+		return nil
+	}
+	return m
+}
+
+// begin counts a call in; what it returns counts it out.
+func (o *observed) begin(ctx context.Context, method string) func(*error) {
+	header, _ := metadata.FromIncomingContext(ctx)
+	call := Call{Method: method, Header: header, Metadata: requestMetadata(header)}
+	if deadline, ok := ctx.Deadline(); ok {
+		call.Timeout = time.Until(deadline)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	c := o.method(method)
+	c.total++
+	c.active++
+	c.most = max(c.most, c.active)
+	o.calls = append(o.calls, call)
+	close(o.changed)
+	o.changed = make(chan struct{})
+	return func(err *error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		c.active--
+		if *err != nil && ctx.Err() != nil {
+			c.abandoned++
+		}
+	}
+}
+
+func (o *observed) method(name string) *counts {
+	c := o.methods[name]
+	if c == nil {
+		c = &counts{}
+		o.methods[name] = c
+	}
+	return c
+}
+
+func (o *observed) transferred(received, sent int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.received += int64(received)
+	o.sent += int64(sent)
+}
+
+func (o *observed) uploaded(d digest.Digest) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.uploads[d]++
+}
+
+func (o *observed) askedFor(ds []digest.Digest) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, d := range ds {
+		o.asked[d]++
+	}
+}
+
+func (o *observed) executed(d digest.Digest) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.executions = append(o.executions, d)
+}
+
+// counted returns what f reads of the counts of a method.
+func (s *Server) counted(method string, f func(*counts) int) int {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	return f(s.seen.method(method))
+}
+
+// Calls says how often a method was called, faults included.
+func (s *Server) Calls(method string) int {
+	return s.counted(method, func(c *counts) int { return c.total })
+}
+
+// MaxConcurrent is the most calls of a method that were open at one time.
+func (s *Server) MaxConcurrent(method string) int {
+	return s.counted(method, func(c *counts) int { return c.most })
+}
+
+// Abandoned counts the calls of a method that failed because the client
+// cancelled them, its deadline passed, or the connection broke.
+func (s *Server) Abandoned(method string) int {
+	return s.counted(method, func(c *counts) int { return c.abandoned })
+}
+
+// WaitCalls waits until a method has been called n times.
+func (s *Server) WaitCalls(ctx context.Context, method string, n int) error {
+	for {
+		s.seen.mu.Lock()
+		total, changed := s.seen.method(method).total, s.seen.changed
+		s.seen.mu.Unlock()
+		if total >= n {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %d calls of %s, seen %d: %w", n, method, total, ctx.Err())
+		}
+	}
+}
+
+// Requests returns the calls of a method, in the order in which they came in;
+// of all methods, if method is "".
+func (s *Server) Requests(method string) []Call {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	var list []Call
+	for _, c := range s.seen.calls {
+		if method == "" || c.Method == method {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// Metadata returns the different RequestMetadata that came, in order.
+func (s *Server) Metadata() []*repb.RequestMetadata {
+	var list []*repb.RequestMetadata
+	seen := map[string]bool{}
+	for _, c := range s.Requests("") {
+		key, err := proto.MarshalOptions{Deterministic: true}.Marshal(c.Metadata)
+		if c.Metadata != nil && err == nil && !seen[string(key)] {
+			seen[string(key)] = true
+			list = append(list, c.Metadata)
+		}
+	}
+	return list
+}
+
+// Received counts the bytes of blobs that came in, compressed where they were;
+// Sent those that went out, inlined ones included.
+func (s *Server) Received() int64 {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	return s.seen.received
+}
+
+// Sent is explained at Received.
+func (s *Server) Sent() int64 {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	return s.seen.sent
+}
+
+// Executions returns the actions that were really run, in the order in which
+// they started.
+func (s *Server) Executions() []digest.Digest {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	return slices.Clone(s.seen.executions)
+}
+
+// UploadedTwice returns what clients uploaded more than once. Wipe and
+// RemoveBlob forget the uploads of what they remove.
+func (s *Server) UploadedTwice() []digest.Digest { return s.twice(s.seen.uploads) }
+
+// AskedTwice returns the digests that FindMissingBlobs was asked for more than
+// once.
+func (s *Server) AskedTwice() []digest.Digest { return s.twice(s.seen.asked) }
+
+func (s *Server) twice(m map[digest.Digest]int) []digest.Digest {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	var list []digest.Digest
+	for d, n := range m {
+		if n > 1 {
+			list = append(list, d)
+		}
+	}
+	slices.SortFunc(list, compareDigests)
+	return list
+}

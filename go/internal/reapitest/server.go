@@ -1,0 +1,224 @@
+// Package reapitest is a Remote Execution API v2 server on a loopback port,
+// for tests and benchmarks: a real gRPC server with its content in memory,
+// strict where the API is, with faults and latency to order and with counts of
+// what it was asked. Nothing but a test should talk to it.
+package reapitest
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	bspb "google.golang.org/genproto/googleapis/bytestream"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/keepalive"
+)
+
+// A Server is one server, whose CAS and Action Cache outlive a Restart.
+type Server struct {
+	opts Options
+	caps *repb.ServerCapabilities
+
+	blobs   *blobs
+	results *results
+	codec   *codec
+	faults  faults
+	tamper  tampering
+	seen    *observed
+	scratch scratch
+
+	lastOp atomic.Int64 // names operations
+
+	network, address string // to listen on again
+
+	mu sync.Mutex // guards up
+	up *life      // nil while stopped
+}
+
+// A life is what ends with a Stop.
+type life struct {
+	grpc       *grpc.Server
+	listener   *listener
+	executions *executions
+	served     chan error
+}
+
+// Start starts a server. The caller closes it.
+func Start(o Options) (*Server, error) {
+	o.fill()
+	codec, err := newCodec()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		opts: o, caps: o.capabilities(),
+		blobs: newBlobs(), results: newResults(), codec: codec, seen: newObserved(),
+		scratch: scratch{base: o.ScratchDir},
+		network: "tcp", address: "127.0.0.1:0",
+	}
+	if o.Socket != "" {
+		if s.address, err = filepath.Abs(o.Socket); err != nil {
+			return nil, err
+		}
+		s.network = "unix"
+	}
+	if err := s.listen(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Addr is what a client dials: 127.0.0.1:PORT or unix:/PATH. It stays the same
+// after a Restart.
+func (s *Server) Addr() string {
+	if s.network == "unix" {
+		return "unix:" + s.address
+	}
+	return s.address
+}
+
+// Stop ends the server as a crash would: connections are cut, executions are
+// ended and forgotten, and nobody listens any more. What it stored stays.
+func (s *Server) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.up == nil {
+		return
+	}
+	s.up.grpc.Stop() // waits for the handlers, so nobody hears of the rest
+	<-s.up.served
+	s.up.executions.stop()
+	s.up = nil
+}
+
+// Restart stops the server, if it runs, and listens again on the same address.
+func (s *Server) Restart() error {
+	s.Stop()
+	return s.listen()
+}
+
+// CutConnections closes every connection that clients have open. The server
+// goes on, and so do executions.
+func (s *Server) CutConnections() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.up != nil {
+		s.up.listener.cut()
+	}
+}
+
+// Close ends the server and everything that it runs, and removes its files.
+func (s *Server) Close() error {
+	s.Stop()
+	s.codec.close()
+	return s.scratch.remove()
+}
+
+func (s *Server) listen() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var inner net.Listener
+	var err error
+	// On a Restart the kernel may have lent our port to somebody's outgoing
+	// connection for a moment.
+	for range 100 {
+		if inner, err = net.Listen(s.network, s.address); err == nil {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err != nil {
+		return fmt.Errorf("reapitest: %w", err)
+	}
+	if s.network == "tcp" {
+		s.address = inner.Addr().String()
+	}
+	up := &life{
+		grpc:       grpc.NewServer(s.serverOptions()...),
+		listener:   &listener{Listener: inner, open: map[net.Conn]bool{}},
+		executions: newExecutions(context.Background(), s),
+		served:     make(chan error, 1),
+	}
+	repb.RegisterCapabilitiesServer(up.grpc, capabilitiesService{s})
+	repb.RegisterActionCacheServer(up.grpc, actionCacheService{s})
+	repb.RegisterContentAddressableStorageServer(up.grpc, casService{s: s})
+	bspb.RegisterByteStreamServer(up.grpc, byteStreamService{s})
+	repb.RegisterExecutionServer(up.grpc, up.executions)
+	go func() { up.served <- up.grpc.Serve(up.listener) }()
+	s.up = up
+	return nil
+}
+
+func (s *Server) serverOptions() []grpc.ServerOption {
+	opts := []grpc.ServerOption{
+		grpc.WaitForHandlers(true),
+		grpc.MaxConcurrentStreams(math.MaxUint32),
+		grpc.MaxRecvMsgSize(maxMessage),
+		grpc.MaxSendMsgSize(maxMessage),
+		grpc.ReadBufferSize(128 << 10),
+		grpc.WriteBufferSize(128 << 10),
+		grpc.InitialWindowSize(1 << 20),
+		grpc.InitialConnWindowSize(16 << 20),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{
+			MinTime: time.Millisecond, PermitWithoutStream: true,
+		}),
+		grpc.ForceServerCodecV2(wire{}),
+		grpc.UnaryInterceptor(s.unary),
+		grpc.StreamInterceptor(s.stream),
+	}
+	if s.opts.TLS != nil {
+		opts = append(opts, grpc.Creds(credentials.NewTLS(s.opts.TLS)))
+	}
+	return opts
+}
+
+type capabilitiesService struct{ *Server }
+
+func (s capabilitiesService) GetCapabilities(_ context.Context, req *repb.GetCapabilitiesRequest) (*repb.ServerCapabilities, error) {
+	return s.caps, s.checkInstance(req.GetInstanceName())
+}
+
+// A listener remembers its connections.
+type listener struct {
+	net.Listener
+	mu   sync.Mutex
+	open map[net.Conn]bool
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open[c] = true
+	return &conn{Conn: c, l: l}, nil
+}
+
+func (l *listener) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.open {
+		c.Close()
+	}
+}
+
+type conn struct {
+	net.Conn
+	l *listener
+}
+
+func (c *conn) Close() error {
+	c.l.mu.Lock()
+	delete(c.l.open, c.Conn)
+	c.l.mu.Unlock()
+	return c.Conn.Close()
+}

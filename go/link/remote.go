@@ -1,0 +1,88 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"thinrex/go/action"
+	"thinrex/go/reapi"
+	"thinrex/go/report"
+)
+
+// executeThere has one task executed by the service, and falls back to this
+// machine if that is wanted. It releases the slot as soon as the service is
+// done.
+func (c *conductor) executeThere(ctx context.Context, t *task, release func()) error {
+	release = sync.OnceFunc(release)
+	defer release()
+	actions, err := c.rebuild(t)
+	var r *action.Result
+	if err == nil {
+		r, err = c.executeRemotely(ctx, actions[0])
+	}
+	if err == nil {
+		return c.finish(ctx, t, actions, r, onAWorker)
+	}
+	release()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if c.Strategy == Remote && !errors.Is(err, reapi.ErrInputChanged) {
+		return &EnvironmentError{fmt.Errorf("execute %s remotely: %w", t.jobs[0].Module(), err)}
+	}
+	free, slotErr := c.Slots.Acquire(ctx)
+	if slotErr != nil {
+		return nil // the group knows why
+	}
+	defer free()
+	if c.stopped() {
+		c.skip(t)
+		return nil
+	}
+	if errors.Is(err, reapi.ErrInputChanged) {
+		return c.makeDo(ctx, t, err)
+	}
+	c.fellBack(t, err)
+	return c.executeHere(ctx, t)
+}
+
+// fellBack says once why the service isn't used, and counts.
+func (c *conductor) fellBack(t *task, err error) {
+	c.Terminal.WarnOnce("remote", "executed here what the remote service can't: %v", err)
+	c.Terminal.Verbose("%s is compiled here: %v", t.jobs[0].Module(), err)
+	c.count(func(s *report.Summary) { s.Fallbacks++ })
+}
+
+// executeRemotely returns what the compiler gave on a worker. What says
+// nothing of the compilation itself is an error.
+func (c *conductor) executeRemotely(ctx context.Context, a *action.Action) (*action.Result, error) {
+	if err := c.Remote.Down(); err != nil {
+		return nil, err
+	}
+	r, err := c.Remote.Execute(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if why := workerFailure(a, r); why != nil {
+		if r.Message != "" {
+			why = fmt.Errorf("%w (%.300s)", why, r.Message)
+		}
+		return nil, why
+	}
+	return r, nil
+}
+
+// workerFailure tells what the worker did from what the compiler did.
+func workerFailure(a *action.Action, r *action.Result) error {
+	switch code := r.ExitCode; {
+	case code == 126 || code == 127:
+		return fmt.Errorf("the worker has no such compiler (exit status %d): %.300s; see --remote_compiler and --toolchain=upload", code, r.Stderr)
+	case code > 128 && code < 160 || code < 0: // 128 + the signal's number, or minus it
+		return fmt.Errorf("a signal ended the compiler on the worker (exit status %d)", code)
+	case code == 0 && a.Check(r) != nil:
+		return fmt.Errorf("on the worker, %w", a.Check(r))
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package reapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"thinrex/go/action"
+)
+
+// Lookup returns the cached result of an action, or nil. An entry whose blobs
+// are gone, or that isn't a result of this action, counts as absent; Execute
+// then doesn't ask the cache again.
+func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, error) {
+	if !c.opts.AcceptCached {
+		return nil, nil
+	}
+	if _, err := c.cacheOffer(); err != nil {
+		return nil, err
+	}
+	ctx = withAction(ctx, a)
+	request := &repb.GetActionResultRequest{
+		InstanceName: c.opts.Instance, ActionDigest: a.Digest.Proto(), DigestFunction: c.opts.Function.Proto(),
+		InlineStdout: true, InlineStderr: true,
+	}
+	for _, out := range a.Outputs {
+		request.InlineOutputFiles = append(request.InlineOutputFiles, out.Name)
+	}
+	var p *repb.ActionResult
+	err := c.cache.call(ctx, "GetActionResult", func(ctx context.Context, _ *pulse) (err error) {
+		p, err = c.ac.GetActionResult(ctx, request)
+		if status.Code(err) == codes.NotFound {
+			p, err = nil, nil
+		}
+		return err
+	})
+	if err != nil || p == nil {
+		return nil, err
+	}
+	r, err := c.result(ctx, a, p)
+	if err != nil {
+		if isBroken(err) {
+			c.markBroken(a)
+			return nil, nil
+		}
+		return nil, err
+	}
+	if r.ExitCode != 0 || a.Check(r) != nil {
+		c.markBroken(a)
+		return nil, nil
+	}
+	return r, nil
+}
+
+// Keeps reports whether results of local runs are to be stored.
+func (c *Client) Keeps() bool {
+	if c.opts.Upload == UploadNever {
+		return false
+	}
+	offer, err := c.cacheOffer()
+	return err == nil && (c.opts.Upload == UploadAlways || offer.updatesActionCache && !offer.executes)
+}
+
+// Store keeps the result of a local run, if that is wanted of this service:
+// its blobs first, so that the entry never refers to what isn't there.
+func (c *Client) Store(ctx context.Context, a *action.Action, r *action.Result) error {
+	offer, err := c.cacheOffer()
+	if err != nil {
+		return err
+	}
+	if !c.Keeps() {
+		return nil
+	}
+	if !offer.updatesActionCache {
+		return fmt.Errorf("%s: the service doesn't let us store results (--remote_upload_local_results=true)", c.cache.text)
+	}
+	ctx = withAction(ctx, a)
+	p, data := r.Proto(c.opts.Function)
+	blobs := commandBlobs(a) // the API wants them there, too
+	for d, bytes := range data {
+		blobs = append(blobs, Blob{Digest: d, Data: bytes})
+	}
+	if err := c.uploads.upload(ctx, blobs); err != nil {
+		return err
+	}
+	return c.cache.call(ctx, "UpdateActionResult", func(ctx context.Context, _ *pulse) error {
+		_, err := c.ac.UpdateActionResult(ctx, &repb.UpdateActionResultRequest{
+			InstanceName: c.opts.Instance, ActionDigest: a.Digest.Proto(), ActionResult: p, DigestFunction: c.opts.Function.Proto(),
+		})
+		return err
+	})
+}
+
+// errBroken says that a result isn't one, or that its blobs are gone.
+var errBroken = errors.New("broken result")
+
+func isBroken(err error) bool { return errors.Is(err, errBroken) }
+
+// result fetches and verifies what p refers to.
+func (c *Client) result(ctx context.Context, a *action.Action, p *repb.ActionResult) (*action.Result, error) {
+	blobs, err := c.fetchAll(ctx, a, p)
+	if err != nil {
+		return nil, err
+	}
+	r, err := action.ResultFromProto(p, blobs.get)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return r, nil
+}
+
+func (c *Client) markBroken(a *action.Action) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken[a.Digest] = true
+}
+
+func (c *Client) isBroken(a *action.Action) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.broken[a.Digest]
+}

@@ -1,0 +1,82 @@
+package reapi
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+)
+
+// A Blob is content to be uploaded.
+type Blob struct {
+	Digest digest.Digest
+	Data   []byte
+	Path   string // of the file that holds it, if Data is nil
+}
+
+// ErrInputChanged says that a file isn't what it was when its digest was made.
+var ErrInputChanged = errors.New("changed while the link was running")
+
+func inputBlob(in action.Input) Blob {
+	return Blob{Digest: in.Digest, Data: in.Data, Path: in.File.Path}
+}
+
+// open returns the content. Its reader fails instead of ending when the
+// content isn't the digest's.
+func (b Blob) open(f digest.Function) (io.ReadCloser, error) {
+	if b.Data != nil || b.Path == "" {
+		return io.NopCloser(bytes.NewReader(b.Data)), nil
+	}
+	file, err := os.Open(b.Path)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w: %w", b.Path, ErrInputChanged, err)
+	}
+	return &verifiedFile{File: file, want: b.Digest, hash: f.New()}, nil
+}
+
+// read returns the content.
+func (b Blob) read(f digest.Function) ([]byte, error) {
+	if b.Data != nil {
+		return b.Data, nil
+	}
+	r, err := b.open(f)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	data := make([]byte, 0, b.Digest.Size+1) // one more, so that the end is seen without growing
+	for {
+		n, err := r.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if errors.Is(err, io.EOF) {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// A verifiedFile is a file that must be what its digest says.
+type verifiedFile struct {
+	*os.File
+	want digest.Digest
+	hash hash.Hash
+	size int64
+}
+
+func (v *verifiedFile) Read(p []byte) (int, error) {
+	n, err := v.File.Read(p)
+	v.hash.Write(p[:n])
+	v.size += int64(n)
+	ended := errors.Is(err, io.EOF)
+	if v.size > v.want.Size || ended && digest.FromSum(v.hash.Sum(nil), v.size) != v.want {
+		return n, fmt.Errorf("%s %w", v.Name(), ErrInputChanged)
+	}
+	return n, err
+}

@@ -1,0 +1,186 @@
+package reapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+	"github.com/klauspost/compress/zstd"
+	bspb "google.golang.org/genproto/googleapis/bytestream"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"thinrex/go/digest"
+)
+
+// compressAbove is the size in bytes from which compression is worth it.
+const compressAbove = 512
+
+// chunk is how much of a blob one message of a stream carries.
+const chunk = 256 << 10
+
+// resource is a blob's name on the wire, "blobs/HASH/SIZE" with what goes
+// before it. Functions that hashes tell by their length aren't named.
+func (c *Client) resource(d digest.Digest, zstd bool) string {
+	kind, function := "blobs", ""
+	if zstd {
+		kind = "compressed-blobs/zstd"
+	}
+	if c.opts.Function != digest.SHA256 {
+		function = c.opts.Function.String() + "/"
+	}
+	return fmt.Sprintf("%s/%s%s/%d", kind, function, d.Hash, d.Size)
+}
+
+func (c *Client) instancePrefix() string {
+	if c.opts.Instance == "" {
+		return ""
+	}
+	return c.opts.Instance + "/"
+}
+
+// read returns a blob. One that isn't there, or is damaged, is errBroken. A
+// second attempt begins anew: there are services that ignore an offset.
+func (c *Client) read(ctx context.Context, d digest.Digest, offer *offer) (data []byte, err error) {
+	compressed := offer.streamZstd && d.Size > compressAbove
+	name := c.instancePrefix() + c.resource(d, compressed)
+	err = c.cache.call(ctx, "Read", func(ctx context.Context, p *pulse) error {
+		stream, err := c.bytes.Read(ctx, &bspb.ReadRequest{ResourceName: name})
+		if err != nil {
+			return err
+		}
+		r := &streamReader{c: c, stream: stream, pulse: p}
+		data, err = c.verified(d, r, compressed)
+		if r.err != nil {
+			return r.err
+		}
+		return err
+	})
+	if status.Code(err) == codes.NotFound {
+		err = fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return data, err
+}
+
+// A streamReader is what a Read stream carries.
+type streamReader struct {
+	c      *Client
+	stream grpc.ServerStreamingClient[bspb.ReadResponse]
+	pulse  *pulse
+	rest   []byte
+	err    error // why the stream ended, if not at its end
+}
+
+func (s *streamReader) Read(p []byte) (int, error) {
+	for len(s.rest) == 0 {
+		reply, err := s.stream.Recv()
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				s.err = err
+			}
+			return 0, err
+		}
+		s.pulse.heard()
+		s.rest = reply.GetData()
+		s.c.downloaded.Add(int64(len(s.rest)))
+	}
+	n := copy(p, s.rest)
+	s.rest = s.rest[n:]
+	return n, nil
+}
+
+// write uploads a blob.
+func (c *Client) write(ctx context.Context, b Blob, offer *offer) error {
+	compressed := offer.streamZstd && b.Digest.Size > compressAbove
+	return c.cache.call(ctx, "Write", func(ctx context.Context, p *pulse) error {
+		stream, err := c.bytes.Write(ctx)
+		if err != nil {
+			return err
+		}
+		w := &streamWriter{
+			c: c, stream: stream, pulse: p,
+			name: fmt.Sprintf("%suploads/%s/%s", c.instancePrefix(), uuid.NewString(), c.resource(b.Digest, compressed)),
+		}
+		if err := c.send(w, b, compressed); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		reply, err := stream.CloseAndRecv()
+		if err != nil {
+			return err
+		}
+		// When a blob was there already, services answer its size, −1 or, for
+		// a compressed one, how much they have read.
+		if got := reply.GetCommittedSize(); !compressed && got != b.Digest.Size && got != -1 {
+			return status.Errorf(codes.Unavailable, "%d of %d bytes were taken", got, b.Digest.Size)
+		}
+		return nil
+	})
+}
+
+// send sends a blob's content. io.EOF says that the service wants no more of
+// it, and has answered.
+func (c *Client) send(w *streamWriter, b Blob, compressed bool) error {
+	content, err := b.open(c.opts.Function)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	if compressed {
+		encoder, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
+		if err != nil {
+			return err
+		}
+		_, err = io.CopyBuffer(encoder, content, make([]byte, chunk))
+		if closing := encoder.Close(); err == nil {
+			err = closing
+		}
+		if err != nil {
+			return err
+		}
+	} else if _, err := io.CopyBuffer(onlyWriter{w}, content, make([]byte, chunk)); err != nil {
+		return err
+	}
+	return w.finish()
+}
+
+// onlyWriter hides what would make io.CopyBuffer not use its buffer.
+type onlyWriter struct{ io.Writer }
+
+// A streamWriter makes messages of a Write stream of what is written to it.
+type streamWriter struct {
+	c      *Client
+	stream grpc.ClientStreamingClient[bspb.WriteRequest, bspb.WriteResponse]
+	pulse  *pulse
+	name   string // sent with the first message
+	sent   int64
+}
+
+func (s *streamWriter) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		n := min(len(rest), chunk)
+		if err := s.message(rest[:n], false); err != nil {
+			return 0, err
+		}
+		rest = rest[n:]
+	}
+	return len(p), nil
+}
+
+// finish says that all was sent. It comes in a message of its own, after the
+// content turned out to be what its digest says.
+func (s *streamWriter) finish() error { return s.message(nil, true) }
+
+func (s *streamWriter) message(data []byte, last bool) error {
+	err := s.stream.Send(&bspb.WriteRequest{ResourceName: s.name, WriteOffset: s.sent, Data: data, FinishWrite: last})
+	if err != nil {
+		return err
+	}
+	s.name = ""
+	s.sent += int64(len(data))
+	s.c.uploaded.Add(int64(len(data)))
+	s.pulse.moved()
+	return nil
+}

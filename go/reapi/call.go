@@ -1,0 +1,154 @@
+package reapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	"thinrex/go/action"
+)
+
+// A try makes one attempt at a call.
+type try func(context.Context, *pulse) error
+
+// call makes one call, again while that may help.
+func (e *endpoint) call(ctx context.Context, method string, try try) error {
+	started, attempt := time.Now(), 0
+	for {
+		heard, err := e.attempt(ctx, method, try)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if cause := context.Cause(e.ctx); cause != nil {
+			return e.failure(method, cause)
+		}
+		if heard {
+			started, attempt = time.Now(), 0
+		}
+		if !e.failed(method, started, attempt, err) {
+			return e.failure(method, err)
+		}
+		if err := e.pause(ctx, attempt); err != nil {
+			return err
+		}
+		attempt++
+	}
+}
+
+// attempt makes one attempt, and reports whether the service was heard.
+func (e *endpoint) attempt(ctx context.Context, method string, try try) (heard bool, err error) {
+	ctx, cancel := context.WithCancelCause(e.outgoing(ctx))
+	defer cancel(nil)
+	defer context.AfterFunc(e.ctx, func() { cancel(context.Cause(e.ctx)) })()
+	p := &pulse{endpoint: e, method: method}
+	p.silence = time.AfterFunc(e.opts.Timeout, func() { cancel(errNoAnswer) })
+	defer p.silence.Stop()
+	err = try(ctx, p)
+	if err == nil {
+		e.succeeded(method)
+	} else if errors.Is(context.Cause(ctx), errNoAnswer) && !errors.Is(err, errStuck) {
+		err = fmt.Errorf("%w within %v", errNoAnswer, e.opts.Timeout)
+	}
+	return p.wasHeard, err
+}
+
+// A pulse tells a stream that takes its time from one that is dead.
+type pulse struct {
+	*endpoint
+	method   string
+	silence  *time.Timer
+	wasHeard bool
+}
+
+// moved says that bytes could be sent. They may not have arrived.
+func (p *pulse) moved() { p.silence.Reset(p.opts.Timeout) }
+
+// heard says that the service has answered something.
+func (p *pulse) heard() {
+	p.moved()
+	p.wasHeard = true
+	p.succeeded(p.method)
+}
+
+// Before a call is made again, time passes: twice as much each time.
+const (
+	firstPause = 100 * time.Millisecond
+	maxPause   = 5 * time.Second
+)
+
+func (e *endpoint) pause(ctx context.Context, attempt int) error {
+	d := min(firstPause<<min(attempt, 10), maxPause)
+	timer := time.NewTimer(d/2 + rand.N(d/2)) // not all at once
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-e.ctx.Done():
+		return e.failure("", context.Cause(e.ctx))
+	}
+}
+
+// A callError is a failed call, in words for people.
+type callError struct {
+	address, method string
+	err             error
+}
+
+func (e *endpoint) failure(method string, err error) error {
+	var already *callError
+	if errors.As(err, &already) {
+		return err
+	}
+	return &callError{e.text, method, err}
+}
+
+func (c *callError) Error() string {
+	words := c.err.Error()
+	if s, ok := status.FromError(c.err); ok {
+		words = fmt.Sprintf("%v: %s", s.Code(), s.Message())
+	}
+	if c.method == "" {
+		return fmt.Sprintf("%s: %s", c.address, words)
+	}
+	return fmt.Sprintf("%s: %s: %s", c.address, c.method, words)
+}
+
+func (c *callError) Unwrap() error { return c.err }
+
+type actionKey struct{}
+
+// withAction makes calls carry the action that they are made for.
+func withAction(ctx context.Context, a *action.Action) context.Context {
+	return context.WithValue(ctx, actionKey{}, a)
+}
+
+const metadataHeader = "build.bazel.remote.execution.v2.requestmetadata-bin"
+
+// outgoing adds to a call what goes with each: headers, and whose it is.
+func (e *endpoint) outgoing(ctx context.Context) context.Context {
+	m := &repb.RequestMetadata{
+		ToolDetails:      &repb.ToolDetails{ToolName: "thinrex", ToolVersion: e.opts.Version},
+		ToolInvocationId: e.opts.Invocation,
+		ActionMnemonic:   "ThinLTOBackend",
+	}
+	if a, ok := ctx.Value(actionKey{}).(*action.Action); ok {
+		m.ActionId, m.TargetId = a.Digest.Hash, strings.ToValidUTF8(a.Module(), "?")
+	}
+	data, _ := proto.Marshal(m) // fails only for strings that aren't UTF-8
+	md := e.headers.Copy()
+	md.Set(metadataHeader, string(data))
+	return metadata.NewOutgoingContext(ctx, md)
+}

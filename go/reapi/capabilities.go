@@ -1,0 +1,78 @@
+package reapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+)
+
+// An offer is what of a service's capabilities matters to us.
+type offer struct {
+	maxBatch           int64 // bytes of a batch message
+	batchZstd          bool
+	streamZstd         bool
+	executes           bool
+	updatesActionCache bool
+}
+
+// batchLimit is what a batch may be when the service sets no limit, or a
+// larger one: gRPC refuses messages above 4 MiB.
+const batchLimit = 4<<20 - 64<<10
+
+// ask gets a service's capabilities. A service that can't serve us is given
+// up.
+func (c *Client) ask(e *endpoint, executes bool) (*offer, error) {
+	var caps *repb.ServerCapabilities
+	err := e.call(c.ctx, "GetCapabilities", func(ctx context.Context, _ *pulse) (err error) {
+		caps, err = repb.NewCapabilitiesClient(e.conn).GetCapabilities(ctx, &repb.GetCapabilitiesRequest{InstanceName: c.opts.Instance})
+		return err
+	})
+	if err == nil {
+		err = c.suits(caps, executes)
+	}
+	if err != nil {
+		err = e.failure("GetCapabilities", err)
+		e.giveUp(err)
+		return nil, err
+	}
+	cache := caps.GetCacheCapabilities()
+	o := &offer{
+		maxBatch:           batchLimit,
+		batchZstd:          slices.Contains(cache.GetSupportedBatchUpdateCompressors(), repb.Compressor_ZSTD),
+		streamZstd:         slices.Contains(cache.GetSupportedCompressors(), repb.Compressor_ZSTD),
+		executes:           caps.GetExecutionCapabilities().GetExecEnabled(),
+		updatesActionCache: cache.GetActionCacheUpdateCapabilities().GetUpdateEnabled(),
+	}
+	if limit := cache.GetMaxBatchTotalSizeBytes(); limit > 0 { // 0 means no limit
+		o.maxBatch = min(limit, batchLimit)
+	}
+	if !c.opts.Compress {
+		o.batchZstd, o.streamZstd = false, false
+	}
+	return o, nil
+}
+
+func (c *Client) suits(caps *repb.ServerCapabilities, executes bool) error {
+	high, low := caps.GetHighApiVersion(), caps.GetLowApiVersion()
+	if high.GetMajor() == 1 || low.GetMajor() > 2 {
+		return fmt.Errorf("the service speaks version %d.%d to %d.%d of the Remote Execution API, thinrex speaks 2",
+			low.GetMajor(), low.GetMinor(), high.GetMajor(), high.GetMinor())
+	}
+	functions := slices.Clone(caps.GetCacheCapabilities().GetDigestFunctions())
+	if executes {
+		if !caps.GetExecutionCapabilities().GetExecEnabled() {
+			return errors.New("the service doesn't execute actions; is it a cache? then give it as --remote_cache")
+		}
+		functions = slices.Clone(caps.GetExecutionCapabilities().GetDigestFunctions())
+		//lint:ignore SA1019 older services fill in only this one
+		functions = append(functions, caps.GetExecutionCapabilities().GetDigestFunction())
+	}
+	functions = slices.DeleteFunc(functions, func(f repb.DigestFunction_Value) bool { return f == repb.DigestFunction_UNKNOWN })
+	if want := c.opts.Function.Proto(); len(functions) > 0 && !slices.Contains(functions, want) {
+		return fmt.Errorf("the service has no %v digests, only %v; see --digest_function", want, functions)
+	}
+	return nil
+}

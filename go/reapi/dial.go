@@ -1,0 +1,132 @@
+package reapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/bazelbuild/remote-apis-sdks/go/pkg/balancer"
+	sdk "github.com/bazelbuild/remote-apis-sdks/go/pkg/client"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+)
+
+const (
+	// streamsPerConnection is how many calls servers commonly let one
+	// connection carry at once.
+	streamsPerConnection = 100
+	// maxReply bounds one message, so that no server can fill the memory.
+	maxReply = 16 << 20
+)
+
+// An endpoint is one service that is called: connections, what is known of
+// its health, and what goes with each call.
+type endpoint struct {
+	address
+	*health
+	conn    *balancer.RRConnPool
+	headers metadata.MD
+	opts    *Options
+}
+
+// dial prepares connections; they are made when the first call is. ctx bounds
+// the endpoint's life.
+func dial(ctx context.Context, a address, headers []string, o *Options) (*endpoint, error) {
+	e := &endpoint{address: a, opts: o}
+	var err error
+	if e.headers, err = parseHeaders(headers); err != nil {
+		return nil, err
+	}
+	credentials, err := credentialsFor(a.host, o)
+	if err != nil {
+		return nil, err
+	}
+	e.health = newHealth(ctx, o.Retries, credentials)
+	params := sdk.DialParams{
+		NoSecurity:            !a.tls,
+		NoAuth:                !o.GoogleDefaultCredentials || credentials != nil,
+		UseApplicationDefault: o.GoogleDefaultCredentials && credentials == nil,
+		TLSCACertFile:         o.TLSCertificate,
+		TLSClientAuthCert:     o.TLSClientCertificate,
+		TLSClientAuthKey:      o.TLSClientKey,
+		DialOpts:              dialOptions(a, o),
+	}
+	if credentials != nil {
+		params.DialOpts = append(params.DialOpts, grpc.WithPerRPCCredentials(credentials))
+	}
+	if !a.tls && !a.local() && o.Proxy == "" && (len(headers) > 0 || credentials != nil) {
+		o.Warn("plaintext", "%s isn't encrypted: credentials can be read on the way; use grpcs://", a.text)
+	}
+	options, _, err := sdk.OptsFromParams(ctx, params)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a.text, err)
+	}
+	e.conn, err = balancer.NewRRConnPool(ctx, connections(o), func(context.Context) (*grpc.ClientConn, error) {
+		return grpc.NewClient(a.target, options...)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a.text, err)
+	}
+	return e, nil
+}
+
+func (e *endpoint) close() error {
+	if e.credentials != nil {
+		e.credentials.Close()
+	}
+	return e.conn.Close()
+}
+
+func connections(o *Options) int {
+	n := 1 + (o.InFlight-1)/streamsPerConnection
+	if o.MaxConnections > 0 {
+		n = min(n, o.MaxConnections)
+	}
+	return max(n, 1)
+}
+
+func dialOptions(a address, o *Options) []grpc.DialOption {
+	options := []grpc.DialOption{
+		grpc.WithUserAgent("thinrex/" + o.Version),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxReply)),
+	}
+	if o.KeepaliveTime > 0 {
+		options = append(options, grpc.WithKeepaliveParams(keepalive.ClientParameters{
+			Time: o.KeepaliveTime, Timeout: o.KeepaliveTimeout,
+		}))
+	}
+	if path, ok := strings.CutPrefix(o.Proxy, "unix:"); ok && a.host != "" {
+		options = append(options, grpc.WithNoProxy(), grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "unix", strings.TrimPrefix(path, "//"))
+		}))
+	}
+	return options
+}
+
+func credentialsFor(host string, o *Options) (Credentials, error) {
+	if o.Credentials == nil || host == "" {
+		return nil, nil
+	}
+	return o.Credentials(host)
+}
+
+// parseHeaders reads NAME=VALUE. A value may be a secret and isn't quoted.
+func parseHeaders(list []string) (metadata.MD, error) {
+	md := metadata.MD{}
+	for _, entry := range list {
+		name, value, ok := strings.Cut(entry, "=")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if !ok || name == "" {
+			return nil, errors.New("a remote header isn't NAME=VALUE")
+		}
+		if strings.HasPrefix(name, "grpc-") || strings.ContainsAny(name, " \t:") {
+			return nil, fmt.Errorf("remote header %q can't be sent with gRPC", name)
+		}
+		md.Append(name, value)
+	}
+	return md, nil
+}

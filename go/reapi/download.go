@@ -1,0 +1,181 @@
+package reapi
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+)
+
+// What a service says about sizes is believed only up to these.
+const (
+	maxOutput = 1 << 30
+	maxWords  = 16 << 20 // of a compiler
+)
+
+// fetched holds verified blobs.
+type fetched map[digest.Digest][]byte
+
+func (f fetched) get(d digest.Digest) ([]byte, error) {
+	data, ok := f[d]
+	if !ok {
+		return nil, fmt.Errorf("%v wasn't fetched", d)
+	}
+	return data, nil
+}
+
+// fetchAll returns the blobs that p refers to: of declared outputs, and of
+// what the compiler said. What p holds itself isn't fetched.
+func (c *Client) fetchAll(ctx context.Context, a *action.Action, p *repb.ActionResult) (fetched, error) {
+	have := fetched{}
+	var want []digest.Digest
+	add := func(ref *repb.Digest, inline []byte, limit int64) error {
+		d, err := digest.FromProto(ref)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errBroken, err)
+		}
+		if d.Size > limit {
+			return fmt.Errorf("%w: %v is too large", errBroken, d)
+		}
+		switch _, twice := have[d]; {
+		case twice:
+		case int64(len(inline)) == d.Size && c.opts.Function.Of(inline) == d: // also the empty blob
+			have[d] = inline
+			c.downloaded.Add(d.Size)
+		default:
+			have[d] = nil
+			want = append(want, d)
+		}
+		return nil
+	}
+	if len(p.GetOutputFiles()) > len(a.Outputs) {
+		return nil, fmt.Errorf("%w: %d outputs, %d were asked for", errBroken, len(p.GetOutputFiles()), len(a.Outputs))
+	}
+	for _, f := range p.GetOutputFiles() {
+		if err := add(f.GetDigest(), f.GetContents(), maxOutput); err != nil {
+			return nil, fmt.Errorf("output %q: %w", f.GetPath(), err)
+		}
+	}
+	for _, words := range []struct {
+		raw []byte
+		ref *repb.Digest
+	}{{p.GetStdoutRaw(), p.GetStdoutDigest()}, {p.GetStderrRaw(), p.GetStderrDigest()}} {
+		if len(words.raw) == 0 && words.ref != nil {
+			if err := add(words.ref, nil, maxWords); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return have, c.fetch(ctx, want, have)
+}
+
+// fetch gets blobs into have: small ones in batches, others by themselves.
+func (c *Client) fetch(ctx context.Context, want []digest.Digest, have fetched) error {
+	offer, err := c.cacheOffer()
+	if err != nil {
+		return err
+	}
+	var batch []digest.Digest
+	size := int64(0)
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		err := c.readBatch(ctx, batch, have, offer)
+		batch, size = nil, 0
+		return err
+	}
+	for _, d := range want {
+		if d.Size+perBlob > offer.maxBatch || c.noBatch.Load() {
+			if have[d], err = c.read(ctx, d, offer); err != nil {
+				return err
+			}
+			continue
+		}
+		if size+d.Size+perBlob > offer.maxBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		batch, size = append(batch, d), size+d.Size+perBlob
+	}
+	return flush()
+}
+
+// perBlob is more than a blob adds to the size of a batch message beside its
+// data: its digest, a status, and what frames them.
+const perBlob = 256
+
+func (c *Client) readBatch(ctx context.Context, batch []digest.Digest, have fetched, offer *offer) error {
+	request := &repb.BatchReadBlobsRequest{InstanceName: c.opts.Instance, DigestFunction: c.opts.Function.Proto()}
+	for _, d := range batch {
+		request.Digests = append(request.Digests, d.Proto())
+	}
+	if offer.batchZstd {
+		request.AcceptableCompressors = []repb.Compressor_Value{repb.Compressor_ZSTD}
+	}
+	var reply *repb.BatchReadBlobsResponse
+	err := c.cache.call(ctx, "BatchReadBlobs", func(ctx context.Context, _ *pulse) (err error) {
+		reply, err = c.cas.BatchReadBlobs(ctx, request)
+		return err
+	})
+	switch status.Code(err) {
+	case codes.OK:
+	case codes.Unimplemented:
+		c.noBatch.Store(true)
+		return c.fetch(ctx, batch, have)
+	case codes.NotFound:
+		return fmt.Errorf("%w: %w", errBroken, err)
+	default:
+		return err
+	}
+	for _, r := range reply.GetResponses() {
+		d, err := digest.FromProto(r.GetDigest())
+		if err != nil || status.FromProto(r.GetStatus()).Code() != codes.OK {
+			continue
+		}
+		if data, wanted := have[d]; data != nil || !wanted {
+			continue
+		}
+		c.downloaded.Add(int64(len(r.GetData())))
+		have[d], _ = c.verified(d, bytes.NewReader(r.GetData()), r.GetCompressor() == repb.Compressor_ZSTD)
+	}
+	for _, d := range batch {
+		if have[d] != nil {
+			continue
+		}
+		// Absent, damaged, or refused for a while: alone it shows which.
+		if have[d], err = c.read(ctx, d, offer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verified reads a blob, and no more than it may be.
+func (c *Client) verified(d digest.Digest, r io.Reader, zstd bool) ([]byte, error) {
+	if zstd {
+		decoder, err := newDecoder(r)
+		if err != nil {
+			return nil, err
+		}
+		defer decoder.release()
+		r = decoder
+	}
+	var data bytes.Buffer
+	data.Grow(int(min(d.Size, 1<<20))) // the size isn't proved yet
+	if _, err := io.Copy(&data, io.LimitReader(r, d.Size+1)); err != nil {
+		return nil, fmt.Errorf("%w: %v: %w", errBroken, d, err)
+	}
+	if int64(data.Len()) != d.Size || c.opts.Function.Of(data.Bytes()) != d {
+		return nil, fmt.Errorf("%w: %v isn't what the service sent", errBroken, d)
+	}
+	return data.Bytes(), nil
+}

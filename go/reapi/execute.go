@@ -1,0 +1,226 @@
+package reapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	longrunning "cloud.google.com/go/longrunning/autogen/longrunningpb"
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"thinrex/go/action"
+)
+
+// executions is how often one action is sent to be executed at most, for
+// whatever reasons.
+const executions = 4
+
+var (
+	// errLost says that the service knows no more of an execution.
+	errLost = errors.New("the service has lost the execution")
+	// errStuck says that an execution takes longer than its timeout lets it.
+	errStuck = errors.New("the execution is stuck: the service doesn't end it")
+)
+
+// Execute has an action executed, or takes the result that the service has
+// of it. The result may be a failure of the compiler; an error is one of the
+// service, of the way to it, or wraps ErrInputChanged.
+//
+// What the service has lost is uploaded again, once. A result that isn't one
+// (blobs gone, an empty object) is made anew past the Action Cache, once.
+func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result, error) {
+	if _, err := c.execOffer(); err != nil {
+		return nil, err
+	}
+	ctx = withAction(ctx, a)
+	blobs := blobsOf(a)
+	skipCache := c.isBroken(a) || !c.opts.AcceptCached
+	uploadedAgain := false
+	for attempt := 0; ; attempt++ {
+		if err := c.uploads.upload(ctx, blobs); err != nil {
+			return nil, err
+		}
+		sent := time.Now()
+		r, err := c.executeOnce(ctx, a, skipCache)
+		if err == nil || attempt+1 == executions || ctx.Err() != nil {
+			return r, err
+		}
+		switch {
+		case isBroken(err) && !skipCache:
+			skipCache = true
+			continue
+		case isMissing(err) && !uploadedAgain:
+			uploadedAgain = true
+			c.uploads.forget(blobs, sent)
+			continue
+		case errors.Is(err, errLost): // it may have ended all the same
+			if r, err := c.Lookup(ctx, a); r != nil || err != nil {
+				return r, err
+			}
+		case !errors.Is(err, errFailedExecution) || !isTransient(err) || !c.exec.spend():
+			return nil, err
+		}
+		if err := c.exec.pause(ctx, attempt); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// blobsOf returns what a service needs to execute an action.
+func blobsOf(a *action.Action) []Blob {
+	blobs := commandBlobs(a)
+	for d, data := range a.Directories {
+		blobs = append(blobs, Blob{Digest: d, Data: data})
+	}
+	for _, in := range a.Inputs {
+		blobs = append(blobs, inputBlob(in))
+	}
+	for _, in := range a.Tools {
+		blobs = append(blobs, inputBlob(in))
+	}
+	return blobs
+}
+
+// commandBlobs returns the action and its command.
+func commandBlobs(a *action.Action) []Blob {
+	return []Blob{{Digest: a.Digest, Data: a.Action}, {Digest: a.CommandDigest, Data: a.Command}}
+}
+
+// errFailedExecution says that the service answered, but couldn't execute.
+var errFailedExecution = errors.New("not executed")
+
+// isMissing reports whether an execution failed for want of a blob. There is
+// a service that says UNKNOWN then (mettle).
+func isMissing(err error) bool {
+	switch status.Code(err) {
+	case codes.FailedPrecondition, codes.NotFound, codes.Unknown:
+		return errors.Is(err, errFailedExecution)
+	}
+	return false
+}
+
+func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bool) (*action.Result, error) {
+	response, err := c.await(ctx, a, skipCache)
+	if err != nil {
+		return nil, err
+	}
+	// The status comes first: beside a bad one, exit code 0 means nothing.
+	if s := status.FromProto(response.GetStatus()); s.Code() != codes.OK {
+		return nil, c.exec.failure("Execute", fmt.Errorf("%w%s: %w", errFailedExecution, quoted(response.GetMessage()), s.Err()))
+	}
+	r, err := c.result(ctx, a, response.GetResult())
+	if err != nil {
+		return nil, err
+	}
+	r.Message, r.Cached = response.GetMessage(), response.GetCachedResult()
+	bad := r.Cached && r.ExitCode != 0 || r.ExitCode == 0 && a.Check(r) != nil
+	if bad && !skipCache {
+		return nil, fmt.Errorf("%w: %w", errBroken, a.Check(r))
+	}
+	return r, nil
+}
+
+func quoted(message string) string {
+	if message == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%.300s)", message)
+}
+
+// await starts an execution and follows it to its end, over as many streams
+// as that takes.
+func (c *Client) await(ctx context.Context, a *action.Action, skipCache bool) (*repb.ExecuteResponse, error) {
+	w := &waiting{c: c}
+	err := c.exec.call(ctx, "Execute", func(ctx context.Context, p *pulse) error {
+		stream, err := w.open(ctx, a, skipCache, p)
+		if err != nil {
+			return err
+		}
+		err = w.follow(stream, p)
+		if errors.Is(context.Cause(ctx), errNoAnswer) && !w.executing.IsZero() {
+			return errStuck
+		}
+		return err
+	})
+	return w.response, err
+}
+
+// waiting is what is known of one execution.
+type waiting struct {
+	c         *Client
+	name      string    // of the operation; "" before the service has said one
+	queued    bool      // by what the service said last
+	executing time.Time // since when, zero for not yet
+	response  *repb.ExecuteResponse
+}
+
+type operations = grpc.ServerStreamingClient[longrunning.Operation]
+
+// open starts the execution, or joins it again after its stream broke.
+func (w *waiting) open(ctx context.Context, a *action.Action, skipCache bool, p *pulse) (operations, error) {
+	if w.name != "" {
+		w.limit(p)
+		return w.c.execution.WaitExecution(ctx, &repb.WaitExecutionRequest{Name: w.name})
+	}
+	return w.c.execution.Execute(ctx, &repb.ExecuteRequest{
+		InstanceName: w.c.opts.Instance, ActionDigest: a.Digest.Proto(), SkipCacheLookup: skipCache,
+		DigestFunction: w.c.opts.Function.Proto(),
+	})
+}
+
+// follow reads a stream until the execution is done.
+func (w *waiting) follow(stream operations, p *pulse) error {
+	for {
+		op, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return status.Error(codes.Unavailable, "the stream ended before the execution did")
+		}
+		if code := status.Code(err); w.name != "" && (code == codes.NotFound || code == codes.Unimplemented) {
+			return errLost
+		}
+		if err != nil {
+			return err
+		}
+		p.heard()
+		if op.GetDone() {
+			return w.end(op)
+		}
+		w.name = op.GetName()
+		var m repb.ExecuteOperationMetadata
+		_ = op.GetMetadata().UnmarshalTo(&m) // without it the stage is unknown
+		w.queued = m.GetStage() == repb.ExecutionStage_QUEUED || m.GetStage() == repb.ExecutionStage_CACHE_CHECK
+		w.limit(p)
+	}
+}
+
+// limit says how long the service may be silent now. Being queued may take
+// any time; being executed, no more than the action's timeout and what a
+// service may need to say so. One that doesn't say which it is is taken to
+// execute.
+func (w *waiting) limit(p *pulse) {
+	if w.queued {
+		p.silence.Stop()
+		return
+	}
+	if w.executing.IsZero() {
+		w.executing = time.Now()
+	}
+	p.silence.Reset(time.Until(w.executing.Add(w.c.opts.ExecutionTimeout + w.c.opts.Timeout)))
+}
+
+func (w *waiting) end(op *longrunning.Operation) error {
+	if s := op.GetError(); s != nil {
+		w.response = &repb.ExecuteResponse{Status: s}
+		return nil
+	}
+	w.response = &repb.ExecuteResponse{}
+	if err := op.GetResponse().UnmarshalTo(w.response); err != nil {
+		return status.Errorf(codes.Internal, "the execution's response can't be read: %v", err)
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package reapi
+
+import (
+	"context"
+	"slices"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"thinrex/go/digest"
+)
+
+// digestsPerQuery keeps a FindMissingBlobs message well below gRPC's limit.
+const digestsPerQuery = 10_000
+
+// findMissing asks which blobs the service lacks, and sends them on.
+func (u *uploads) findMissing(transfers []*transfer) {
+	for part := range slices.Chunk(transfers, digestsPerQuery) {
+		offer, err := u.c.cacheOffer()
+		if err != nil {
+			u.endAll(part, err)
+			continue
+		}
+		missing, err := u.missing(part)
+		if err != nil {
+			u.endAll(part, err)
+			continue
+		}
+		var small []*transfer
+		for _, t := range part {
+			switch {
+			case !missing[t.Digest]:
+				u.end(t, nil)
+			case t.Digest.Size+perBlob > offer.maxBatch:
+				u.stream(t, offer)
+			default:
+				small = append(small, t)
+			}
+		}
+		u.batches.add(small...)
+	}
+}
+
+func (u *uploads) missing(transfers []*transfer) (map[digest.Digest]bool, error) {
+	request := &repb.FindMissingBlobsRequest{InstanceName: u.c.opts.Instance, DigestFunction: u.c.opts.Function.Proto()}
+	for _, t := range transfers {
+		request.BlobDigests = append(request.BlobDigests, t.Digest.Proto())
+	}
+	var reply *repb.FindMissingBlobsResponse
+	err := u.c.cache.call(u.c.ctx, "FindMissingBlobs", func(ctx context.Context, _ *pulse) (err error) {
+		reply, err = u.c.cas.FindMissingBlobs(ctx, request)
+		return err
+	})
+	missing := map[digest.Digest]bool{}
+	for _, p := range reply.GetMissingBlobDigests() {
+		missing[digest.Digest{Hash: p.GetHash(), Size: p.GetSizeBytes()}] = true
+	}
+	return missing, err
+}
+
+// stream uploads a blob by itself, in the background.
+func (u *uploads) stream(t *transfer, offer *offer) {
+	u.c.owned.Go(func() {
+		select {
+		case u.streams <- struct{}{}:
+			defer func() { <-u.streams }()
+			u.end(t, u.c.write(u.c.ctx, t.Blob, offer))
+		case <-u.c.ctx.Done():
+			u.end(t, context.Cause(u.c.ctx))
+		}
+	})
+}
+
+// sendBatch uploads blobs in as few messages as the service takes.
+func (u *uploads) sendBatch(transfers []*transfer) {
+	offer, err := u.c.cacheOffer()
+	if err != nil {
+		u.endAll(transfers, err)
+		return
+	}
+	var batch []*transfer
+	size := int64(0)
+	for _, t := range transfers {
+		if size+t.Digest.Size+perBlob > offer.maxBatch {
+			u.sendOne(batch, offer)
+			batch, size = nil, 0
+		}
+		batch, size = append(batch, t), size+t.Digest.Size+perBlob
+	}
+	u.sendOne(batch, offer)
+}
+
+// sendOne uploads blobs in one message, and again those that the service
+// could not take just then.
+func (u *uploads) sendOne(batch []*transfer, offer *offer) {
+	request := &repb.BatchUpdateBlobsRequest{InstanceName: u.c.opts.Instance, DigestFunction: u.c.opts.Function.Proto()}
+	waiting := map[digest.Digest]*transfer{}
+	for _, t := range batch {
+		r, err := u.batchEntry(t, offer)
+		if err != nil {
+			u.end(t, err)
+			continue
+		}
+		request.Requests = append(request.Requests, r)
+		waiting[t.Digest] = t
+	}
+	if len(waiting) == 0 {
+		return
+	}
+	err := u.c.cache.call(u.c.ctx, "BatchUpdateBlobs", func(ctx context.Context, _ *pulse) error {
+		for _, r := range request.Requests {
+			u.c.uploaded.Add(int64(len(r.Data)))
+		}
+		reply, err := u.c.cas.BatchUpdateBlobs(ctx, request)
+		if err != nil {
+			return err
+		}
+		return u.readReply(reply, request, waiting)
+	})
+	for _, t := range waiting {
+		u.end(t, err)
+	}
+}
+
+// readReply ends the transfers that are done with, and leaves in the request
+// those to send again; the error is then theirs.
+func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.BatchUpdateBlobsRequest, waiting map[digest.Digest]*transfer) (again error) {
+	for _, r := range reply.GetResponses() {
+		d := digest.Digest{Hash: r.GetDigest().GetHash(), Size: r.GetDigest().GetSizeBytes()}
+		t := waiting[d]
+		if t == nil {
+			continue
+		}
+		err := status.FromProto(r.GetStatus()).Err()
+		if err != nil && isTransient(err) {
+			again = err
+			continue
+		}
+		delete(waiting, d)
+		if err != nil {
+			err = u.c.cache.failure("BatchUpdateBlobs", err)
+		}
+		u.end(t, err)
+	}
+	if len(waiting) > 0 && again == nil {
+		again = status.Error(codes.Internal, "the service said nothing of some blobs")
+	}
+	request.Requests = slices.DeleteFunc(request.Requests, func(r *repb.BatchUpdateBlobsRequest_Request) bool {
+		return waiting[digest.Digest{Hash: r.Digest.Hash, Size: r.Digest.SizeBytes}] == nil
+	})
+	return again
+}
+
+func (u *uploads) batchEntry(t *transfer, offer *offer) (*repb.BatchUpdateBlobsRequest_Request, error) {
+	data, err := t.read(u.c.opts.Function)
+	if err != nil {
+		return nil, err
+	}
+	r := &repb.BatchUpdateBlobsRequest_Request{Digest: t.Digest.Proto(), Data: data}
+	if offer.batchZstd && t.Digest.Size > compressAbove {
+		r.Data = u.c.encoder.EncodeAll(data, nil)
+		r.Compressor = repb.Compressor_ZSTD
+	}
+	return r, nil
+}

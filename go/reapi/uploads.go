@@ -1,0 +1,149 @@
+package reapi
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"thinrex/go/digest"
+)
+
+// uploads brings blobs into the CAS, each at most once per link: the service
+// is asked once whether it has a blob, and sent it once if it hasn't.
+//
+// A failure isn't remembered, so that the next one to need the blob tries
+// again.
+type uploads struct {
+	c       *Client
+	queries *batcher[*transfer] // FindMissingBlobs
+	batches *batcher[*transfer] // BatchUpdateBlobs
+	streams chan struct{}       // slots of Write
+
+	mu  sync.Mutex
+	all map[digest.Digest]*transfer
+}
+
+// A transfer is a blob on its way.
+type transfer struct {
+	Blob
+	done  chan struct{}
+	err   error     // once done
+	ended time.Time // once done
+}
+
+// How many calls of a kind there are at once. Each batch holds up to 4 MiB,
+// each stream a few times the size of a chunk.
+const (
+	queriesAtOnce = 4
+	batchesAtOnce = 4
+	streamsAtOnce = 16
+)
+
+func newUploads(c *Client) *uploads {
+	u := &uploads{c: c, streams: make(chan struct{}, streamsAtOnce), all: map[digest.Digest]*transfer{}}
+	u.queries = &batcher[*transfer]{atOnce: queriesAtOnce, owner: &c.owned, flush: u.findMissing}
+	u.batches = &batcher[*transfer]{atOnce: batchesAtOnce, owner: &c.owned, flush: u.sendBatch}
+	return u
+}
+
+// upload returns once the service has all blobs.
+func (u *uploads) upload(ctx context.Context, blobs []Blob) error {
+	transfers := make([]*transfer, 0, len(blobs))
+	var fresh []*transfer
+	u.mu.Lock()
+	for _, b := range blobs {
+		if b.Digest.Size == 0 {
+			continue // every service has it
+		}
+		t := u.all[b.Digest]
+		if t == nil {
+			t = &transfer{Blob: b, done: make(chan struct{})}
+			u.all[b.Digest] = t
+			fresh = append(fresh, t)
+		}
+		transfers = append(transfers, t)
+	}
+	u.mu.Unlock()
+	u.queries.add(fresh...)
+	for _, t := range transfers {
+		select {
+		case <-t.done:
+			if t.err != nil {
+				return t.err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// end says how a transfer went.
+func (u *uploads) end(t *transfer, err error) {
+	u.mu.Lock()
+	t.err, t.ended = err, time.Now()
+	t.Data = nil // nobody needs it any more
+	if err != nil {
+		delete(u.all, t.Digest)
+	}
+	u.mu.Unlock()
+	close(t.done)
+}
+
+func (u *uploads) endAll(transfers []*transfer, err error) {
+	for _, t := range transfers {
+		u.end(t, err)
+	}
+}
+
+// forget makes blobs that were uploaded before a moment be asked for again:
+// the service has lost them.
+func (u *uploads) forget(blobs []Blob, before time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, b := range blobs {
+		if t := u.all[b.Digest]; t != nil && !t.ended.IsZero() && t.ended.Before(before) {
+			delete(u.all, b.Digest)
+		}
+	}
+}
+
+// A batcher collects items while calls are under way, and makes the next call
+// with all that has come meanwhile: nobody waits for a batch to be full.
+type batcher[T any] struct {
+	atOnce int
+	owner  *sync.WaitGroup
+	flush  func([]T)
+
+	mu      sync.Mutex
+	waiting []T
+	running int
+}
+
+func (b *batcher[T]) add(items ...T) {
+	if len(items) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waiting = append(b.waiting, items...)
+	if b.running < b.atOnce {
+		b.running++
+		b.owner.Go(b.run)
+	}
+}
+
+func (b *batcher[T]) run() {
+	for {
+		b.mu.Lock()
+		items := b.waiting
+		b.waiting = nil
+		if len(items) == 0 {
+			b.running--
+			b.mu.Unlock()
+			return
+		}
+		b.mu.Unlock()
+		b.flush(items)
+	}
+}
