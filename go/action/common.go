@@ -103,6 +103,9 @@ func (r *reader) readArg(previous, arg string) (string, error) {
 		r.suffixes = append(r.suffixes, suffix)
 		return arg, nil
 	}
+	if dependsOnMachine[arg] {
+		return "", &Uncacheable{arg, fmt.Sprintf("%s depends on this machine's processor", arg)}
+	}
 	if isNotUnderstood(arg) {
 		return "", &Uncacheable{arg, fmt.Sprintf("what %s reads or writes can't be cached", arg)}
 	}

@@ -66,6 +66,9 @@ func isNotUnderstood(arg string) bool {
 	return false
 }
 
+// dependsOnMachine holds options that mean another processor elsewhere.
+var dependsOnMachine = map[string]bool{"-march=native": true, "-mcpu=native": true, "-mtune=native": true}
+
 // forwarders stand between an option and its value: -Xclang -load -Xclang F.
 var forwarders = map[string]bool{"-Xclang": true, "-mllvm": true, "-Xllvm": true}
 

@@ -70,6 +70,7 @@ func TestUncacheable(t *testing.T) {
 		"unlisted import":   {func(f *fixture) { f.job.Inputs = f.job.Inputs[:3] }, "which the dist-file doesn't list"},
 		"missing profile":   {func(f *fixture) { f.common.Inputs = []string{"absent.prof"} }, "absent.prof"},
 		"save-temps":        {func(f *fixture) { f.arg("--save-temps") }, "what --save-temps reads or writes can't be cached"},
+		"native":            {func(f *fixture) { f.arg("-march=native") }, "-march=native depends on this machine's processor"},
 		"unknown option":    {func(f *fixture) { f.write("data", "x"); f.arg("-mystery=data") }, "--extra_input=data"},
 		"plugin argument":   {func(f *fixture) { f.write("d", "x"); f.arg("-mllvm", "-table=d") }, "may read d"},
 		"response file":     {func(f *fixture) { f.write("more", "-O3"); f.arg("@more") }, "may read more"},

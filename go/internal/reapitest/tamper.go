@@ -19,7 +19,7 @@ type tampering struct {
 }
 
 // OnActionResult has f change every result that GetActionResult and Execute
-// return from now on. What is stored stays as it is. nil ends it.
+// return from now on, one at a time. What is stored stays as it is. nil ends it.
 func (s *Server) OnActionResult(f func(*repb.ActionResult)) {
 	s.tamper.mu.Lock()
 	defer s.tamper.mu.Unlock()
