@@ -79,7 +79,7 @@ build --experimental_credential_helper=h --noauth_enabled`,
 				"build --remote_exe\\\ncutor=e\\\r\n --remote_retries=\\\n3 \\\n\n" +
 				"  build\t--remote_cache\nbuild c#d\n\n\"build\" --remote_header=z='open quote ",
 			want: func(o *Options, dir string) {
-				o.RemoteHeader = []string{"a=1 # \" ' b", "z=open quote "}
+				o.RemoteHeader = []string{"a=1 # \" ' b", "z=open quote"}
 				o.RemoteInstanceName, o.RemoteExecutor, o.RemoteRetries, o.RemoteCache = `x "y"`, "e", 3, "c"
 			},
 		},

@@ -55,7 +55,7 @@ func (r *rcFiles) read(path, workspace string, importers ...string) error {
 	}
 	importers = append(slices.Clone(importers), path)
 	for _, line := range splitLines(string(data)) {
-		words := splitWords(line.text)
+		words := splitWords(strings.Trim(line.text, " \t\r\v\f"))
 		if len(words) == 0 {
 			continue
 		}

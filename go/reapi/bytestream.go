@@ -150,37 +150,43 @@ func (c *Client) send(w *streamWriter, b Blob, compressed bool) error {
 type onlyWriter struct{ io.Writer }
 
 // A streamWriter makes messages of a Write stream of what is written to it.
+// It keeps the last of it back until finish: that must come with some bytes
+// (Bazel's worker), and only after the content turned out to be what its
+// digest says.
 type streamWriter struct {
 	c      *Client
 	stream grpc.ClientStreamingClient[bspb.WriteRequest, bspb.WriteResponse]
 	pulse  *pulse
 	name   string // sent with the first message
 	sent   int64
+	held   []byte
 }
 
 func (s *streamWriter) Write(p []byte) (int, error) {
 	for rest := p; len(rest) > 0; {
-		n := min(len(rest), chunk)
-		if err := s.message(rest[:n], false); err != nil {
-			return 0, err
+		if len(s.held) == chunk {
+			if err := s.message(false); err != nil {
+				return 0, err
+			}
 		}
-		rest = rest[n:]
+		n := min(len(rest), chunk-len(s.held))
+		s.held, rest = append(s.held, rest[:n]...), rest[n:]
 	}
 	return len(p), nil
 }
 
-// finish says that all was sent. It comes in a message of its own, after the
-// content turned out to be what its digest says.
-func (s *streamWriter) finish() error { return s.message(nil, true) }
+// finish says that all was sent.
+func (s *streamWriter) finish() error { return s.message(true) }
 
-func (s *streamWriter) message(data []byte, last bool) error {
-	err := s.stream.Send(&bspb.WriteRequest{ResourceName: s.name, WriteOffset: s.sent, Data: data, FinishWrite: last})
+func (s *streamWriter) message(last bool) error {
+	err := s.stream.Send(&bspb.WriteRequest{ResourceName: s.name, WriteOffset: s.sent, Data: s.held, FinishWrite: last})
 	if err != nil {
 		return err
 	}
 	s.name = ""
-	s.sent += int64(len(data))
-	s.c.uploaded.Add(int64(len(data)))
+	s.sent += int64(len(s.held))
+	s.c.uploaded.Add(int64(len(s.held)))
+	s.held = make([]byte, 0, chunk) // gRPC may still read the other one
 	s.pulse.moved()
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
@@ -36,8 +37,9 @@ func (e *endpoint) call(ctx context.Context, method string, try try) error {
 		if heard {
 			started, attempt = time.Now(), 0
 		}
+		err = e.failure(method, err)
 		if !e.failed(method, started, attempt, err) {
-			return e.failure(method, err)
+			return err
 		}
 		if err := e.pause(ctx, attempt); err != nil {
 			return err
@@ -52,7 +54,13 @@ func (e *endpoint) attempt(ctx context.Context, method string, try try) (heard b
 	defer cancel(nil)
 	defer context.AfterFunc(e.ctx, func() { cancel(context.Cause(e.ctx)) })()
 	p := &pulse{endpoint: e, method: method}
-	p.silence = time.AfterFunc(e.opts.Timeout, func() { cancel(errNoAnswer) })
+	p.silence = time.AfterFunc(e.opts.Timeout, func() {
+		if d := p.patience(); d > 0 {
+			p.silence.Reset(d)
+			return
+		}
+		cancel(errNoAnswer)
+	})
 	defer p.silence.Stop()
 	err = try(ctx, p)
 	if err == nil {
@@ -69,6 +77,16 @@ type pulse struct {
 	method   string
 	silence  *time.Timer
 	wasHeard bool
+	inTurn   atomic.Int64 // how long the service may be silent on all such calls, if this one may wait its turn
+}
+
+// patience is how much longer a call may wait because others of its kind get
+// answers.
+func (p *pulse) patience() time.Duration {
+	if limit := time.Duration(p.inTurn.Load()); limit > 0 {
+		return time.Until(p.lastSuccess(p.method).Add(limit))
+	}
+	return 0
 }
 
 // moved says that bytes could be sent. They may not have arrived.
@@ -105,6 +123,7 @@ func (e *endpoint) pause(ctx context.Context, attempt int) error {
 type callError struct {
 	address, method string
 	err             error
+	note            string // what the service said beside it
 }
 
 func (e *endpoint) failure(method string, err error) error {
@@ -112,13 +131,17 @@ func (e *endpoint) failure(method string, err error) error {
 	if errors.As(err, &already) {
 		return err
 	}
-	return &callError{e.text, method, err}
+	return &callError{e.text, method, err, ""}
 }
 
 func (c *callError) Error() string {
 	words := c.err.Error()
-	if s, ok := status.FromError(c.err); ok {
-		words = fmt.Sprintf("%v: %s", s.Code(), s.Message())
+	var rpc interface{ GRPCStatus() *status.Status }
+	if errors.As(c.err, &rpc) {
+		words = fmt.Sprintf("%v: %s", rpc.GRPCStatus().Code(), rpc.GRPCStatus().Message())
+	}
+	if c.note != "" {
+		words += fmt.Sprintf(" (%.300s)", c.note)
 	}
 	if c.method == "" {
 		return fmt.Sprintf("%s: %s", c.address, words)

@@ -62,7 +62,7 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 			if r, err := c.Lookup(ctx, a); r != nil || err != nil {
 				return r, err
 			}
-		case !errors.Is(err, errFailedExecution) || !isTransient(err) || !c.exec.spend():
+		case !mayExecute(err) || !c.exec.spend():
 			return nil, err
 		}
 		if err := c.exec.pause(ctx, attempt); err != nil {
@@ -91,6 +91,12 @@ func commandBlobs(a *action.Action) []Blob {
 	return []Blob{{Digest: a.Digest, Data: a.Action}, {Digest: a.CommandDigest, Data: a.Command}}
 }
 
+// mayExecute reports whether another worker, or the same one a little later,
+// may execute what one could not. One that had its time won't.
+func mayExecute(err error) bool {
+	return errors.Is(err, errFailedExecution) && isTransient(err) && status.Code(err) != codes.DeadlineExceeded
+}
+
 // errFailedExecution says that the service answered, but couldn't execute.
 var errFailedExecution = errors.New("not executed")
 
@@ -111,7 +117,7 @@ func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bo
 	}
 	// The status comes first: beside a bad one, exit code 0 means nothing.
 	if s := status.FromProto(response.GetStatus()); s.Code() != codes.OK {
-		return nil, c.exec.failure("Execute", fmt.Errorf("%w%s: %w", errFailedExecution, quoted(response.GetMessage()), s.Err()))
+		return nil, &callError{c.exec.text, "Execute", fmt.Errorf("%w: %w", errFailedExecution, s.Err()), response.GetMessage()}
 	}
 	r, err := c.result(ctx, a, response.GetResult())
 	if err != nil {
@@ -123,13 +129,6 @@ func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bo
 		return nil, fmt.Errorf("%w: %w", errBroken, a.Check(r))
 	}
 	return r, nil
-}
-
-func quoted(message string) string {
-	if message == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (%.300s)", message)
 }
 
 // await starts an execution and follows it to its end, over as many streams
@@ -153,9 +152,9 @@ func (c *Client) await(ctx context.Context, a *action.Action, skipCache bool) (*
 // waiting is what is known of one execution.
 type waiting struct {
 	c         *Client
-	name      string    // of the operation; "" before the service has said one
-	queued    bool      // by what the service said last
-	executing time.Time // since when, zero for not yet
+	name      string                    // of the operation; "" before the service has said one
+	stage     repb.ExecutionStage_Value // that the service said last
+	executing time.Time                 // since when, zero for not yet
 	response  *repb.ExecuteResponse
 }
 
@@ -193,24 +192,30 @@ func (w *waiting) follow(stream operations, p *pulse) error {
 		w.name = op.GetName()
 		var m repb.ExecuteOperationMetadata
 		_ = op.GetMetadata().UnmarshalTo(&m) // without it the stage is unknown
-		w.queued = m.GetStage() == repb.ExecutionStage_QUEUED || m.GetStage() == repb.ExecutionStage_CACHE_CHECK
+		w.stage = m.GetStage()
 		w.limit(p)
 	}
 }
 
 // limit says how long the service may be silent now. Being queued may take
 // any time; being executed, no more than the action's timeout and what a
-// service may need to say so. One that doesn't say which it is is taken to
-// execute.
+// service may need to say so. One that doesn't tell which (Bazel's worker)
+// may be silent as long as it ends other executions.
 func (w *waiting) limit(p *pulse) {
-	if w.queued {
+	if w.stage == repb.ExecutionStage_QUEUED || w.stage == repb.ExecutionStage_CACHE_CHECK {
 		p.silence.Stop()
 		return
 	}
 	if w.executing.IsZero() {
 		w.executing = time.Now()
 	}
-	p.silence.Reset(time.Until(w.executing.Add(w.c.opts.ExecutionTimeout + w.c.opts.Timeout)))
+	limit := w.c.opts.ExecutionTimeout + w.c.opts.Timeout
+	if w.stage == repb.ExecutionStage_UNKNOWN {
+		p.inTurn.Store(int64(limit))
+	} else {
+		p.inTurn.Store(0)
+	}
+	p.silence.Reset(time.Until(w.executing.Add(limit)))
 }
 
 func (w *waiting) end(op *longrunning.Operation) error {

@@ -48,6 +48,12 @@ func (h *health) succeeded(method string) {
 	h.budget = min(h.budget+retryRefill, retryBudget)
 }
 
+func (h *health) lastSuccess(method string) time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.success[method]
+}
+
 // failed reports whether to try again. started is when the call's first
 // attempt was made, and attempt how many were made before the one that failed.
 func (h *health) failed(method string, started time.Time, attempt int, err error) (again bool) {

@@ -126,8 +126,12 @@ func (u *uploads) sendOne(batch []*transfer, offer *offer) {
 // readReply ends the transfers that are done with, and leaves in the request
 // those to send again; the error is then theirs.
 func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.BatchUpdateBlobsRequest, waiting map[digest.Digest]*transfer) (again error) {
-	for _, r := range reply.GetResponses() {
-		d := digest.Digest{Hash: r.GetDigest().GetHash(), Size: r.GetDigest().GetSizeBytes()}
+	for i, r := range reply.GetResponses() {
+		p := r.GetDigest()
+		if p == nil && len(reply.GetResponses()) == len(request.Requests) { // as Bazel's worker has it
+			p = request.Requests[i].Digest
+		}
+		d := digest.Digest{Hash: p.GetHash(), Size: p.GetSizeBytes()}
 		t := waiting[d]
 		if t == nil {
 			continue

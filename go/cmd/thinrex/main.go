@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"thinrex/go/config"
 	"thinrex/go/link"
@@ -154,6 +155,10 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	root.SetGlobalNormalizationFunc(config.Normalize)
 	o.AddFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		var unknown *pflag.NotExistError
+		if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "" { // the whole word, which may hold a secret
+			err = errors.New("unknown one-letter flag; other flags begin with two dashes")
+		}
 		return fmt.Errorf("%w\n%s --help lists the flags", err, cmd.CommandPath())
 	})
 	distribute := distributeCommand(&o, started)

@@ -5,7 +5,6 @@ package main
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -15,7 +14,7 @@ import (
 	"thinrex/go/report"
 )
 
-const linkAll = "clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX *.o -o prog"
+const linkAll = "clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX f?.o main.o -o prog"
 
 // set sets a variable for later commands.
 func (s *site) set(name, value string) { s.env = append(s.env, name+"="+value) }
@@ -152,11 +151,17 @@ func TestUploadedToolchain(t *testing.T) {
 	wantSummary(t, got, report.Summary{Hits: modules + 1, RemoteHits: modules + 1})
 }
 
-func lookPath(t *testing.T, name string) string {
+// A workshop is a site from which others are copied, so that modules are compiled
+// once for many tests.
+type workshop struct{ model *site }
+
+// site returns a machine of its own with the same objects.
+func (w workshop) site(t *testing.T) *site {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Fatal(err)
+	s := &site{t: t, dir: t.TempDir()}
+	for _, entry := range w.model.env {
+		s.env = append(s.env, strings.ReplaceAll(entry, w.model.dir, s.dir))
 	}
-	return path
+	s.run("mkdir tmp && cp " + w.model.dir + "/*.o " + w.model.dir + "/inproc .")
+	return s
 }

@@ -16,20 +16,31 @@ import (
 
 const imports = 60
 
-// fakeCompiler measures thinrex alone: large dist-files whose compiler does
-// nothing but write an object, and whose jobs all hit.
-func (b *bench) fakeCompiler(jobs int) error {
-	dir := filepath.Join(b.dir, "fake")
+// fakeJobs is what dist-files are made of whose compiler does nothing but
+// write an object.
+type fakeJobs struct {
+	shard    *bitcode.Shard
+	compiler string // path
+}
+
+func (b *bench) makeFake() (*fakeJobs, error) {
 	shard, err := sampleShard(filepath.Join(b.dir, "sample"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	compiler, err := buildFake(b.dir)
+	return &fakeJobs{shard, compiler}, err
+}
+
+// fakeCompiler measures thinrex alone: large dist-files whose jobs all hit.
+func (b *bench) fakeCompiler() error {
+	dir, jobs := filepath.Join(b.dir, "fake"), b.jobs
+	fake, err := b.fake()
 	if err != nil {
 		return err
 	}
 	small, large := filepath.Join(dir, "small.dist-file.json"), filepath.Join(dir, "large.dist-file.json")
-	if err := writeJobs(dir, compiler, shard, jobs, large); err != nil {
+	if err := fake.write(dir, jobs, large); err != nil {
 		return err
 	}
 	if err := firstJobs(large, small, jobs/10); err != nil {
@@ -132,13 +143,13 @@ int main(int n, char **a) {
 	return filepath.Join(dir, "fakecc"), tool(dir, "clang-22", "-O2", "-static", "fake.c", "-o", "fakecc")
 }
 
-// writeJobs writes modules, shards and a dist-file of n jobs.
-func writeJobs(dir, compiler string, shard *bitcode.Shard, n int, path string) error {
+// write writes modules, shards and a dist-file of n jobs.
+func (j *fakeJobs) write(dir string, n int, path string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	f := distfile.File{Common: distfile.Common{LinkerOutput: "large", Args: []string{compiler, "-c", "-O2"}, Inputs: []string{}}}
-	original := shard.Paths()
+	f := distfile.File{Common: distfile.Common{LinkerOutput: "large", Args: []string{j.compiler, "-c", "-O2"}, Inputs: []string{}}}
+	original := j.shard.Paths()
 	for i := range n {
 		module := moduleName(i) + ".o"
 		if err := os.WriteFile(filepath.Join(dir, module), fmt.Appendf(nil, "%8000d", i), 0o644); err != nil {
@@ -153,7 +164,7 @@ func writeJobs(dir, compiler string, shard *bitcode.Shard, n int, path string) e
 				job.Inputs = append(job.Inputs, names[p])
 			}
 		}
-		data := shard.Rename(func(p string) string { return names[p] })
+		data := j.shard.Rename(func(p string) string { return names[p] })
 		if err := os.WriteFile(filepath.Join(dir, job.Inputs[1]), data, 0o644); err != nil {
 			return err
 		}

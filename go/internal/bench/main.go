@@ -4,7 +4,7 @@
 // ratios. Both sides of a ratio are measured in turn in one run, because
 // machines differ and their speed drifts; the median is given.
 //
-// Usage: bench [-runs N] [-modules N] [-jobs N] THINREX
+// Usage: bench [-runs N] [-modules N] [-jobs N] [-only REGEXP] THINREX
 package main
 
 import (
@@ -16,8 +16,10 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -27,7 +29,14 @@ type bench struct {
 	dir     string // everything that is made lies below it
 	base    string // where dir is, for the heading
 	runs    int
+	modules int // of the generated program
+	jobs    int // of the large dist-file
 	rows    []row
+
+	// What several groups of rows need is made when the first one does.
+	program func() (*program, error)
+	kept    func() (string, error)
+	fake    func() (*fakeJobs, error)
 }
 
 // A row is one line of the table.
@@ -40,6 +49,7 @@ func main() {
 	base := flag.String("dir", memoryOr(os.TempDir()), "where everything is made; in memory, so that not the disk is measured")
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
+	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, down")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
 	flag.Parse()
 	var err error
@@ -49,7 +59,7 @@ func main() {
 	case *copyDir != "":
 		err = runCopy(flag.Arg(0), *copyDir, *fill)
 	default:
-		err = run(*runs, *modules, *jobs, *base, flag.Arg(0))
+		err = run(&bench{thinrex: flag.Arg(0), base: *base, runs: *runs, modules: *modules, jobs: *jobs}, *only)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -57,29 +67,46 @@ func main() {
 	}
 }
 
-func run(runs, modules, jobs int, base, thinrex string) (err error) {
-	thinrex, err = filepath.Abs(thinrex)
-	if err != nil || !isFile(thinrex) {
+func run(b *bench, only string) (err error) {
+	wanted, err := regexp.Compile(only)
+	if err != nil {
+		return fmt.Errorf("-only: %w", err)
+	}
+	b.thinrex, err = filepath.Abs(b.thinrex)
+	if err != nil || !isFile(b.thinrex) {
 		return errors.New("give the path of the thinrex to measure")
 	}
-	dir, err := os.MkdirTemp(base, "thinrex-bench-")
-	if err != nil {
+	if b.dir, err = os.MkdirTemp(b.base, "thinrex-bench-"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(b.dir)
 	go func() { // memory is dear: leave none behind when stopped
 		stop := make(chan os.Signal, 1)
 		signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
 		<-stop
-		os.RemoveAll(dir)
+		os.RemoveAll(b.dir)
 		os.Exit(1)
 	}()
-	b := &bench{thinrex: thinrex, dir: dir, runs: runs, base: base}
-	for _, step := range []func() error{
-		func() error { return b.realLinks(modules) },
-		func() error { return b.fakeCompiler(jobs) },
+	b.program = sync.OnceValues(func() (*program, error) {
+		return generate(filepath.Join(b.dir, "program"), b.modules, 6, 20)
+	})
+	b.kept = sync.OnceValues(b.keep)
+	b.fake = sync.OnceValues(b.makeFake)
+	for _, group := range []struct {
+		name string
+		rows func() error
+	}{
+		{"warm", b.warmLink},
+		{"cold", b.coldLink},
+		{"large", b.fakeCompiler},
+		{"remote", b.remoteLinks},
+		{"slots", b.slots},
+		{"down", b.serviceDown},
 	} {
-		if err := step(); err != nil {
+		if !wanted.MatchString(group.name) {
+			continue
+		}
+		if err := group.rows(); err != nil {
 			return err
 		}
 	}

@@ -18,24 +18,16 @@ import (
 	"thinrex/go/distfile"
 )
 
-// realLinks measures links of a generated program with the real compiler.
-func (b *bench) realLinks(modules int) error {
-	p, err := generate(filepath.Join(b.dir, "program"), modules, 6, 20)
+// warmLink compares a link whose jobs all hit with lld's own warm cache.
+func (b *bench) warmLink() error {
+	p, err := b.program()
 	if err != nil {
 		return err
 	}
-	if err := b.warmLink(p, modules); err != nil {
-		return err
-	}
-	return b.coldLink(p)
-}
-
-// warmLink compares a link whose jobs all hit with lld's own warm cache.
-func (b *bench) warmLink(p *program, modules int) error {
 	summary := filepath.Join(b.dir, "summary.json")
 	ours := p.link("ours", "-fthinlto-distributor="+b.thinrex)
 	ours.env = []string{"THINREX_DISK_CACHE=" + filepath.Join(b.dir, "cache"), "THINREX_SUMMARY_FILE=" + summary}
-	lld := p.link("lld", "-Wl,--thinlto-cache-dir="+filepath.Join(b.dir, "lldcache"))
+	lld := b.inProcess(p, "lld")
 	for _, c := range []command{ours, lld} { // fill both caches
 		if _, err := c.run(); err != nil {
 			return err
@@ -53,7 +45,7 @@ func (b *bench) warmLink(p *program, modules int) error {
 			return m, err
 		}
 		s, err := readSummary(summary)
-		if err == nil && (s.Hits != s.Jobs || s.Jobs < modules) {
+		if err == nil && (s.Hits != s.Jobs || s.Jobs < b.modules) {
 			err = fmt.Errorf("the warm link isn't warm: %+v", s)
 		}
 		own = append(own, s.WallSeconds)
@@ -62,7 +54,7 @@ func (b *bench) warmLink(p *program, modules int) error {
 	if err != nil {
 		return err
 	}
-	b.add(fmt.Sprintf("all-hit link of %d modules, whole link vs. lld's own warm in-process cache", modules),
+	b.add(fmt.Sprintf("all-hit link of %d modules, whole link vs. lld's own warm in-process cache", b.modules),
 		fmt.Sprintf("%s vs. %s", ms(median(ourRuns, wall)), ms(median(lldRuns, wall))),
 		fmt.Sprintf("%.2f×", medianRatio(ourRuns, lldRuns)), "≤ 1.5×")
 	if err := b.floor(p, ours); err != nil {
@@ -71,6 +63,11 @@ func (b *bench) warmLink(p *program, modules int) error {
 	seconds := median(own, func(s float64) float64 { return s })
 	b.add("thinrex's own wall time in it", fmt.Sprintf("%.0f ms", seconds*1000), "", "≤ 100 ms")
 	return nil
+}
+
+// inProcess is the link as lld does it by itself, with its own cache.
+func (b *bench) inProcess(p *program, output string) command {
+	return p.link(output, "-Wl,--thinlto-cache-dir="+filepath.Join(b.dir, "lldcache"))
 }
 
 // floor compares the same link with a distributor that does nothing but copy
@@ -129,8 +126,11 @@ func runCopy(path, dir, fill string) error {
 }
 
 type summary struct {
-	Jobs, Hits  int
-	WallSeconds float64 `json:"wall_seconds"`
+	Jobs, Hits, Local, Remote, Failed, Fallbacks int
+
+	RemoteHits    int     `json:"remote_hits"`
+	BytesUploaded int64   `json:"bytes_uploaded"`
+	WallSeconds   float64 `json:"wall_seconds"`
 }
 
 func readSummary(path string) (s summary, err error) {
@@ -156,23 +156,42 @@ func sameFile(x, y string) error {
 // coldJobs is how many of the jobs a cold run has: enough to average.
 const coldJobs = 80
 
-// coldLink compares a distributor's cold run with a bare pool of the same
-// clang commands. Both get the dist-file of one real link.
-func (b *bench) coldLink(p *program) error {
+// keep returns the dist-file of a real link, beside copies of all its files.
+func (b *bench) keep() (string, error) {
+	p, err := b.program()
+	if err != nil {
+		return "", err
+	}
 	kept := filepath.Join(b.dir, "kept")
 	keeper := filepath.Join(b.dir, "keeper")
 	// A distributor that copies all that it was given, and gives up.
 	script := fmt.Sprintf("#!/bin/sh\ncp -r . '%s'\nexit 1\n", kept)
 	if err := os.WriteFile(keeper, []byte(script), 0o755); err != nil {
-		return err
+		return "", err
 	}
 	p.link("cold", "-fthinlto-distributor="+keeper).run() // fails, as it must
 	files, err := filepath.Glob(filepath.Join(kept, "*.dist-file.json"))
 	if err != nil || len(files) != 1 {
-		return fmt.Errorf("kept dist-files: %q, %v", files, err)
+		return "", fmt.Errorf("kept dist-files: %q, %v", files, err)
 	}
-	some := filepath.Join(b.dir, "some.dist-file.json")
-	if err := firstJobs(files[0], some, coldJobs); err != nil {
+	return files[0], nil
+}
+
+// someJobs returns a dist-file of coldJobs jobs, and the folder to run it in.
+func (b *bench) someJobs() (file, dir string, err error) {
+	all, err := b.kept()
+	if err != nil {
+		return "", "", err
+	}
+	file = filepath.Join(b.dir, "some.dist-file.json")
+	return file, filepath.Dir(all), firstJobs(all, file, coldJobs)
+}
+
+// coldLink compares a distributor's cold run with a bare pool of the same
+// clang commands. Both get the dist-file of one real link.
+func (b *bench) coldLink() error {
+	some, kept, err := b.someJobs()
+	if err != nil {
 		return err
 	}
 	cache := filepath.Join(b.dir, "coldcache")

@@ -1,0 +1,6 @@
+local common = import 'common.libsonnet';
+
+{
+  buildDirectoryPath: '/worker/build',
+  grpcServers: [common.anyone { listenPaths: ['/worker/runner'] }],
+}

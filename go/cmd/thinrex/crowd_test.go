@@ -1,0 +1,99 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	"thinrex/go/internal/reapitest"
+)
+
+// Fifty links at once share one service and one disk store.
+func TestFiftyLinks(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
+	s := newSite(t)
+	s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
+	const links = 50
+	for round := range 2 {
+		var running [links]*exec.Cmd
+		var output [links]strings.Builder
+		for i := range links {
+			cmd := s.command(fmt.Sprintf("exec clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX f?.o main.o -o prog%d", i))
+			cmd.Env = append(cmd.Env, fmt.Sprintf("THINREX_SUMMARY_FILE=%s.%d", s.path("summary"), i))
+			cmd.Stdout, cmd.Stderr = &output[i], &output[i]
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			running[i] = cmd
+		}
+		for i, cmd := range running {
+			if err := cmd.Wait(); err != nil || output[i].Len() > 0 {
+				t.Errorf("link %d: %v %s", i, err, &output[i])
+			}
+		}
+		s.run(fmt.Sprintf("for i in $(seq 0 %d); do cmp prog$i inproc || exit; done", links-1))
+		s.run(`! grep -L '"local":0,' summary.* | grep .`)
+		if round > 0 {
+			s.run(fmt.Sprintf(`! grep -L '"hits":%d,' summary.* | grep .`, every))
+		}
+	}
+	s.nothingLeft()
+}
+
+// Whoever stops a link while the service is busy with it waits for nothing.
+func TestInterruptedRemotely(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	forever := func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	for name, tc := range map[string]struct {
+		options reapitest.Options
+		faults  []reapitest.Fault
+		busy    string // the method that is being called when the link is stopped
+		calls   int
+	}{
+		"in mid-execute":        {options: reapitest.Options{Execute: forever}, busy: "Execute", calls: every},
+		"in mid-upload":         {faults: []reapitest.Fault{{Method: "BatchUpdateBlobs", Hang: true}}, busy: "BatchUpdateBlobs", calls: 1},
+		"in mid-stream":         {options: batchLimit(1), faults: []reapitest.Fault{{Method: "Write", Hang: true}}, busy: "Write", calls: 1},
+		"in mid-lookup":         {faults: []reapitest.Fault{{Method: "GetActionResult", Hang: true}}, busy: "GetActionResult", calls: every},
+		"before anything":       {faults: []reapitest.Fault{{Method: "GetCapabilities", Hang: true}}, busy: "GetCapabilities", calls: 1},
+		"while it is a retry's": {faults: []reapitest.Fault{{Method: "FindMissingBlobs", Code: codes.Unavailable}}, busy: "FindMissingBlobs", calls: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := reapitest.StartT(t, tc.options)
+			for _, f := range tc.faults {
+				server.Inject(f)
+			}
+			s := w.site(t)
+			s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
+			cmd := s.command("exec " + linkAll)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			if err := server.WaitCalls(ctx, tc.busy, tc.calls); err != nil {
+				t.Error(err)
+			}
+			if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			if cmd.Wait() == nil {
+				t.Error("the link succeeded")
+			}
+			s.nothingLeft()
+		})
+	}
+}

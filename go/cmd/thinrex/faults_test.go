@@ -1,0 +1,189 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"github.com/bazelbuild/remote-apis/build/bazel/semver"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/report"
+)
+
+const every = modules + 1
+
+// A fault is something that goes wrong, and what the link then is. Whatever
+// it is, the program is the oracle's, and nothing is left.
+type fault struct {
+	options reapitest.Options
+	before  func(*reapitest.Server)
+	third   func(*reapitest.Server) // happens when the third action is executed
+	flags   []string                // NAME=VALUE, without THINREX_
+	want    *report.Summary
+	says    string // a regular expression; nothing else is said
+}
+
+var (
+	remotely = &report.Summary{Remote: every}
+	here     = &report.Summary{Local: every, Fallbacks: every}
+)
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	for name, f := range faults() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f.run(t, w)
+		})
+	}
+}
+
+func (f fault) run(t *testing.T, w workshop) {
+	if f.options.Execute == nil {
+		f.options.Execute = reapitest.RunCommands
+	}
+	var server *reapitest.Server
+	var happening sync.WaitGroup
+	if f.third != nil {
+		var executed atomic.Int32
+		f.options.Execute = func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+			if executed.Add(1) == 3 {
+				happening.Go(func() { f.third(server) })
+			}
+			return reapitest.RunCommands(ctx, job)
+		}
+	}
+	server = reapitest.StartT(t, f.options)
+	t.Cleanup(happening.Wait)
+	s := w.site(t)
+	s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
+	s.set("THINREX_REMOTE_RETRIES", "2")
+	for _, flag := range f.flags {
+		s.env = append(s.env, "THINREX_"+flag)
+	}
+	if f.before != nil {
+		f.before(server)
+	}
+	got, said := s.link()
+	if f.want != nil {
+		wantSummary(t, got, *f.want)
+	}
+	if !regexp.MustCompile("^(?:" + f.says + ")$").MatchString(said) {
+		t.Errorf("said %q, want %q", said, f.says)
+	}
+	s.nothingLeft()
+}
+
+const oneWarning = `(?:thinrex: warning: [^\n]*remote[^\n]*\n)`
+
+// refusals are what a service may say instead of doing it.
+var refusals = []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.PermissionDenied, codes.Unauthenticated}
+
+func faults() map[string]fault {
+	m := map[string]fault{
+		"down at start":           {before: (*reapitest.Server).Stop, want: here, says: oneWarning},
+		"dies":                    {third: (*reapitest.Server).Stop, says: oneWarning},
+		"restarts empty":          {third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() }, want: remotely},
+		"loses its blobs":         {third: func(s *reapitest.Server) { s.Wipe(false) }, want: remotely},
+		"resets streams":          {third: (*reapitest.Server).CutConnections, want: remotely},
+		"Execute ends too soon":   {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1, Times: 3}), want: remotely},
+		"Execute never gets done": {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1}, reapitest.Fault{Method: "WaitExecution", CutAfter: -1}), says: oneWarning},
+		"a stream is stuck": {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 2, Hang: true, Times: 1}),
+			flags: []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning,
+			want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
+		"an execution is stuck": {options: reapitest.Options{Execute: firstly(func(ctx context.Context) (*reapitest.Result, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})}, flags: []string{"REMOTE_EXECUTION_TIMEOUT=2s"}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
+		"a worker is killed": {options: reapitest.Options{Execute: firstly(func(context.Context) (*reapitest.Result, error) {
+			return &reapitest.Result{ExitCode: 137}, nil
+		})}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
+		"a worker has no compiler": {flags: []string{"REMOTE_COMPILER=/nowhere/clang"}, says: oneWarning, want: here},
+		"a worker writes nothing": {options: reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+			return &reapitest.Result{}, nil
+		}}, says: oneWarning, want: here},
+		"no worker matches": {options: reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+			return nil, unavailable
+		}}, says: oneWarning, want: here},
+		"reads are wrong":       {before: func(s *reapitest.Server) { s.CorruptReads(reapitest.WrongBytes) }, says: oneWarning, want: here},
+		"reads are cut":         {before: func(s *reapitest.Server) { s.CorruptReads(reapitest.Truncated) }, says: oneWarning, want: here},
+		"no batch limit":        {options: batchLimit(0), want: remotely},
+		"batch limit 64 KiB":    {options: batchLimit(64 << 10), want: remotely},
+		"all blobs are streams": {options: batchLimit(1), want: remotely},
+		"committed size is -1":  {options: minusOne(), want: remotely},
+		"API version 1":         {options: reapitest.Options{Capabilities: oldAPI}, says: oneWarning, want: here},
+		"executes nothing":      {options: reapitest.Options{Capabilities: noExecution}, says: oneWarning, want: here},
+	}
+	for _, method := range []string{"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "Execute", "BatchReadBlobs"} {
+		m["hang "+method] = fault{before: inject(reapitest.Fault{Method: method, Hang: true}), flags: []string{"REMOTE_TIMEOUT=1s"}, says: oneWarning}
+		for _, code := range refusals {
+			once := fault{before: inject(reapitest.Fault{Method: method, Code: code, Times: 1})}
+			if passes(code) {
+				once.want = remotely
+			} else {
+				once.says = oneWarning + "?"
+			}
+			m[fmt.Sprint(code, " once ", method)] = once
+			m[fmt.Sprint(code, " always ", method)] = fault{before: inject(reapitest.Fault{Method: method, Code: code}), says: oneWarning + "?"}
+		}
+	}
+	for _, method := range []string{"Write", "Read"} {
+		streams := fault{options: batchLimit(1), before: inject(reapitest.Fault{Method: method, Hang: true}), flags: []string{"REMOTE_TIMEOUT=1s"}, says: oneWarning}
+		m["hang "+method] = streams
+		streams.before, streams.flags = inject(reapitest.Fault{Method: method, CutAfter: -1, Code: codes.Unavailable}), nil
+		m["cut "+method] = streams
+		streams.before, streams.want, streams.says = inject(reapitest.Fault{Method: method, CutAfter: -1, Code: codes.Unavailable, Times: 2}), remotely, ""
+		m["cut twice "+method] = streams
+	}
+	return m
+}
+
+var unavailable = status.Error(codes.Unavailable, "no worker for this platform")
+
+// passes reports whether a refusal may be a matter of moments.
+func passes(code codes.Code) bool {
+	return code != codes.PermissionDenied && code != codes.Unauthenticated
+}
+
+func inject(faults ...reapitest.Fault) func(*reapitest.Server) {
+	return func(s *reapitest.Server) {
+		for _, f := range faults {
+			s.Inject(f)
+		}
+	}
+}
+
+// firstly has the first execution go another way.
+func firstly(f func(context.Context) (*reapitest.Result, error)) reapitest.ExecuteFunc {
+	var done atomic.Bool
+	return func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+		if done.CompareAndSwap(false, true) {
+			return f(ctx)
+		}
+		return reapitest.RunCommands(ctx, job)
+	}
+}
+
+func batchLimit(n int64) reapitest.Options {
+	return reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) { caps.CacheCapabilities.MaxBatchTotalSizeBytes = n }}
+}
+
+func minusOne() reapitest.Options {
+	o := batchLimit(1)
+	o.CommittedSize = func(int64) int64 { return -1 }
+	return o
+}
+
+func oldAPI(caps *repb.ServerCapabilities) {
+	caps.LowApiVersion, caps.HighApiVersion = &semver.SemVer{Major: 1}, &semver.SemVer{Major: 1, Minor: 9}
+}

@@ -1,0 +1,176 @@
+//go:build unix
+
+package main
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"thinrex/go/internal/reapitest"
+)
+
+// What TLS refuses is said, and the link is made here.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	dir := t.TempDir()
+	ca, other := newCA(t, dir, "ca"), newCA(t, dir, "other")
+	right := issue(t, ca, reapitest.Cert{Name: "right", Hosts: []string{"127.0.0.1"}})
+	client := issue(t, ca, reapitest.Cert{Name: "client"})
+	for name, tc := range map[string]struct {
+		server  reapitest.Pair
+		clients *reapitest.CA // whose certificates the server wants to see
+		flags   []string
+		says    string // "" if all is well
+	}{
+		"right":                        {server: right, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}},
+		"right, both":                  {server: right, clients: ca, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile, "TLS_CLIENT_CERTIFICATE=" + client.CertFile, "TLS_CLIENT_KEY=" + client.KeyFile}},
+		"wrong name":                   {server: issue(t, ca, reapitest.Cert{Name: "wrong", Hosts: []string{"example.com"}}), flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}, says: "x509: "},
+		"expired":                      {server: issue(t, ca, reapitest.Cert{Name: "expired", Hosts: []string{"127.0.0.1"}, Expired: true}), flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}, says: "certificate has expired"},
+		"unknown CA":                   {server: right, flags: []string{"TLS_CERTIFICATE=" + other.CertFile}, says: "certificate signed by unknown authority"},
+		"system's CAs":                 {server: right, says: "certificate signed by unknown authority"},
+		"no client certificate":        {server: right, clients: ca, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}, says: "GetCapabilities: Unavailable"},
+		"another's client certificate": {server: right, clients: other, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile, "TLS_CLIENT_CERTIFICATE=" + client.CertFile, "TLS_CLIENT_KEY=" + client.KeyFile}, says: "GetCapabilities: Unavailable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config, err := tc.server.ServerTLS(tc.clients)
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := reapitest.StartT(t, reapitest.Options{TLS: config, Execute: reapitest.RunCommands})
+			s := w.site(t)
+			s.set("THINREX_REMOTE_EXECUTOR", "grpcs://"+server.Addr())
+			s.set("THINREX_REMOTE_RETRIES", "2")
+			for _, flag := range tc.flags {
+				s.env = append(s.env, "THINREX_"+flag)
+			}
+			got, said := s.link()
+			if tc.says == "" {
+				wantSummary(t, got, *remotely)
+			} else {
+				wantSummary(t, got, *here)
+			}
+			if !strings.Contains(said, tc.says) || strings.Count(said, "\n") != min(1, len(tc.says)) {
+				t.Errorf("said %q, want one line with %q", said, tc.says)
+			}
+			s.nothingLeft()
+		})
+	}
+}
+
+func newCA(t *testing.T, dir, name string) *reapitest.CA {
+	t.Helper()
+	ca, err := reapitest.NewCA(dir, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ca
+}
+
+func issue(t *testing.T, ca *reapitest.CA, c reapitest.Cert) reapitest.Pair {
+	t.Helper()
+	pair, err := ca.Issue(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pair
+}
+
+// secret is what nobody but the service may see.
+const secret = "hunter2"
+
+// authorized refuses calls without the secret.
+func authorized(method string, header metadata.MD) error {
+	for _, value := range header.Get("authorization") {
+		if value == "Bearer "+secret {
+			return nil
+		}
+	}
+	return status.Error(codes.Unauthenticated, "who are you?")
+}
+
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	reply := `echo '{"headers":{"Authorization":["Bearer ` + secret + `"]}}'`
+	for name, tc := range map[string]struct {
+		helper string // a shell script
+		flags  []string
+		says   string
+	}{
+		"helper":            {helper: reply},
+		"header":            {flags: []string{"REMOTE_HEADER=Authorization=Bearer " + secret}},
+		"expired, then not": {helper: `if mkdir asked-$(date +%N) && [ $(ls -d asked-* | wc -l) -le 1 ]; then echo '{"headers":{"Authorization":["Bearer old"]}}'; else ` + reply + `; fi`},
+		"nothing":           {says: "who are you?"},
+		"wrong header":      {flags: []string{"REMOTE_HEADER=Authorization=Bearer no" + secret}, says: "who are you?"},
+		"helper fails":      {helper: "echo no ticket >&2; exit 3", says: "no ticket"},
+		"helper is slow":    {helper: "sleep 1000", flags: []string{"CREDENTIAL_HELPER_TIMEOUT=1s"}, says: "helper"},
+		"nonsense":          {helper: "echo Bearer " + secret, says: "helper"},
+		"elsewhere":         {helper: reply, flags: []string{"CREDENTIAL_HELPER=*.example.com=$DIR/helper"}, says: "who are you?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands, Authorize: authorized})
+			s := w.site(t)
+			s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
+			s.set("THINREX_REMOTE_RETRIES", "2")
+			if tc.helper != "" {
+				s.write("helper", "#!/bin/sh\ncd $DIR\n"+tc.helper+"\n")
+				s.set("THINREX_CREDENTIAL_HELPER", s.path("helper"))
+			}
+			for _, flag := range tc.flags {
+				s.env = append(s.env, "THINREX_"+strings.ReplaceAll(flag, "$DIR", s.dir))
+			}
+			got, said := s.link()
+			if tc.says == "" {
+				wantSummary(t, got, *remotely)
+			} else {
+				wantSummary(t, got, *here)
+			}
+			if !strings.Contains(said, tc.says) || strings.Count(said, "\n") != min(1, len(tc.says)) {
+				t.Errorf("said %q, want one line with %q", said, tc.says)
+			}
+			if strings.Contains(said, secret) || strings.Contains(s.run("cat summary"), secret) {
+				t.Errorf("the secret is told: %q", said)
+			}
+			s.nothingLeft()
+		})
+	}
+}
+
+// A program that isn't there, an address that isn't one: these are mistakes,
+// and the link fails with a word of what to do.
+func TestRemoteUsage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, tc := range []struct{ flag, says string }{
+		{"REMOTE_CACHE=http://localhost:1", "thinrex speaks gRPC only"},
+		{"REMOTE_CACHE=grpc://me:" + secret + "@localhost:1", "no user names or passwords in an address"},
+		{"REMOTE_CACHE=grpc://", "isn't an address"},
+		{"REMOTE_CACHE=grpc://localhost:1/x", "isn't an address"},
+		{"REMOTE_CACHE=unix:", "no path after unix:"},
+		{"EXEC_STRATEGY=remote", "needs a --remote_executor"},
+		{"CREDENTIAL_HELPER=" + filepath.Join(s.dir, "absent"), "absent"},
+		{"TLS_CERTIFICATE=" + filepath.Join(s.dir, "absent"), "absent"},
+		{"TLS_CLIENT_CERTIFICATE=" + filepath.Join(s.dir, "absent"), "TLS"},
+		{"REMOTE_HEADER=" + secret, "NAME=VALUE"},
+	} {
+		site := *s
+		if !strings.HasPrefix(tc.flag, "REMOTE_CACHE=") && !strings.HasPrefix(tc.flag, "EXEC") {
+			site.set("THINREX_REMOTE_CACHE", "grpcs://localhost:1")
+		}
+		site.env = append(site.env, "THINREX_"+tc.flag)
+		_, said, err := site.tryLink()
+		if err == nil || !strings.Contains(said, tc.says) || strings.Contains(said, secret) || !regexp.MustCompile(`(?m)^thinrex: `).MatchString(said) {
+			t.Errorf("%s: %v, said %q, want %q", tc.flag, err, said, tc.says)
+		}
+	}
+	s.nothingLeft()
+}

@@ -1,0 +1,249 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+
+	"thinrex/go/digest"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/report"
+)
+
+// compilerError is what a worker whose compiler refuses a module gives.
+func compilerError(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+	return &reapitest.Result{ExitCode: 1, Stderr: []byte("error: m.o: bad module\n"), Message: "see page 7"}, nil
+}
+
+// A compiler's error is an error, wherever it ran: nothing is tried again.
+func TestCompilerErrorOnWorker(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Execute: compilerError})
+	s := newSite(t)
+	s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
+	s.set("THINREX_REMOTE_JOBS", "1")
+	got, said, err := s.tryLink()
+	if err == nil {
+		t.Error("the link succeeded")
+	}
+	wantSummary(t, got, report.Summary{Failed: 1, Skipped: modules})
+	for _, want := range []string{"error: m.o: bad module", "the remote service says: see page 7", "m.o is ", "(exit status 1)"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("said %q, want %q", said, want)
+		}
+	}
+	if n := len(server.Executions()); n != 1 {
+		t.Errorf("%d executions", n)
+	}
+	s.nothingLeft()
+}
+
+// With --exec_strategy=remote nothing is compiled here, whatever happens.
+func TestRemoteOnly(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
+	s := newSite(t)
+	s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
+	s.set("THINREX_EXEC_STRATEGY", "remote")
+	s.set("THINREX_REMOTE_RETRIES", "1")
+	server.Stop()
+	got, said, err := s.tryLink()
+	if err == nil || got.Local != 0 || !strings.Contains(said, "remotely: grpc://"+server.Addr()) {
+		t.Errorf("%v: %+v, said %q", err, got, said)
+	}
+	s.nothingLeft()
+	if err := server.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	got, _ = s.link()
+	wantSummary(t, got, *remotely)
+}
+
+// Racing takes the first result, and ends the other side: here, workers that
+// never end.
+func TestRacing(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	for name, tc := range map[string]struct {
+		execute reapitest.ExecuteFunc
+		flags   []string
+		before  func(*reapitest.Server)
+		want    func(report.Summary) bool
+	}{
+		"slow workers": {execute: func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}, want: func(s report.Summary) bool { return s.Local == every }},
+		"slow here": {execute: reapitest.RunCommands, flags: []string{"JOBS=1"}, want: func(s report.Summary) bool { return s.Remote > 0 }},
+		"failing workers": {execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) { return nil, unavailable },
+			want: func(s report.Summary) bool { return s.Local == every }},
+		"down": {execute: reapitest.RunCommands, before: (*reapitest.Server).Stop, flags: []string{"REMOTE_RETRIES=1"},
+			want: func(s report.Summary) bool { return s.Local == every }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := reapitest.StartT(t, reapitest.Options{Execute: tc.execute})
+			s := w.site(t)
+			s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
+			s.set("THINREX_EXEC_STRATEGY", "racing")
+			for _, flag := range tc.flags {
+				s.env = append(s.env, "THINREX_"+flag)
+			}
+			if tc.before != nil {
+				tc.before(server)
+			}
+			got, _ := s.link()
+			if got.Local+got.Remote+got.Hits != every || !tc.want(got) {
+				t.Errorf("%+v", got)
+			}
+			s.nothingLeft()
+		})
+	}
+}
+
+// Who may write to the Action Cache, and who does.
+func TestUploadPolicy(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	readOnly := func(caps *repb.ServerCapabilities) {
+		caps.CacheCapabilities.ActionCacheUpdateCapabilities.UpdateEnabled = false
+		caps.ExecutionCapabilities = nil
+	}
+	for name, tc := range map[string]struct {
+		options reapitest.Options
+		flags   []string
+		stored  int
+		says    string
+	}{
+		"auto, a cache":                    {options: reapitest.Options{Capabilities: noExecution}, stored: every},
+		"auto, executes":                   {},
+		"true, executes":                   {flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=true"}, stored: every},
+		"false, a cache":                   {options: reapitest.Options{Capabilities: noExecution}, flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=false"}},
+		"auto, read-only":                  {options: reapitest.Options{Capabilities: readOnly}},
+		"true, read-only":                  {options: reapitest.Options{Capabilities: readOnly}, flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=1"}, says: "doesn't let us store results"},
+		"auto, a cache, without own store": {options: reapitest.Options{Capabilities: noExecution}, flags: []string{"DISK_CACHE="}, stored: every},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := reapitest.StartT(t, tc.options)
+			s := w.site(t)
+			s.set("THINREX_REMOTE_CACHE", "grpc://"+server.Addr())
+			for _, flag := range tc.flags {
+				s.env = append(s.env, "THINREX_"+flag)
+			}
+			got, said := s.link()
+			wantSummary(t, got, report.Summary{Local: every})
+			if n := len(server.ActionResults()); n != tc.stored {
+				t.Errorf("%d results stored, want %d", n, tc.stored)
+			}
+			if !strings.Contains(said, tc.says) || strings.Count(said, "\n") != min(1, len(tc.says)) {
+				t.Errorf("said %q, want %q", said, tc.says)
+			}
+			s.nothingLeft()
+		})
+	}
+}
+
+// A cache that fails is a warning, in whatever way it does.
+func TestCacheFaults(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	for _, method := range []string{"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "UpdateActionResult"} {
+		for _, code := range refusals {
+			t.Run(method+" "+code.String(), func(t *testing.T) {
+				t.Parallel()
+				server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+				server.Inject(reapitest.Fault{Method: method, Code: code})
+				s := w.site(t)
+				s.set("THINREX_REMOTE_CACHE", "grpc://"+server.Addr())
+				s.set("THINREX_REMOTE_RETRIES", "2")
+				got, said := s.link()
+				wantSummary(t, got, report.Summary{Local: every})
+				if strings.Count(said, "\n") != 1 || !strings.Contains(said, method+": "+code.String()) {
+					t.Errorf("said %q", said)
+				}
+				s.nothingLeft()
+			})
+		}
+	}
+}
+
+// Cache and executor may be two services; BLAKE3, zstd, a socket and a
+// .bazelrc are other ways to the same program.
+func TestWays(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	blake3 := reapitest.Options{Execute: reapitest.RunCommands, DigestFunctions: []digest.Function{digest.BLAKE3, digest.SHA256}}
+	zstd := func(batches bool) reapitest.Options {
+		return reapitest.Options{Execute: reapitest.RunCommands, Inline: true, Capabilities: func(caps *repb.ServerCapabilities) {
+			reapitest.AnnounceZstd(caps, batches)
+			if !batches {
+				caps.CacheCapabilities.MaxBatchTotalSizeBytes = 1
+			}
+		}}
+	}
+	for name, tc := range map[string]struct {
+		options reapitest.Options
+		flags   []string
+	}{
+		"BLAKE3":              {options: blake3, flags: []string{"DIGEST_FUNCTION=BLAKE3"}},
+		"zstd in batches":     {options: zstd(true), flags: []string{"REMOTE_CACHE_COMPRESSION=1"}},
+		"zstd in streams":     {options: zstd(false), flags: []string{"REMOTE_CACHE_COMPRESSION=1"}},
+		"instance":            {options: reapitest.Options{Execute: reapitest.RunCommands, Instance: "some/where"}, flags: []string{"REMOTE_INSTANCE_NAME=some/where"}},
+		"properties":          {options: reapitest.Options{Execute: reapitest.RunCommands}, flags: []string{"REMOTE_DEFAULT_EXEC_PROPERTIES=OSFamily=Linux\ncontainer-image=docker://x"}},
+		"slow as the moon":    {options: reapitest.Options{Execute: reapitest.RunCommands, Latency: 100e6}},
+		"inline":              {options: reapitest.Options{Execute: reapitest.RunCommands, Inline: true}},
+		"as Bazel's worker":   {options: reapitest.Options{Execute: reapitest.RunCommands, RequireMetadata: true, IgnoreReadOffset: true}},
+		"strangers' settings": {options: reapitest.Options{Execute: reapitest.RunCommands}, flags: []string{"REMOTE_MAX_CONNECTIONS=1", "REMOTE_RETRIES=0", "GRPC_KEEPALIVE_TIME=0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := reapitest.StartT(t, tc.options)
+			s := w.site(t)
+			s.write("rc", "build:ci --remote_executor=grpc://"+server.Addr()+"\n")
+			s.set("THINREX_BAZELRC", s.path("rc")+":ci")
+			for _, flag := range tc.flags {
+				s.env = append(s.env, "THINREX_"+flag)
+			}
+			got, said := s.link()
+			wantSummary(t, got, *remotely)
+			s.forget()
+			again, saidAgain := s.link()
+			wantSummary(t, again, report.Summary{Hits: every, RemoteHits: every})
+			if said+saidAgain != "" || again.BytesUploaded != 0 {
+				t.Errorf("said %q, uploaded %d bytes for hits", said+saidAgain, again.BytesUploaded)
+			}
+			s.nothingLeft()
+		})
+	}
+	t.Run("two services", func(t *testing.T) {
+		t.Parallel()
+		// The executor reads the cache that we fill.
+		socket := filepath.Join(t.TempDir(), "s")
+		server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands, Socket: socket})
+		s := w.site(t)
+		s.set("THINREX_REMOTE_EXECUTOR", "unix:"+socket)
+		s.set("THINREX_REMOTE_CACHE", "unix://"+socket)
+		s.set("THINREX_REMOTE_CACHE_HEADER", "x-who=cache")
+		s.set("THINREX_REMOTE_EXEC_HEADER", "x-who=exec")
+		got, said := s.link()
+		wantSummary(t, got, *remotely)
+		if said != "" {
+			t.Errorf("said %q", said)
+		}
+		for _, call := range server.Requests("") {
+			want := "cache"
+			if call.Method == "Execute" {
+				want = "exec"
+			}
+			if got := call.Header.Get("x-who"); call.Method != "GetCapabilities" && (len(got) != 1 || got[0] != want) {
+				t.Errorf("%s: x-who %q", call.Method, got)
+			}
+		}
+	})
+}
