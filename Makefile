@@ -1,9 +1,9 @@
 # make demo, make test: all that a newcomer needs. make help lists the rest.
 .DEFAULT_GOAL := build
-.PHONY: build demo demo-real test lint cross unit fuzz bench tools clean help
+.PHONY: build demo demo-real test lint cross unit fuzz e2e bench tools clean help
 
 THINREX := bin/thinrex
-FUZZTIME ?= 20s
+FUZZTIME ?= 10s
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,12 +17,14 @@ demo: tools build ## link examples/quickstart cold, warm, edited, elsewhere
 demo-real: tools build ## the same with Lua, fetched now
 	@scripts/demo-real.sh $(THINREX)
 
-test: tools lint cross unit fuzz ## everything that CI runs
+test: tools lint cross unit fuzz e2e ## everything that CI runs
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n
-	@unformatted=$$(gofmt -l go); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted" >&2; exit 1; }
+	@unformatted=$$(gofmt -l go e2e); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted" >&2; exit 1; }
 	go vet ./go/...
+	go vet -tags e2e ./e2e/...
 	go tool staticcheck ./go/...
+	go tool staticcheck -tags e2e ./e2e/...
 	go mod tidy -diff
 	@for f in scripts/*.sh scripts/lib/*.sh .ci/run; do bash -n $$f || exit 1; done
 
@@ -35,9 +37,15 @@ cross: ## compile for the other systems
 unit: ## all tests, with the race detector and the real clang and lld
 	go test -race ./go/...
 
+FUZZ_TARGETS := distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC credential:FuzzNetrc credential:FuzzReply
+
 fuzz: ## each fuzz target for FUZZTIME
-	go test ./go/distfile -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
-	go test ./go/bitcode -run '^$$' -fuzz FuzzShard -fuzztime $(FUZZTIME)
+	@for t in $(FUZZ_TARGETS); do \
+		go test ./go/$${t%:*} -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) || exit; \
+	done
+
+e2e: tools build ## against a real server: Bazel's remote worker
+	go test -tags e2e -timeout 15m ./e2e/...
 
 bench: tools build ## ratios against lld's own cache and a bare pool (some five minutes)
 	go run ./go/internal/bench $(THINREX)

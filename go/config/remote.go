@@ -15,7 +15,7 @@ func (o *Options) addRemoteFlags(fs *pflag.FlagSet) {
 	o.addAuthFlags(fs)
 	fs.Var((*function)(&o.DigestFunction), "digest_function", "sha256 or blake3, part of the key; a service must offer it")
 	boolVar(fs, &o.RemoteCacheCompression, "experimental_remote_cache_compression", false, "transfer with zstd where the service offers it; also --remote_cache_compression")
-	o.GRPCKeepaliveTime = 30 * time.Second
+	o.GRPCKeepaliveTime = 6 * time.Minute // servers commonly refuse more than one ping in five
 	fs.Var(duration{to: &o.GRPCKeepaliveTime, zeroToo: true}, "grpc_keepalive_time", "ping a connection that has been silent for so long; 0 for never")
 	durationVar(fs, &o.GRPCKeepaliveTimeout, "grpc_keepalive_timeout", 20*time.Second, "how long the answer to such a ping may take")
 	boolVar(fs, &o.RemoteAcceptCached, "remote_accept_cached", true, "take results from the remote cache, and let an executor take them from its own")

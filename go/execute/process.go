@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -94,5 +96,8 @@ func Environ(env map[string]string) []string {
 	return list
 }
 
-// Inherited is the environment for jobs that run as the linker asked.
-func Inherited() []string { return os.Environ() }
+// Inherited is the environment for jobs that run as the linker asked, less
+// our own settings, which may hold secrets.
+func Inherited() []string {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, "THINREX_") })
+}

@@ -36,7 +36,7 @@ func (b Blob) open(f digest.Function) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s %w: %w", b.Path, ErrInputChanged, err)
 	}
-	return &verifiedFile{File: file, want: b.Digest, hash: f.New()}, nil
+	return &verifiedFile{file: file, want: b.Digest, hash: f.New()}, nil
 }
 
 // read returns the content.
@@ -62,21 +62,24 @@ func (b Blob) read(f digest.Function) ([]byte, error) {
 	}
 }
 
-// A verifiedFile is a file that must be what its digest says.
+// A verifiedFile is a file that must be what its digest says. It has no
+// WriteTo, which would read the file past us.
 type verifiedFile struct {
-	*os.File
+	file *os.File
 	want digest.Digest
 	hash hash.Hash
 	size int64
 }
 
 func (v *verifiedFile) Read(p []byte) (int, error) {
-	n, err := v.File.Read(p)
+	n, err := v.file.Read(p)
 	v.hash.Write(p[:n])
 	v.size += int64(n)
 	ended := errors.Is(err, io.EOF)
 	if v.size > v.want.Size || ended && digest.FromSum(v.hash.Sum(nil), v.size) != v.want {
-		return n, fmt.Errorf("%s %w", v.Name(), ErrInputChanged)
+		return n, fmt.Errorf("%s %w", v.file.Name(), ErrInputChanged)
 	}
 	return n, err
 }
+
+func (v *verifiedFile) Close() error { return v.file.Close() }

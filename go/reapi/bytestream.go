@@ -83,7 +83,8 @@ func (s *streamReader) Read(p []byte) (int, error) {
 			}
 			return 0, err
 		}
-		s.pulse.heard()
+		s.pulse.moved()
+		s.pulse.succeeded(s.pulse.method) // not heard: after a break all begins anew
 		s.rest = reply.GetData()
 		s.c.downloaded.Add(int64(len(s.rest)))
 	}

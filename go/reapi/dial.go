@@ -64,8 +64,12 @@ func dial(ctx context.Context, a address, headers []string, o *Options) (*endpoi
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.text, err)
 	}
+	target := a.target
+	if o.Proxy != "" {
+		target = strings.Replace(target, "dns:///", "passthrough:///", 1) // the proxy knows where it is
+	}
 	e.conn, err = balancer.NewRRConnPool(ctx, connections(o), func(context.Context) (*grpc.ClientConn, error) {
-		return grpc.NewClient(a.target, options...)
+		return grpc.NewClient(target, options...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.text, err)

@@ -23,6 +23,8 @@ const executions = 4
 var (
 	// errLost says that the service knows no more of an execution.
 	errLost = errors.New("the service has lost the execution")
+	// errOnlyQueued says that no worker has taken an action.
+	errOnlyQueued = errors.New("no worker has taken it")
 	// errStuck says that an execution takes longer than its timeout lets it.
 	errStuck = errors.New("the execution is stuck: the service doesn't end it")
 )
@@ -92,9 +94,11 @@ func commandBlobs(a *action.Action) []Blob {
 }
 
 // mayExecute reports whether another worker, or the same one a little later,
-// may execute what one could not. One that had its time won't.
+// may execute what one could not. One that had its time won't, and what
+// waited for a worker in vain would only wait again.
 func mayExecute(err error) bool {
-	return errors.Is(err, errFailedExecution) && isTransient(err) && status.Code(err) != codes.DeadlineExceeded
+	return errors.Is(err, errFailedExecution) && isTransient(err) &&
+		status.Code(err) != codes.DeadlineExceeded && !errors.Is(err, errOnlyQueued)
 }
 
 // errFailedExecution says that the service answered, but couldn't execute.
@@ -111,13 +115,18 @@ func isMissing(err error) bool {
 }
 
 func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bool) (*action.Result, error) {
-	response, err := c.await(ctx, a, skipCache)
+	w, err := c.await(ctx, a, skipCache)
 	if err != nil {
 		return nil, err
 	}
+	response := w.response
 	// The status comes first: beside a bad one, exit code 0 means nothing.
 	if s := status.FromProto(response.GetStatus()); s.Code() != codes.OK {
-		return nil, &callError{c.exec.text, "Execute", fmt.Errorf("%w: %w", errFailedExecution, s.Err()), response.GetMessage()}
+		why := errFailedExecution
+		if w.stage == repb.ExecutionStage_QUEUED {
+			why = fmt.Errorf("%w: %w", why, errOnlyQueued)
+		}
+		return nil, &callError{c.exec.text, "Execute", fmt.Errorf("%w: %w", why, s.Err()), response.GetMessage()}
 	}
 	r, err := c.result(ctx, a, response.GetResult())
 	if err != nil {
@@ -133,7 +142,7 @@ func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bo
 
 // await starts an execution and follows it to its end, over as many streams
 // as that takes.
-func (c *Client) await(ctx context.Context, a *action.Action, skipCache bool) (*repb.ExecuteResponse, error) {
+func (c *Client) await(ctx context.Context, a *action.Action, skipCache bool) (*waiting, error) {
 	w := &waiting{c: c}
 	err := c.exec.call(ctx, "Execute", func(ctx context.Context, p *pulse) error {
 		stream, err := w.open(ctx, a, skipCache, p)
@@ -146,7 +155,7 @@ func (c *Client) await(ctx context.Context, a *action.Action, skipCache bool) (*
 		}
 		return err
 	})
-	return w.response, err
+	return w, err
 }
 
 // waiting is what is known of one execution.

@@ -88,6 +88,9 @@ type address struct {
 // HOST[:PORT], which is as with Bazel taken for grpcs.
 func parseAddress(flag, text string) (address, error) {
 	a := address{text: text, tls: true}
+	if strings.Contains(text, "@") && !strings.HasPrefix(text, "unix:") {
+		return a, fmt.Errorf("--%s: no user names or passwords in an address; see --remote_header and --credential_helper", flag)
+	}
 	scheme, rest, ok := strings.Cut(text, "://")
 	switch {
 	case strings.HasPrefix(text, "unix:"):
@@ -104,10 +107,7 @@ func parseAddress(flag, text string) (address, error) {
 		return a, fmt.Errorf("--%s=%s: thinrex speaks gRPC only: give grpc://, grpcs:// or unix:", flag, text)
 	}
 	rest = strings.TrimSuffix(rest, "/")
-	if strings.Contains(rest, "@") {
-		return a, fmt.Errorf("--%s: no user names or passwords in an address; see --remote_header and --credential_helper", flag)
-	}
-	if rest == "" || strings.ContainsAny(rest, "/ ") {
+	if rest == "" || rest[0] == ':' || strings.ContainsAny(rest, "/ ") {
 		return a, fmt.Errorf("--%s=%s isn't an address: give grpc://HOST:PORT", flag, text)
 	}
 	host, port, err := net.SplitHostPort(rest)

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"strings"
 
 	"github.com/google/uuid"
+	"google.golang.org/grpc/grpclog"
 
 	"thinrex/go/config"
 	"thinrex/go/credential"
@@ -16,6 +18,7 @@ import (
 
 // dial returns a client of the remote services, nil when none is wanted.
 func dial(ctx context.Context, o *config.Options, jobs int, terminal *report.Terminal) (*reapi.Client, error) {
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard)) // errors reach us as errors
 	if o.RemoteCache == "" && o.RemoteExecutor == "" || jobs == 0 {
 		return nil, nil
 	}

@@ -1,0 +1,229 @@
+package reapi_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"go.uber.org/goleak"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+	"thinrex/go/distfile"
+	"thinrex/go/filedigest"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+)
+
+func TestMain(m *testing.M) {
+	// glog, which the SDK logs with, flushes as long as the process lives.
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
+}
+
+// within bounds a test, so that a call that hangs fails it.
+func within(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+type edit = func(*reapi.Options)
+
+// options are those of a client that a link might have, with few retries.
+func options(t testing.TB, s *reapitest.Server, edits ...edit) reapi.Options {
+	o := reapi.Options{
+		Executor: "grpc://" + s.Addr(), Timeout: time.Minute, Retries: 2, InFlight: 500, AcceptCached: true,
+		ExecutionTimeout: time.Minute, Version: "1.2.3", Invocation: "this-link",
+		Warn: func(_, format string, args ...any) { t.Errorf("warned: "+format, args...) },
+	}
+	for _, edit := range edits {
+		edit(&o)
+	}
+	return o
+}
+
+// dial returns a client that ends with the test.
+func dial(t testing.TB, s *reapitest.Server, edits ...edit) *reapi.Client {
+	t.Helper()
+	c, err := reapi.Dial(t.Context(), options(t, s, edits...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+// impatient clients give up soon.
+func impatient(o *reapi.Options) { o.Timeout, o.ExecutionTimeout = 2*time.Second, time.Second }
+
+// newAction makes an action with one output. Others than name and inputs are
+// alike in all actions.
+func newAction(t testing.TB, name string, inputs ...action.Input) *action.Action {
+	return newActionBy(t, digest.SHA256, name, inputs...)
+}
+
+func newActionBy(t testing.TB, f digest.Function, name string, inputs ...action.Input) *action.Action {
+	t.Helper()
+	a := &action.Action{
+		Job:     distfile.Job{Inputs: []string{name + ".o"}},
+		Inputs:  inputs,
+		Outputs: []action.Output{{Name: "m.native.o", Path: name + ".native.o"}},
+	}
+	seal(t, f, a, name)
+	return a
+}
+
+// seal makes an action's messages, as action.Builder does.
+func seal(t testing.TB, f digest.Function, a *action.Action, name string) {
+	t.Helper()
+	must := func(data []byte, d digest.Digest, err error) ([]byte, digest.Digest) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data, d
+	}
+	dir := &repb.Directory{}
+	for _, in := range a.Inputs {
+		dir.Files = append(dir.Files, &repb.FileNode{Name: in.Name, Digest: in.Digest.Proto()})
+	}
+	root, rootDigest := must(f.OfMessage(dir))
+	var outputs []string
+	for _, out := range a.Outputs {
+		outputs = append(outputs, out.Name)
+	}
+	a.Command, a.CommandDigest = must(f.OfMessage(&repb.Command{
+		Arguments: []string{"clang", name}, OutputPaths: outputs,
+		OutputFiles: outputs, //lint:ignore SA1019 as action.Builder
+	}))
+	a.Action, a.Digest = must(f.OfMessage(&repb.Action{
+		CommandDigest: a.CommandDigest.Proto(), InputRootDigest: rootDigest.Proto(), Timeout: durationpb.New(time.Hour),
+	}))
+	a.Directories = map[digest.Digest][]byte{rootDigest: root}
+}
+
+// input is an input whose bytes are in memory.
+func input(name string, data []byte) action.Input {
+	return action.Input{Name: name, Digest: digest.SHA256.Of(data), Data: data}
+}
+
+// inputFile is an input whose bytes are in a file.
+func inputFile(t testing.TB, name string, data []byte) action.Input {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return action.Input{Name: name, Digest: digest.SHA256.Of(data), File: filedigest.File{Path: path}}
+}
+
+// noise returns n bytes that can't be compressed, the same for the same seed.
+func noise(seed string, n int) []byte {
+	data := make([]byte, n)
+	_, _ = rand.NewChaCha8(sha256.Sum256([]byte(seed))).Read(data) // never fails
+	return data
+}
+
+// object returns n bytes that pass for an object.
+func object(seed string, n int) []byte {
+	return append([]byte("\x7fELF\x02\x01\x01"), noise(seed, n-7)...)
+}
+
+// writes is an execution that writes objects of n bytes.
+func writes(n int) reapitest.ExecuteFunc {
+	return func(_ context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+		r := &reapitest.Result{}
+		for _, path := range job.Outputs() {
+			r.Outputs = append(r.Outputs, reapitest.Output{Path: path, Data: object(job.Digest.Hash+path, n)})
+		}
+		return r, nil
+	}
+}
+
+// execute expects a sound result.
+func execute(t testing.TB, c *reapi.Client, a *action.Action) *action.Result {
+	t.Helper()
+	r, err := c.Execute(within(t), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Check(r); err != nil || r.ExitCode != 0 {
+		t.Fatalf("exit code %d, %v", r.ExitCode, err)
+	}
+	return r
+}
+
+// atOnce calls f n times concurrently and returns the errors.
+func atOnce(n int, f func(i int) error) []error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { errs[i] = f(i) })
+	}
+	wg.Wait()
+	return errs
+}
+
+// A colleague's result is mine, and costs no upload.
+func TestColdAndWarm(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{Inline: true, RequireMetadata: true, Instance: "main/eu"})
+	instance := func(o *reapi.Options) { o.Instance = "main/eu" }
+	var actions []*action.Action
+	for i := range 20 {
+		actions = append(actions, newAction(t, fmt.Sprint("module", i), input("m.o", noise("module", 1000))))
+	}
+	cold := dial(t, s, instance)
+	if r, err := cold.Lookup(within(t), actions[0]); r != nil || err != nil {
+		t.Fatalf("a hit before anything was there: %v, %v", r, err)
+	}
+	results := make([]*action.Result, len(actions))
+	for i, a := range actions {
+		if results[i] = execute(t, cold, a); results[i].Cached {
+			t.Error("executed, and said to be cached")
+		}
+	}
+	received := s.Received()
+	if up, _ := cold.Traffic(); up != received {
+		t.Errorf("%d bytes uploaded, the server got %d", up, received)
+	}
+	asked, reads := s.Calls("FindMissingBlobs"), s.Calls("BatchReadBlobs")+s.Calls("Read")
+
+	warm := dial(t, s, instance)
+	errs := atOnce(len(actions), func(i int) error {
+		r, err := warm.Lookup(within(t), actions[i])
+		if err == nil && (r == nil || !bytes.Equal(r.Outputs[0].Data, results[i].Outputs[0].Data)) {
+			err = fmt.Errorf("%v, want a hit with the same output", r)
+		}
+		return err
+	})
+	for _, err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if up, down := warm.Traffic(); up != 0 || down != 20*8<<10 {
+		t.Errorf("%d bytes up, %d down", up, down)
+	}
+	if s.Calls("FindMissingBlobs") != asked || s.Received() != received || len(s.Executions()) != len(actions) {
+		t.Error("a hit isn't free")
+	}
+	if s.Calls("BatchReadBlobs")+s.Calls("Read") != reads {
+		t.Error("what was inlined was read, too")
+	}
+	if !warm.Executes() || warm.Down() != nil {
+		t.Errorf("executes: %v, down: %v", warm.Executes(), warm.Down())
+	}
+}

@@ -1,0 +1,152 @@
+package reapi_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+)
+
+// withOutputs makes an action that writes more than an object.
+func withOutputs(t testing.TB, name string, more ...string) *action.Action {
+	t.Helper()
+	a := newAction(t, name)
+	for _, out := range more {
+		a.Outputs = append(a.Outputs, action.Output{Name: out, Path: out})
+	}
+	seal(t, digest.SHA256, a, name)
+	return a
+}
+
+// How blobs come: within the result, in batches, or as streams.
+func TestDownloads(t *testing.T) {
+	noBatches := reapitest.Fault{Method: "BatchReadBlobs", Code: codes.Unimplemented}
+	tests := []struct {
+		name           string
+		size           int
+		inline, zstd   bool
+		limit          int64
+		fault          reapitest.Fault
+		batches, reads int // of two lookups
+	}{
+		{name: "inlined", size: 10_000, inline: true},
+		{name: "inlined in part", size: 1_300_000, inline: true, batches: 2},
+		{name: "batches", size: 10_000, batches: 2},
+		{name: "several batches", size: 1 << 20, limit: 2_200_000, batches: 4},
+		{name: "compressed batches", size: 10_000, zstd: true, batches: 2},
+		{name: "streams", size: 3 << 20, limit: 1 << 20, reads: 6},
+		{name: "compressed streams", size: 3 << 20, limit: 1 << 20, zstd: true, reads: 6},
+		{name: "some of each", size: 10_000, limit: 11_000, batches: 6},
+		{name: "no batches", size: 10_000, fault: noBatches, batches: 1, reads: 6},
+		{name: "no batches, compressed", size: 10_000, zstd: true, fault: noBatches, batches: 1, reads: 6},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := reapitest.StartT(t, reapitest.Options{
+				Execute: writes(test.size), Inline: test.inline, ReadChunk: 100_000,
+				Capabilities: func(caps *repb.ServerCapabilities) {
+					caps.CacheCapabilities.MaxBatchTotalSizeBytes = test.limit
+					reapitest.AnnounceZstd(caps, true)
+				}})
+			compress := func(o *reapi.Options) { o.Compress = test.zstd }
+			first := withOutputs(t, "first", "n.dwo", "o.opt.yaml")
+			second := withOutputs(t, "second", "n.dwo", "o.opt.yaml")
+			filler := dial(t, s, compress)
+			want := []*action.Result{execute(t, filler, first), execute(t, filler, second)}
+
+			s.Inject(test.fault)
+			batches, reads := s.Calls("BatchReadBlobs"), s.Calls("Read")
+			c := dial(t, s, compress)
+			for i, a := range []*action.Action{first, second} {
+				r, err := c.Lookup(within(t), a)
+				if r == nil || err != nil {
+					t.Fatalf("no hit: %v", err)
+				}
+				for _, out := range want[i].Outputs {
+					if data, ok := r.Output(out.Name); !ok || !bytes.Equal(data, out.Data) {
+						t.Errorf("%s differs", out.Name)
+					}
+				}
+			}
+			if got := s.Calls("BatchReadBlobs") - batches; got != test.batches {
+				t.Errorf("%d batches, want %d", got, test.batches)
+			}
+			if got := s.Calls("Read") - reads; got != test.reads {
+				t.Errorf("%d streams, want %d", got, test.reads)
+			}
+			if _, down := c.Traffic(); down < int64(6*test.size) || down > int64(6*test.size+6*200) {
+				t.Errorf("%d bytes counted of %d", down, 6*test.size)
+			}
+		})
+	}
+}
+
+// The compiler's words are fetched like outputs.
+func TestWords(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	c := dial(t, s)
+	a := newAction(t, "m")
+	words := bytes.Repeat([]byte("warning: "), 50_000)
+	out := s.PutBlob(object("m", 100))
+	s.PutActionResult(a.Digest, &repb.ActionResult{
+		OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: out.Proto()}},
+		StdoutRaw:   []byte("said at once"), StderrDigest: s.PutBlob(words).Proto(),
+	})
+	r, err := c.Lookup(within(t), a)
+	if r == nil || err != nil || string(r.Stdout) != "said at once" || !bytes.Equal(r.Stderr, words) {
+		t.Errorf("hit: %v, error: %v", r != nil, err)
+	}
+}
+
+// Equal outputs are one blob, and an empty one needs no service.
+func TestSharedOutputs(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	c := dial(t, s)
+	a := withOutputs(t, "m", "n.dwo", "o.opt.yaml")
+	out, empty := s.PutBlob(object("m", 5<<20)).Proto(), digest.SHA256.Of(nil).Proto()
+	s.PutActionResult(a.Digest, &repb.ActionResult{OutputFiles: []*repb.OutputFile{
+		{Path: "m.native.o", Digest: out}, {Path: "n.dwo", Digest: out}, {Path: "o.opt.yaml", Digest: empty},
+	}})
+	r, err := c.Lookup(within(t), a)
+	if r == nil || err != nil || len(r.Outputs) != 3 || len(r.Outputs[1].Data) != 5<<20 || len(r.Outputs[2].Data) != 0 {
+		t.Errorf("hit: %v, error: %v", r != nil, err)
+	}
+	if s.Calls("Read") != 1 || s.Calls("BatchReadBlobs") != 0 {
+		t.Errorf("%d streams, %d batches", s.Calls("Read"), s.Calls("BatchReadBlobs"))
+	}
+}
+
+// A stream that always breaks after a while makes no progress: it is given up
+// like one that breaks at once.
+func TestStreamThatAlwaysBreaks(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{Execute: writes(1 << 20), ReadChunk: 10_000, Capabilities: func(caps *repb.ServerCapabilities) {
+		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 64 << 10
+	}})
+	a := newAction(t, "m")
+	execute(t, dial(t, s), a)
+	for _, after := range []int{1, 50} {
+		t.Run(fmt.Sprint(after), func(t *testing.T) {
+			reads := s.Calls("Read")
+			withdraw := s.Inject(reapitest.Fault{Method: "Read", CutAfter: after, Code: codes.Unavailable})
+			if r, err := dial(t, s).Lookup(within(t), a); r != nil || err == nil {
+				t.Error("want an error")
+			}
+			if n := s.Calls("Read") - reads; n != 3 {
+				t.Errorf("%d streams, want one and two retries", n)
+			}
+			withdraw()
+			s.Inject(reapitest.Fault{Method: "Read", CutAfter: after, Times: 1, Code: codes.Unavailable})
+			if r, err := dial(t, s).Lookup(within(t), a); r == nil || err != nil {
+				t.Errorf("no hit: %v", err)
+			}
+		})
+	}
+}
