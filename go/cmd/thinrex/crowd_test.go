@@ -5,8 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os/exec"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -21,31 +19,11 @@ func TestFiftyLinks(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
 	s := newSite(t)
-	s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
-	const links = 50
-	for round := range 2 {
-		var running [links]*exec.Cmd
-		var output [links]strings.Builder
-		for i := range links {
-			cmd := s.command(fmt.Sprintf("exec clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX f?.o main.o -o prog%d", i))
-			cmd.Env = append(cmd.Env, fmt.Sprintf("THINREX_SUMMARY_FILE=%s.%d", s.path("summary"), i))
-			cmd.Stdout, cmd.Stderr = &output[i], &output[i]
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			running[i] = cmd
-		}
-		for i, cmd := range running {
-			if err := cmd.Wait(); err != nil || output[i].Len() > 0 {
-				t.Errorf("link %d: %v %s", i, err, &output[i])
-			}
-		}
-		s.run(fmt.Sprintf("for i in $(seq 0 %d); do cmp prog$i inproc || exit; done", links-1))
-		s.run(`! grep -L '"local":0,' summary.* | grep .`)
-		if round > 0 {
-			s.run(fmt.Sprintf(`! grep -L '"hits":%d,' summary.* | grep .`, every))
-		}
-	}
+	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+	s.linksAtOnce(50)
+	s.everySummary(`"local":0,`)
+	s.linksAtOnce(50)
+	s.everySummary(fmt.Sprintf(`"hits":%d,`, every))
 	s.nothingLeft()
 }
 
@@ -77,7 +55,7 @@ func TestInterruptedRemotely(t *testing.T) {
 				server.Inject(f)
 			}
 			s := w.site(t)
-			s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
+			s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
 			cmd := s.command("exec " + linkAll)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)

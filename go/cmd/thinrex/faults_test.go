@@ -19,8 +19,6 @@ import (
 	"thinrex/go/report"
 )
 
-const every = modules + 1
-
 // A fault is something that goes wrong, and what the link then is. Whatever
 // it is, the program is the oracle's, and nothing is left.
 type fault struct {
@@ -66,11 +64,9 @@ func (f fault) run(t *testing.T, w workshop) {
 	server = reapitest.StartT(t, f.options)
 	t.Cleanup(happening.Wait)
 	s := w.site(t)
-	s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
-	s.set("THINREX_REMOTE_RETRIES", "2")
-	for _, flag := range f.flags {
-		s.env = append(s.env, "THINREX_"+flag)
-	}
+	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+	s.with("REMOTE_RETRIES=2")
+	s.with(f.flags...)
 	if f.before != nil {
 		f.before(server)
 	}
@@ -93,18 +89,17 @@ func faults() map[string]fault {
 	m := map[string]fault{
 		"down at start":           {before: (*reapitest.Server).Stop, want: here, says: oneWarning},
 		"dies":                    {third: (*reapitest.Server).Stop, says: oneWarning},
-		"restarts empty":          {third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() }, want: remotely},
+		"restarts empty":          {third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() }, flags: []string{"REMOTE_RETRIES=7"}, want: remotely},
 		"loses its blobs":         {third: func(s *reapitest.Server) { s.Wipe(false) }, want: remotely},
 		"resets streams":          {third: (*reapitest.Server).CutConnections, want: remotely},
 		"Execute ends too soon":   {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1, Times: 3}), want: remotely},
 		"Execute never gets done": {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1}, reapitest.Fault{Method: "WaitExecution", CutAfter: -1}), says: oneWarning},
 		"a stream is stuck": {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 2, Hang: true, Times: 1}),
-			flags: []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning,
-			want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
+			flags: []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning},
 		"an execution is stuck": {options: reapitest.Options{Execute: firstly(func(ctx context.Context) (*reapitest.Result, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
-		})}, flags: []string{"REMOTE_EXECUTION_TIMEOUT=2s"}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
+		})}, flags: []string{"REMOTE_EXECUTION_TIMEOUT=10s"}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
 		"a worker is killed": {options: reapitest.Options{Execute: firstly(func(context.Context) (*reapitest.Result, error) {
 			return &reapitest.Result{ExitCode: 137}, nil
 		})}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
@@ -136,6 +131,10 @@ func faults() map[string]fault {
 			m[fmt.Sprint(code, " once ", method)] = once
 			m[fmt.Sprint(code, " always ", method)] = fault{before: inject(reapitest.Fault{Method: method, Code: code}), says: oneWarning + "?"}
 		}
+	}
+	m["hang WaitExecution"] = fault{
+		before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1}, reapitest.Fault{Method: "WaitExecution", Hang: true}),
+		flags:  []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning,
 	}
 	for _, method := range []string{"Write", "Read"} {
 		streams := fault{options: batchLimit(1), before: inject(reapitest.Fault{Method: method, Hang: true}), flags: []string{"REMOTE_TIMEOUT=1s"}, says: oneWarning}

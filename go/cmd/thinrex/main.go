@@ -79,9 +79,12 @@ func fileLast(args []string) []string {
 func exitCode(ctx context.Context, err error) int {
 	var stopped *errStopped
 	var environment *link.EnvironmentError
+	var exit errExit
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &exit):
+		return int(exit) // the compiler has said all of it
 	case errors.As(context.Cause(ctx), &stopped):
 		fmt.Fprintf(os.Stderr, "thinrex: %s\n", stopped.why)
 		return stopped.code
@@ -164,6 +167,6 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	distribute := distributeCommand(&o, started)
 	distribute.Use = "distribute [flags] FILE.dist-file.json"
 	distribute.Short = "Run the jobs of a dist-file; the same as without a subcommand"
-	root.AddCommand(distribute, flagsCommand(), versionCommand())
+	root.AddCommand(distribute, ccCommand(&o), flagsCommand(), pruneCommand(&o), versionCommand())
 	return root
 }

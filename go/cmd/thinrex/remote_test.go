@@ -14,10 +14,17 @@ import (
 	"thinrex/go/report"
 )
 
+// every is the number of jobs of a site's link.
+const every = modules + 1
+
 const linkAll = "clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX f?.o main.o -o prog"
 
-// set sets a variable for later commands.
-func (s *site) set(name, value string) { s.env = append(s.env, name+"="+value) }
+// with sets options: NAME=VALUE, without THINREX_; $DIR is the site's folder.
+func (s *site) with(options ...string) {
+	for _, o := range options {
+		s.env = append(s.env, "THINREX_"+strings.ReplaceAll(o, "$DIR", s.dir))
+	}
+}
 
 // forget makes the site a machine that has never linked.
 func (s *site) forget() { s.run("rm -rf cache") }
@@ -35,6 +42,23 @@ func (s *site) link() (report.Summary, string) {
 		s.t.Fatal(err)
 	}
 	return summary, said
+}
+
+// linkTwice links on one machine and then on another, for which there is
+// nothing left to do or to upload.
+func (s *site) linkTwice(server *reapitest.Server, want report.Summary) {
+	s.t.Helper()
+	got, said := s.link()
+	wantSummary(s.t, got, want)
+	wantSaid(s.t, said, "")
+	s.forget()
+	received := server.Received()
+	got, said = s.link()
+	wantSummary(s.t, got, report.Summary{Hits: every, RemoteHits: every})
+	wantSaid(s.t, said, "")
+	if n := server.Received() - received; n != 0 || got.BytesUploaded != 0 {
+		s.t.Errorf("uploaded %d bytes (%d by the summary) for hits", n, got.BytesUploaded)
+	}
 }
 
 func (s *site) tryLink() (summary report.Summary, said string, err error) {
@@ -58,9 +82,18 @@ func wantSummary(t *testing.T, got report.Summary, want report.Summary) {
 	t.Helper()
 	got = report.Summary{Jobs: got.Jobs, Hits: got.Hits, Local: got.Local, Remote: got.Remote, Failed: got.Failed,
 		Skipped: got.Skipped, Uncached: got.Uncached, RemoteHits: got.RemoteHits, Fallbacks: got.Fallbacks}
-	want.Jobs = modules + 1
+	want.Jobs = every
 	if got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// wantSaid checks that one line was said, and what is in it; or nothing, if
+// part is "".
+func wantSaid(t *testing.T, said, part string) {
+	t.Helper()
+	if !strings.Contains(said, part) || strings.Count(said, "\n") != min(1, len(part)) {
+		t.Errorf("said %q, want one line with %q", said, part)
 	}
 }
 
@@ -72,23 +105,12 @@ func TestRemoteCache(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
 	s := newSite(t)
-	s.set("THINREX_REMOTE_CACHE", "grpc://"+server.Addr())
-	got, said := s.link()
-	wantSummary(t, got, report.Summary{Local: modules + 1})
-	if said != "" {
-		t.Errorf("said %q", said)
-	}
-	s.forget()
-	received := server.Received()
-	got, said = s.link()
-	wantSummary(t, got, report.Summary{Hits: modules + 1, RemoteHits: modules + 1})
-	if said != "" || server.Received() != received {
-		t.Errorf("said %q, uploaded %d bytes", said, server.Received()-received)
-	}
+	s.with("REMOTE_CACHE=grpc://" + server.Addr())
+	s.linkTwice(server, report.Summary{Local: every})
 	// The disk store was filled on the way.
 	lookups := server.Calls("GetActionResult")
-	got, _ = s.link()
-	wantSummary(t, got, report.Summary{Hits: modules + 1})
+	got, _ := s.link()
+	wantSummary(t, got, report.Summary{Hits: every})
 	if server.Calls("GetActionResult") != lookups {
 		t.Error("the service was asked for what is on the disk")
 	}
@@ -100,19 +122,8 @@ func TestRemoteExecution(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
 	s := newSite(t)
-	s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
-	got, said := s.link()
-	wantSummary(t, got, report.Summary{Remote: modules + 1})
-	if said != "" {
-		t.Errorf("said %q", said)
-	}
-	s.forget()
-	received := server.Received()
-	got, said = s.link()
-	wantSummary(t, got, report.Summary{Hits: modules + 1, RemoteHits: modules + 1})
-	if said != "" || server.Received() != received {
-		t.Errorf("said %q, uploaded %d bytes", said, server.Received()-received)
-	}
+	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+	s.linkTwice(server, report.Summary{Remote: every})
 	if twice := append(server.UploadedTwice(), server.AskedTwice()...); len(twice) > 0 {
 		t.Errorf("uploaded or asked for twice: %v", twice)
 	}
@@ -131,24 +142,22 @@ func TestUploadedToolchain(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
 	s := newSite(t)
-	s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
-	s.set("THINREX_TOOLCHAIN", "upload")
+	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+	s.with("TOOLCHAIN=upload")
 	got, said := s.link()
-	wantSummary(t, got, report.Summary{Remote: modules + 1})
-	if said != "" {
-		t.Errorf("said %q", said)
-	}
+	wantSummary(t, got, report.Summary{Remote: every})
+	wantSaid(t, said, "")
 	// The key is the same for a local run.
 	server.Wipe(true)
 	s.forget()
-	s.set("THINREX_EXEC_STRATEGY", "local")
-	s.set("THINREX_REMOTE_UPLOAD_LOCAL_RESULTS", "true")
+	s.with("EXEC_STRATEGY=local")
+	s.with("REMOTE_UPLOAD_LOCAL_RESULTS=true")
 	got, _ = s.link()
-	wantSummary(t, got, report.Summary{Local: modules + 1})
+	wantSummary(t, got, report.Summary{Local: every})
 	s.forget()
-	s.set("THINREX_EXEC_STRATEGY", "remote")
+	s.with("EXEC_STRATEGY=remote")
 	got, _ = s.link()
-	wantSummary(t, got, report.Summary{Hits: modules + 1, RemoteHits: modules + 1})
+	wantSummary(t, got, report.Summary{Hits: every, RemoteHits: every})
 }
 
 // A workshop is a site from which others are copied, so that modules are compiled

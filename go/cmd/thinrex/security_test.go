@@ -46,20 +46,16 @@ func TestTLS(t *testing.T) {
 			}
 			server := reapitest.StartT(t, reapitest.Options{TLS: config, Execute: reapitest.RunCommands})
 			s := w.site(t)
-			s.set("THINREX_REMOTE_EXECUTOR", "grpcs://"+server.Addr())
-			s.set("THINREX_REMOTE_RETRIES", "2")
-			for _, flag := range tc.flags {
-				s.env = append(s.env, "THINREX_"+flag)
-			}
+			s.with("REMOTE_EXECUTOR=grpcs://" + server.Addr())
+			s.with("REMOTE_RETRIES=2")
+			s.with(tc.flags...)
 			got, said := s.link()
 			if tc.says == "" {
 				wantSummary(t, got, *remotely)
 			} else {
 				wantSummary(t, got, *here)
 			}
-			if !strings.Contains(said, tc.says) || strings.Count(said, "\n") != min(1, len(tc.says)) {
-				t.Errorf("said %q, want one line with %q", said, tc.says)
-			}
+			wantSaid(t, said, tc.says)
 			s.nothingLeft()
 		})
 	}
@@ -119,24 +115,20 @@ func TestCredentials(t *testing.T) {
 			t.Parallel()
 			server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands, Authorize: authorized})
 			s := w.site(t)
-			s.set("THINREX_REMOTE_EXECUTOR", "grpc://"+server.Addr())
-			s.set("THINREX_REMOTE_RETRIES", "2")
+			s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+			s.with("REMOTE_RETRIES=2")
 			if tc.helper != "" {
 				s.write("helper", "#!/bin/sh\ncd $DIR\n"+tc.helper+"\n")
-				s.set("THINREX_CREDENTIAL_HELPER", s.path("helper"))
+				s.with("CREDENTIAL_HELPER=$DIR/helper")
 			}
-			for _, flag := range tc.flags {
-				s.env = append(s.env, "THINREX_"+strings.ReplaceAll(flag, "$DIR", s.dir))
-			}
+			s.with(tc.flags...)
 			got, said := s.link()
 			if tc.says == "" {
 				wantSummary(t, got, *remotely)
 			} else {
 				wantSummary(t, got, *here)
 			}
-			if !strings.Contains(said, tc.says) || strings.Count(said, "\n") != min(1, len(tc.says)) {
-				t.Errorf("said %q, want one line with %q", said, tc.says)
-			}
+			wantSaid(t, said, tc.says)
 			if strings.Contains(said, secret) || strings.Contains(s.run("cat summary"), secret) {
 				t.Errorf("the secret is told: %q", said)
 			}
@@ -164,9 +156,9 @@ func TestRemoteUsage(t *testing.T) {
 	} {
 		site := *s
 		if !strings.HasPrefix(tc.flag, "REMOTE_CACHE=") && !strings.HasPrefix(tc.flag, "EXEC") {
-			site.set("THINREX_REMOTE_CACHE", "grpcs://localhost:1")
+			site.with("REMOTE_CACHE=grpcs://localhost:1")
 		}
-		site.env = append(site.env, "THINREX_"+tc.flag)
+		site.with(tc.flag)
 		_, said, err := site.tryLink()
 		if err == nil || !strings.Contains(said, tc.says) || strings.Contains(said, secret) || !regexp.MustCompile(`(?m)^thinrex: `).MatchString(said) {
 			t.Errorf("%s: %v, said %q, want %q", tc.flag, err, said, tc.says)

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+
+	"thinrex/go/link"
+)
+
+// runPlain runs the command as if it had been called itself.
+func runPlain(ctx context.Context, args []string) error {
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return errExit(exit.ExitCode())
+	case err != nil:
+		return &link.EnvironmentError{Err: err}
+	}
+	return nil
+}
