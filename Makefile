@@ -37,7 +37,7 @@ cross: ## compile for the other systems
 unit: ## all tests, with the race detector and the real clang and lld
 	go test -race ./go/...
 
-FUZZ_TARGETS := distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC credential:FuzzNetrc credential:FuzzReply
+FUZZ_TARGETS := distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC credential:FuzzNetrc credential:FuzzReply store:FuzzPolicy
 
 fuzz: ## each fuzz target for FUZZTIME
 	@for t in $(FUZZ_TARGETS); do \

@@ -53,12 +53,19 @@ type Options struct {
 	RemoteUploadLocalResults    UploadLocalResults
 	SandboxBase                 string
 	SummaryFile                 string
+	ThinLTOCachePolicy          string // as store.ParsePolicy has it
 	TLSCertificate              string
 	TLSClientCertificate        string
 	TLSClientKey                string
 	Toolchain                   Toolchain
 	Verbose                     bool
 }
+
+// DefaultCachePolicy is more careful than lld's own: the folder is in the home
+// folder, where the user hasn't reckoned with it, or shared with Bazel, which
+// has no limit. Two weeks outlive a holiday. Half of what is free grows and
+// shrinks with the disk.
+const DefaultCachePolicy = "prune_after=336h:cache_size=50%"
 
 // EnvPrefix begins the environment variable of each option.
 const EnvPrefix = "THINREX_"
@@ -81,6 +88,7 @@ func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	durationVar(fs, &o.RemoteExecutionTimeout, "remote_execution_timeout", 10*time.Minute, "how long one compilation may take on a worker; part of the key")
 	fs.StringVar(&o.SandboxBase, "sandbox_base", "", "`folder` in which compilations get private directories (default: the system's temporary folder)")
 	fs.StringVar(&o.SummaryFile, "summary_file", "", "write a summary of the link to this `file` as JSON")
+	fs.StringVar(&o.ThinLTOCachePolicy, "thinlto_cache_policy", DefaultCachePolicy, "what --disk_cache keeps, `policy` as lld's --thinlto-cache-policy takes it")
 	o.Toolchain = ToolchainImage
 	fs.Var(among(&o.Toolchain, ToolchainImage, ToolchainUpload), "toolchain", "where a worker has the compiler from: its image, or an upload")
 	boolVar(fs, &o.Verbose, "verbose", false, "say on stderr how the link went")

@@ -36,7 +36,7 @@ type Options struct {
 	Strategy    Strategy
 	Files       *filedigest.Cache
 	Slots       *execute.Slots    // of this machine
-	RemoteSlots int               // how many actions are executed remotely at once
+	RemoteTasks int               // how many tasks are given to Remote at once
 	Portable    bool              // workers get the compiler with each action
 	Properties  map[string]string // of the workers
 	StateDir    string            // "" for none
@@ -69,7 +69,7 @@ type conductor struct {
 	builder  *action.Builder
 	outputs  outputFiles
 	local    localRunner
-	remote   chan struct{} // slots of remote execution
+	remote   chan struct{} // slots of tasks given to Remote
 	hint     sync.Once
 	linking  context.Context // of the whole link
 	uploads  sync.WaitGroup  // results on their way to the remote cache
@@ -83,7 +83,7 @@ type conductor struct {
 // is left.
 func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, error) {
 	c := &conductor{Options: o, file: f, linking: ctx, unwritten: map[Cache]bool{}}
-	c.remote = make(chan struct{}, max(1, o.RemoteSlots))
+	c.remote = make(chan struct{}, max(1, o.RemoteTasks))
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}
 	err := c.run(ctx)
 	c.uploads.Wait()

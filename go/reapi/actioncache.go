@@ -19,7 +19,7 @@ func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, 
 	if !c.opts.AcceptCached {
 		return nil, nil
 	}
-	if _, err := c.cacheOffer(); err != nil {
+	if _, err := c.cacheOffer(ctx); err != nil {
 		return nil, err
 	}
 	ctx = withAction(ctx, a)
@@ -61,14 +61,14 @@ func (c *Client) Keeps() bool {
 	if c.opts.Upload == UploadNever {
 		return false
 	}
-	offer, err := c.cacheOffer()
+	offer, err := c.cacheOffer(c.ctx)
 	return err == nil && (c.opts.Upload == UploadAlways || offer.updatesActionCache && !offer.executes)
 }
 
 // Store keeps the result of a local run, if that is wanted of this service:
 // its blobs first, so that the entry never refers to what isn't there.
 func (c *Client) Store(ctx context.Context, a *action.Action, r *action.Result) error {
-	offer, err := c.cacheOffer()
+	offer, err := c.cacheOffer(ctx)
 	if err != nil {
 		return err
 	}

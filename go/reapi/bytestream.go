@@ -123,28 +123,38 @@ func (c *Client) write(ctx context.Context, b Blob, offer *offer) error {
 
 // send sends a blob's content. io.EOF says that the service wants no more of
 // it, and has answered.
-func (c *Client) send(w *streamWriter, b Blob, compressed bool) error {
+func (c *Client) send(w *streamWriter, b Blob, compressed bool) (err error) {
+	switch {
+	case !compressed:
+		err = c.copy(w, b)
+	case b.Digest.Size <= chunk: // an encoder of its own would be dear
+		var data []byte
+		if data, err = b.read(c.opts.Function); err == nil {
+			_, err = w.Write(c.encoder.EncodeAll(data, nil))
+		}
+	default:
+		var encoder *zstd.Encoder
+		if encoder, err = zstd.NewWriter(w, zstd.WithEncoderConcurrency(1)); err == nil {
+			err = c.copy(encoder, b)
+			if closing := encoder.Close(); err == nil {
+				err = closing
+			}
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return w.finish()
+}
+
+func (c *Client) copy(w io.Writer, b Blob) error {
 	content, err := b.open(c.opts.Function)
 	if err != nil {
 		return err
 	}
 	defer content.Close()
-	if compressed {
-		encoder, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
-		if err != nil {
-			return err
-		}
-		_, err = io.CopyBuffer(encoder, content, make([]byte, chunk))
-		if closing := encoder.Close(); err == nil {
-			err = closing
-		}
-		if err != nil {
-			return err
-		}
-	} else if _, err := io.CopyBuffer(onlyWriter{w}, content, make([]byte, chunk)); err != nil {
-		return err
-	}
-	return w.finish()
+	_, err = io.CopyBuffer(onlyWriter{w}, content, make([]byte, chunk))
+	return err
 }
 
 // onlyWriter hides what would make io.CopyBuffer not use its buffer.

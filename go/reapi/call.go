@@ -24,6 +24,10 @@ type try func(context.Context, *pulse) error
 func (e *endpoint) call(ctx context.Context, method string, try try) error {
 	started, attempt := time.Now(), 0
 	for {
+		if cause := context.Cause(e.ctx); cause != nil {
+			return e.failure(method, cause)
+		}
+		begun := time.Now()
 		heard, err := e.attempt(ctx, method, try)
 		if err == nil {
 			return nil
@@ -34,11 +38,15 @@ func (e *endpoint) call(ctx context.Context, method string, try try) error {
 		if cause := context.Cause(e.ctx); cause != nil {
 			return e.failure(method, cause)
 		}
-		if heard {
+		if heard && time.Since(begun) > maxPause { // not one that always breaks at once
 			started, attempt = time.Now(), 0
 		}
+		since := started
+		if errors.Is(err, errNoAnswer) {
+			since = begun // what was answered before says nothing
+		}
 		err = e.failure(method, err)
-		if !e.failed(method, started, attempt, err) {
+		if !e.failed(method, since, attempt, err) {
 			return err
 		}
 		if err := e.pause(ctx, attempt); err != nil {

@@ -22,6 +22,26 @@ type offer struct {
 // larger one: gRPC refuses messages above 4 MiB.
 const batchLimit = 4<<20 - 64<<10
 
+// offerOf begins to ask a service, so that the answer is there when it is
+// needed, and returns what waits for it.
+func (c *Client) offerOf(e *endpoint, executes bool) func(context.Context) (*offer, error) {
+	var o *offer
+	var err error
+	answered := make(chan struct{})
+	c.owned.Go(func() {
+		defer close(answered)
+		o, err = c.ask(e, executes)
+	})
+	return func(ctx context.Context) (*offer, error) {
+		select {
+		case <-answered:
+			return o, err
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
 // ask gets a service's capabilities. A service that can't serve us is given
 // up.
 func (c *Client) ask(e *endpoint, executes bool) (*offer, error) {
@@ -67,7 +87,7 @@ func (c *Client) suits(caps *repb.ServerCapabilities, executes bool) error {
 			return errors.New("the service doesn't execute actions; is it a cache? then give it as --remote_cache")
 		}
 		functions = slices.Clone(caps.GetExecutionCapabilities().GetDigestFunctions())
-		//lint:ignore SA1019 older services fill in only this one
+		// Older services fill in only the other field.
 		functions = append(functions, caps.GetExecutionCapabilities().GetDigestFunction())
 	}
 	functions = slices.DeleteFunc(functions, func(f repb.DigestFunction_Value) bool { return f == repb.DigestFunction_UNKNOWN })

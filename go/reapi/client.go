@@ -26,8 +26,9 @@ type Client struct {
 	bytes       bspb.ByteStreamClient
 	execution   repb.ExecutionClient
 
-	cacheOffer, execOffer func() (*offer, error)
+	cacheOffer, execOffer func(context.Context) (*offer, error)
 
+	slots      chan struct{} // of executions, nil for any number
 	uploads    *uploads
 	encoder    *zstd.Encoder
 	noBatch    atomic.Bool // the service has no BatchReadBlobs
@@ -54,18 +55,15 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	c.ac = repb.NewActionCacheClient(c.cache.conn)
 	c.cas = repb.NewContentAddressableStorageClient(c.cache.conn)
 	c.bytes = bspb.NewByteStreamClient(c.cache.conn)
-	c.cacheOffer = sync.OnceValues(func() (*offer, error) { return c.ask(c.cache, false) })
+	c.cacheOffer = c.offerOf(c.cache, false)
 	if c.exec != nil {
 		c.execution = repb.NewExecutionClient(c.exec.conn)
-		c.execOffer = sync.OnceValues(func() (*offer, error) { return c.ask(c.exec, true) })
+		c.execOffer = c.offerOf(c.exec, true)
+	}
+	if o.Executions > 0 {
+		c.slots = make(chan struct{}, o.Executions)
 	}
 	c.uploads = newUploads(c)
-	c.owned.Go(func() { // so that the answers are there when they are needed
-		_, _ = c.cacheOffer()
-		if c.exec != nil {
-			_, _ = c.execOffer()
-		}
-	})
 	return c, nil
 }
 

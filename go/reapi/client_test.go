@@ -1,13 +1,13 @@
 package reapi_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"fmt"
+	"flag"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,6 +25,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Most tests wait for a pause or a timeout, so more than one for each core may run.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	// glog, which the SDK logs with, flushes as long as the process lives.
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
 }
@@ -41,14 +45,25 @@ type edit = func(*reapi.Options)
 // options are those of a client that a link might have, with few retries.
 func options(t testing.TB, s *reapitest.Server, edits ...edit) reapi.Options {
 	o := reapi.Options{
-		Executor: "grpc://" + s.Addr(), Timeout: time.Minute, Retries: 2, InFlight: 500, AcceptCached: true,
+		Timeout: time.Minute, Retries: 2, InFlight: 500, AcceptCached: true,
 		ExecutionTimeout: time.Minute, Version: "1.2.3", Invocation: "this-link",
 		Warn: func(_, format string, args ...any) { t.Errorf("warned: "+format, args...) },
+	}
+	if s != nil {
+		o.Executor = at(s)
 	}
 	for _, edit := range edits {
 		edit(&o)
 	}
 	return o
+}
+
+// at is where a server listens, as flags have it.
+func at(s *reapitest.Server) string {
+	if strings.HasPrefix(s.Addr(), "unix:") {
+		return s.Addr()
+	}
+	return "grpc://" + s.Addr()
 }
 
 // dial returns a client that ends with the test.
@@ -67,7 +82,9 @@ func dial(t testing.TB, s *reapitest.Server, edits ...edit) *reapi.Client {
 }
 
 // impatient clients give up soon.
-func impatient(o *reapi.Options) { o.Timeout, o.ExecutionTimeout = 2*time.Second, time.Second }
+func impatient(o *reapi.Options) {
+	o.Timeout, o.ExecutionTimeout = 1500*time.Millisecond, 500*time.Millisecond
+}
 
 // newAction makes an action with one output. Others than name and inputs are
 // alike in all actions.
@@ -153,6 +170,11 @@ func writes(n int) reapitest.ExecuteFunc {
 	}
 }
 
+// soundResult is what a local run might give.
+func soundResult() *action.Result {
+	return &action.Result{Outputs: []action.OutputFile{{Name: "m.native.o", Data: object("m", 1000)}}, Stderr: []byte("warning")}
+}
+
 // execute expects a sound result.
 func execute(t testing.TB, c *reapi.Client, a *action.Action) *action.Result {
 	t.Helper()
@@ -175,55 +197,4 @@ func atOnce(n int, f func(i int) error) []error {
 	}
 	wg.Wait()
 	return errs
-}
-
-// A colleague's result is mine, and costs no upload.
-func TestColdAndWarm(t *testing.T) {
-	s := reapitest.StartT(t, reapitest.Options{Inline: true, RequireMetadata: true, Instance: "main/eu"})
-	instance := func(o *reapi.Options) { o.Instance = "main/eu" }
-	var actions []*action.Action
-	for i := range 20 {
-		actions = append(actions, newAction(t, fmt.Sprint("module", i), input("m.o", noise("module", 1000))))
-	}
-	cold := dial(t, s, instance)
-	if r, err := cold.Lookup(within(t), actions[0]); r != nil || err != nil {
-		t.Fatalf("a hit before anything was there: %v, %v", r, err)
-	}
-	results := make([]*action.Result, len(actions))
-	for i, a := range actions {
-		if results[i] = execute(t, cold, a); results[i].Cached {
-			t.Error("executed, and said to be cached")
-		}
-	}
-	received := s.Received()
-	if up, _ := cold.Traffic(); up != received {
-		t.Errorf("%d bytes uploaded, the server got %d", up, received)
-	}
-	asked, reads := s.Calls("FindMissingBlobs"), s.Calls("BatchReadBlobs")+s.Calls("Read")
-
-	warm := dial(t, s, instance)
-	errs := atOnce(len(actions), func(i int) error {
-		r, err := warm.Lookup(within(t), actions[i])
-		if err == nil && (r == nil || !bytes.Equal(r.Outputs[0].Data, results[i].Outputs[0].Data)) {
-			err = fmt.Errorf("%v, want a hit with the same output", r)
-		}
-		return err
-	})
-	for _, err := range errs {
-		if err != nil {
-			t.Error(err)
-		}
-	}
-	if up, down := warm.Traffic(); up != 0 || down != 20*8<<10 {
-		t.Errorf("%d bytes up, %d down", up, down)
-	}
-	if s.Calls("FindMissingBlobs") != asked || s.Received() != received || len(s.Executions()) != len(actions) {
-		t.Error("a hit isn't free")
-	}
-	if s.Calls("BatchReadBlobs")+s.Calls("Read") != reads {
-		t.Error("what was inlined was read, too")
-	}
-	if !warm.Executes() || warm.Down() != nil {
-		t.Errorf("executes: %v, down: %v", warm.Executes(), warm.Down())
-	}
 }

@@ -60,21 +60,27 @@ func dial(ctx context.Context, a address, headers []string, o *Options) (*endpoi
 	if !a.tls && !a.local() && o.Proxy == "" && (len(headers) > 0 || credentials != nil) {
 		o.Warn("plaintext", "%s isn't encrypted: credentials can be read on the way; use grpcs://", a.text)
 	}
-	options, _, err := sdk.OptsFromParams(ctx, params)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.text, err)
-	}
-	target := a.target
-	if o.Proxy != "" {
-		target = strings.Replace(target, "dns:///", "passthrough:///", 1) // the proxy knows where it is
-	}
-	e.conn, err = balancer.NewRRConnPool(ctx, connections(o), func(context.Context) (*grpc.ClientConn, error) {
-		return grpc.NewClient(target, options...)
-	})
-	if err != nil {
+	if e.conn, err = e.connections(ctx, params); err != nil {
+		if credentials != nil {
+			credentials.Close()
+		}
 		return nil, fmt.Errorf("%s: %w", a.text, err)
 	}
 	return e, nil
+}
+
+func (e *endpoint) connections(ctx context.Context, params sdk.DialParams) (*balancer.RRConnPool, error) {
+	options, _, err := sdk.OptsFromParams(ctx, params)
+	if err != nil {
+		return nil, err
+	}
+	target := e.target
+	if e.opts.Proxy != "" {
+		target = strings.Replace(target, "dns:///", "passthrough:///", 1) // the proxy knows where it is
+	}
+	return balancer.NewRRConnPool(ctx, connections(e.opts), func(context.Context) (*grpc.ClientConn, error) {
+		return grpc.NewClient(target, options...)
+	})
 }
 
 func (e *endpoint) close() error {

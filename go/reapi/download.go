@@ -78,7 +78,7 @@ func (c *Client) fetchAll(ctx context.Context, a *action.Action, p *repb.ActionR
 
 // fetch gets blobs into have: small ones in batches, others by themselves.
 func (c *Client) fetch(ctx context.Context, want []digest.Digest, have fetched) error {
-	offer, err := c.cacheOffer()
+	offer, err := c.cacheOffer(ctx)
 	if err != nil {
 		return err
 	}

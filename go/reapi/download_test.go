@@ -25,6 +25,57 @@ func withOutputs(t testing.TB, name string, more ...string) *action.Action {
 	return a
 }
 
+// A colleague's result is mine, and costs no upload.
+func TestColdAndWarm(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{Inline: true, RequireMetadata: true, Instance: "main/eu"})
+	instance := func(o *reapi.Options) { o.Instance = "main/eu" }
+	var actions []*action.Action
+	for i := range 20 {
+		actions = append(actions, newAction(t, fmt.Sprint("module", i), input("m.o", noise("module", 1000))))
+	}
+	cold := dial(t, s, instance)
+	if r, err := cold.Lookup(within(t), actions[0]); r != nil || err != nil {
+		t.Fatalf("a hit before anything was there: %v, %v", r, err)
+	}
+	results := make([]*action.Result, len(actions))
+	for i, a := range actions {
+		if results[i] = execute(t, cold, a); results[i].Cached {
+			t.Error("executed, and said to be cached")
+		}
+	}
+	received := s.Received()
+	if up, _ := cold.Traffic(); up != received {
+		t.Errorf("%d bytes uploaded, the server got %d", up, received)
+	}
+	asked, reads := s.Calls("FindMissingBlobs"), s.Calls("BatchReadBlobs")+s.Calls("Read")
+
+	warm := dial(t, s, instance)
+	errs := atOnce(len(actions), func(i int) error {
+		r, err := warm.Lookup(within(t), actions[i])
+		if err == nil && (r == nil || !bytes.Equal(r.Outputs[0].Data, results[i].Outputs[0].Data)) {
+			err = fmt.Errorf("%v, want a hit with the same output", r)
+		}
+		return err
+	})
+	for _, err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if up, down := warm.Traffic(); up != 0 || down != 20*8<<10 {
+		t.Errorf("%d bytes up, %d down", up, down)
+	}
+	if s.Calls("FindMissingBlobs") != asked || s.Received() != received || len(s.Executions()) != len(actions) {
+		t.Error("a hit isn't free")
+	}
+	if s.Calls("BatchReadBlobs")+s.Calls("Read") != reads {
+		t.Error("what was inlined was read, too")
+	}
+	if !warm.Executes() || warm.Down() != nil {
+		t.Errorf("executes: %v, down: %v", warm.Executes(), warm.Down())
+	}
+}
+
 // How blobs come: within the result, in batches, or as streams.
 func TestDownloads(t *testing.T) {
 	noBatches := reapitest.Fault{Method: "BatchReadBlobs", Code: codes.Unimplemented}
@@ -39,10 +90,10 @@ func TestDownloads(t *testing.T) {
 		{name: "inlined", size: 10_000, inline: true},
 		{name: "inlined in part", size: 1_300_000, inline: true, batches: 2},
 		{name: "batches", size: 10_000, batches: 2},
-		{name: "several batches", size: 1 << 20, limit: 2_200_000, batches: 4},
+		{name: "several batches", size: 300_000, limit: 700_000, batches: 4},
 		{name: "compressed batches", size: 10_000, zstd: true, batches: 2},
-		{name: "streams", size: 3 << 20, limit: 1 << 20, reads: 6},
-		{name: "compressed streams", size: 3 << 20, limit: 1 << 20, zstd: true, reads: 6},
+		{name: "streams", size: 600_000, limit: 400_000, reads: 6},
+		{name: "compressed streams", size: 600_000, limit: 400_000, zstd: true, reads: 6},
 		{name: "some of each", size: 10_000, limit: 11_000, batches: 6},
 		{name: "no batches", size: 10_000, fault: noBatches, batches: 1, reads: 6},
 		{name: "no batches, compressed", size: 10_000, zstd: true, fault: noBatches, batches: 1, reads: 6},
@@ -51,7 +102,7 @@ func TestDownloads(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := reapitest.StartT(t, reapitest.Options{
-				Execute: writes(test.size), Inline: test.inline, ReadChunk: 100_000,
+				Execute: writes(test.size), Inline: test.inline, ReadChunk: 50_000,
 				Capabilities: func(caps *repb.ServerCapabilities) {
 					caps.CacheCapabilities.MaxBatchTotalSizeBytes = test.limit
 					reapitest.AnnounceZstd(caps, true)

@@ -36,7 +36,7 @@ var (
 // What the service has lost is uploaded again, once. A result that isn't one
 // (blobs gone, an empty object) is made anew past the Action Cache, once.
 func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result, error) {
-	if _, err := c.execOffer(); err != nil {
+	if _, err := c.execOffer(ctx); err != nil {
 		return nil, err
 	}
 	ctx = withAction(ctx, a)
@@ -104,18 +104,30 @@ func mayExecute(err error) bool {
 // errFailedExecution says that the service answered, but couldn't execute.
 var errFailedExecution = errors.New("not executed")
 
-// isMissing reports whether an execution failed for want of a blob. There is
-// a service that says UNKNOWN then (mettle).
+// isMissing reports whether an execution failed for want of a blob. Services
+// that lack the action itself refuse the call (Buildbarn); there is one that
+// says UNKNOWN of an execution (mettle).
 func isMissing(err error) bool {
+	var failed *callError
+	if !errors.As(err, &failed) || failed.method != "Execute" {
+		return false
+	}
 	switch status.Code(err) {
-	case codes.FailedPrecondition, codes.NotFound, codes.Unknown:
+	case codes.FailedPrecondition, codes.NotFound:
+		return true
+	case codes.Unknown:
 		return errors.Is(err, errFailedExecution)
 	}
 	return false
 }
 
 func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bool) (*action.Result, error) {
+	release, err := c.slot(ctx)
+	if err != nil {
+		return nil, err
+	}
 	w, err := c.await(ctx, a, skipCache)
+	release() // what comes after it, and the uploads before, need no worker
 	if err != nil {
 		return nil, err
 	}
@@ -140,6 +152,19 @@ func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bo
 	return r, nil
 }
 
+// slot waits for one of the service's slots that we may take.
+func (c *Client) slot(ctx context.Context) (release func(), err error) {
+	if c.slots == nil {
+		return func() {}, nil
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return func() { <-c.slots }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
 // await starts an execution and follows it to its end, over as many streams
 // as that takes.
 func (c *Client) await(ctx context.Context, a *action.Action, skipCache bool) (*waiting, error) {
@@ -150,7 +175,7 @@ func (c *Client) await(ctx context.Context, a *action.Action, skipCache bool) (*
 			return err
 		}
 		err = w.follow(stream, p)
-		if errors.Is(context.Cause(ctx), errNoAnswer) && !w.executing.IsZero() {
+		if errors.Is(context.Cause(ctx), errNoAnswer) && w.limited {
 			return errStuck
 		}
 		return err
@@ -164,6 +189,7 @@ type waiting struct {
 	name      string                    // of the operation; "" before the service has said one
 	stage     repb.ExecutionStage_Value // that the service said last
 	executing time.Time                 // since when, zero for not yet
+	limited   bool                      // the silence that is allowed now is an execution's
 	response  *repb.ExecuteResponse
 }
 
@@ -171,8 +197,11 @@ type operations = grpc.ServerStreamingClient[longrunning.Operation]
 
 // open starts the execution, or joins it again after its stream broke.
 func (w *waiting) open(ctx context.Context, a *action.Action, skipCache bool, p *pulse) (operations, error) {
+	w.limited = false
 	if w.name != "" {
-		w.limit(p)
+		if w.stage == repb.ExecutionStage_UNKNOWN {
+			w.limit(p) // others must say the stage at once
+		}
 		return w.c.execution.WaitExecution(ctx, &repb.WaitExecutionRequest{Name: w.name})
 	}
 	return w.c.execution.Execute(ctx, &repb.ExecuteRequest{
@@ -218,6 +247,7 @@ func (w *waiting) limit(p *pulse) {
 	if w.executing.IsZero() {
 		w.executing = time.Now()
 	}
+	w.limited = true
 	limit := w.c.opts.ExecutionTimeout + w.c.opts.Timeout
 	if w.stage == repb.ExecutionStage_UNKNOWN {
 		p.inTurn.Store(int64(limit))

@@ -54,8 +54,8 @@ func (h *health) lastSuccess(method string) time.Time {
 	return h.success[method]
 }
 
-// failed reports whether to try again. started is when the call's first
-// attempt was made, and attempt how many were made before the one that failed.
+// failed reports whether to try again. A success after started shows that the
+// service works; attempt says how many were made before the one that failed.
 func (h *health) failed(method string, started time.Time, attempt int, err error) (again bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

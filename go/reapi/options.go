@@ -51,6 +51,7 @@ type Options struct {
 	Upload           Upload
 	Compress         bool
 	Function         digest.Function
+	Executions       int           // how many actions are executed at once; 0 for any number
 	ExecutionTimeout time.Duration // as it is in the actions
 
 	Version    string // of thinrex
@@ -96,7 +97,7 @@ func parseAddress(flag, text string) (address, error) {
 	case strings.HasPrefix(text, "unix:"):
 		path := strings.TrimPrefix(strings.TrimPrefix(text, "unix:"), "//")
 		if path == "" {
-			return a, fmt.Errorf("--%s=%s: no path after unix:", flag, text)
+			return a, fmt.Errorf("--%s=%s: unix: is without a path", flag, text)
 		}
 		return address{text: text, target: "unix:" + path}, nil
 	case !ok:
@@ -104,7 +105,7 @@ func parseAddress(flag, text string) (address, error) {
 	case scheme == "grpc":
 		a.tls = false
 	case scheme != "grpcs":
-		return a, fmt.Errorf("--%s=%s: thinrex speaks gRPC only: give grpc://, grpcs:// or unix:", flag, text)
+		return a, fmt.Errorf("--%s=%s: thinrex speaks gRPC only: give grpc://HOST, grpcs://HOST or unix:PATH", flag, text)
 	}
 	rest = strings.TrimSuffix(rest, "/")
 	if rest == "" || rest[0] == ':' || strings.ContainsAny(rest, "/ ") {

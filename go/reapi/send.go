@@ -2,6 +2,7 @@ package reapi
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
@@ -14,10 +15,14 @@ import (
 // digestsPerQuery keeps a FindMissingBlobs message well below gRPC's limit.
 const digestsPerQuery = 10_000
 
+// streamAbove is the size in bytes from which a blob goes by itself where only
+// streams may be compressed.
+const streamAbove = 4 << 10
+
 // findMissing asks which blobs the service lacks, and sends them on.
 func (u *uploads) findMissing(transfers []*transfer) {
 	for part := range slices.Chunk(transfers, digestsPerQuery) {
-		offer, err := u.c.cacheOffer()
+		offer, err := u.c.cacheOffer(u.c.ctx)
 		if err != nil {
 			u.endAll(part, err)
 			continue
@@ -32,7 +37,7 @@ func (u *uploads) findMissing(transfers []*transfer) {
 			switch {
 			case !missing[t.Digest]:
 				u.end(t, nil)
-			case t.Digest.Size+perBlob > offer.maxBatch:
+			case t.Digest.Size+perBlob > offer.maxBatch, t.Digest.Size > streamAbove && offer.streamZstd && !offer.batchZstd:
 				u.stream(t, offer)
 			default:
 				small = append(small, t)
@@ -74,7 +79,7 @@ func (u *uploads) stream(t *transfer, offer *offer) {
 
 // sendBatch uploads blobs in as few messages as the service takes.
 func (u *uploads) sendBatch(transfers []*transfer) {
-	offer, err := u.c.cacheOffer()
+	offer, err := u.c.cacheOffer(u.c.ctx)
 	if err != nil {
 		u.endAll(transfers, err)
 		return
@@ -118,9 +123,7 @@ func (u *uploads) sendOne(batch []*transfer, offer *offer) {
 		}
 		return u.readReply(reply, request, waiting)
 	})
-	for _, t := range waiting {
-		u.end(t, err)
-	}
+	u.endAll(slices.Collect(maps.Values(waiting)), err)
 }
 
 // readReply ends the transfers that are done with, and leaves in the request

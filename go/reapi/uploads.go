@@ -79,20 +79,22 @@ func (u *uploads) upload(ctx context.Context, blobs []Blob) error {
 }
 
 // end says how a transfer went.
-func (u *uploads) end(t *transfer, err error) {
+func (u *uploads) end(t *transfer, err error) { u.endAll([]*transfer{t}, err) }
+
+// endAll says that of several, so that who hears of one failure doesn't join
+// another one.
+func (u *uploads) endAll(transfers []*transfer, err error) {
 	u.mu.Lock()
-	t.err, t.ended = err, time.Now()
-	t.Data = nil // nobody needs it any more
-	if err != nil {
-		delete(u.all, t.Digest)
+	for _, t := range transfers {
+		t.err, t.ended = err, time.Now()
+		t.Data = nil // nobody needs it any more
+		if err != nil {
+			delete(u.all, t.Digest)
+		}
 	}
 	u.mu.Unlock()
-	close(t.done)
-}
-
-func (u *uploads) endAll(transfers []*transfer, err error) {
 	for _, t := range transfers {
-		u.end(t, err)
+		close(t.done)
 	}
 }
 

@@ -16,8 +16,8 @@ type decoder struct{ *zstd.Decoder }
 var decoders sync.Pool
 
 func newDecoder(r io.Reader) (decoder, error) {
-	if d, ok := decoders.Get().(decoder); ok {
-		return d, d.Reset(r)
+	if d, ok := decoders.Get().(*zstd.Decoder); ok {
+		return decoder{d}, d.Reset(r)
 	}
 	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
 	return decoder{d}, err
@@ -25,6 +25,6 @@ func newDecoder(r io.Reader) (decoder, error) {
 
 func (d decoder) release() {
 	if d.Reset(nil) == nil {
-		decoders.Put(d)
+		decoders.Put(d.Decoder)
 	}
 }

@@ -5,6 +5,9 @@
 //	DIR/cas/ab/abcd…  blobs, by their own digest
 //	DIR/tmp/…         files that are being written
 //
+// The time of a file's last change is that of its last use; Prune removes what
+// hasn't been used for long.
+//
 // Any number of processes may use one folder. Files appear whole, by rename.
 // Nothing read is believed: a blob that doesn't match its digest is removed
 // and counts as absent.
@@ -31,7 +34,8 @@ import (
 
 // A Store is a folder. It needs no closing.
 type Store struct {
-	dir      string
+	root     string // the folder
+	dir      string // where in it this digest function's files are
 	function digest.Function
 	sweep    sync.Once
 }
@@ -52,10 +56,15 @@ func Open(dir string, f digest.Function) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f != digest.SHA256 {
-		abs = filepath.Join(abs, f.String())
+	s := &Store{root: abs, dir: folderOf(abs, f), function: f}
+	return s, os.MkdirAll(s.dir, 0o777)
+}
+
+func folderOf(root string, f digest.Function) string {
+	if f == digest.SHA256 {
+		return root
 	}
-	return &Store{dir: abs, function: f}, os.MkdirAll(abs, 0o777)
+	return filepath.Join(root, f.String())
 }
 
 // StateDir is where thinrex keeps what it remembers of this machine.
@@ -177,8 +186,8 @@ func moveTo(from, to string) error {
 // temp makes a temporary file with the mode that the user's umask leaves: a
 // folder may be shared.
 func (s *Store) temp() (*os.File, error) {
-	s.sweep.Do(s.removeStale)
 	dir := filepath.Join(s.dir, tmpFolder)
+	s.sweep.Do(func() { removeStale(dir) })
 	name := filepath.Join(dir, fmt.Sprintf("thinrex-%d-%016x", os.Getpid(), rand.Uint64()))
 	create := func() (*os.File, error) { return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) }
 	f, err := create()
@@ -194,8 +203,8 @@ func (s *Store) temp() (*os.File, error) {
 // stale is the age at which a temporary file's writer must have been killed.
 const stale = time.Hour
 
-func (s *Store) removeStale() {
-	files, _ := filepath.Glob(filepath.Join(s.dir, tmpFolder, "thinrex-*"))
+func removeStale(tmp string) {
+	files, _ := filepath.Glob(filepath.Join(tmp, "thinrex-*"))
 	for _, path := range files {
 		if fi, err := os.Stat(path); err == nil && time.Since(fi.ModTime()) > stale {
 			os.Remove(path)
@@ -213,7 +222,7 @@ func discard(path string) error {
 }
 
 // touchAfter spares a write for each use of a file that is in steady use.
-const touchAfter = time.Hour
+const touchAfter = 10 * time.Minute
 
 // readUsed reads a file and marks it as used, for pruning by age of last use
 // as Bazel does it.
@@ -233,9 +242,4 @@ func readUsed(path string) ([]byte, error) {
 	data := make([]byte, fi.Size())
 	_, err = io.ReadFull(f, data)
 	return data, err
-}
-
-func touch(path string) {
-	now := time.Now()
-	_ = os.Chtimes(path, now, now)
 }

@@ -50,6 +50,10 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	if o.RemoteExecutionTimeout <= 0 {
 		return fmt.Errorf("--remote_execution_timeout=%v isn't positive", o.RemoteExecutionTimeout)
 	}
+	policy, err := store.ParsePolicy(o.ThinLTOCachePolicy)
+	if err != nil {
+		return fmt.Errorf("--thinlto_cache_policy: %w", err)
+	}
 	if s := strategyOf(o); s != link.Local && o.RemoteExecutor == "" {
 		return fmt.Errorf("--exec_strategy=%s needs a --remote_executor", o.ExecStrategy)
 	}
@@ -70,11 +74,13 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 		Slots: slots, SandboxBase: o.SandboxBase, Env: environment(o.ActionEnv),
 		ExtraInputs: o.ExtraInput, Compiler: o.RemoteCompiler, Timeout: o.RemoteExecutionTimeout,
 		KeepGoing: o.KeepGoing, Terminal: terminal, Started: started,
-		Remote: remote, Strategy: strategyOf(o), RemoteSlots: o.RemoteJobs,
+		Remote: remote, Strategy: strategyOf(o), RemoteTasks: 2 * o.RemoteJobs, // half of them on their way there and back
+
 		Portable: o.Toolchain == config.ToolchainUpload, Properties: properties(o.RemoteDefaultExecProperties),
 	}
 	digests := ""
-	if s := openStore(o.DiskCache, o.DigestFunction, terminal); s != nil {
+	s := openStore(o.DiskCache, o.DigestFunction, terminal)
+	if s != nil {
 		options.Cache, options.StateDir = s, s.StateDir()
 		digests = filepath.Join(s.StateDir(), "digests-"+hostName())
 	}
@@ -85,6 +91,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 		// The next link only hashes again; a cache may well be read-only.
 		terminal.Verbose("can't remember digests: %v", saveErr)
 	}
+	pruneAfterLink(ctx, s, policy, started, terminal)
 	summary.Version = version()
 	if remote != nil {
 		summary.BytesUploaded, summary.BytesDownloaded = remote.Traffic()

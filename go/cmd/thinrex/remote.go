@@ -30,7 +30,7 @@ func dial(ctx context.Context, o *config.Options, jobs int, terminal *report.Ter
 		Timeout: o.RemoteTimeout, Retries: o.RemoteRetries, MaxConnections: o.RemoteMaxConnections, Proxy: o.RemoteProxy,
 		KeepaliveTime: o.GRPCKeepaliveTime, KeepaliveTimeout: o.GRPCKeepaliveTimeout,
 		AcceptCached: o.RemoteAcceptCached, Compress: o.RemoteCacheCompression, Function: o.DigestFunction,
-		ExecutionTimeout: o.RemoteExecutionTimeout, InFlight: min(jobs, max(o.RemoteJobs, 500)),
+		Executions: o.RemoteJobs, ExecutionTimeout: o.RemoteExecutionTimeout, InFlight: min(jobs, max(o.RemoteJobs, 500)),
 		Version: version(), Invocation: uuid.NewString(), Warn: terminal.WarnOnce,
 	}
 	if strategyOf(o) == link.Local {

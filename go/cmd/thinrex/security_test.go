@@ -147,7 +147,7 @@ func TestRemoteUsage(t *testing.T) {
 		{"REMOTE_CACHE=grpc://me:" + secret + "@localhost:1", "no user names or passwords in an address"},
 		{"REMOTE_CACHE=grpc://", "isn't an address"},
 		{"REMOTE_CACHE=grpc://localhost:1/x", "isn't an address"},
-		{"REMOTE_CACHE=unix:", "no path after unix:"},
+		{"REMOTE_CACHE=unix:", "unix: is without a path"},
 		{"EXEC_STRATEGY=remote", "needs a --remote_executor"},
 		{"CREDENTIAL_HELPER=" + filepath.Join(s.dir, "absent"), "absent"},
 		{"TLS_CERTIFICATE=" + filepath.Join(s.dir, "absent"), "absent"},

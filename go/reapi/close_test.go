@@ -1,0 +1,141 @@
+package reapi_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+)
+
+// hangs are the places where a link may be interrupted. The server doesn't
+// answer there.
+var hangs = map[string]reapitest.Fault{
+	"capabilities": {Method: "GetCapabilities", Hang: true}, "question": {Method: "FindMissingBlobs", Hang: true},
+	"batch": {Method: "BatchUpdateBlobs", Hang: true}, "stream": {Method: "Write", Hang: true},
+	"mid-stream": {Method: "Write", Hang: true, CutAfter: 2}, "execution": {Method: "Execute", Hang: true},
+	"mid-execution": {Method: "Execute", Hang: true, CutAfter: 2}, "download": {Method: "Read", Hang: true},
+	"mid-download": {Method: "Read", Hang: true, CutAfter: 2}, "batch download": {Method: "BatchReadBlobs", Hang: true},
+	"pause between attempts": {Method: "Execute", Code: codes.Unavailable},
+}
+
+// interrupted starts many actions, and does what interrupts when one of them
+// has come to the hang. All must return then.
+func interrupted(t *testing.T, fault reapitest.Fault, interrupt func(*reapi.Client, context.CancelFunc)) (*reapi.Client, []error) {
+	t.Helper()
+	s := reapitest.StartT(t, reapitest.Options{
+		ReadChunk: 10_000, Execute: writes(map[bool]int{true: 100, false: 100_000}[fault.Method == "BatchReadBlobs"]),
+		Capabilities: func(caps *repb.ServerCapabilities) { caps.CacheCapabilities.MaxBatchTotalSizeBytes = 64 << 10 },
+	})
+	s.Inject(fault)
+	c, err := reapi.Dial(t.Context(), options(t, s, func(o *reapi.Options) { o.Retries = 1_000_000 }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(within(t))
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.WaitCalls(ctx, fault.Method, 1)
+		interrupt(c, cancel)
+	}()
+	large := inputFile(t, "large", noise("large", 1<<20))
+	errs := atOnce(50, func(i int) error {
+		_, err := c.Execute(ctx, newAction(t, fmt.Sprint("m", i), large))
+		return err
+	})
+	<-done
+	if err := within(t).Err(); err != nil {
+		t.Fatal(err)
+	}
+	return c, errs
+}
+
+// When a caller doesn't want to wait any longer, it needn't, wherever the
+// service hangs.
+func TestCancel(t *testing.T) {
+	for name, fault := range hangs {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, errs := interrupted(t, fault, func(_ *reapi.Client, cancel context.CancelFunc) { cancel() })
+			for _, err := range errs {
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("%v, want %v", err, context.Canceled)
+				}
+			}
+			if err := c.Down(); err != nil && fault.Code == codes.OK {
+				t.Errorf("down: %v", err)
+			}
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Close ends what is under way, and what begins later.
+func TestClose(t *testing.T) {
+	for name, fault := range hangs {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			closed := make(chan error, 1)
+			c, errs := interrupted(t, fault, func(c *reapi.Client, _ context.CancelFunc) { closed <- c.Close() })
+			if err := <-closed; err != nil {
+				t.Error(err)
+			}
+			for _, err := range errs {
+				if err == nil {
+					t.Error("executed all the same")
+				}
+			}
+			if r, err := c.Execute(within(t), newAction(t, "later")); err == nil {
+				t.Errorf("executed by a closed client: %v", r)
+			}
+		})
+	}
+}
+
+// The context of Dial ends calls, too; Close then only waits.
+func TestDialsContext(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	s.Inject(reapitest.Fault{Method: "Execute", Hang: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	c, err := reapi.Dial(ctx, options(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = s.WaitCalls(t.Context(), "Execute", 1)
+		cancel()
+	}()
+	if _, err := c.Execute(within(t), newAction(t, "m")); err == nil {
+		t.Error("executed all the same")
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// An error that a caller ended names its reason.
+func TestCause(t *testing.T) {
+	reason := errors.New("the other side won")
+	s := reapitest.StartT(t, reapitest.Options{Execute: func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}})
+	c := dial(t, s)
+	ctx, cancel := context.WithCancelCause(within(t))
+	go func() {
+		_ = s.WaitCalls(t.Context(), "Execute", 1)
+		cancel(reason)
+	}()
+	if _, err := c.Execute(ctx, newAction(t, "m")); !errors.Is(err, reason) || c.Down() != nil {
+		t.Errorf("%v, down: %v", err, c.Down())
+	}
+}

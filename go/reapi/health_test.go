@@ -1,0 +1,250 @@
+package reapi_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+
+	"thinrex/go/action"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+)
+
+func journey(ctx context.Context, t *testing.T, c *reapi.Client, name string) error {
+	t.Helper()
+	return journeyOf(ctx, c, newAction(t, name, input("large", noise(name, 5000)), input("small", []byte(name))))
+}
+
+// journeyOf makes each kind of call: blobs of both sizes up and down, an
+// execution, a lookup, and a result stored.
+func journeyOf(ctx context.Context, c *reapi.Client, a *action.Action) error {
+	if _, err := c.Execute(ctx, a); err != nil {
+		return err
+	}
+	r := soundResult()
+	r.Outputs[0].Data = object(a.Digest.Hash, 1000) // the execution's is a large one
+	if err := c.Store(ctx, a, r); err != nil {
+		return err
+	}
+	r, err := c.Lookup(ctx, a)
+	if err == nil && r == nil {
+		err = errors.New("no hit")
+	}
+	return err
+}
+
+// methods are all those that a journey calls.
+var methods = []string{
+	"GetCapabilities", "FindMissingBlobs", "BatchUpdateBlobs", "Write", "Execute",
+	"Read", "UpdateActionResult", "GetActionResult", "BatchReadBlobs",
+}
+
+func journeyed(t *testing.T) *reapitest.Server {
+	return reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
+		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 4 << 10
+	}})
+}
+
+func storing(o *reapi.Options) { o.Upload = reapi.UploadAlways }
+
+// A failure that passes isn't seen; one that stays gives the service up, and
+// then it is left alone.
+func TestTransientFailures(t *testing.T) {
+	for _, method := range methods {
+		for _, code := range []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded} {
+			t.Run(fmt.Sprintf("%s, %v", method, code), func(t *testing.T) {
+				t.Parallel()
+				s := journeyed(t)
+				s.Inject(reapitest.Fault{Method: method, Times: 1, Code: code})
+				c := dial(t, s, storing)
+				if err := journey(within(t), t, c, "once"); err != nil || c.Down() != nil {
+					t.Fatalf("once: %v, down: %v", err, c.Down())
+				}
+				if n := s.Calls(method); n < 2 {
+					t.Errorf("%d calls", n)
+				}
+
+				s.Inject(reapitest.Fault{Method: method, Code: code, Message: "out of order"})
+				c = dial(t, s, storing)
+				err := journey(within(t), t, c, "always")
+				wantDown(t, s, c, err, code.String(), "out of order")
+			})
+		}
+	}
+}
+
+// wantDown expects that a service was given up with a word why, and isn't
+// called any more.
+func wantDown(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, words ...string) {
+	t.Helper()
+	if err == nil || c.Down() == nil {
+		t.Fatalf("%v, down: %v", err, c.Down())
+	}
+	for _, word := range append(words, at(s)) {
+		if !strings.Contains(err.Error(), word) || !strings.Contains(c.Down().Error(), word) {
+			t.Errorf("no %q in: %v, or in: %v", word, err, c.Down())
+		}
+	}
+	a := newAction(t, "afterwards")
+	_, executeErr := c.Execute(within(t), a)
+	_, lookupErr := c.Lookup(within(t), a)
+	storeErr := c.Store(within(t), a, soundResult())
+	if executeErr == nil || lookupErr == nil || storeErr == nil && c.Keeps() {
+		t.Errorf("no errors after the service was given up: %v, %v, %v", executeErr, lookupErr, storeErr)
+	}
+	for _, m := range s.Metadata() {
+		if m.GetActionId() == a.Digest.Hash {
+			t.Errorf("called after the service was given up: %v", m)
+		}
+	}
+}
+
+// Each call in turn gets no answer. A hundred actions wait no longer for that
+// than one.
+func TestHangingCalls(t *testing.T) {
+	for _, method := range append(methods, "WaitExecution") {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			s := journeyed(t)
+			said, actions, calls := method, 100, 100
+			if method == "WaitExecution" {
+				// Each takes one of the link's hundred retries, and maybe another.
+				s.Inject(reapitest.Fault{Method: "Execute", CutAfter: 1, Code: codes.Unavailable})
+				said, actions, calls = "Execute", 20, 40
+			}
+			s.Inject(reapitest.Fault{Method: method, Hang: true})
+			c := dial(t, s, storing, impatient)
+			errs := atOnce(actions, func(i int) error { return journey(within(t), t, c, fmt.Sprint("m", i)) })
+			for _, err := range errs {
+				if err == nil {
+					t.Error("no error")
+				}
+			}
+			wantDown(t, s, c, c.Down(), "no answer", said)
+			if n := s.Calls(method); n > calls {
+				t.Errorf("%d calls: some were made again", n)
+			}
+		})
+	}
+}
+
+// Nobody listens.
+func TestServiceDown(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	s.Stop()
+	c := dial(t, s)
+	for _, err := range atOnce(100, func(i int) error {
+		_, err := c.Execute(within(t), newAction(t, fmt.Sprint(i)))
+		return err
+	}) {
+		if err == nil {
+			t.Fatal("no error")
+		}
+	}
+	wantDown(t, s, c, c.Down(), "Unavailable", "refused")
+}
+
+// All calls of a link share what there is of retries.
+func TestRetryBudget(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	c := dial(t, s, func(o *reapi.Options) { o.Retries = 1_000_000 })
+	s.Inject(reapitest.Fault{Method: "GetActionResult", Code: codes.Unavailable})
+	a := newAction(t, "m")
+	for _, err := range atOnce(100, func(int) error {
+		_, err := c.Lookup(within(t), a)
+		return err
+	}) {
+		if err == nil {
+			t.Error("no error")
+		}
+	}
+	if n := s.Calls("GetActionResult"); n > 201 || c.Down() == nil {
+		t.Errorf("%d calls, down: %v", n, c.Down())
+	}
+}
+
+// A service that fails now and then is never given up.
+func TestFlakyService(t *testing.T) {
+	s := journeyed(t)
+	c := dial(t, s, storing, func(o *reapi.Options) { o.Retries = 5 })
+	for i := range 40 {
+		s.Inject(reapitest.Fault{Method: methods[1+i%8], Skip: i, Times: 1, Code: codes.Unavailable})
+	}
+	for _, err := range atOnce(50, func(i int) error { return journey(within(t), t, c, fmt.Sprint("m", i)) }) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Being queued takes as long as it takes; being executed doesn't.
+func TestQueuedForLong(t *testing.T) {
+	t.Parallel()
+	free := make(chan struct{})
+	s := reapitest.StartT(t, reapitest.Options{Slots: 1, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+		if job.Command.Arguments[1] == "slow" {
+			<-free
+		}
+		return writes(1000)(ctx, job)
+	}})
+	first := make(chan error, 1)
+	patient := dial(t, s)
+	go func() {
+		_, err := patient.Execute(within(t), newAction(t, "slow"))
+		first <- err
+	}()
+	if err := waitExecutions(within(t), s, 1); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(3*time.Second, func() { close(free) }) // beyond the two that impatient clients wait
+	defer timer.Stop()
+	execute(t, dial(t, s, impatient), newAction(t, "queued"))
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+}
+
+// waitExecutions waits until n actions have begun to be run.
+func waitExecutions(ctx context.Context, s *reapitest.Server, n int) error {
+	for len(s.Executions()) < n {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// An execution that doesn't end in its time is given up, and nothing else.
+func TestStuckExecution(t *testing.T) {
+	t.Parallel()
+	s := reapitest.StartT(t, reapitest.Options{Slots: 10, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+		if strings.HasPrefix(job.Command.Arguments[1], "stuck") {
+			<-ctx.Done()
+		}
+		return writes(1000)(ctx, job)
+	}})
+	c := dial(t, s, impatient)
+	for _, err := range atOnce(5, func(i int) error {
+		_, err := c.Execute(within(t), newAction(t, fmt.Sprint("stuck", i)))
+		return err
+	}) {
+		if err == nil || !strings.Contains(err.Error(), "stuck") {
+			t.Error(err)
+		}
+	}
+	if c.Down() != nil {
+		t.Errorf("down: %v", c.Down())
+	}
+	execute(t, c, newAction(t, "another"))
+	if n := s.Calls("Execute"); n != 6 {
+		t.Errorf("%d calls: some were made again", n)
+	}
+}

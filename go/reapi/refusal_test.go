@@ -1,0 +1,210 @@
+package reapi_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"thinrex/go/digest"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+)
+
+// tokens are credentials that get newer when they are asked for anew.
+type tokens struct{ newest, closed atomic.Int32 }
+
+func (c *tokens) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return map[string]string{"authorization": fmt.Sprint("token ", c.newest.Load())}, nil
+}
+
+func (c *tokens) RequireTransportSecurity() bool { return false }
+func (c *tokens) Forget()                        { c.newest.Add(1) }
+func (c *tokens) Close()                         { c.closed.Add(1) }
+
+func (c *tokens) use(o *reapi.Options) {
+	o.Credentials = func(host string) (reapi.Credentials, error) { return c, nil }
+}
+
+// oldest returns what refuses tokens before a number.
+func oldest(n *atomic.Int32) func(string, metadata.MD) error {
+	return func(_ string, header metadata.MD) error {
+		var token int32
+		if _, err := fmt.Sscanf(strings.Join(header.Get("authorization"), ""), "token %d", &token); err != nil || token < n.Load() {
+			return status.Error(codes.Unauthenticated, "who are you?")
+		}
+		return nil
+	}
+}
+
+// Credentials that have expired, before the link or during it, are asked for
+// anew.
+func TestExpiredCredentials(t *testing.T) {
+	var valid atomic.Int32
+	valid.Store(1)
+	s := reapitest.StartT(t, reapitest.Options{Authorize: oldest(&valid)})
+	mine := &tokens{}
+	t.Cleanup(func() { // after dial's
+		if n := mine.closed.Load(); n != 1 {
+			t.Errorf("closed %d times", n)
+		}
+	})
+	c := dial(t, s, mine.use)
+	execute(t, c, newAction(t, "before"))
+	valid.Store(2)
+	execute(t, c, newAction(t, "after"))
+	if n := mine.newest.Load(); n != 2 {
+		t.Errorf("asked for anew %d times", n)
+	}
+	valid.Store(100)
+	if _, err := c.Execute(within(t), newAction(t, "no more")); status.Code(err) != codes.Unauthenticated {
+		t.Error(err)
+	}
+}
+
+// A service that never takes what it is shown is given up at once.
+func TestUnauthenticated(t *testing.T) {
+	var valid atomic.Int32
+	valid.Store(1 << 30)
+	for _, with := range []bool{true, false} {
+		t.Run(fmt.Sprintf("credentials %v", with), func(t *testing.T) {
+			s := reapitest.StartT(t, reapitest.Options{Authorize: oldest(&valid)})
+			mine, calls := &tokens{}, 4 // of the cache's capabilities and the executor's
+			use := mine.use
+			if !with {
+				use, calls = func(*reapi.Options) {}, 2
+			}
+			c := dial(t, s, use)
+			_, err := c.Execute(within(t), newAction(t, "m"))
+			wantDown(t, s, c, err, "Unauthenticated", "who are you?")
+			if n := len(s.Requests("")); n > calls {
+				t.Errorf("%d calls", n)
+			}
+		})
+	}
+}
+
+// A credential helper that fails is a refusal, too, and its words are shown.
+func TestNoCredentials(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	c := dial(t, s, func(o *reapi.Options) {
+		o.Credentials = func(string) (reapi.Credentials, error) { return failing{&tokens{}}, nil }
+	})
+	_, err := c.Execute(within(t), newAction(t, "m"))
+	wantDown(t, s, c, err, "Unauthenticated", "helper: no such user")
+}
+
+type failing struct{ *tokens }
+
+func (failing) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return nil, status.Error(codes.Unauthenticated, "helper: no such user")
+}
+
+// Who may not write may still read, and have actions executed.
+func TestReadOnlyActionCache(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	s.Inject(reapitest.Fault{Method: "UpdateActionResult", Code: codes.PermissionDenied, Message: "readers only"})
+	c := dial(t, s, storing)
+	a := newAction(t, "m")
+	r := execute(t, c, a)
+	if err := c.Store(within(t), a, r); status.Code(err) != codes.PermissionDenied || !strings.Contains(err.Error(), "readers only") {
+		t.Error(err)
+	}
+	if r, err := c.Lookup(within(t), a); r == nil || err != nil || c.Down() != nil {
+		t.Errorf("hit: %v, %v, down: %v", r != nil, err, c.Down())
+	}
+}
+
+// Executing is refused to some.
+func TestExecutionRefused(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	s.Inject(reapitest.Fault{Method: "Execute", Code: codes.PermissionDenied, Message: "readers only"})
+	c := dial(t, s)
+	_, err := c.Execute(within(t), newAction(t, "m"))
+	wantDown(t, s, c, err, "PermissionDenied", "readers only")
+}
+
+// A service that can't serve us says why, and is given up.
+func TestUnsuitableService(t *testing.T) {
+	tests := map[string]struct {
+		caps     func(*repb.ServerCapabilities)
+		function digest.Function
+		want     string
+	}{
+		"version 1": {want: "version 1.0 to 1.9", caps: func(c *repb.ServerCapabilities) {
+			c.LowApiVersion.Major, c.HighApiVersion.Major, c.HighApiVersion.Minor = 1, 1, 9
+		}},
+		"version 3": {want: "version 3.0 to 3.0", caps: func(c *repb.ServerCapabilities) {
+			c.LowApiVersion.Major, c.HighApiVersion.Major, c.HighApiVersion.Minor = 3, 3, 0
+		}},
+		"no BLAKE3": {want: "BLAKE3", function: digest.BLAKE3, caps: func(*repb.ServerCapabilities) {}},
+		"only SHA1": {want: "[SHA1]", caps: func(c *repb.ServerCapabilities) {
+			c.CacheCapabilities.DigestFunctions = []repb.DigestFunction_Value{repb.DigestFunction_SHA1}
+		}},
+		"workers with SHA1": {want: "[SHA1]", caps: func(c *repb.ServerCapabilities) {
+			c.ExecutionCapabilities.DigestFunctions, c.ExecutionCapabilities.DigestFunction = nil, repb.DigestFunction_SHA1
+		}},
+		"no execution": {want: "--remote_cache", caps: func(c *repb.ServerCapabilities) { c.ExecutionCapabilities.ExecEnabled = false }},
+		"a cache":      {want: "--remote_cache", caps: func(c *repb.ServerCapabilities) { c.ExecutionCapabilities = nil }},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := reapitest.StartT(t, reapitest.Options{Capabilities: test.caps})
+			c := dial(t, s, func(o *reapi.Options) { o.Function = test.function })
+			_, err := c.Execute(within(t), newActionBy(t, test.function, "m"))
+			wantDown(t, s, c, err, test.want)
+		})
+	}
+	// What says little is taken as it comes.
+	s := reapitest.StartT(t, reapitest.Options{Capabilities: func(c *repb.ServerCapabilities) {
+		c.LowApiVersion, c.HighApiVersion, c.CacheCapabilities = nil, nil, nil
+		c.ExecutionCapabilities = &repb.ExecutionCapabilities{ExecEnabled: true}
+	}})
+	execute(t, dial(t, s), newAction(t, "m"))
+}
+
+// When results of local runs are stored.
+func TestKeeps(t *testing.T) {
+	tests := []struct {
+		upload           reapi.Upload
+		executes, update bool
+		keeps, fails     bool
+	}{
+		{upload: reapi.UploadAuto, executes: true, update: true},
+		{upload: reapi.UploadAuto, update: true, keeps: true},
+		{upload: reapi.UploadAuto},
+		{upload: reapi.UploadAlways, executes: true, update: true, keeps: true},
+		{upload: reapi.UploadAlways, keeps: true, fails: true},
+		{upload: reapi.UploadNever, update: true},
+	}
+	for _, test := range tests {
+		t.Run(fmt.Sprintf("%+v", test), func(t *testing.T) {
+			s := reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
+				caps.ExecutionCapabilities.ExecEnabled = test.executes
+				caps.CacheCapabilities.ActionCacheUpdateCapabilities.UpdateEnabled = test.update
+			}})
+			c := dial(t, s, func(o *reapi.Options) { o.Cache, o.Executor, o.Upload = o.Executor, "", test.upload })
+			a := newAction(t, "m", input("m.o", noise("m", 5<<20)))
+			err := c.Store(within(t), a, soundResult())
+			if c.Keeps() != test.keeps || (err != nil) != test.fails || c.Executes() || c.Down() != nil {
+				t.Errorf("keeps %v, error %v", c.Keeps(), err)
+			}
+			stored := test.keeps && !test.fails
+			if r, err := c.Lookup(within(t), a); (r != nil) != stored || err != nil {
+				t.Errorf("hit: %v, %v", r != nil, err)
+			}
+			if !stored && s.Received() != 0 {
+				t.Errorf("%d bytes uploaded", s.Received())
+			}
+			if _, ok := s.Blob(a.Inputs[0].Digest); ok {
+				t.Error("inputs were uploaded")
+			}
+		})
+	}
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// folders is how many there are in ac/ and cas/: 00 to ff. A hash falls into
+// any of them alike, so a folder is a fair sample of the cache. One that is
+// too large for one run's time is pruned some folders at a time,
+// each held to its share of the limits.
+const folders = 256
+
+// A pruneState is what one run tells the next. The time of its file is that of
+// the last round's end, or long ago when there is more of it to do.
+type pruneState struct {
+	Next  int             `json:"next"`  // the folder to go on with
+	Left  int             `json:"left"`  // folders to do in this round
+	Known int             `json:"known"` // how many have been seen; until it is all, the cache's size isn't known
+	Files [folders]uint64 `json:"files"` // when last seen
+	Bytes [folders]uint64 `json:"bytes"`
+}
+
+// loadState begins anew if the file is missing or damaged.
+func loadState(path string) *pruneState {
+	var st pruneState
+	data, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(data, &st) != nil || st.Next == folders {
+		return new(pruneState)
+	}
+	for _, n := range []int{st.Next, st.Left, st.Known} {
+		if n < 0 || n > folders {
+			return new(pruneState)
+		}
+	}
+	for i := range folders {
+		if st.Files[i] > math.MaxInt64/folders || st.Bytes[i] > math.MaxInt64/folders {
+			return new(pruneState)
+		}
+	}
+	return &st
+}
+
+func (st *pruneState) total() (sum Amount) {
+	for i := range folders {
+		sum.Files += st.Files[i]
+		sum.Bytes += st.Bytes[i]
+	}
+	return sum
+}
+
+func (st *pruneState) complete() bool { return st.Known == folders }
+
+func (s *Store) stateFile(name string) string { return filepath.Join(s.root, stateFolder, name) }
+
+const (
+	pruneStateFile = "prune.json"
+	pruneLockFile  = "prune.lock"
+)
+
+func (s *Store) saveState(st *pruneState) error {
+	data, err := json.Marshal(st)
+	if err != nil {
+		return err
+	}
+	path := s.stateFile(pruneStateFile)
+	if err := s.write(path, data); err != nil || st.Left == 0 {
+		return err
+	}
+	return os.Chtimes(path, time.Time{}, time.Unix(0, 0))
+}
+
+// isDue costs one look at a file.
+func (s *Store) isDue(interval time.Duration) bool {
+	fi, err := os.Stat(s.stateFile(pruneStateFile))
+	if err != nil {
+		return true
+	}
+	age := time.Since(fi.ModTime())
+	return age > interval || age < -interval // the clock was wrong then, or is now
+}
+
+// lockPruning returns nil when another process is at it, or waits for that.
+func (s *Store) lockPruning(ctx context.Context, wait bool) (*flock.Flock, error) {
+	path := s.stateFile(pruneLockFile)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	lock := flock.New(path, flock.SetPermissions(0o666)) // less the umask: a folder may be shared
+	try := lock.TryLock
+	if wait {
+		try = func() (bool, error) { return lock.TryLockContext(ctx, 20*time.Millisecond) }
+	}
+	locked, err := try()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), lock.Close())
+	}
+	if !locked {
+		return nil, lock.Close()
+	}
+	return lock, nil
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"thinrex/go/digest"
+)
+
+// A store of either function prunes the whole folder, at most every
+// prune_interval, unless it is forced.
+func TestPruneInterval(t *testing.T) {
+	s := open(t)
+	b3, err := Open(s.root, digest.BLAKE3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := s.stateFile(pruneStateFile)
+	for i, step := range []struct {
+		name string
+		age  time.Duration // of the last run
+		p    string
+		s    *Store
+		runs bool
+	}{
+		{"first", 0, "", s, true},
+		{"just now", time.Minute, "", s, false},
+		{"the other function", time.Minute, "", b3, false},
+		{"longer ago", 21 * time.Minute, "", b3, true},
+		{"own interval", 21 * time.Minute, "prune_interval=1h", s, false},
+		{"always due", 0, "prune_interval=0s", s, true},
+		{"in the future", -time.Hour, "", s, true},
+		{"another clock", -time.Minute, "", s, false},
+		{"no limits", time.Hour, off, s, false},
+	} {
+		victim := hashed(s, casFolder, step.name)
+		put(t, victim, 1, 1000*time.Hour)
+		if i > 0 {
+			mark(t, state, step.age)
+		}
+		stats, err := step.s.Prune(t.Context(), policy(t, step.p), false)
+		_, left := os.Stat(victim)
+		if err != nil || stats.Ran != step.runs || (left != nil) != step.runs {
+			t.Errorf("%s: %+v, %v; victim: %v", step.name, stats, err, left)
+		}
+		if fi, err := os.Stat(state); step.runs && (err != nil || time.Since(fi.ModTime()) > time.Minute) {
+			t.Errorf("%s: the time isn't kept: %v", step.name, err)
+		}
+	}
+	if stats := prune(t, s, ""); stats.Removed.Files == 0 {
+		t.Errorf("forced: %+v", stats)
+	}
+}
+
+// Whatever the state file holds, pruning goes on.
+func TestPruneDamagedState(t *testing.T) {
+	for _, state := range []string{
+		"", "x", "{}", `{"next":-1}`, `{"next":256}`, `{"known":300}`, `{"left":257}`, `{"left":9,"next":250}`, `{"known":256,"next":7}`, `{"known":256,"files":[18446744073709551615]}`,
+		`{"known":256,"bytes":[18446744073709551615,18446744073709551615]}`, `{"files":[-1]}`, "[]",
+	} {
+		s := open(t)
+		paths := aged(t, s)
+		put(t, s.stateFile(pruneStateFile), 0, time.Hour)
+		if err := os.WriteFile(s.stateFile(pruneStateFile), []byte(state), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if stats := prune(t, s, off+"cache_size_files=5"); int(stats.Left.Files) != 5 || int(stats.Removed.Files) != len(paths)-5 {
+			t.Errorf("%s: %+v", state, stats)
+		}
+	}
+}
+
+// inHaste is a context whose deadline has long passed, though it goes on.
+type inHaste struct{ context.Context }
+
+func (inHaste) Deadline() (time.Time, bool) { return time.Now().Add(-time.Hour), true }
+
+// A run that has little time does a part, the next one the next part. Until the
+// size of the whole is known, only what is too old goes.
+func TestPruneInSteps(t *testing.T) {
+	s := open(t)
+	const n, limit = 2000, 1000
+	for i := range n {
+		put(t, hashed(s, casFolder, fmt.Sprint(i)), 100, 100*time.Hour-time.Duration(i)*time.Minute)
+	}
+	put(t, hashed(s, casFolder, "old"), 100, 1000*time.Hour)
+	p := policy(t, off+fmt.Sprintf("prune_interval=0s:prune_after=500h:cache_size_bytes=%d", limit*100))
+	left := func() uint64 {
+		would, err := s.DryRun(t.Context(), policy(t, off))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return would.Left.Files
+	}
+	for step := range 4 * folders {
+		stats, err := s.Prune(inHaste{t.Context()}, p, false)
+		if err != nil || !stats.Ran || stats.Removed.Files > 30 {
+			t.Fatalf("%d: %+v, %v", step, stats, err)
+		}
+		if step == folders-2 && left() != n {
+			t.Fatalf("%d files after the first round", left())
+		}
+	}
+	if l := left(); l < limit || l > limit*11/10 {
+		t.Errorf("%d files are left", l)
+	}
+	spared := map[string]int{} // each folder has kept its own youngest
+	for i := range n {
+		path := hashed(s, casFolder, fmt.Sprint(i))
+		if _, err := os.Stat(path); err == nil {
+			spared[filepath.Dir(path)]++
+		} else if spared[filepath.Dir(path)] > 0 {
+			t.Errorf("%d is gone, an older one is left", i)
+		}
+	}
+	if len(spared) < folders*9/10 {
+		t.Errorf("%d folders have lost everything", folders-len(spared))
+	}
+}
+
+// The interval begins when all is done, however many runs that took.
+func TestPruneGoesOnAtOnce(t *testing.T) {
+	s := open(t)
+	aged(t, s)
+	var removed uint64
+	for run := range folders + 2 {
+		stats, err := s.Prune(inHaste{t.Context()}, policy(t, ""), false)
+		if err != nil || stats.Ran != (run < folders) {
+			t.Fatalf("run %d: %+v, %v", run, stats, err)
+		}
+		removed += stats.Removed.Files
+	}
+	if removed != 4 {
+		t.Errorf("%d files removed", removed)
+	}
+}
+
+func TestPruneStopped(t *testing.T) {
+	s := open(t)
+	paths := aged(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, force := range []bool{true, false} {
+		if _, err := s.Prune(ctx, policy(t, ""), force); err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) {
+			t.Errorf("forced %v: %v", force, err)
+		}
+	}
+	late, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	if stats, err := s.Prune(late, policy(t, "prune_interval=0s"), false); err != nil || stats.Removed.Files > 0 {
+		t.Errorf("too late: %+v, %v", stats, err)
+	}
+	for name, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("%s is gone", name)
+		}
+	}
+}

@@ -1,0 +1,281 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"thinrex/go/action"
+)
+
+// off is a policy without any limit, to which others add theirs.
+const off = "prune_after=0s:cache_size=0%:cache_size_files=0:"
+
+func policy(t testing.TB, s string) Policy {
+	t.Helper()
+	p, err := ParsePolicy(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func prune(t testing.TB, s *Store, p string) Stats {
+	t.Helper()
+	stats, err := s.Prune(t.Context(), policy(t, p), true)
+	if err != nil || !stats.Ran || stats.Failed > 0 {
+		t.Fatalf("%+v, %v", stats, err)
+	}
+	return stats
+}
+
+// put makes a file of a store that was last used so long ago.
+func put(t testing.TB, path string, size int, age time.Duration) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, make([]byte, size), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	mark(t, path, age)
+}
+
+func mark(t testing.TB, path string, age time.Duration) {
+	t.Helper()
+	then := time.Now().Add(-age)
+	if err := os.Chtimes(path, then, then); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hashed is the path of a file in one of a store's folders.
+func hashed(s *Store, folder, key string) string {
+	sum := sha256.Sum256([]byte(key))
+	name := hex.EncodeToString(sum[:])
+	return filepath.Join(s.root, folder, name[:2], name)
+}
+
+// files returns all files of a folder, with their times.
+func files(t testing.TB, root string) map[string]time.Time {
+	t.Helper()
+	all := map[string]time.Time{}
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		fi, err := e.Info()
+		if err == nil {
+			all[strings.TrimPrefix(path, root+"/")] = fi.ModTime()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// aged fills a store with files by their names' hashes: in cas, unless the
+// name begins with ac.
+func aged(t testing.TB, s *Store) (paths map[string]string) {
+	paths = map[string]string{}
+	for name, f := range map[string]struct {
+		size int
+		age  time.Duration
+	}{
+		"new": {1000, 0}, "hour": {1000, 75 * time.Minute}, "2h": {10, 2 * time.Hour}, "day": {2000, 24 * time.Hour},
+		"2d": {3000, 48 * time.Hour}, "week": {10, 169 * time.Hour}, "month": {500, 720 * time.Hour},
+		"ac2h": {50, 2*time.Hour - 5*time.Minute}, "acday": {50, 24*time.Hour - 5*time.Minute},
+		"acweek": {50, 169*time.Hour - 5*time.Minute}, "b3month": {70, 700 * time.Hour}, "b3day": {70, 23 * time.Hour},
+	} {
+		folder := casFolder
+		if strings.HasPrefix(name, "ac") {
+			folder = acFolder
+		}
+		if strings.HasPrefix(name, "b3") {
+			folder = "blake3/cas"
+		}
+		paths[name] = hashed(s, folder, name)
+		put(t, paths[name], f.size, f.age)
+	}
+	return paths
+}
+
+// The least recently used go first; a result that was used a little later than
+// a blob, as marks go, goes before it. What was used within the hour stays.
+func TestPruneLimits(t *testing.T) {
+	all := []string{"month", "b3month", "acweek", "week", "2d", "acday", "day", "b3day", "ac2h", "2h", "hour", "new"} // as they go
+	for p, gone := range map[string]int{
+		off:                                0,
+		"":                                 4, // lld's own: a week
+		"prune_after=24h:cache_size=0%":    5, // it may have been used up to ten minutes after its mark
+		"prune_after=1s:cache_size=100%":   10,
+		off + "cache_size_files=11":        1,
+		off + "cache_size_files=9":         3,
+		off + "cache_size_files=1":         10,
+		off + "cache_size_files=12":        0,
+		off + "cache_size_bytes=7810":      0,
+		off + "cache_size_bytes=7809":      1,
+		off + "cache_size_bytes=7300":      2,
+		off + "cache_size_bytes=4k":        7,
+		off + "cache_size_bytes=1":         10,
+		off + "cache_size_bytes=1g":        0,
+		off + "prune_after=600h":           2,
+		off + "cache_size=99%":             0,
+		"cache_size_files=2:prune_after=1": -1,
+	} {
+		t.Run(strings.TrimPrefix(p, off), func(t *testing.T) {
+			if gone < 0 {
+				if _, err := ParsePolicy(p); err == nil {
+					t.Fatal("parsed")
+				}
+				return
+			}
+			s := open(t)
+			paths := aged(t, s)
+			would, err := s.DryRun(t.Context(), policy(t, p))
+			if err != nil || len(files(t, s.root)) != len(paths) {
+				t.Fatalf("dry run: %v; left %v", err, files(t, s.root))
+			}
+			stats := prune(t, s, p)
+			if diff := cmp.Diff(stats, would); diff != "" {
+				t.Errorf("in a dry run: %s", diff)
+			}
+			if want := (Amount{uint64(gone), stats.Removed.Bytes}); stats.Removed != want || int(stats.Left.Files) != len(all)-gone || stats.Left.Bytes+stats.Removed.Bytes != 7810 {
+				t.Errorf("%+v", stats)
+			}
+			var left []string
+			for _, name := range all {
+				if _, err := os.Stat(paths[name]); err == nil {
+					left = append(left, name)
+				}
+			}
+			if diff := cmp.Diff(all[gone:], left); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Whatever the limit, no result is left whose blobs are gone, though marks lag.
+func TestPruneKeepsResultsWhole(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	s := open(t)
+	actions := map[string]*action.Action{}
+	for i := range 40 {
+		key := fmt.Sprint(i)
+		a, r := newAction(key), newResult(fmt.Sprint(i/2)) // two share their blobs
+		r.Stderr = []byte(strings.Repeat(key, 4000))
+		actions[key] = a
+		mustStore(t, s, a, r)
+	}
+	for path := range files(t, s.root) {
+		path = filepath.Join(s.root, path)
+		mark(t, path, 100*time.Hour-time.Duration(random.Int64N(int64(touchAfter))))
+	}
+	left := len(files(t, s.root))
+	for limit := left; limit > 0; limit -= 3 {
+		stats := prune(t, s, fmt.Sprintf("%scache_size_files=%d", off, limit))
+		if want := uint64(max(0, left-limit)); stats.Removed.Files > want {
+			t.Errorf("removed %d of %d for a limit of %d", stats.Removed.Files, left, limit)
+		}
+		left -= int(stats.Removed.Files)
+		for key, a := range actions {
+			before := files(t, s.root)
+			_, stored := before[strings.TrimPrefix(s.path(acFolder, a.Digest), s.root+"/")]
+			r, err := s.Lookup(t.Context(), a)
+			if err != nil || stored != (r != nil) {
+				t.Fatalf("limit %d: %s is stored: %v; hit: %v, %v", limit, key, stored, r != nil, err)
+			}
+			for path, then := range before { // undo the mark of use
+				if err := os.Chtimes(filepath.Join(s.root, path), then, then); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// cache_size is a share of what is free and what the cache takes. Here that is
+// in files with holes.
+func TestPruneToShareOfDisk(t *testing.T) {
+	s := open(t)
+	free, err := freeSpace(s.root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := int64(4*free + 1<<30)
+	for i, name := range []string{"new", "day", "week", "month"} {
+		path := hashed(s, casFolder, name)
+		put(t, path, 0, 0)
+		if err := os.Truncate(path, size); err != nil {
+			t.Fatal(err)
+		}
+		mark(t, path, time.Duration(i)*24*time.Hour)
+	}
+	for _, step := range []struct {
+		percent int
+		removed uint64
+	}{{100, 0}, {0, 0}, {75, 1}, {70, 1}, {10, 1}, {1, 0}} {
+		stats := prune(t, s, fmt.Sprintf("%scache_size=%d%%", off, step.percent))
+		if stats.Removed != (Amount{step.removed, step.removed * uint64(size)}) {
+			t.Errorf("%d%%: %+v", step.percent, stats)
+		}
+	}
+	if _, err := os.Stat(hashed(s, casFolder, "new")); err != nil {
+		t.Error(err)
+	}
+}
+
+// Only what a store has made is removed: the folder may be shared, or the wrong
+// one.
+func TestPruneLeavesOthers(t *testing.T) {
+	s := open(t)
+	old := 10000 * time.Hour
+	hash := filepath.Base(hashed(s, acFolder, "x"))
+	var want []string
+	for _, name := range []string{
+		"gc/lock", "tmp/1c3f-bazels", "thinrex/digests-host", "thinrex/compiler-0.json", "README", hash, "ac/" + hash, "ac/x/" + hash,
+		"ac/" + hash[:2] + "/" + hash + ".tmp", "ac/" + hash[:2] + "/" + hash[:40], "ac/" + hash[:2] + "/" + strings.ToUpper(hash),
+		"cas/zz/" + hash, "cas/" + hash[:2] + "/" + "00" + hash[2:], "sha512/cas/" + hash[:2] + "/" + hash, "cas/" + hash[:2] + "/notes.txt",
+		"blake3/tmp/thinrex-new",
+	} {
+		put(t, filepath.Join(s.root, name), 10, old)
+		want = append(want, name)
+	}
+	mark(t, filepath.Join(s.root, "blake3/tmp/thinrex-new"), 0)
+	for _, name := range []string{"tmp/thinrex-1-f", "blake3/tmp/thinrex-1-f"} {
+		put(t, filepath.Join(s.root, name), 10, 2*stale)
+	}
+	if err := os.MkdirAll(hashed(s, casFolder, "directory"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	link := hashed(s, casFolder, "link")
+	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/etc/passwd", link); err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, strings.TrimPrefix(link, s.root+"/"), "thinrex/"+pruneLockFile, "thinrex/"+pruneStateFile)
+	stats := prune(t, s, "prune_after=1s:cache_size_bytes=1:cache_size_files=1")
+	if stats.Removed.Files+stats.Left.Files > 0 {
+		t.Errorf("%+v", stats)
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files(t, s.root)))); diff != "" {
+		t.Error(diff)
+	}
+}
