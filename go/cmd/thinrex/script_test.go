@@ -114,7 +114,7 @@ func cmdCorrupt(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	changed := 0
 	ts.Check(filepath.Walk(ts.MkAbs(args[1]), func(path string, fi os.FileInfo, err error) error {
-		if err != nil || !fi.Mode().IsRegular() {
+		if err != nil || !fi.Mode().IsRegular() || fi.Size() == 0 {
 			return err
 		}
 		data, err := os.ReadFile(path)
