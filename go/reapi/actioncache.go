@@ -25,10 +25,7 @@ func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, 
 	ctx = withAction(ctx, a)
 	request := &repb.GetActionResultRequest{
 		InstanceName: c.opts.Instance, ActionDigest: a.Digest.Proto(), DigestFunction: c.opts.Function.Proto(),
-		InlineStdout: true, InlineStderr: true,
-	}
-	for _, out := range a.Outputs {
-		request.InlineOutputFiles = append(request.InlineOutputFiles, out.Name)
+		InlineStdout: true, InlineStderr: true, InlineOutputFiles: outputNames(a),
 	}
 	var p *repb.ActionResult
 	err := c.cache.call(ctx, "GetActionResult", func(ctx context.Context, _ *pulse) (err error) {
@@ -54,6 +51,14 @@ func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, 
 		return nil, nil
 	}
 	return r, nil
+}
+
+func outputNames(a *action.Action) []string {
+	names := make([]string, len(a.Outputs))
+	for i, out := range a.Outputs {
+		names[i] = out.Name
+	}
+	return names
 }
 
 // Keeps reports whether results of local runs are to be stored.

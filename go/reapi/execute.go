@@ -145,9 +145,14 @@ func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bo
 		return nil, err
 	}
 	r.Message, r.Cached = response.GetMessage(), response.GetCachedResult()
-	bad := r.Cached && r.ExitCode != 0 || r.ExitCode == 0 && a.Check(r) != nil
-	if bad && !skipCache {
-		return nil, fmt.Errorf("%w: %w", errBroken, a.Check(r))
+	if skipCache {
+		return r, nil
+	}
+	if r.Cached && r.ExitCode != 0 {
+		return nil, fmt.Errorf("%w: a cached failure", errBroken)
+	}
+	if err := a.Check(r); r.ExitCode == 0 && err != nil {
+		return nil, fmt.Errorf("%w: %w", errBroken, err)
 	}
 	return r, nil
 }
@@ -207,6 +212,7 @@ func (w *waiting) open(ctx context.Context, a *action.Action, skipCache bool, p 
 	return w.c.execution.Execute(ctx, &repb.ExecuteRequest{
 		InstanceName: w.c.opts.Instance, ActionDigest: a.Digest.Proto(), SkipCacheLookup: skipCache,
 		DigestFunction: w.c.opts.Function.Proto(),
+		InlineStdout:   true, InlineStderr: true, InlineOutputFiles: outputNames(a),
 	})
 }
 

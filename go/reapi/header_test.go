@@ -15,7 +15,7 @@ import (
 
 // Each call says what it is for.
 func TestRequestMetadata(t *testing.T) {
-	s := journeyed(t)
+	s := journeyed(t, 0)
 	c := dial(t, s, storing)
 	a := newAction(t, "m", input("large", noise("m", 5000)), input("small", []byte("m")))
 	a.Job.Inputs[0] = "dir/\xff m.o"
@@ -58,7 +58,7 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 	t.Run("one service", func(t *testing.T) {
-		s := journeyed(t)
+		s := journeyed(t, 0)
 		if err := journey(within(t), t, dial(t, s, storing, headers), "m"); err != nil {
 			t.Fatal(err)
 		}

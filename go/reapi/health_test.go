@@ -45,8 +45,8 @@ var methods = []string{
 	"Read", "UpdateActionResult", "GetActionResult", "BatchReadBlobs",
 }
 
-func journeyed(t *testing.T) *reapitest.Server {
-	return reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
+func journeyed(t *testing.T, execution time.Duration) *reapitest.Server {
+	return reapitest.StartT(t, reapitest.Options{ExecTime: execution, Capabilities: func(caps *repb.ServerCapabilities) {
 		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 4 << 10
 	}})
 }
@@ -60,7 +60,7 @@ func TestTransientFailures(t *testing.T) {
 		for _, code := range []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded} {
 			t.Run(fmt.Sprintf("%s, %v", method, code), func(t *testing.T) {
 				t.Parallel()
-				s := journeyed(t)
+				s := journeyed(t, 0)
 				s.Inject(reapitest.Fault{Method: method, Times: 1, Code: code})
 				c := dial(t, s, storing)
 				if err := journey(within(t), t, c, "once"); err != nil || c.Down() != nil {
@@ -111,12 +111,14 @@ func TestHangingCalls(t *testing.T) {
 	for _, method := range append(methods, "WaitExecution") {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			s := journeyed(t)
-			said, actions, calls := method, 100, 100
+			said, actions, calls, execution := method, 100, 100, time.Duration(0)
 			if method == "WaitExecution" {
 				// Each takes one of the link's hundred retries, and maybe another.
-				s.Inject(reapitest.Fault{Method: "Execute", CutAfter: 1, Code: codes.Unavailable})
-				said, actions, calls = "Execute", 20, 40
+				said, actions, calls, execution = "Execute", 20, 40, time.Hour
+			}
+			s := journeyed(t, execution)
+			if execution > 0 {
+				s.Inject(reapitest.Fault{Method: said, CutAfter: 1, Code: codes.Unavailable})
 			}
 			s.Inject(reapitest.Fault{Method: method, Hang: true})
 			c := dial(t, s, storing, impatient)
@@ -171,7 +173,7 @@ func TestRetryBudget(t *testing.T) {
 
 // A service that fails now and then is never given up.
 func TestFlakyService(t *testing.T) {
-	s := journeyed(t)
+	s := journeyed(t, 0)
 	c := dial(t, s, storing, func(o *reapi.Options) { o.Retries = 5 })
 	for i := range 40 {
 		s.Inject(reapitest.Fault{Method: methods[1+i%8], Skip: i, Times: 1, Code: codes.Unavailable})
@@ -180,71 +182,5 @@ func TestFlakyService(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	}
-}
-
-// Being queued takes as long as it takes; being executed doesn't.
-func TestQueuedForLong(t *testing.T) {
-	t.Parallel()
-	free := make(chan struct{})
-	s := reapitest.StartT(t, reapitest.Options{Slots: 1, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
-		if job.Command.Arguments[1] == "slow" {
-			<-free
-		}
-		return writes(1000)(ctx, job)
-	}})
-	first := make(chan error, 1)
-	patient := dial(t, s)
-	go func() {
-		_, err := patient.Execute(within(t), newAction(t, "slow"))
-		first <- err
-	}()
-	if err := waitExecutions(within(t), s, 1); err != nil {
-		t.Fatal(err)
-	}
-	timer := time.AfterFunc(3*time.Second, func() { close(free) }) // beyond the two that impatient clients wait
-	defer timer.Stop()
-	execute(t, dial(t, s, impatient), newAction(t, "queued"))
-	if err := <-first; err != nil {
-		t.Error(err)
-	}
-}
-
-// waitExecutions waits until n actions have begun to be run.
-func waitExecutions(ctx context.Context, s *reapitest.Server, n int) error {
-	for len(s.Executions()) < n {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Millisecond):
-		}
-	}
-	return nil
-}
-
-// An execution that doesn't end in its time is given up, and nothing else.
-func TestStuckExecution(t *testing.T) {
-	t.Parallel()
-	s := reapitest.StartT(t, reapitest.Options{Slots: 10, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
-		if strings.HasPrefix(job.Command.Arguments[1], "stuck") {
-			<-ctx.Done()
-		}
-		return writes(1000)(ctx, job)
-	}})
-	c := dial(t, s, impatient)
-	for _, err := range atOnce(5, func(i int) error {
-		_, err := c.Execute(within(t), newAction(t, fmt.Sprint("stuck", i)))
-		return err
-	}) {
-		if err == nil || !strings.Contains(err.Error(), "stuck") {
-			t.Error(err)
-		}
-	}
-	if c.Down() != nil {
-		t.Errorf("down: %v", c.Down())
-	}
-	execute(t, c, newAction(t, "another"))
-	if n := s.Calls("Execute"); n != 6 {
-		t.Errorf("%d calls: some were made again", n)
 	}
 }

@@ -128,17 +128,19 @@ func TestCommittedSize(t *testing.T) {
 // Compression is of batches, of streams, of both or of none, as the service
 // offers and the user wishes.
 func TestCompression(t *testing.T) {
-	small, large := bytes.Repeat([]byte("small "), 10_000), bytes.Repeat([]byte("large "), 1_000_000)
-	raw := int64(len(small) + len(large))
+	small, medium, large := bytes.Repeat([]byte("s "), 1500), bytes.Repeat([]byte("m "), 30_000), bytes.Repeat([]byte("l "), 3_000_000)
+	raw := int64(len(small) + len(medium) + len(large))
 	tests := []struct {
 		streams, batches, wanted bool
+		writes                   int
 		least, most              int64
 	}{
-		{least: raw, most: raw + 1000},
-		{wanted: true, least: raw, most: raw + 1000},
-		{streams: true, batches: true, least: raw, most: raw + 1000},
-		{streams: true, wanted: true, least: int64(len(small)), most: raw / 10},
-		{streams: true, batches: true, wanted: true, most: raw / 100},
+		{writes: 1, least: raw, most: raw + 1000},
+		{wanted: true, writes: 1, least: raw, most: raw + 1000},
+		{streams: true, batches: true, writes: 1, least: raw, most: raw + 1000},
+		// What is worth it leaves the batches.
+		{streams: true, wanted: true, writes: 2, least: int64(len(small)), most: raw / 100},
+		{streams: true, batches: true, wanted: true, writes: 1, most: raw / 100},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%+v", test), func(t *testing.T) {
@@ -154,8 +156,11 @@ func TestCompression(t *testing.T) {
 				}})
 			zstd := func(o *reapi.Options) { o.Compress = test.wanted }
 			c := dial(t, s, zstd)
-			a := newAction(t, "m", inputFile(t, "large", large), inputFile(t, "small", small))
+			a := newAction(t, "m", inputFile(t, "large", large), inputFile(t, "medium", medium), inputFile(t, "small", small))
 			execute(t, c, a)
+			if n := s.Calls("Write"); n != test.writes {
+				t.Errorf("%d streams, want %d", n, test.writes)
+			}
 			if n := s.Received(); n < test.least || n > test.most {
 				t.Errorf("%d bytes of %d went over the wire", n, raw)
 			}
