@@ -1,6 +1,6 @@
 # make demo, make test: all that a newcomer needs. make help lists the rest.
 .DEFAULT_GOAL := build
-.PHONY: build demo demo-real test lint cross unit fuzz e2e bench tools clean help
+.PHONY: build demo demo-real test lint cross unit fuzz e2e e2e-bazel docs bench tools clean help
 
 THINREX := bin/thinrex
 FUZZTIME ?= 10s
@@ -17,7 +17,7 @@ demo: tools build ## link examples/quickstart cold, warm, edited, elsewhere
 demo-real: tools build ## the same with Lua, fetched now
 	@scripts/demo-real.sh $(THINREX)
 
-test: tools lint cross unit fuzz e2e ## everything that CI runs
+test: tools lint cross unit fuzz e2e e2e-bazel ## everything that CI runs
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n
 	@unformatted=$$(gofmt -l go e2e); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted" >&2; exit 1; }
@@ -25,6 +25,9 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n
 	go vet -tags e2e ./e2e/...
 	go tool staticcheck ./go/...
 	go tool staticcheck -tags e2e ./e2e/...
+	go vet -tags e2e_bazel ./e2e/bazel/...
+	go tool staticcheck -tags e2e_bazel ./e2e/bazel/...
+	scripts/buildifier.sh
 	go mod tidy -diff
 	@for f in scripts/*.sh scripts/lib/*.sh .ci/run; do bash -n $$f || exit 1; done
 
@@ -47,7 +50,13 @@ fuzz: ## each fuzz target for FUZZTIME
 e2e: tools build ## against a real server: Bazel's remote worker
 	go test -tags e2e -timeout 15m ./e2e/...
 
-bench: tools build ## ratios against lld's own cache and a bare pool (some five minutes)
+e2e-bazel: tools ## the rules, with real Bazels (the first time makes a root for Bazel 7: minutes)
+	scripts/e2e-bazel.sh
+
+docs: ## docs/bazel-api.md, from the rules' doc strings
+	go run ./go/internal/bazeldocs
+
+bench: tools build ## ratios against lld's own cache and a bare pool (some ten minutes)
 	go run ./go/internal/bench $(THINREX)
 
 tools: ## install clang, lld and the LLVM tools of version 22 if they are missing

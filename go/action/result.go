@@ -15,6 +15,15 @@ type Result struct {
 	Outputs        []OutputFile
 	Message        string // a service's own words on how it went, or ""
 	Cached         bool   // the service took it from its cache
+	Release        func() // gives back the memory that it takes; nil for nothing to do
+}
+
+// Done says that the result, nil for none, is of no more use.
+func (r *Result) Done() {
+	if r != nil && r.Release != nil {
+		r.Release()
+		r.Release = nil
+	}
 }
 
 // An OutputFile is one file that the compiler wrote.

@@ -21,7 +21,9 @@ import (
 // has them.
 type Options struct {
 	ActionEnv                   []string
+	BaseDir                     string
 	BazelRC                     []string // FILE or FILE:CONFIG,...
+	CompileKeys                 CompileKeys
 	Config                      string
 	CredentialHelper            []string // PROGRAM or SCOPE=PROGRAM
 	CredentialHelperTimeout     time.Duration
@@ -53,6 +55,7 @@ type Options struct {
 	RemoteUploadLocalResults    UploadLocalResults
 	SandboxBase                 string
 	SummaryFile                 string
+	ThinLTOCacheMinInsts        int
 	ThinLTOCachePolicy          string // as store.ParsePolicy has it
 	TLSCertificate              string
 	TLSClientCertificate        string
@@ -76,6 +79,10 @@ var otherNames = map[string]string{"remote_cache_compression": "experimental_rem
 // AddFlags defines the options' flags and defaults.
 func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&o.ActionEnv, "action_env", nil, "set NAME=VALUE, or pass NAME on, for the compiler; part of the key")
+	fs.StringVar(&o.BaseDir, "base_dir", "", "thinrex cc: make absolute paths below this `folder` relative, so that checkouts share results")
+	o.CompileKeys = CompileKeysDirect
+	fs.Var(among(&o.CompileKeys, CompileKeysDirect, CompileKeysIR, CompileKeysBoth), "compile_keys",
+		"thinrex cc: what is looked up, direct (what the compiler reads), ir (what its front end makes of it) or both")
 	fs.StringVar(&o.Config, "config", "", "read this configuration `file` instead of searching for thinrex.toml")
 	fs.StringVar(&o.DiskCache, "disk_cache", DefaultDiskCache(), "`folder` that keeps results, as Bazel's flag of that name; empty for none")
 	o.ExecStrategy = StrategyDefault
@@ -88,6 +95,7 @@ func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	durationVar(fs, &o.RemoteExecutionTimeout, "remote_execution_timeout", 10*time.Minute, "how long one compilation may take on a worker; part of the key")
 	fs.StringVar(&o.SandboxBase, "sandbox_base", "", "`folder` in which compilations get private directories (default: the system's temporary folder)")
 	fs.StringVar(&o.SummaryFile, "summary_file", "", "write a summary of the link to this `file` as JSON")
+	intVar(fs, &o.ThinLTOCacheMinInsts, "thinlto_cache_min_insts", 1024, 0, "thinrex cc: modules with fewer LLVM instructions have no IR key")
 	fs.StringVar(&o.ThinLTOCachePolicy, "thinlto_cache_policy", DefaultCachePolicy, "what --disk_cache keeps, `policy` as lld's --thinlto-cache-policy takes it")
 	o.Toolchain = ToolchainImage
 	fs.Var(among(&o.Toolchain, ToolchainImage, ToolchainUpload), "toolchain", "where a worker has the compiler from: its image, or an upload")
@@ -157,7 +165,7 @@ func Normalize(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 // a flag counts as changed if any of them has set it. Flags that aren't
 // options (help) must not be in fs.
 func Complete(fs *pflag.FlagSet, getenv func(string) (string, bool)) error {
-	if err := checkFlags(fs); err != nil {
+	if err := Check(fs); err != nil {
 		return err
 	}
 	if err := fromEnvironment(fs, getenv); err != nil {
@@ -178,8 +186,8 @@ func Complete(fs *pflag.FlagSet, getenv func(string) (string, bool)) error {
 	return fromBazelRC(fs)
 }
 
-// checkFlags refuses on the command line what set refuses elsewhere.
-func checkFlags(fs *pflag.FlagSet) (err error) {
+// Check refuses on the command line what set refuses elsewhere.
+func Check(fs *pflag.FlagSet) (err error) {
 	fs.VisitAll(func(f *pflag.Flag) {
 		if c, ok := f.Value.(checker); ok && err == nil {
 			if e := c.check(); e != nil {

@@ -28,6 +28,16 @@ const (
 	ToolchainUpload Toolchain = "upload" // it is an input of each action
 )
 
+// CompileKeys say what of a compilation thinrex cc looks up.
+type CompileKeys string
+
+// The keys.
+const (
+	CompileKeysDirect CompileKeys = "direct" // what the compiler reads
+	CompileKeysIR     CompileKeys = "ir"     // what its front end makes of it
+	CompileKeysBoth   CompileKeys = "both"   // the former, then the latter
+)
+
 // UploadLocalResults says whether a result that was made here goes to the
 // remote cache.
 type UploadLocalResults string

@@ -12,7 +12,7 @@ import (
 // isPath tells options whose values are paths: in a configuration file they
 // are relative to its folder, and ~/ is the home folder everywhere.
 var isPath = map[string]bool{
-	"bazelrc": true, "config": true, "disk_cache": true, "extra_input": true, "sandbox_base": true, "summary_file": true,
+	"base_dir": true, "bazelrc": true, "config": true, "disk_cache": true, "extra_input": true, "sandbox_base": true, "summary_file": true,
 	"tls_certificate": true, "tls_client_certificate": true, "tls_client_key": true,
 }
 

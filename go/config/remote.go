@@ -19,11 +19,11 @@ func (o *Options) addRemoteFlags(fs *pflag.FlagSet) {
 	fs.Var(duration{to: &o.GRPCKeepaliveTime, zeroToo: true}, "grpc_keepalive_time", "ping a connection that has been silent for so long; 0 for never")
 	durationVar(fs, &o.GRPCKeepaliveTimeout, "grpc_keepalive_timeout", 20*time.Second, "how long the answer to such a ping may take")
 	boolVar(fs, &o.RemoteAcceptCached, "remote_accept_cached", true, "take results from the remote cache, and let an executor take them from its own")
-	fs.StringVar(&o.RemoteCache, "remote_cache", "", "`address` of a remote cache: grpcs://, grpc:// or unix:; TLS if it doesn't say")
+	fs.Var(&address{to: &o.RemoteCache}, "remote_cache", "`address` of a remote cache: grpcs://, grpc:// or unix:; TLS if it doesn't say")
 	fs.Var(&headers{to: &o.RemoteCacheHeader}, "remote_cache_header", "a header for the cache, `NAME=VALUE`")
 	fs.Var(&properties{to: &o.RemoteDefaultExecProperties}, "remote_default_exec_properties", "a property of the worker to run on, `NAME=VALUE`; part of the key")
 	fs.Var(&headers{to: &o.RemoteExecHeader}, "remote_exec_header", "a header for the executor, `NAME=VALUE`")
-	fs.StringVar(&o.RemoteExecutor, "remote_executor", "", "`address` of a remote execution service, as --remote_cache's; the cache too, if none is given")
+	fs.Var(&address{to: &o.RemoteExecutor}, "remote_executor", "`address` of a remote execution service, as --remote_cache's; the cache too, if none is given")
 	fs.Var(&headers{to: &o.RemoteHeader}, "remote_header", "a header for the cache and the executor, `NAME=VALUE`; better kept in thinrex.toml")
 	fs.StringVar(&o.RemoteInstanceName, "remote_instance_name", "", "the `name` of the service's instance")
 	intVar(fs, &o.RemoteJobs, "remote_jobs", 200, 1, "how many compilations run on workers at once")
@@ -75,6 +75,21 @@ func (h *headers) check() error {
 
 func notInHeaderName(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.", r)
+}
+
+// address is the pflag.Value of a service's address.
+type address struct{ to *string }
+
+func (a *address) Set(s string) error { *a.to = s; return nil }
+func (a *address) String() string     { return *a.to }
+func (a *address) Type() string       { return "string" }
+
+// check refuses what may hold a password, without showing it.
+func (a *address) check() error {
+	if strings.Contains(*a.to, "@") {
+		return errors.New("an address holds no user name or password: see --remote_header and --credential_helper")
+	}
+	return nil
 }
 
 // properties is the pflag.Value of a worker's properties, NAME=VALUE each.

@@ -69,11 +69,12 @@ const (
 // finish reports a failed compilation, or stores and writes what a sound one
 // gave.
 func (c *conductor) finish(ctx context.Context, t *task, actions []*action.Action, r *action.Result, where place) error {
+	defer r.Done()
 	if failure := failureOf(actions[0], r); failure != nil {
-		c.reportFailure(t.jobs, failure, r, actions[0].Inputs)
+		c.reportFailure(t.jobs, failure, r, actions[0].Inputs, where)
 		return nil
 	}
-	uncached := !c.store(ctx, actions, r, where)
+	c.store(ctx, actions, r, where)
 	for _, a := range actions {
 		if err := c.deliver(a, r); err != nil {
 			return err
@@ -90,37 +91,59 @@ func (c *conductor) finish(ctx context.Context, t *task, actions []*action.Actio
 			s.Remote++
 		}
 		s.Hits += len(actions) - 1
-		if uncached {
-			s.Uncached++
-		}
 	})
 	return nil
 }
 
-// store keeps a sound result and reports whether it is stored anywhere. A
-// worker has kept its own.
-func (c *conductor) store(ctx context.Context, actions []*action.Action, r *action.Result, where place) bool {
+// store keeps a sound result. A worker has kept its own.
+func (c *conductor) store(ctx context.Context, actions []*action.Action, r *action.Result, where place) {
 	if where == onAWorker {
 		c.keep(ctx, c.Cache, actions[0], r)
-		return true
+		return
 	}
 	// If an input has changed meanwhile, the digests in the key may be another
 	// moment's.
 	for _, a := range actions {
 		if path := a.InputsChanged(); path != "" {
 			c.warnUnstored(a.Job, fmt.Errorf("%s %w", path, reapi.ErrInputChanged))
-			return false
+			c.uncached()
+			return
 		}
 	}
 	stored := c.keep(ctx, c.Cache, actions[0], r)
-	if c.Remote == nil || !c.Remote.Keeps() {
-		return stored
+	switch {
+	case c.Remote != nil && c.Remote.Keeps():
+		c.upload(ctx, actions[0], r, stored)
+	case !stored:
+		c.uncached()
 	}
-	if !stored {
-		return c.keep(ctx, c.Remote, actions[0], r)
+}
+
+// uploadsAtOnce bounds the results that are on their way to the remote cache,
+// in bytes of memory.
+const uploadsAtOnce = 128 << 20
+
+// upload stores a result in the remote cache. The linker needn't wait for it
+// now, unless too much is under way.
+func (c *conductor) upload(ctx context.Context, a *action.Action, r *action.Result, stored bool) {
+	size := int64(0)
+	for _, out := range r.Outputs {
+		size += int64(len(out.Data))
 	}
-	c.uploads.Go(func() { c.keep(c.linking, c.Remote, actions[0], r) }) // the linker needn't wait for it now
-	return true
+	size = min(size, uploadsAtOnce)
+	if c.uploading.Acquire(ctx, size) != nil {
+		return // the group knows why
+	}
+	c.uploads.Go(func() {
+		defer c.uploading.Release(size)
+		if !c.keep(c.linking, c.Remote, a, r) && !stored {
+			c.uncached()
+		}
+	})
+}
+
+func (c *conductor) uncached() {
+	c.count(func(s *report.Summary) { s.Uncached++ })
 }
 
 func (c *conductor) warnUnstored(job distfile.Job, err error) {
@@ -142,7 +165,7 @@ func (c *conductor) executeAsIs(ctx context.Context, jobs []distfile.Job) error 
 			failure = checkFile(job.Outputs[0])
 		}
 		if failure != nil {
-			c.reportFailure([]distfile.Job{job}, failure, r, nil)
+			c.reportFailure([]distfile.Job{job}, failure, r, nil, onThisMachine)
 			continue
 		}
 		c.Terminal.Words(r.Stdout)

@@ -8,9 +8,10 @@ package link
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"thinrex/go/action"
 	"thinrex/go/distfile"
@@ -72,7 +73,9 @@ type conductor struct {
 	remote   chan struct{} // slots of tasks given to Remote
 	hint     sync.Once
 	linking  context.Context // of the whole link
-	uploads  sync.WaitGroup  // results on their way to the remote cache
+
+	uploads   sync.WaitGroup // results on their way to the remote cache
+	uploading *semaphore.Weighted
 
 	mu        sync.Mutex
 	summary   report.Summary
@@ -82,7 +85,7 @@ type conductor struct {
 // Run conducts the link that f describes. When it fails, none of the outputs
 // is left.
 func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, error) {
-	c := &conductor{Options: o, file: f, linking: ctx, unwritten: map[Cache]bool{}}
+	c := &conductor{Options: o, file: f, linking: ctx, uploading: semaphore.NewWeighted(uploadsAtOnce), unwritten: map[Cache]bool{}}
 	c.remote = make(chan struct{}, max(1, o.RemoteTasks))
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}
 	err := c.run(ctx)
@@ -149,7 +152,7 @@ func (c *conductor) placeCompiler(o *action.Options) error {
 	}
 	p, err := c.compiler.Portable(c.Files, execute.Environ(c.Env))
 	if err != nil {
-		return fmt.Errorf("--toolchain=upload: %w", err)
+		return err
 	}
 	o.Launch = p.Launch
 	for _, f := range p.Files {

@@ -70,6 +70,7 @@ func (c *conductor) lookup(ctx context.Context, job distfile.Job, atWork chan st
 	if r == nil {
 		return a.Digest, false, nil
 	}
+	defer r.Done()
 	if err := c.deliver(a, r); err != nil {
 		return key, false, err
 	}
@@ -113,7 +114,11 @@ func (c *conductor) lookupIn(ctx context.Context, cache Cache, a *action.Action)
 		}
 		return nil, ctx.Err()
 	}
-	if r == nil || failureOf(a, r) != nil {
+	if r == nil {
+		return nil, nil
+	}
+	if failureOf(a, r) != nil {
+		r.Done()
 		return nil, nil
 	}
 	return r, nil

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"thinrex/go/action"
-	"thinrex/go/reapi"
 )
 
 // raceDelay is what the side that began a task is ahead of the other one,
@@ -16,49 +15,64 @@ const raceDelay = time.Second
 // An outcome is what one side of a race has.
 type outcome struct {
 	where  place
-	result *action.Result
+	result *action.Result // may be a failure of the compiler
 	err    error
 }
+
+func (o outcome) sound(a *action.Action) bool { return o.err == nil && failureOf(a, o.result) == nil }
 
 // raceFrom returns what runs a task on both sides, and first on one.
 func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, release func()) error {
 	return func(ctx context.Context, t *task, release func()) error {
+		defer release() // not sooner: the slots bound the actions in memory
 		actions, err := c.rebuild(t)
 		if err != nil {
-			release()
-			return c.makeDoHere(ctx, t, err)
+			return c.makeDo(ctx, t, err)
 		}
-		won, err := c.race(ctx, actions[0], first, release)
-		if err != nil {
-			return c.makeDoHere(ctx, t, err)
+		here, there := c.race(ctx, actions[0], first)
+		defer there.result.Done()
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		return c.finish(ctx, t, actions, won.result, won.where)
+		if there.sound(actions[0]) && !here.sound(actions[0]) {
+			return c.finish(ctx, t, actions, there.result, onAWorker)
+		}
+		// If both failed, what happened here says more.
+		if there.err != nil && !errors.Is(there.err, errLostRace) {
+			c.fellBack(t, there.err)
+		}
+		if here.err != nil {
+			return c.makeDo(ctx, t, here.err)
+		}
+		return c.finish(ctx, t, actions, here.result, onThisMachine)
 	}
 }
 
-// race returns the first sound outcome. The other side has ended by then.
-func (c *conductor) race(ctx context.Context, a *action.Action, first place, release func()) (won outcome, err error) {
-	both, stop := context.WithCancel(ctx)
-	defer stop()
+// errLostRace is the cause of the end of the side that was slower.
+var errLostRace = errors.New("the other side was faster")
+
+// race runs an action on both sides until there is a sound result. It returns
+// when both have ended.
+func (c *conductor) race(ctx context.Context, a *action.Action, first place) (here, there outcome) {
+	both, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	ended := make(chan outcome, 2)
-	go func() {
-		defer release()
-		ended <- c.side(both, a, first)
-	}()
+	go func() { ended <- c.side(both, a, first) }()
 	go func() { ended <- c.join(both, a, onThisMachine+onAWorker-first) }()
-	decided := false
 	for range 2 {
 		o := <-ended
-		switch {
-		case decided:
-		case o.err == nil:
-			won, err, decided = o, nil, true
-			stop()
-		case o.where == onThisMachine || err == nil:
-			err = o.err // what happened here says more
+		if o.sound(a) {
+			stop(errLostRace)
+		} else if o.err != nil && errors.Is(context.Cause(both), errLostRace) {
+			o.err = errLostRace
+		}
+		if o.where == onThisMachine {
+			here = o
+		} else {
+			there = o
 		}
 	}
-	return won, err
+	return here, there
 }
 
 // side runs an action on one side.
@@ -92,20 +106,4 @@ func (c *conductor) join(ctx context.Context, a *action.Action, where place) out
 	}
 	defer release()
 	return c.side(ctx, a, where)
-}
-
-// makeDoHere is makeDo with a slot of this machine.
-func (c *conductor) makeDoHere(ctx context.Context, t *task, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if !errors.Is(err, reapi.ErrInputChanged) && !errors.Is(err, errOtherFiles) {
-		return err
-	}
-	release, slotErr := c.Slots.Acquire(ctx)
-	if slotErr != nil {
-		return nil // the group knows why
-	}
-	defer release()
-	return c.makeDo(ctx, t, err)
 }

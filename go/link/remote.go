@@ -17,13 +17,16 @@ import (
 func (c *conductor) executeThere(ctx context.Context, t *task, release func()) error {
 	release = sync.OnceFunc(release)
 	defer release()
-	actions, err := c.rebuild(t)
-	var r *action.Result
+	err := c.Remote.Down()
 	if err == nil {
-		r, err = c.executeRemotely(ctx, actions[0])
-	}
-	if err == nil {
-		return c.finish(ctx, t, actions, r, onAWorker)
+		var actions []*action.Action
+		var r *action.Result
+		if actions, err = c.rebuild(t); err == nil {
+			r, err = c.executeRemotely(ctx, actions[0])
+		}
+		if err == nil {
+			return c.finish(ctx, t, actions, r, onAWorker)
+		}
 	}
 	release()
 	if ctx.Err() != nil {
@@ -32,8 +35,13 @@ func (c *conductor) executeThere(ctx context.Context, t *task, release func()) e
 	if c.Strategy == Remote && !errors.Is(err, reapi.ErrInputChanged) {
 		return &EnvironmentError{fmt.Errorf("execute %s remotely: %w", t.jobs[0].Module(), err)}
 	}
-	free, slotErr := c.Slots.Acquire(ctx)
-	if slotErr != nil {
+	return c.executeInstead(ctx, t, err)
+}
+
+// executeInstead runs here what the service couldn't, when there is a slot.
+func (c *conductor) executeInstead(ctx context.Context, t *task, why error) error {
+	free, err := c.Slots.Acquire(ctx)
+	if err != nil {
 		return nil // the group knows why
 	}
 	defer free()
@@ -41,10 +49,10 @@ func (c *conductor) executeThere(ctx context.Context, t *task, release func()) e
 		c.skip(t)
 		return nil
 	}
-	if errors.Is(err, reapi.ErrInputChanged) {
-		return c.makeDo(ctx, t, err)
+	if errors.Is(why, reapi.ErrInputChanged) {
+		return c.makeDo(ctx, t, why)
 	}
-	c.fellBack(t, err)
+	c.fellBack(t, why)
 	return c.executeHere(ctx, t)
 }
 
@@ -58,16 +66,14 @@ func (c *conductor) fellBack(t *task, err error) {
 // executeRemotely returns what the compiler gave on a worker. What says
 // nothing of the compilation itself is an error.
 func (c *conductor) executeRemotely(ctx context.Context, a *action.Action) (*action.Result, error) {
-	if err := c.Remote.Down(); err != nil {
-		return nil, err
-	}
 	r, err := c.Remote.Execute(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	if why := workerFailure(a, r); why != nil {
+		r.Done()
 		if r.Message != "" {
-			why = fmt.Errorf("%w (%.300s)", why, r.Message)
+			why = fmt.Errorf("%w (%s)", why, r.Message)
 		}
 		return nil, why
 	}

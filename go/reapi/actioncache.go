@@ -12,7 +12,8 @@ import (
 	"thinrex/go/action"
 )
 
-// Lookup returns the cached result of an action, or nil. An entry whose blobs
+// Lookup returns the cached result of an action, or nil. The caller says when
+// it is done with it. An entry whose blobs
 // are gone, or that isn't a result of this action, counts as absent; Execute
 // then doesn't ask the cache again.
 func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, error) {
@@ -30,6 +31,10 @@ func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, 
 	var p *repb.ActionResult
 	err := c.cache.call(ctx, "GetActionResult", func(ctx context.Context, _ *pulse) (err error) {
 		p, err = c.ac.GetActionResult(ctx, request)
+		if status.Code(err) == codes.ResourceExhausted && request.InlineStdout { // the message was too large, perhaps
+			request.InlineStdout, request.InlineStderr, request.InlineOutputFiles = false, false, nil
+			p, err = c.ac.GetActionResult(ctx, request)
+		}
 		if status.Code(err) == codes.NotFound {
 			p, err = nil, nil
 		}
@@ -47,6 +52,7 @@ func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, 
 		return nil, err
 	}
 	if r.ExitCode != 0 || a.Check(r) != nil {
+		r.Done()
 		c.markBroken(a)
 		return nil, nil
 	}
@@ -105,16 +111,24 @@ var errBroken = errors.New("broken result")
 
 func isBroken(err error) bool { return errors.Is(err, errBroken) }
 
-// result fetches and verifies what p refers to.
+// result fetches and verifies what p refers to. The caller says when it is
+// done with it.
 func (c *Client) result(ctx context.Context, a *action.Action, p *repb.ActionResult) (*action.Result, error) {
+	release, err := c.hold(ctx, outputSize(p))
+	if err != nil {
+		return nil, err
+	}
 	blobs, err := c.fetchAll(ctx, a, p)
 	if err != nil {
+		release()
 		return nil, err
 	}
 	r, err := action.ResultFromProto(p, blobs.get)
 	if err != nil {
+		release()
 		return nil, fmt.Errorf("%w: %w", errBroken, err)
 	}
+	r.Release = release
 	return r, nil
 }
 

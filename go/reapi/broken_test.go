@@ -128,9 +128,11 @@ func TestBrokenEntry(t *testing.T) {
 				if r := execute(t, c, a); r.Cached || len(s.Executions()) != before+1 {
 					t.Errorf("%s: not executed", name)
 				}
-				if r, err := another.Lookup(within(t), a); r == nil || err != nil {
+				r, err := another.Lookup(within(t), a)
+				if r == nil || err != nil {
 					t.Errorf("%s: not repaired: %v", name, err)
 				}
+				r.Done()
 			}
 			if err := c.Down(); err != nil {
 				t.Error(err)

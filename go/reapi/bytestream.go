@@ -48,11 +48,12 @@ func (c *Client) read(ctx context.Context, d digest.Digest, offer *offer) (data 
 	compressed := offer.streamZstd && d.Size > compressAbove
 	name := c.instancePrefix() + c.resource(d, compressed)
 	err = c.cache.call(ctx, "Read", func(ctx context.Context, p *pulse) error {
+		p.carries(d.Size)
 		stream, err := c.bytes.Read(ctx, &bspb.ReadRequest{ResourceName: name})
 		if err != nil {
 			return err
 		}
-		r := &streamReader{c: c, stream: stream, pulse: p}
+		r := &streamReader{c: c, stream: stream, pulse: p, left: d.Size + d.Size/128 + 1<<16} // zstd may add that much
 		data, err = c.verified(d, r, compressed)
 		if r.err != nil {
 			return r.err
@@ -71,6 +72,7 @@ type streamReader struct {
 	stream grpc.ServerStreamingClient[bspb.ReadResponse]
 	pulse  *pulse
 	rest   []byte
+	left   int64 // how much more the stream may carry
 	err    error // why the stream ended, if not at its end
 }
 
@@ -83,20 +85,30 @@ func (s *streamReader) Read(p []byte) (int, error) {
 			}
 			return 0, err
 		}
+		s.rest = reply.GetData()
+		if len(s.rest) == 0 {
+			continue // says nothing
+		}
 		s.pulse.moved()
 		s.pulse.succeeded(s.pulse.method) // not heard: after a break all begins anew
-		s.rest = reply.GetData()
 		s.c.downloaded.Add(int64(len(s.rest)))
+		if s.left -= int64(len(s.rest)); s.left < 0 {
+			return 0, errTooMuch
+		}
 	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
 	return n, nil
 }
 
+// errTooMuch says that a stream carries more than its blob can have.
+var errTooMuch = errors.New("the service sends too much")
+
 // write uploads a blob.
 func (c *Client) write(ctx context.Context, b Blob, offer *offer) error {
 	compressed := offer.streamZstd && b.Digest.Size > compressAbove
 	return c.cache.call(ctx, "Write", func(ctx context.Context, p *pulse) error {
+		p.carries(b.Digest.Size)
 		stream, err := c.bytes.Write(ctx)
 		if err != nil {
 			return err

@@ -62,13 +62,16 @@ func (e *endpoint) attempt(ctx context.Context, method string, try try) (heard b
 	defer cancel(nil)
 	defer context.AfterFunc(e.ctx, func() { cancel(context.Cause(e.ctx)) })()
 	p := &pulse{endpoint: e, method: method}
+	ready := make(chan struct{})
 	p.silence = time.AfterFunc(e.opts.Timeout, func() {
+		<-ready
 		if d := p.patience(); d > 0 {
 			p.silence.Reset(d)
 			return
 		}
 		cancel(errNoAnswer)
 	})
+	close(ready)
 	defer p.silence.Stop()
 	err = try(ctx, p)
 	if err == nil {
@@ -85,6 +88,7 @@ type pulse struct {
 	method   string
 	silence  *time.Timer
 	wasHeard bool
+	end      time.Time    // by when a stream must have ended, zero for any time
 	inTurn   atomic.Int64 // how long the service may be silent on all such calls, if this one may wait its turn
 }
 
@@ -97,8 +101,23 @@ func (p *pulse) patience() time.Duration {
 	return 0
 }
 
-// moved says that bytes could be sent. They may not have arrived.
-func (p *pulse) moved() { p.silence.Reset(p.opts.Timeout) }
+// moved says that bytes came, or could be sent; those may not have arrived.
+func (p *pulse) moved() {
+	d := p.opts.Timeout
+	if !p.end.IsZero() {
+		d = min(d, time.Until(p.end))
+	}
+	p.silence.Reset(d)
+}
+
+// slowest is the rate in bytes per second below which a stream is as good as
+// dead.
+const slowest = 10_000
+
+// carries says how much a stream is to carry, from now on.
+func (p *pulse) carries(bytes int64) {
+	p.end = time.Now().Add(p.opts.Timeout + time.Duration(bytes/slowest)*time.Second)
+}
 
 // heard says that the service has answered something.
 func (p *pulse) heard() {
@@ -129,9 +148,10 @@ func (e *endpoint) pause(ctx context.Context, attempt int) error {
 
 // A callError is a failed call, in words for people.
 type callError struct {
-	address, method string
-	err             error
-	note            string // what the service said beside it
+	*endpoint
+	method string
+	err    error
+	note   string // what the service said beside it
 }
 
 func (e *endpoint) failure(method string, err error) error {
@@ -139,7 +159,7 @@ func (e *endpoint) failure(method string, err error) error {
 	if errors.As(err, &already) {
 		return err
 	}
-	return &callError{e.text, method, err, ""}
+	return &callError{e, method, err, ""}
 }
 
 func (c *callError) Error() string {
@@ -149,12 +169,12 @@ func (c *callError) Error() string {
 		words = fmt.Sprintf("%v: %s", rpc.GRPCStatus().Code(), rpc.GRPCStatus().Message())
 	}
 	if c.note != "" {
-		words += fmt.Sprintf(" (%.300s)", c.note)
+		words += " (" + c.note + ")"
 	}
-	if c.method == "" {
-		return fmt.Sprintf("%s: %s", c.address, words)
+	if c.method != "" {
+		words = c.method + ": " + words
 	}
-	return fmt.Sprintf("%s: %s: %s", c.address, c.method, words)
+	return c.text + ": " + c.clean(words)
 }
 
 func (c *callError) Unwrap() error { return c.err }

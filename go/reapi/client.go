@@ -8,6 +8,7 @@ import (
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/sync/semaphore"
 	bspb "google.golang.org/genproto/googleapis/bytestream"
 
 	"thinrex/go/digest"
@@ -30,6 +31,7 @@ type Client struct {
 
 	slots      chan struct{} // of executions, nil for any number
 	uploads    *uploads
+	held       *semaphore.Weighted // bytes of outputs in memory
 	encoder    *zstd.Encoder
 	noBatch    atomic.Bool // the service has no BatchReadBlobs
 	uploaded   atomic.Int64
@@ -43,7 +45,7 @@ type Client struct {
 // certificate file); whether a service can be reached turns out later. ctx
 // bounds the client's life.
 func Dial(ctx context.Context, o Options) (*Client, error) {
-	c := &Client{opts: o, broken: map[digest.Digest]bool{}}
+	c := &Client{opts: o, broken: map[digest.Digest]bool{}, held: semaphore.NewWeighted(heldAtOnce)}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	if err := c.dial(); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -108,9 +110,6 @@ func (c *Client) Close() error {
 	return errors.Join(errs...)
 }
 
-// Executes reports whether there is a service to execute actions.
-func (c *Client) Executes() bool { return c.exec != nil }
-
 // Down says why the service that executes is of no use any more, nil while
 // it may be.
 func (c *Client) Down() error {
@@ -119,6 +118,9 @@ func (c *Client) Down() error {
 	}
 	return c.exec.failure("", context.Cause(c.exec.ctx))
 }
+
+// Executor is the address of the service that executes.
+func (c *Client) Executor() string { return c.exec.text }
 
 // Traffic returns the bytes of blobs that went over the wire.
 func (c *Client) Traffic() (uploaded, downloaded int64) {

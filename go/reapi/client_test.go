@@ -185,6 +185,7 @@ func execute(t testing.TB, c *reapi.Client, a *action.Action) *action.Result {
 	if err := a.Check(r); err != nil || r.ExitCode != 0 {
 		t.Fatalf("exit code %d, %v", r.ExitCode, err)
 	}
+	r.Done()
 	return r
 }
 

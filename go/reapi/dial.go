@@ -18,8 +18,9 @@ const (
 	// streamsPerConnection is how many calls servers commonly let one
 	// connection carry at once.
 	streamsPerConnection = 100
-	// maxReply bounds one message, so that no server can fill the memory.
-	maxReply = 16 << 20
+	// maxReply bounds one message, so that no server can fill the memory. It is
+	// gRPC's own limit: servers keep to it.
+	maxReply = 4 << 20
 )
 
 // An endpoint is one service that is called: connections, what is known of
@@ -29,6 +30,7 @@ type endpoint struct {
 	*health
 	conn    *balancer.RRConnPool
 	headers metadata.MD
+	secrets secrets
 	opts    *Options
 }
 
@@ -39,6 +41,10 @@ func dial(ctx context.Context, a address, headers []string, o *Options) (*endpoi
 	var err error
 	if e.headers, err = parseHeaders(headers); err != nil {
 		return nil, err
+	}
+	e.secrets.addAll(e.headers)
+	if (o.TLSClientCertificate == "") != (o.TLSClientKey == "") {
+		return nil, errors.New("TLS: --tls_client_certificate and --tls_client_key are of use only together")
 	}
 	credentials, err := credentialsFor(a.host, o)
 	if err != nil {
@@ -55,7 +61,7 @@ func dial(ctx context.Context, a address, headers []string, o *Options) (*endpoi
 		DialOpts:              dialOptions(a, o),
 	}
 	if credentials != nil {
-		params.DialOpts = append(params.DialOpts, grpc.WithPerRPCCredentials(credentials))
+		params.DialOpts = append(params.DialOpts, grpc.WithPerRPCCredentials(watched{credentials, &e.secrets}))
 	}
 	if !a.tls && !a.local() && o.Proxy == "" && (len(headers) > 0 || credentials != nil) {
 		o.Warn("plaintext", "%s isn't encrypted: credentials can be read on the way; use grpcs://", a.text)

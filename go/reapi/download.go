@@ -3,6 +3,7 @@ package reapi
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -29,6 +30,27 @@ func (f fetched) get(d digest.Digest) ([]byte, error) {
 		return nil, fmt.Errorf("%v wasn't fetched", d)
 	}
 	return data, nil
+}
+
+// heldAtOnce bounds the outputs that are in memory at once, in bytes.
+const heldAtOnce = 128 << 20
+
+// hold waits until there is room for size bytes. A larger output gets all the
+// room there is.
+func (c *Client) hold(ctx context.Context, size int64) (release func(), err error) {
+	n := min(size, heldAtOnce)
+	if err := c.held.Acquire(ctx, n); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	return func() { c.held.Release(n) }, nil
+}
+
+// outputSize is how much memory p's outputs take, by what it says itself.
+func outputSize(p *repb.ActionResult) (size int64) {
+	for _, f := range p.GetOutputFiles() {
+		size += max(0, min(f.GetDigest().GetSizeBytes(), maxOutput))
+	}
+	return size
 }
 
 // fetchAll returns the blobs that p refers to: of declared outputs, and of
@@ -169,13 +191,33 @@ func (c *Client) verified(d digest.Digest, r io.Reader, zstd bool) ([]byte, erro
 		defer decoder.release()
 		r = decoder
 	}
-	var data bytes.Buffer
-	data.Grow(int(min(d.Size, 1<<20))) // the size isn't proved yet
-	if _, err := io.Copy(&data, io.LimitReader(r, d.Size+1)); err != nil {
+	data, err := readSized(r, d.Size)
+	if err != nil {
 		return nil, fmt.Errorf("%w: %v: %w", errBroken, d, err)
 	}
-	if int64(data.Len()) != d.Size || c.opts.Function.Of(data.Bytes()) != d {
+	if c.opts.Function.Of(data) != d {
 		return nil, fmt.Errorf("%w: %v isn't what the service sent", errBroken, d)
 	}
-	return data.Bytes(), nil
+	return data, nil
+}
+
+// unproved is how much memory a size gets before any of its bytes has come.
+const unproved = 1 << 20
+
+// readSized reads size bytes, which must be all there are.
+func readSized(r io.Reader, size int64) ([]byte, error) {
+	data := make([]byte, min(size, unproved))
+	if _, err := io.ReadFull(r, data); err != nil {
+		return nil, err
+	}
+	if int64(len(data)) < size {
+		data = append(make([]byte, 0, size), data...)[:size]
+		if _, err := io.ReadFull(r, data[unproved:]); err != nil {
+			return nil, err
+		}
+	}
+	if n, err := io.ReadFull(r, make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
+		return nil, errTooMuch
+	}
+	return data, nil
 }

@@ -30,13 +30,16 @@ var (
 )
 
 // Execute has an action executed, or takes the result that the service has
-// of it. The result may be a failure of the compiler; an error is one of the
+// of it; the caller says when it is done with it. The result may be a failure of the compiler; an error is one of the
 // service, of the way to it, or wraps ErrInputChanged.
 //
 // What the service has lost is uploaded again, once. A result that isn't one
 // (blobs gone, an empty object) is made anew past the Action Cache, once.
 func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result, error) {
 	if _, err := c.execOffer(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.Down(); err != nil {
 		return nil, err
 	}
 	ctx = withAction(ctx, a)
@@ -56,6 +59,10 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 		case isBroken(err) && !skipCache:
 			skipCache = true
 			continue
+		case isMissing(err) && uploadedAgain && c.cache != c.exec:
+			err = c.exec.failure("Execute", fmt.Errorf("%w; does it work on the CAS of %s?", err, c.cache.text))
+			c.exec.giveUp(err) // the other actions would be uploaded twice in vain
+			return nil, err
 		case isMissing(err) && !uploadedAgain:
 			uploadedAgain = true
 			c.uploads.forget(blobs, sent)
@@ -138,20 +145,22 @@ func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bo
 		if w.stage == repb.ExecutionStage_QUEUED {
 			why = fmt.Errorf("%w: %w", why, errOnlyQueued)
 		}
-		return nil, &callError{c.exec.text, "Execute", fmt.Errorf("%w: %w", why, s.Err()), response.GetMessage()}
+		return nil, &callError{c.exec, "Execute", fmt.Errorf("%w: %w", why, s.Err()), response.GetMessage()}
 	}
 	r, err := c.result(ctx, a, response.GetResult())
 	if err != nil {
 		return nil, err
 	}
-	r.Message, r.Cached = response.GetMessage(), response.GetCachedResult()
+	r.Message, r.Cached = c.exec.clean(response.GetMessage()), response.GetCachedResult()
 	if skipCache {
 		return r, nil
 	}
 	if r.Cached && r.ExitCode != 0 {
+		r.Done()
 		return nil, fmt.Errorf("%w: a cached failure", errBroken)
 	}
 	if err := a.Check(r); r.ExitCode == 0 && err != nil {
+		r.Done()
 		return nil, fmt.Errorf("%w: %w", errBroken, err)
 	}
 	return r, nil

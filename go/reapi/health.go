@@ -60,6 +60,11 @@ func (h *health) failed(method string, started time.Time, attempt int, err error
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	works := h.success[method].After(started)
+	if !errors.Is(err, errNoAnswer) { // a service that answers other calls isn't down
+		for _, t := range h.success {
+			works = works || t.After(started)
+		}
+	}
 	switch {
 	case status.Code(err) == codes.Unauthenticated && attempt == 0 && h.credentials != nil:
 		h.credentials.Forget() // they may just have expired

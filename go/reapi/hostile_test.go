@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	longrunning "cloud.google.com/go/longrunning/autogen/longrunningpb"
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
@@ -118,6 +119,8 @@ func TestEndlessStream(t *testing.T) {
 	}{
 		"plain": {chunk: make([]byte, 100_000)}, "bomb": {chunk: bomb.Bytes(), compress: true},
 		"no zstd": {chunk: noise("x", 1000), compress: true},
+		// Frames that decoders skip.
+		"skipped": {chunk: bytes.Repeat([]byte("\x50\x2a\x4d\x18\x04\x00\x00\x00skip"), 1000), compress: true},
 	}
 	const claimed = 1 << 20
 	for name, test := range tests {
@@ -130,10 +133,21 @@ func TestEndlessStream(t *testing.T) {
 			if r, err := c.Lookup(within(t), a); r != nil || err != nil {
 				t.Errorf("hit: %v, error: %v, want a miss", r != nil, err)
 			}
-			if _, down := c.Traffic(); down > claimed+int64(len(test.chunk)) {
+			if _, down := c.Traffic(); down > claimed+claimed/128+1<<16+int64(len(test.chunk)) {
 				t.Errorf("%d bytes were read for a blob of %d", down, claimed)
 			}
 		})
+	}
+}
+
+// Empty messages are no answer, however many come.
+func TestEmptyMessages(t *testing.T) {
+	h := &hostile{chunk: []byte{}, result: &repb.ActionResult{OutputFiles: []*repb.OutputFile{
+		{Path: "m.native.o", Digest: &repb.Digest{Hash: theObject.Hash, SizeBytes: 5 << 20}},
+	}}}
+	c := h.start(t, func(o *reapi.Options) { o.Timeout = 500 * time.Millisecond })
+	if r, err := c.Lookup(within(t), newAction(t, "m")); r != nil || err == nil || !strings.Contains(err.Error(), "no answer") {
+		t.Errorf("hit: %v, error: %v", r != nil, err)
 	}
 }
 

@@ -192,7 +192,7 @@ func TestKeeps(t *testing.T) {
 			c := dial(t, s, func(o *reapi.Options) { o.Cache, o.Executor, o.Upload = o.Executor, "", test.upload })
 			a := newAction(t, "m", input("m.o", noise("m", 5<<20)))
 			err := c.Store(within(t), a, soundResult())
-			if c.Keeps() != test.keeps || (err != nil) != test.fails || c.Executes() || c.Down() != nil {
+			if c.Keeps() != test.keeps || (err != nil) != test.fails || c.Down() != nil {
 				t.Errorf("keeps %v, error %v", c.Keeps(), err)
 			}
 			stored := test.keeps && !test.fails

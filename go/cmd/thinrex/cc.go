@@ -74,6 +74,7 @@ func ccOptions(ctx context.Context, o *config.Options, terminal *report.Terminal
 	}
 	options := compile.Options{
 		Function: o.DigestFunction, Dir: dir, Env: os.Environ(), Sandbox: o.SandboxBase,
+		Keys: compile.Keys(o.CompileKeys), MinInsts: o.ThinLTOCacheMinInsts, BaseDir: o.BaseDir,
 		Colour: isColourTerminal(os.Stderr), Verbose: terminal.Verbose,
 	}
 	if s := openStore(o.DiskCache, o.DigestFunction, terminal); s != nil {

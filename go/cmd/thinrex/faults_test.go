@@ -120,7 +120,7 @@ func faults() map[string]fault {
 		"executes nothing":      {options: reapitest.Options{Capabilities: noExecution}, says: oneWarning, want: here},
 	}
 	for _, method := range []string{"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "Execute", "BatchReadBlobs"} {
-		m["hang "+method] = fault{before: inject(reapitest.Fault{Method: method, Hang: true}), flags: []string{"REMOTE_TIMEOUT=1s"}, says: oneWarning}
+		m["hang "+method] = fault{before: inject(reapitest.Fault{Method: method, Hang: true}), flags: []string{"REMOTE_TIMEOUT=1s"}, want: here, says: oneWarning}
 		for _, code := range refusals {
 			once := fault{before: inject(reapitest.Fault{Method: method, Code: code, Times: 1})}
 			if passes(code) {
@@ -129,7 +129,7 @@ func faults() map[string]fault {
 				once.says = oneWarning + "?"
 			}
 			m[fmt.Sprint(code, " once ", method)] = once
-			m[fmt.Sprint(code, " always ", method)] = fault{before: inject(reapitest.Fault{Method: method, Code: code}), says: oneWarning + "?"}
+			m[fmt.Sprint(code, " always ", method)] = fault{before: inject(reapitest.Fault{Method: method, Code: code}), want: here, says: oneWarning}
 		}
 	}
 	m["hang WaitExecution"] = fault{

@@ -25,6 +25,9 @@ for lld called directly. Further flags of thinrex's are passed on:
   clang++ -O2 $(thinrex flags --verbose) *.o -o app`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := config.Check(cmd.Root().PersistentFlags()); err != nil {
+				return err
+			}
 			given, err := givenFlags(cmd)
 			if err != nil {
 				return err

@@ -18,6 +18,8 @@ func runPlain(_ context.Context, args []string) error {
 	if err != nil {
 		return &link.EnvironmentError{Err: err}
 	}
-	signal.Reset(syscall.SIGPIPE) // which is inherited when it is ignored
+	// A signal that is ignored stays so in the command; one that is waited for
+	// doesn't.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return &link.EnvironmentError{Err: &os.PathError{Op: "run", Path: path, Err: syscall.Exec(path, args, os.Environ())}}
 }

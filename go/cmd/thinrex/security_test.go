@@ -80,7 +80,7 @@ func issue(t *testing.T, ca *reapitest.CA, c reapitest.Cert) reapitest.Pair {
 }
 
 // secret is what nobody but the service may see.
-const secret = "hunter2"
+const secret = "hunter2-and-more"
 
 // authorized refuses calls without the secret.
 func authorized(method string, header metadata.MD) error {
@@ -144,7 +144,7 @@ func TestRemoteUsage(t *testing.T) {
 	s := newSite(t)
 	for _, tc := range []struct{ flag, says string }{
 		{"REMOTE_CACHE=http://localhost:1", "thinrex speaks gRPC only"},
-		{"REMOTE_CACHE=grpc://me:" + secret + "@localhost:1", "no user names or passwords in an address"},
+		{"REMOTE_CACHE=grpc://me:" + secret + "@localhost:1", "holds no user name or password"},
 		{"REMOTE_CACHE=grpc://", "isn't an address"},
 		{"REMOTE_CACHE=grpc://localhost:1/x", "isn't an address"},
 		{"REMOTE_CACHE=unix:", "unix: is without a path"},

@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
@@ -64,43 +67,65 @@ func TestRemoteOnly(t *testing.T) {
 	wantSummary(t, got, *remotely)
 }
 
-// Racing takes the first result, and ends the other side: here, workers that
-// never end.
+// Racing takes the first sound result, and ends the other side: here, workers
+// that never end. A failure isn't a result as long as the other side may have
+// a better one.
 func TestRacing(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
+	forever := func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	allHere := func(s report.Summary) bool { return s.Local == every }
 	for name, tc := range map[string]struct {
 		execute reapitest.ExecuteFunc
 		flags   []string
 		before  func(*reapitest.Server)
 		want    func(report.Summary) bool
+		says    string
 	}{
-		"slow workers": {execute: func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
-			<-ctx.Done()
-			return nil, ctx.Err()
-		}, want: func(s report.Summary) bool { return s.Local == every }},
-		"slow here": {execute: reapitest.RunCommands, flags: []string{"JOBS=1"}, want: func(s report.Summary) bool { return s.Remote > 0 }},
+		"slow workers": {execute: forever, want: allHere},
+		"slow here":    {execute: reapitest.RunCommands, flags: []string{"JOBS=1"}, want: func(s report.Summary) bool { return s.Remote > 0 }},
 		"failing workers": {execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) { return nil, unavailable },
-			want: func(s report.Summary) bool { return s.Local == every }},
-		"down": {execute: reapitest.RunCommands, before: (*reapitest.Server).Stop, flags: []string{"REMOTE_RETRIES=1"},
-			want: func(s report.Summary) bool { return s.Local == every }},
+			want: func(s report.Summary) bool { return s.Local == every && s.Fallbacks > 0 }, says: "no worker for this platform"},
+		"failing compilers": {execute: compilerError, want: allHere},
+		"refused": {execute: reapitest.RunCommands, before: inject(reapitest.Fault{Method: "Execute", Code: codes.PermissionDenied}),
+			want: allHere, says: "Execute: PermissionDenied"},
+		"down": {execute: reapitest.RunCommands, before: (*reapitest.Server).Stop, flags: []string{"REMOTE_RETRIES=1"}, want: allHere, says: "GetCapabilities: Unavailable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := reapitest.StartT(t, reapitest.Options{Execute: tc.execute})
 			s := w.site(t)
-			s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
-			s.with("EXEC_STRATEGY=racing")
+			s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "EXEC_STRATEGY=racing")
 			s.with(tc.flags...)
 			if tc.before != nil {
 				tc.before(server)
 			}
-			got, _ := s.link()
+			got, said := s.link()
 			if got.Local+got.Remote+got.Hits != every || !tc.want(got) {
 				t.Errorf("%+v", got)
 			}
+			wantSaid(t, said, tc.says)
 			s.nothingLeft()
 		})
+	}
+}
+
+// What a service says is shown as one line, and never the secret that a
+// gateway repeats.
+func TestIndiscreetService(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Authorize: func(_ string, header metadata.MD) error {
+		return status.Errorf(codes.PermissionDenied, "\x1b]0;pwned\x07bad token %v\nthinrex: all is well %s", header.Get("authorization"), strings.Repeat("A", 5000))
+	}})
+	s := newSite(t)
+	s.with("REMOTE_CACHE=grpc://"+server.Addr(), "REMOTE_HEADER=authorization=Bearer "+secret)
+	_, said := s.link()
+	wantSaid(t, said, "bad token [")
+	if strings.ContainsAny(said, "\x1b\x07") || strings.Contains(said, secret) || len(said) > 1000 {
+		t.Errorf("said %q", said)
 	}
 }
 

@@ -14,35 +14,21 @@ import (
 	"thinrex/go/distfile"
 )
 
-const imports = 60
+const (
+	manyImports = 60 // of a job of the large dist-file
+	someImports = 6  // of a usual job: RocksDB's have 7.3 files
+)
 
-// fakeJobs is what dist-files are made of whose compiler does nothing but
-// write an object.
-type fakeJobs struct {
-	shard    *bitcode.Shard
-	compiler string // path
-}
-
-func (b *bench) makeFake() (*fakeJobs, error) {
-	shard, err := sampleShard(filepath.Join(b.dir, "sample"))
-	if err != nil {
-		return nil, err
-	}
-	compiler, err := buildFake(b.dir)
-	return &fakeJobs{shard, compiler}, err
-}
-
-// fakeCompiler measures thinrex alone: large dist-files whose jobs all hit.
+// fakeCompiler measures thinrex alone: large dist-files whose compiler does
+// nothing but write an object, and whose jobs all hit.
 func (b *bench) fakeCompiler() error {
-	dir, jobs := filepath.Join(b.dir, "fake"), b.jobs
-	fake, err := b.fake()
+	jobs := b.jobs
+	large, err := b.fakeJobs(jobs, manyImports)
 	if err != nil {
 		return err
 	}
-	small, large := filepath.Join(dir, "small.dist-file.json"), filepath.Join(dir, "large.dist-file.json")
-	if err := fake.write(dir, jobs, large); err != nil {
-		return err
-	}
+	dir := filepath.Dir(large)
+	small := filepath.Join(dir, "small.dist-file.json")
 	if err := firstJobs(large, small, jobs/10); err != nil {
 		return err
 	}
@@ -54,7 +40,7 @@ func (b *bench) fakeCompiler() error {
 	}
 	time.Sleep(3 * time.Second)
 	shorter := *b
-	shorter.runs = max(3, b.runs/3)
+	shorter.runs = b.fewRuns()
 	largeRuns, smallRuns, err := shorter.pair(largeRun, smallRun, nil)
 	if err != nil {
 		return err
@@ -67,7 +53,7 @@ func (b *bench) fakeCompiler() error {
 		return fmt.Errorf("not all jobs hit: %+v, %v", s, err)
 	}
 	rss := median(largeRuns, func(m measure) int64 { return m.rss })
-	b.add(fmt.Sprintf("%d jobs × %d imports, all hits, fake compiler", jobs, imports),
+	b.add(fmt.Sprintf("%d jobs × %d imports, all hits, fake compiler", jobs, manyImports),
 		fmt.Sprintf("%.2f s, %d MB RSS", median(largeRuns, wall).Seconds(), rss>>20), "", "≤ 10 s, ≤ 300 MB")
 	b.add(fmt.Sprintf("its time per job vs. that at %d jobs", jobs/10),
 		fmt.Sprintf("%.3f ms vs. %.3f ms", perJob(largeRuns, jobs), perJob(smallRuns, jobs/10)),
@@ -79,9 +65,28 @@ func perJob(runs []measure, jobs int) float64 {
 	return median(runs, wall).Seconds() * 1000 / float64(jobs)
 }
 
+// fakeJobs returns a dist-file of n jobs with a compiler that does nothing but
+// write an object, in a folder of its own.
+func (b *bench) fakeJobs(n, imports int) (file string, err error) {
+	shard, err := sampleShard(filepath.Join(b.dir, fmt.Sprintf("sample%d", imports)), imports)
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(b.dir, fmt.Sprintf("fake%dx%d", n, imports))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	compiler, err := buildFake(dir)
+	if err != nil {
+		return "", err
+	}
+	file = filepath.Join(dir, "all.dist-file.json")
+	return file, writeJobs(dir, compiler, shard, n, file)
+}
+
 // sampleShard returns a shard with imports+1 module paths, as lld writes it
 // for a module that imports from all others.
-func sampleShard(dir string) (*bitcode.Shard, error) {
+func sampleShard(dir string, imports int) (*bitcode.Shard, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -143,13 +148,10 @@ int main(int n, char **a) {
 	return filepath.Join(dir, "fakecc"), tool(dir, "clang-22", "-O2", "-static", "fake.c", "-o", "fakecc")
 }
 
-// write writes modules, shards and a dist-file of n jobs.
-func (j *fakeJobs) write(dir string, n int, path string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	f := distfile.File{Common: distfile.Common{LinkerOutput: "large", Args: []string{j.compiler, "-c", "-O2"}, Inputs: []string{}}}
-	original := j.shard.Paths()
+// writeJobs writes modules, shards and a dist-file of n jobs.
+func writeJobs(dir, compiler string, shard *bitcode.Shard, n int, path string) error {
+	f := distfile.File{Common: distfile.Common{LinkerOutput: "large", Args: []string{compiler, "-c", "-O2"}, Inputs: []string{}}}
+	original := shard.Paths()
 	for i := range n {
 		module := moduleName(i) + ".o"
 		if err := os.WriteFile(filepath.Join(dir, module), fmt.Appendf(nil, "%8000d", i), 0o644); err != nil {
@@ -164,7 +166,7 @@ func (j *fakeJobs) write(dir string, n int, path string) error {
 				job.Inputs = append(job.Inputs, names[p])
 			}
 		}
-		data := j.shard.Rename(func(p string) string { return names[p] })
+		data := shard.Rename(func(p string) string { return names[p] })
 		if err := os.WriteFile(filepath.Join(dir, job.Inputs[1]), data, 0o644); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -36,7 +38,6 @@ type bench struct {
 	// What several groups of rows need is made when the first one does.
 	program func() (*program, error)
 	kept    func() (string, error)
-	fake    func() (*fakeJobs, error)
 }
 
 // A row is one line of the table.
@@ -49,7 +50,7 @@ func main() {
 	base := flag.String("dir", memoryOr(os.TempDir()), "where everything is made; in memory, so that not the disk is measured")
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
-	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, down")
+	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, down, compile")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
 	flag.Parse()
 	var err error
@@ -91,7 +92,6 @@ func run(b *bench, only string) (err error) {
 		return generate(filepath.Join(b.dir, "program"), b.modules, 6, 20)
 	})
 	b.kept = sync.OnceValues(b.keep)
-	b.fake = sync.OnceValues(b.makeFake)
 	for _, group := range []struct {
 		name string
 		rows func() error
@@ -102,6 +102,7 @@ func run(b *bench, only string) (err error) {
 		{"remote", b.remoteLinks},
 		{"slots", b.slots},
 		{"down", b.serviceDown},
+		{"compile", b.compilePhase},
 	} {
 		if !wanted.MatchString(group.name) {
 			continue
@@ -147,6 +148,7 @@ type command struct {
 	args []string
 	dir  string
 	env  []string // added to ours
+	says string   // what its output must hold
 }
 
 // A measure is what one run cost.
@@ -165,8 +167,28 @@ func (c command) run() (measure, error) {
 	if err != nil {
 		return m, fmt.Errorf("%q: %w\n%s", c.args, err, out)
 	}
+	if !strings.Contains(string(out), c.says) {
+		return m, fmt.Errorf("%q doesn't say %q:\n%s", c.args, c.says, out)
+	}
 	m.rss = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
 	return m, nil
+}
+
+// A summary is what thinrex says of a run in its summary file.
+type summary struct {
+	Jobs, Hits, Local, Remote, Failed, Fallbacks int
+
+	RemoteHits    int     `json:"remote_hits"`
+	BytesUploaded int64   `json:"bytes_uploaded"`
+	WallSeconds   float64 `json:"wall_seconds"`
+}
+
+func readSummary(path string) (s summary, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(data, &s)
 }
 
 // pair runs a and c in turn. around, if not nil, runs each a.

@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -125,22 +124,6 @@ func runCopy(path, dir, fill string) error {
 	return nil
 }
 
-type summary struct {
-	Jobs, Hits, Local, Remote, Failed, Fallbacks int
-
-	RemoteHits    int     `json:"remote_hits"`
-	BytesUploaded int64   `json:"bytes_uploaded"`
-	WallSeconds   float64 `json:"wall_seconds"`
-}
-
-func readSummary(path string) (s summary, err error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return s, err
-	}
-	return s, json.Unmarshal(data, &s)
-}
-
 func sameFile(x, y string) error {
 	a, err := os.ReadFile(x)
 	if err != nil {
@@ -177,20 +160,20 @@ func (b *bench) keep() (string, error) {
 	return files[0], nil
 }
 
-// someJobs returns a dist-file of coldJobs jobs, and the folder to run it in.
-func (b *bench) someJobs() (file, dir string, err error) {
+// someJobs returns a dist-file of n real jobs, and the folder to run it in.
+func (b *bench) someJobs(n int) (file, dir string, err error) {
 	all, err := b.kept()
 	if err != nil {
 		return "", "", err
 	}
-	file = filepath.Join(b.dir, "some.dist-file.json")
-	return file, filepath.Dir(all), firstJobs(all, file, coldJobs)
+	file = filepath.Join(b.dir, fmt.Sprintf("first%d.dist-file.json", n))
+	return file, filepath.Dir(all), firstJobs(all, file, n)
 }
 
 // coldLink compares a distributor's cold run with a bare pool of the same
 // clang commands. Both get the dist-file of one real link.
 func (b *bench) coldLink() error {
-	some, kept, err := b.someJobs()
+	some, kept, err := b.someJobs(coldJobs)
 	if err != nil {
 		return err
 	}
@@ -202,7 +185,7 @@ func (b *bench) coldLink() error {
 	ours := command{args: []string{b.thinrex, some}, dir: kept, env: []string{"THINREX_DISK_CACHE=" + cache}}
 	pool := command{args: []string{self, "-pool", some}, dir: kept}
 	shorter := *b
-	shorter.runs = max(3, b.runs/3)
+	shorter.runs = b.fewRuns()
 	ourRuns, poolRuns, err := shorter.pair(ours, pool, func(c command) (measure, error) {
 		if err := emptyCache(cache); err != nil {
 			return measure{}, err

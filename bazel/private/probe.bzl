@@ -1,0 +1,85 @@
+"""What a repository rule asks this machine: its platform, its cache folder, the compiler in CC and that compiler's lld."""
+
+def host_platform(rctx):
+    """Returns this machine's platform, as the config_settings of //bazel are named.
+
+    Args:
+      rctx: the repository context.
+
+    Returns:
+      A string such as linux_x86_64.
+    """
+    system = rctx.os.name.lower()
+    os = "macos" if system.startswith("mac") else "windows" if system.startswith("windows") else "linux"
+    if hasattr(rctx.os, "arch"):
+        cpu = rctx.os.arch
+    elif os == "windows":
+        cpu = rctx.os.environ.get("PROCESSOR_ARCHITECTURE", "amd64").lower()
+    else:
+        cpu = rctx.execute(["uname", "-m"]).stdout.strip()
+    return "%s_%s" % (os, {"amd64": "x86_64", "arm64": "aarch64"}.get(cpu, cpu))
+
+def find_compiler(rctx, lld):
+    """Asks the compiler in CC, which Bazel's own C++ toolchain takes, for its version and its lld.
+
+    Args:
+      rctx: the repository context.
+      lld: the NAME in -fuse-ld=NAME if the user says one, else empty.
+
+    Returns:
+      A dict with attributes for dtlto_toolchain; without `compilers` if there is nothing to ask.
+    """
+    known = {"lld": lld} if lld else {}
+    cc = rctx.os.environ.get("CC", "")
+    path = (cc if "/" in cc else rctx.which(cc)) if cc else None
+    if not path or not rctx.path(path).exists:
+        return known
+    compiler = str(path)
+    resolved = str(rctx.path(compiler).realpath)
+    version = _clang_version(rctx.execute([compiler, "--version"]).stdout)
+    if not version:
+        return known  # gcc, which the rules see by themselves
+    if not lld:
+        names = ["lld", "lld-" + version.partition(".")[0]]
+        found = [name for name in names if _links_with(rctx, compiler, name)]
+        lld = found[0] if found else ""
+    return {
+        "compiler_version": version,
+        "compilers": [compiler] if compiler == resolved else [compiler, resolved],
+        "lld": lld,
+    }
+
+def _clang_version(text):
+    """Returns 22.1.8 for "Debian clang version 22.1.8 (1~deb12u1)…", and "" for what isn't clang."""
+    words = text.partition("clang version ")[2].split(" ")[0].splitlines()
+    return words[0] if words else ""
+
+def _links_with(rctx, compiler, name):
+    # With this flag, which many toolchains have, clang finds less.
+    answer = rctx.execute([compiler, "-no-canonical-prefixes", "-fuse-ld=" + name, "-Wl,--version"])
+    return answer.return_code == 0 and "LLD" in answer.stdout
+
+def cache_folder(rctx, folder):
+    """Makes the folder that keeps results. A link's environment doesn't say where the user's folders are.
+
+    Args:
+      rctx: the repository context.
+      folder: what the user says: a path, none, or nothing.
+
+    Returns:
+      Its absolute path; empty if there shall be none.
+    """
+    home = rctx.os.environ.get("HOME", "")
+    if folder == "none" or not (folder or home):
+        return ""
+    if not folder:
+        system = "Library/Caches" if host_platform(rctx).startswith("macos") else ".cache"
+        folder = (rctx.os.environ.get("XDG_CACHE_HOME", "") or home + "/" + system) + "/thinrex"
+    elif folder.startswith("~/"):
+        folder = home + folder[1:]
+    if folder.startswith("/"):
+        # Bazel runs nothing in a sandbox if the value of --sandbox_writable_path doesn't exist.
+        made = rctx.execute(["mkdir", "-p", folder])
+        if made.return_code != 0:
+            fail("disk_cache: %s\nGive the tag of thinrex another disk_cache, or \"none\"." % made.stderr.strip())
+    return folder

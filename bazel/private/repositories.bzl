@@ -1,0 +1,188 @@
+"""The repositories behind the module extension and the WORKSPACE macros.
+
+`thinrex_distributor` has the toolchain; it is fetched only by builds that need one. The program is in a
+repository of its own, so that other options or another compiler don't build or download it again.
+"""
+
+load("//rules/private:options.bzl", "OPTION_ATTRS")  # buildifier: disable=bzl-visibility
+load(":probe.bzl", "cache_folder", "find_compiler", "host_platform")
+
+_TOOLCHAIN_ATTRS = dict(
+    OPTION_ATTRS,
+    disk_cache = attr.string(
+        doc = "Folder that keeps results, made if it isn't there: an absolute path, or one that begins with `~/`. By default " +
+              "`$XDG_CACHE_HOME/thinrex` or `~/.cache/thinrex`, thinrex's own default; `none` for none. Links in a sandbox " +
+              "can write it only with `--sandbox_writable_path` of that path.",
+    ),
+    lld = attr.string(
+        doc = "The NAME in `-fuse-ld=NAME`. By default what the compiler in CC finds: `lld`, or `lld-22` and so on.",
+    ),
+)
+_LOCAL_ATTRS = {
+    "path": attr.string(doc = "Absolute path of thinrex. By default it is looked up in the PATH."),
+}
+_RELEASE_ATTRS = {
+    "sha256s": attr.string_dict(
+        doc = "SHA-256 of the program for each platform: linux_x86_64, linux_aarch64, macos_x86_64, macos_aarch64, windows_x86_64, windows_aarch64.",
+        mandatory = True,
+    ),
+    "url": attr.string(
+        doc = "Where the program is, with `{version}`, `{platform}` and `{exe}` (`.exe` on Windows) to be filled in.",
+        mandatory = True,
+    ),
+    "version": attr.string(doc = "The release, such as `1.2.3`.", mandatory = True),
+}
+
+LOCAL_ATTRS = dict(_TOOLCHAIN_ATTRS, **_LOCAL_ATTRS)
+RELEASE_ATTRS = dict(_TOOLCHAIN_ATTRS, **_RELEASE_ATTRS)
+SOURCE_ATTRS = _TOOLCHAIN_ATTRS
+
+_PROGRAM_BUILD = """\
+alias(
+    name = "program",
+    actual = "{file}",
+    visibility = ["//visibility:public"],
+)
+"""
+
+def _program_file(rctx, exe):
+    file = "thinrex" + exe
+    rctx.file("BUILD.bazel", _PROGRAM_BUILD.format(file = file))
+    return file
+
+def _host_program_file(rctx):
+    return _program_file(rctx, ".exe" if host_platform(rctx).startswith("windows") else "")
+
+def _local_impl(rctx):
+    path = rctx.path(rctx.attr.path) if rctx.attr.path else rctx.which("thinrex")
+    if not path or not path.exists:
+        fail("thinrex.local(): there is no thinrex %s. Build it with 'go build ./go/cmd/thinrex' and name it: thinrex.local(path = \"/absolute/path\"); or use thinrex.source()." %
+             (rctx.attr.path or "in the PATH"))
+    rctx.symlink(path, _host_program_file(rctx))
+
+_local_program = repository_rule(
+    implementation = _local_impl,
+    attrs = _LOCAL_ATTRS,
+    doc = "A link to the thinrex on this machine.",
+    environ = ["PATH"],
+    local = True,
+)
+
+def _source_impl(rctx):
+    go = rctx.which("go")
+    if not go:
+        fail("thinrex.source() needs Go 1.26 or later, and there is no go in the PATH. Install it, or use thinrex.local() or thinrex.release().")
+    module = rctx.path(Label("//:go.mod")).dirname
+    if hasattr(rctx, "watch_tree"):
+        rctx.watch_tree(module.get_child("go"))
+    program = rctx.path(_host_program_file(rctx))
+    built = rctx.execute(
+        [go, "build", "-trimpath", "-buildvcs=false", "-o", program, "./go/cmd/thinrex"],
+        environment = {"CGO_ENABLED": "0", "GOWORK": "off"},
+        timeout = 1800,
+        working_directory = str(module),
+    )
+    if built.return_code != 0:
+        fail("thinrex.source(): go build failed. Modules come from GOPROXY, and Go 1.26 or later is needed.\n" + built.stderr)
+
+_source_program = repository_rule(
+    implementation = _source_impl,
+    doc = "thinrex, built from this module's sources.",
+    environ = ["GOFLAGS", "GOPROXY", "PATH"],
+)
+
+def _release_impl(rctx):
+    exe = ".exe" if rctx.attr.platform.startswith("windows") else ""
+    url = rctx.attr.url.replace("{version}", rctx.attr.version).replace("{platform}", rctx.attr.platform).replace("{exe}", exe)
+    rctx.download(url, output = _program_file(rctx, exe), executable = True, sha256 = rctx.attr.sha256)
+
+_release_program = repository_rule(
+    implementation = _release_impl,
+    attrs = {
+        "platform": attr.string(doc = "A platform of //bazel, such as linux_x86_64.", mandatory = True),
+        "sha256": attr.string(doc = "Of the program.", mandatory = True),
+        "url": attr.string(doc = "Where it is, as in the tag.", mandatory = True),
+        "version": attr.string(doc = "The release.", mandatory = True),
+    },
+    doc = "A released thinrex for one platform.",
+)
+
+_TOOLCHAIN_BUILD = """\
+load("@thinrex//rules:toolchain.bzl", "dtlto_toolchain")
+
+dtlto_toolchain(
+    name = "toolchain",
+    distributor = ":distributor",
+    visibility = ["//visibility:public"],
+    {attrs}
+)
+
+alias(
+    name = "distributor",
+    actual = select(
+        {programs},
+        no_match_error = "there is no thinrex for the machine that links: thinrex.local() and thinrex.source() give one for " +
+                         "this machine only, thinrex.release() for the platforms in sha256s",
+    ),
+)
+"""
+
+def _distributor_impl(rctx):
+    attrs = {name: getattr(rctx.attr, name) for name in OPTION_ATTRS if getattr(rctx.attr, name)}
+    attrs["disk_cache"] = cache_folder(rctx, rctx.attr.disk_cache)
+    attrs.update(find_compiler(rctx, rctx.attr.lld))
+    programs = {
+        "@thinrex//bazel:" + (host_platform(rctx) if platform == "host" else platform): "@%s//:program" % repository
+        for platform, repository in rctx.attr.programs.items()
+    }
+    rctx.file("BUILD.bazel", _TOOLCHAIN_BUILD.format(
+        attrs = "\n    ".join(["%s = %s," % (name, repr(attrs[name])) for name in sorted(attrs)]),
+        programs = repr(programs),
+    ))
+
+_distributor = repository_rule(
+    implementation = _distributor_impl,
+    attrs = dict(
+        _TOOLCHAIN_ATTRS,
+        programs = attr.string_dict(doc = "Repository of the program for each platform, or for `host`.", mandatory = True),
+    ),
+    doc = "The dtlto toolchain.",
+    environ = ["CC", "HOME", "PATH", "XDG_CACHE_HOME"],
+)
+
+def _define(programs, options):
+    _distributor(name = "thinrex_distributor", programs = programs, **options)
+
+def local(path = "", **options):
+    """Makes the repositories of thinrex.local().
+
+    Args:
+      path: see the tag.
+      **options: see the tag.
+    """
+    _local_program(name = "thinrex_host", path = path)
+    _define({"host": "thinrex_host"}, options)
+
+def source(**options):
+    """Makes the repositories of thinrex.source().
+
+    Args:
+      **options: see the tag.
+    """
+    _source_program(name = "thinrex_host")
+    _define({"host": "thinrex_host"}, options)
+
+def release(version, url, sha256s, **options):
+    """Makes the repositories of thinrex.release().
+
+    Args:
+      version: see the tag.
+      url: see the tag.
+      sha256s: see the tag.
+      **options: see the tag.
+    """
+    programs = {}
+    for platform, sha256 in sha256s.items():
+        programs[platform] = "thinrex_" + platform
+        _release_program(name = programs[platform], platform = platform, sha256 = sha256, url = url, version = version)
+    _define(programs, options)

@@ -1,0 +1,177 @@
+// Package compile caches compilations of C and C++ to ThinLTO bitcode: the
+// object, all that the compiler writes beside it, and its words.
+//
+// A result is found by what the compiler would read. Which files these are is
+// known from an earlier compilation of the same source with the same
+// arguments, and kept in a manifest; their content, the arguments and the
+// compiler make the key. A result is an ordinary action result, though no
+// worker could execute its action.
+//
+// What isn't understood in full isn't cached: Run then returns a *Plain error
+// with nothing printed, and its caller runs the command as it is.
+package compile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+	"thinrex/go/filedigest"
+	"thinrex/go/toolchain"
+)
+
+// A Cache keeps results of actions. Lookup returns nil for a miss.
+type Cache interface {
+	Lookup(context.Context, *action.Action) (*action.Result, error)
+	Store(context.Context, *action.Action, *action.Result) error
+}
+
+// Options say where results are kept and what counts as equal.
+type Options struct {
+	Cache    Cache        // on this machine; nil for none
+	Remote   func() Cache // called when the one here has no result; nil for none, and so may be what it returns
+	Function digest.Function
+	StateDir string   // of this machine; "" for none
+	Dir      string   // the working directory, by the name that the compiler knows it
+	Env      []string // of the compiler
+	Keys     Keys
+	MinInsts int    // smaller modules have no IR key
+	BaseDir  string // absolute paths below it are made relative; "" for none
+	Colour   bool   // messages go to a terminal
+	Sandbox  string // where private directories are made; "" for the default
+	Verbose  func(format string, args ...any)
+}
+
+// Keys say what of a compilation is looked up.
+type Keys string
+
+// The keys.
+const (
+	Direct Keys = "direct" // what the compiler reads
+	IR     Keys = "ir"     // what its front end makes of that
+	Both   Keys = "both"   // the former, then the latter
+)
+
+// An Outcome is what the compiler says, or has said in an earlier compilation.
+// The outputs are written.
+type Outcome struct {
+	ExitCode       int
+	Stdout, Stderr []byte
+}
+
+// A Plain error says why a compilation isn't cached.
+type Plain struct{ Reason string }
+
+func (p *Plain) Error() string { return p.Reason }
+
+func plain(format string, args ...any) error { return &Plain{fmt.Sprintf(format, args...)} }
+
+// A compilation is one in progress.
+type compilation struct {
+	Options
+	*invocation
+	started  time.Time
+	program  string // the compiler, as it was called
+	compiler *toolchain.Toolchain
+	env      []string // the part of Env that matters
+	search   *searchPath
+	keys     *keyer
+	manifest *action.Action
+	files    *filedigest.Cache
+	remote   Cache // once it has been asked for
+}
+
+// Run takes the compilation's result from a cache, or compiles and stores it.
+// An error is a *Plain one, or the context's.
+func Run(ctx context.Context, program string, args []string, o Options) (*Outcome, error) {
+	c := &compilation{Options: o, program: program, started: time.Now()}
+	outcome, err := c.run(ctx, args)
+	var why *Plain
+	if err == nil || errors.As(err, &why) {
+		return outcome, err
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return nil, plain("%v", err)
+}
+
+func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) {
+	var err error
+	if c.env, err = environment(c.Env); err != nil {
+		return nil, err
+	}
+	if args, err = expand(args, 0); err != nil {
+		return nil, err
+	}
+	if c.invocation, err = parse(args, newPathRewriter(c.BaseDir, c.Dir)); err != nil {
+		return nil, err
+	}
+	if c.Colour && !c.colour {
+		c.args = append([]string{"-fcolor-diagnostics"}, c.args...)
+		c.back = append(c.back, "-fcolor-diagnostics")
+	}
+	if err := c.writable(); err != nil {
+		return nil, err
+	}
+	if c.compiler, err = c.resolve(ctx); err != nil {
+		return nil, err
+	}
+	if c.search, err = c.find(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.open(); err != nil {
+		return nil, err
+	}
+	if c.Keys != IR {
+		hit, err := c.lookup(ctx)
+		if err != nil || hit != nil {
+			return hit, err
+		}
+	}
+	return c.compile(ctx)
+}
+
+// resolve finds out which compiler it is, for now.
+func (c *compilation) resolve(ctx context.Context) (*toolchain.Toolchain, error) {
+	files := filedigest.Open(c.state("compilers"), c.Function)
+	t, err := toolchain.Resolve(ctx, c.program, toolchain.Options{
+		Dir: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir,
+	})
+	if err == nil {
+		_ = files.Save() // else the next compilation hashes it again
+	}
+	return t, err
+}
+
+// open makes the key of the manifest.
+func (c *compilation) open() error {
+	c.keys = c.newKeyer()
+	source, err := filedigest.Open("", c.Function).File(c.source)
+	if err != nil {
+		return err
+	}
+	if c.manifest, err = c.keys.manifest(file{c.source, source.Digest}); err != nil {
+		return err
+	}
+	// The digests of what this source includes, in a file of its own: one for
+	// all sources would be long, and it is read at each hit.
+	c.files = c.openDigests()
+	return nil
+}
+
+func (c *compilation) openDigests() *filedigest.Cache {
+	key := c.manifest.Digest.Hash
+	return filedigest.Open(c.state(filepath.Join("digests", key[:2], key)), c.Function)
+}
+
+func (c *compilation) state(name string) string {
+	if c.StateDir == "" {
+		return ""
+	}
+	return filepath.Join(c.StateDir, name)
+}

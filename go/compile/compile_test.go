@@ -1,0 +1,267 @@
+//go:build linux
+
+package compile_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"thinrex/go/compile"
+	"thinrex/go/digest"
+	"thinrex/go/store"
+)
+
+// A project is a folder with sources, in which the test runs, and a cache.
+type project struct {
+	testing.TB
+	compile.Options
+	said []string
+}
+
+const compiler = "clang-22"
+
+func newProject(t testing.TB, files map[string]string) *project {
+	t.Helper()
+	cache, err := store.Open(t.TempDir(), digest.SHA256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &project{TB: t}
+	p.Options = compile.Options{
+		Cache: cache, StateDir: filepath.Join(cache.StateDir(), "cc"), Sandbox: t.TempDir(), Env: os.Environ(),
+		Verbose: func(format string, args ...any) { p.said = append(p.said, fmt.Sprintf(format, args...)) },
+	}
+	p.enter(files)
+	return p
+}
+
+// enter goes to a new folder with the same cache.
+func (p *project) enter(files map[string]string) {
+	p.Helper()
+	p.Dir = p.TempDir()
+	p.Chdir(p.Dir)
+	p.write(files)
+}
+
+func (p *project) write(files map[string]string) {
+	p.Helper()
+	for name, content := range files {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			p.Fatal(err)
+		}
+		if target, ok := strings.CutPrefix(content, "-> "); ok {
+			if err := os.Symlink(target, name); err != nil {
+				p.Fatal(err)
+			}
+			continue
+		}
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			p.Fatal(err)
+		}
+	}
+}
+
+// snapshot returns the content of all files of the folder.
+func (p *project) snapshot() map[string]string {
+	p.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[path] = string(data)
+		return err
+	})
+	if err != nil {
+		p.Fatal(err)
+	}
+	return files
+}
+
+// A run is what a compilation left: its words and all files of the folder.
+type run struct {
+	code           int
+	stdout, stderr string
+	files          map[string]string
+}
+
+// plain compiles without a cache, and restores the folder.
+func (p *project) plain(args []string) run {
+	p.Helper()
+	before := p.snapshot()
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(compiler, args...)
+	cmd.Stdout, cmd.Stderr, cmd.Env = &stdout, &stderr, p.Env
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		p.Fatal(err)
+	}
+	r := run{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String(), p.snapshot()}
+	p.restore(before)
+	return r
+}
+
+func (p *project) restore(files map[string]string) {
+	p.Helper()
+	now := p.snapshot()
+	for name := range now {
+		if _, ok := files[name]; !ok {
+			if err := os.Remove(name); err != nil {
+				p.Fatal(err)
+			}
+		}
+	}
+	for name, content := range files {
+		if now[name] != content {
+			p.write(map[string]string{name: content})
+		}
+	}
+}
+
+// cached compiles through the cache, restores the folder, and returns what
+// was said about it: hit, compiled, or why not.
+func (p *project) cached(args []string) (r run, verdict string) {
+	p.Helper()
+	before := p.snapshot()
+	p.said = nil
+	outcome, err := compile.Run(p.Context(), compiler, args, p.Options)
+	if why := (*compile.Plain)(nil); errors.As(err, &why) {
+		if after := p.snapshot(); !maps.Equal(before, after) {
+			p.Errorf("%q: wrote files before it gave up: %v", args, why)
+		}
+		return r, why.Reason
+	}
+	if err != nil {
+		p.Fatalf("%q: %v", args, err)
+	}
+	r = run{outcome.ExitCode, string(outcome.Stdout), string(outcome.Stderr), p.snapshot()}
+	p.restore(before)
+	if len(p.said) > 0 {
+		_, verdict, _ = strings.Cut(strings.Join(p.said, "; "), ": ")
+	}
+	return r, verdict
+}
+
+// want runs the compilation through the cache, checks what was said of it, and
+// compares what it left with what the compiler itself leaves.
+func (p *project) want(verdict string, args ...string) {
+	p.Helper()
+	want := p.plain(args)
+	got, said := p.cached(args)
+	if !strings.Contains(said, verdict) {
+		p.Fatalf("%q: %q, want %q", args, said, verdict)
+	}
+	if verdict != "hit" && verdict != "compiled" && got.files == nil {
+		return // the caller would run the compiler
+	}
+	p.compare(args, got, want)
+}
+
+func (p *project) compare(args []string, got, want run) {
+	p.Helper()
+	if got.code != want.code || got.stdout != want.stdout || got.stderr != want.stderr {
+		p.Errorf("%q: exit code %d, words %q %q; the compiler: %d, %q %q",
+			args, got.code, got.stdout, got.stderr, want.code, want.stdout, want.stderr)
+	}
+	for _, name := range slices.Sorted(maps.Keys(want.files)) {
+		content, ok := got.files[name]
+		switch {
+		case !ok:
+			p.Errorf("%q: %s is missing", args, name)
+		case content != want.files[name] && !strings.HasSuffix(name, ".json"):
+			p.Errorf("%q: %s differs", args, name)
+		}
+	}
+	for name := range got.files {
+		if _, ok := want.files[name]; !ok {
+			p.Errorf("%q: %s is one too many", args, name)
+		}
+	}
+}
+
+// sources are a program with a header in each kind of place.
+var sources = map[string]string{
+	"a.c": `#include "local.h"
+#include <searched.h>
+#include <stdio.h>
+#include <system.h>
+#ifndef LEVEL
+#define LEVEL 1
+#endif
+int unused(void) { int x; return LEVEL; }
+int main(void) { printf("%d %d %s\n", LOCAL, SEARCHED + SYSTEM, __FILE__); return 0; }
+`,
+	"local.h":        "#define LOCAL 1\n",
+	"inc/searched.h": "#pragma once\n#define SEARCHED 2\n",
+	"sys/system.h":   "#define SYSTEM 3\n",
+	"obj/.keep":      "",
+	"forced.h":       "#define FORCED 1\n",
+	"trace/.keep":    "",
+	"list.txt":       "fun:main\n",
+	"rsp":            "-O2 '-DLEVEL=2'\n@rsp2",
+	"rsp2":           `-Iinc -DT="\"a b\""`,
+}
+
+// Each form of command: cold, hit, and after each change of what it reads.
+func TestForms(t *testing.T) {
+	thin := []string{"-flto=thin", "-Iinc", "-isystem", "sys", "-c", "a.c"}
+	forms := map[string]struct {
+		args  []string
+		reads []string // beside the headers
+	}{
+		"plain":          {args: []string{"-O2", "-o", "obj/a.o"}},
+		"no -o":          {},
+		"debug":          {args: []string{"-g", "-O1", "-o", "obj/a.o"}},
+		"depfile":        {args: []string{"-MD", "-MF", "obj/x.d", "-MT", "obj/a.o", "-o", "obj/a.o"}},
+		"default":        {args: []string{"-MD", "-MP", "-o", "obj/we ird$x.y.o"}},
+		"quoted targets": {args: []string{"-MD", "-MQ", "a b: c$", "-MT", "d:", "-o", "obj/a.o"}},
+		"user headers":   {args: []string{"-MMD", "-MFobj/a.d", "-o", "obj/a.o"}},
+		"thin link":      {args: []string{"-O2", "-fthin-link-bitcode=obj/a.thin", "-o", "obj/a.o"}},
+		"thin link cc1":  {args: []string{"-O2", "-Xclang", "-fthin-link-bitcode=obj/a.thin", "-o", "obj/a.o"}},
+		"split dwarf":    {args: []string{"-g", "-gsplit-dwarf", "-o", "obj/a.o"}},
+		"diagnostics":    {args: []string{"-Wall", "-Wextra", "--serialize-diagnostics", "obj/a.dia", "-o", "obj/a.o"}},
+		"colours":        {args: []string{"-Wall", "-fcolor-diagnostics", "-o", "obj/a.o"}},
+		"trace":          {args: []string{"-ftime-trace", "-o", "obj/a.o"}},
+		"trace file":     {args: []string{"-ftime-trace=obj/t.json", "-o", "obj/a.o"}},
+		"trace folder":   {args: []string{"-ftime-trace=trace", "-o", "obj/b.o"}},
+		"forced":         {args: []string{"-include", "forced.h", "-o", "obj/a.o"}, reads: []string{"forced.h"}},
+		"macros":         {args: []string{"-imacros", "./forced.h", "-o", "obj/a.o"}, reads: []string{"forced.h"}},
+		"response":       {args: []string{"@rsp", "-o", "obj/a.o"}},
+		"ignore list":    {args: []string{"-fsanitize=address", "-fsanitize-ignorelist=list.txt", "-o", "obj/a.o"}, reads: []string{"list.txt"}},
+		"maps":           {args: []string{"-g", "-fdebug-prefix-map=" + "/=/elsewhere/", "-ffile-compilation-dir=.", "-o", "obj/a.o"}},
+		"unused":         {args: []string{"-Wl,-s", "-o", "obj/a.o"}},
+	}
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, sources)
+			args := slices.Concat(form.args, thin)
+			p.want("compiled", args...)
+			p.want("hit", args...)
+			reads := append(form.reads, "sys/system.h")
+			if name == "plain" || name == "user headers" {
+				reads = append(reads, "a.c", "local.h", "inc/searched.h")
+			}
+			for _, read := range reads {
+				comment := "\n//"
+				if strings.HasSuffix(read, ".txt") {
+					comment = "\n#"
+				}
+				p.write(map[string]string{read: sources[read] + comment})
+				p.want("compiled", args...)
+				p.write(map[string]string{read: sources[read]})
+				p.want("hit", args...)
+			}
+			p.want("compiled", append(args, "-DLEVEL=3")...)
+		})
+	}
+}

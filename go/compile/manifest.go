@@ -1,0 +1,91 @@
+package compile
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// A manifest says which files earlier compilations of one source read, with
+// the same arguments. Which content they had is in the direct key, so one
+// alternative serves all contents that include the same files.
+type manifest []alternative
+
+// An alternative is what one compilation read, and under which conditions.
+type alternative struct {
+	names      []string // the source first, as the compiler saw them
+	conditions []string // see condition
+}
+
+// maxAlternatives bounds a manifest. The least recently made is dropped.
+const maxAlternatives = 8
+
+const manifestHeader = "thinrex manifest 1"
+
+var errManifest = errors.New("not a manifest")
+
+// encode gives a line to each name and condition, and an empty one to the end
+// of each alternative.
+func (m manifest) encode() []byte {
+	lines := []string{manifestHeader}
+	for _, a := range m {
+		for _, name := range a.names {
+			lines = append(lines, "N"+name)
+		}
+		lines = append(lines, a.conditions...)
+		lines = append(lines, "")
+	}
+	return []byte(strings.Join(lines, "\n") + "\n")
+}
+
+func decodeManifest(data []byte) (manifest, error) {
+	body, ok := strings.CutPrefix(string(data), manifestHeader+"\n")
+	if !ok {
+		return nil, errManifest
+	}
+	var m manifest
+	var a alternative
+	for body != "" {
+		line, rest, ok := strings.Cut(body, "\n")
+		if !ok {
+			return nil, errManifest
+		}
+		switch body = rest; {
+		case line == "" && len(a.names) > 0:
+			m, a = append(m, a), alternative{}
+		case len(line) < 2:
+			return nil, errManifest
+		case line[0] == 'N':
+			a.names = append(a.names, line[1:])
+		case line[0] == isAbsent, line[0] == isFile, line[0] == isFolder:
+			a.conditions = append(a.conditions, line)
+		default:
+			return nil, errManifest
+		}
+	}
+	if len(a.names) > 0 || len(m) > maxAlternatives {
+		return nil, errManifest
+	}
+	return m, nil
+}
+
+// with returns m with an alternative in front.
+func (m manifest) with(a alternative) manifest {
+	rest := slices.DeleteFunc(slices.Clone(m), a.equal)
+	rest = append(manifest{a}, rest...)
+	return rest[:min(len(rest), maxAlternatives)]
+}
+
+func (a alternative) equal(b alternative) bool {
+	return slices.Equal(a.names, b.names) && slices.Equal(a.conditions, b.conditions)
+}
+
+// holds reports whether all conditions are met.
+func (a alternative) holds() bool {
+	for _, c := range a.conditions {
+		if !condition(c).holds() {
+			return false
+		}
+	}
+	return true
+}

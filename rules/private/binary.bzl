@@ -1,0 +1,132 @@
+"""dtlto_cc_binary and dtlto_cc_test: a cc_binary whose sources and deps are compiled to ThinLTO bitcode, linked by DTLTO."""
+
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+
+_COPT = "//command_line_option:copt"
+
+# The link stays on this machine: its backends are what runs elsewhere.
+LINK_TAGS = ["no-remote-exec", "requires-network"]
+
+# What belongs to the target that the user named, not to the cc_binary inside.
+_OUTER = ["args", "data", "env"]
+_OUTER_TEST = _OUTER + ["flaky", "local", "shard_count", "size", "timeout"]
+_BOTH = [
+    "compatible_with",
+    "deprecation",
+    "exec_compatible_with",
+    "exec_properties",
+    "features",
+    "restricted_to",
+    "target_compatible_with",
+    "testonly",
+    "toolchains",
+]
+
+def _thinlto_transition_impl(settings, _attr):
+    copts = settings[_COPT]
+    return {_COPT: copts if "-flto=thin" in copts else copts + ["-flto=thin"]}
+
+_thinlto_transition = transition(
+    implementation = _thinlto_transition_impl,
+    inputs = [_COPT],
+    outputs = [_COPT],
+)
+
+def _dtlto_binary_impl(ctx):
+    binary = ctx.attr.binary[0] if type(ctx.attr.binary) == "list" else ctx.attr.binary
+    linked = binary[DefaultInfo].files_to_run.executable
+    executable = ctx.actions.declare_file(ctx.label.name + (".exe" if linked.extension == "exe" else ""))
+    ctx.actions.symlink(output = executable, target_file = linked, is_executable = True)
+
+    runfiles = ctx.runfiles(files = [executable] + ctx.files.data).merge(binary[DefaultInfo].default_runfiles)
+    for data in ctx.attr.data:
+        runfiles = runfiles.merge(data[DefaultInfo].default_runfiles)
+    env = {
+        name: ctx.expand_make_variables("env", ctx.expand_location(value, ctx.attr.data), {})
+        for name, value in ctx.attr.env.items()
+    }
+    return [
+        DefaultInfo(executable = executable, files = depset([executable]), runfiles = runfiles),
+        testing.TestEnvironment(env),
+        coverage_common.instrumented_files_info(ctx, dependency_attributes = ["binary"]),
+    ]
+
+_ATTRS = {
+    "binary": attr.label(
+        cfg = _thinlto_transition,
+        doc = "The cc_binary to build.",
+        executable = True,
+        mandatory = True,
+    ),
+    "data": attr.label_list(allow_files = True, doc = "Files that the program reads when it runs."),
+    "env": attr.string_dict(doc = "Variables to set when the program runs; with `$(location)` of `data`, and make variables."),
+    "_allowlist_function_transition": attr.label(
+        default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+    ),
+}
+
+_dtlto_binary = rule(
+    implementation = _dtlto_binary_impl,
+    doc = "Builds a cc_binary with `-flto=thin`.",
+    attrs = _ATTRS,
+    executable = True,
+)
+
+_dtlto_test = rule(
+    implementation = _dtlto_binary_impl,
+    doc = "Builds a cc_binary with `-flto=thin`, and runs it as a test.",
+    attrs = _ATTRS,
+    test = True,
+)
+
+def _define(rule, outer_names, name, tags, link_tags, visibility, kwargs):
+    features = kwargs.get("features")
+    if type(features) == "list" and "thin_lto" in features:
+        fail("%s: Bazel's own feature thin_lto and DTLTO exclude each other: take thin_lto out of features." % name)
+    outer = {key: kwargs.pop(key) for key in outer_names if key in kwargs}
+    shared = {key: kwargs[key] for key in _BOTH if key in kwargs}
+    cc_binary(
+        # Its last part is the file that lld writes.
+        name = "_dtlto/" + name,
+        tags = tags + [tag for tag in link_tags if tag not in tags] + ["manual"],
+        visibility = ["//visibility:private"],
+        deps = kwargs.pop("deps", []) + [Label("//rules:link")],
+        **kwargs
+    )
+    rule(
+        name = name,
+        binary = ":_dtlto/" + name,
+        tags = tags,
+        visibility = visibility,
+        **dict(shared, **outer)
+    )
+
+def dtlto_cc_binary(name, tags = [], link_tags = LINK_TAGS, visibility = None, **kwargs):
+    """A `cc_binary` that is linked by DTLTO, under any clang toolchain of version 22 or later.
+
+    Its sources and all its deps are compiled with `-flto=thin`, in a configuration of their own: other targets
+    aren't touched, and two binaries share their libraries' objects. The link gets the distributor as an input.
+
+    Args:
+      name: name of the target and of the program.
+      tags: tags of both the target and the link.
+      link_tags: further tags of the link. By default it may use the network and isn't sent to `--remote_executor`; its
+        backend compilations go where the dtlto toolchain says.
+      visibility: as in any rule.
+      **kwargs: everything else that `cc_binary` takes, but for `linkshared`. `args`, `data` and `env` apply when the program runs.
+    """
+    _define(_dtlto_binary, _OUTER, name, tags, link_tags, visibility, kwargs)
+
+def dtlto_cc_test(name, tags = [], link_tags = LINK_TAGS, visibility = None, **kwargs):
+    """A `cc_test` that is linked by DTLTO; see dtlto_cc_binary. Libraries are linked statically.
+
+    Args:
+      name: name of the target and of the program.
+      tags: tags of the test and of the link.
+      link_tags: further tags of the link, see dtlto_cc_binary.
+      visibility: as in any rule.
+      **kwargs: everything else that `cc_binary` takes, and of `cc_test`'s attributes `env`, `flaky`, `local`,
+        `shard_count`, `size` and `timeout`.
+    """
+    kwargs["testonly"] = kwargs.get("testonly", True)
+    _define(_dtlto_test, _OUTER_TEST, name, tags, link_tags, visibility, kwargs)

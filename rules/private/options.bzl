@@ -1,0 +1,51 @@
+"""The distributor's options as attributes: of the toolchain rule, the extension's tags and the repository rules."""
+
+# A string, for what older Bazels take relative to the main repository.
+TOOLCHAIN_TYPE = str(Label("//rules:toolchain_type"))
+
+# Each is the option of that name, with Bazel's meaning where Bazel has it.
+_OPTIONS = {
+    "bazelrc": "Absolute path of a .bazelrc, `PATH:CONFIG` for one of its configurations, to take addresses, headers and " +
+               "credentials of the remote cache or executor from. The file isn't an input: what it says is in no action key.",
+    "config": "Absolute path of a thinrex.toml to read instead of searching for one. The file isn't an input: what it says is in no action key.",
+    "credential_helper": "`[SCOPE=]PROGRAM` that gives credentials for the remote cache or executor, in Bazel's protocol.",
+    "disk_cache": "Absolute path of a folder that keeps results, such as that of Bazel's `--disk_cache`. Links in a sandbox can " +
+                  "write it only with `--sandbox_writable_path` of the same value.",
+    "exec_strategy": "Where compilations run: `local`, `remote`, `remote_local_fallback` or `racing`.",
+    "remote_cache": "Address of a remote cache: `grpcs://`, `grpc://` or `unix:`.",
+    "remote_executor": "Address of a remote execution service, the cache too if no other is given.",
+    "remote_instance_name": "Name of the service's instance.",
+}
+
+OPTION_ATTRS = dict(
+    {name: attr.string(doc = doc) for name, doc in _OPTIONS.items()},
+    args = attr.string_list(
+        doc = "Further options for the distributor, such as `--jobs=4`; `thinrex --help` lists them.",
+    ),
+)
+
+# Their values are secrets as a rule.
+_SECRET = ["remote_header", "remote_cache_header", "remote_exec_header"]
+
+def option_args(attrs):
+    """Returns the command line for the options that are set.
+
+    Args:
+      attrs: a struct with the attributes of OPTION_ATTRS.
+
+    Returns:
+      A list of strings; without what `args` says.
+    """
+    return ["--%s=%s" % (name, getattr(attrs, name)) for name in sorted(_OPTIONS) if getattr(attrs, name)]
+
+def refuse_secrets(args):
+    """Fails if an option's value is a secret: it would be in action keys, logs and process lists.
+
+    Args:
+      args: the distributor's options, as on its command line.
+    """
+    for arg in args:
+        name = arg.lstrip("-").partition("=")[0].replace("-", "_")
+        if name in _SECRET:
+            fail(("--%s would stand in action keys, logs and process lists. Keep it in a thinrex.toml (config = \"/absolute/path\") " +
+                  "or a .bazelrc (bazelrc = \"/absolute/path\"), or give a credential_helper.") % name)

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Stands for a distributor; never run.
+exit 1

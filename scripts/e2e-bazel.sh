@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Tests the rules with real Bazels: see e2e/bazel. Usage: e2e-bazel.sh [7|4|own]…,
+# in bazel.sh's words; by default own or else 7, and 4. Prints each test as it
+# ends, and all that was said if one fails.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+bazels=("$@")
+if [[ $# -eq 0 ]]; then
+  bazels=(7 4)
+  "$here/bazel.sh" own --version >/dev/null 2>&1 && bazels=(own 4)
+fi
+for bazel in "${bazels[@]}"; do
+  "$here/bazel.sh" "$bazel" --exec true # makes and installs what is missing
+done
+[[ ${bazels[*]} = 7 ]] || "$here/install-tools.sh" cmake ninja-build # 7's root has its own
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/e2e-bazel.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+cd "$here/../e2e/bazel"
+go test -c -tags e2e_bazel -o "$scratch/e2e-bazel" .
+echo "rules with Bazel ${bazels[*]}: some 3 minutes each"
+THINREX_E2E_BAZELS="${bazels[*]}" "$scratch/e2e-bazel" -test.v -test.timeout 40m 2>&1 |
+  tee "$scratch/log" | grep --line-buffered -E '^=== RUN|^ *--- |^(PASS|FAIL)$' || {
+  cat "$scratch/log" >&2
+  exit 1
+}
