@@ -8,6 +8,7 @@ package link
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"time"
 
@@ -71,6 +72,7 @@ type conductor struct {
 	outputs  outputFiles
 	local    localRunner
 	remote   chan struct{} // slots of tasks given to Remote
+	work     chan struct{} // slots of what needs a core and the disk, but no compiler
 	hint     sync.Once
 	linking  context.Context // of the whole link
 
@@ -87,6 +89,7 @@ type conductor struct {
 func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, error) {
 	c := &conductor{Options: o, file: f, linking: ctx, uploading: semaphore.NewWeighted(uploadsAtOnce), unwritten: map[Cache]bool{}}
 	c.remote = make(chan struct{}, max(1, o.RemoteTasks))
+	c.work = make(chan struct{}, 4*runtime.GOMAXPROCS(0)) // some wait for the disk
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}
 	err := c.run(ctx)
 	c.uploads.Wait()

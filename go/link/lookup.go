@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"errors"
-	"runtime"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -23,9 +22,7 @@ func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
 	var mu sync.Mutex
 	tasks := newTasks()
 	g, groupCtx := errgroup.WithContext(ctx)
-	// Some more than there are cores: lookups wait for the disk.
-	atWork := make(chan struct{}, 4*runtime.GOMAXPROCS(0))
-	g.SetLimit(cap(atWork))
+	g.SetLimit(cap(c.work))
 	if c.Remote != nil {
 		g.SetLimit(remoteLookups)
 	}
@@ -34,7 +31,7 @@ func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
 			break
 		}
 		g.Go(func() error {
-			key, hit, err := c.lookup(groupCtx, job, atWork)
+			key, hit, err := c.lookup(groupCtx, job)
 			if err != nil || hit {
 				return err
 			}
@@ -52,13 +49,13 @@ func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
 
 // lookup returns the digest of the job's action, zero when it can't have one,
 // and whether a cached result has been written.
-func (c *conductor) lookup(ctx context.Context, job distfile.Job, atWork chan struct{}) (key digest.Digest, hit bool, err error) {
+func (c *conductor) lookup(ctx context.Context, job distfile.Job) (key digest.Digest, hit bool, err error) {
 	if c.builder == nil {
 		return key, false, nil
 	}
-	atWork <- struct{}{}
+	c.work <- struct{}{}
 	a, r, err := c.lookupHere(ctx, job)
-	<-atWork
+	<-c.work
 	if err != nil || a == nil {
 		return key, false, err
 	}

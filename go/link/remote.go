@@ -21,10 +21,15 @@ func (c *conductor) executeThere(ctx context.Context, t *task, release func()) e
 	if err == nil {
 		var actions []*action.Action
 		var r *action.Result
-		if actions, err = c.rebuild(t); err == nil {
+		c.work <- struct{}{} // executions end many at a time; those that are next must not wait for all of these
+		actions, err = c.rebuild(t)
+		<-c.work
+		if err == nil {
 			r, err = c.executeRemotely(ctx, actions[0])
 		}
 		if err == nil {
+			c.work <- struct{}{}
+			defer func() { <-c.work }()
 			return c.finish(ctx, t, actions, r, onAWorker)
 		}
 	}
