@@ -13,9 +13,9 @@ import (
 func TestPlain(t *testing.T) {
 	thin := []string{"-flto=thin", "-c", "a.c"}
 	p := newProject(t, map[string]string{
-		"a.c": "int v;\n", "b.c": "int w;\n", "a.i": "int v;\n", "a.cppm": "", "a.s": "", "time.c": "const char *t = __TIME__;\n",
+		"a.c": "int v;\n", "b.c": "int w;\n", "a.i": "int v;\n", "a.cppm": "", "a.s": "", "time.c": "int t = sizeof __TIME__;\n",
 		"has.c": "#define H <x.h>\n#if __has_include(H)\n#endif\n", "embed.c": "char c[] = {\n#embed \"a.c\"\n};\n", "loop": "@loop",
-		"bad.h": "const char *d = __DATE__;\n", "includer.c": "#include \"bad.h\"\n", "pre.h": "", "link.o": "-> elsewhere",
+		"bad.h": "int d = sizeof __DATE__;\n", "includer.c": "#include \"bad.h\"\n", "pre.h": "", "link.o": "-> elsewhere",
 		"compile_flags.cfg": "-O2\n",
 	})
 	for _, test := range []struct {
