@@ -38,7 +38,8 @@ cross: ## compile for the other systems
 	GOOS=darwin go vet ./go/...
 
 unit: ## all tests, with the race detector and the real clang and lld
-	go test -race ./go/...
+	@scripts/install-tools.sh cmake ninja-build
+	go test -race -timeout 25m ./go/...
 
 FUZZ_TARGETS := distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC credential:FuzzNetrc credential:FuzzReply store:FuzzPolicy
 
@@ -56,7 +57,8 @@ e2e-bazel: tools ## the rules, with real Bazels (the first time makes a root for
 docs: ## docs/bazel-api.md, from the rules' doc strings
 	go run ./go/internal/bazeldocs
 
-bench: tools build ## ratios against lld's own cache and a bare pool (some ten minutes)
+bench: tools build ## ratios against lld's own cache, a bare pool, ccache (a quarter of an hour)
+	@scripts/install-tools.sh ccache
 	go run ./go/internal/bench $(THINREX)
 
 tools: ## install clang, lld and the LLVM tools of version 22 if they are missing

@@ -51,8 +51,7 @@ func (m machine) link(t *testing.T, p *project, options ...string) (report.Summa
 	}
 	cmd := exec.CommandContext(t.Context(), p.compiler, append(args, p.inputs...)...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), "HOME="+m.path("home"), "TMPDIR="+m.path("tmp"), "XDG_CACHE_HOME=", "XDG_CONFIG_HOME=",
-		"THINREX_CONFIG="+m.path("thinrex.toml"), "THINREX_SUMMARY_FILE="+m.path("summary.json"), "THINREX_DISK_CACHE="+m.path("cache"))
+	cmd.Env = m.environment()
 	started := time.Now()
 	out, err := cmd.CombinedOutput()
 	seconds := time.Since(started).Seconds()
@@ -68,6 +67,11 @@ func (m machine) link(t *testing.T, p *project, options ...string) (report.Summa
 	}
 	t.Logf("link with %s: %s; %.1fs in all", strings.Join(options, " "), summary.Line(), seconds)
 	return summary, string(out), err
+}
+
+func (m machine) environment() []string {
+	return append(os.Environ(), "HOME="+m.path("home"), "TMPDIR="+m.path("tmp"), "XDG_CACHE_HOME=", "XDG_CONFIG_HOME=",
+		"THINREX_CONFIG="+m.path("thinrex.toml"), "THINREX_SUMMARY_FILE="+m.path("summary.json"), "THINREX_DISK_CACHE="+m.path("cache"))
 }
 
 // nothingLeft checks that the link has removed its temporary files.

@@ -10,44 +10,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib/linktable.sh disable=SC1091
 source "$here/lib/linktable.sh"
 
-# private_apt DIR: a configuration in DIR that has this machine's sources, as
-# source packages, and leaves the machine's own lists, cache and hooks alone.
-private_apt() {
-  local apt=$1 list parts file
-  mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/cache/archives/partial"
-  eval "$(apt-config shell list Dir::Etc::sourcelist/f parts Dir::Etc::sourceparts/d)"
-  for file in "$list" "$parts"/*.list; do
-    [[ ! -r $file ]] || sed -n 's/^[[:blank:]]*deb\([[:blank:]]\)/deb-src\1/p' "$file" >>"$apt/sources.list"
-  done
-  for file in "$parts"/*.sources; do
-    [[ ! -r $file ]] || sed 's/^[Tt][Yy][Pp][Ee][Ss]:.*/Types: deb-src/' "$file" >"$apt/parts/${file##*/}"
-  done
-  cat >"$apt/apt.conf" <<EOF
-Dir::Etc::sourcelist "$apt/sources.list";
-Dir::Etc::sourceparts "$apt/parts";
-Dir::State::lists "$apt/lists";
-Dir::Cache "$apt/cache";
-Acquire::http::Timeout "30";
-Acquire::https::Timeout "30";
-APT::Sandbox::User "root";
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-EOF
-}
-
-# The upstream sources, without Debian's patches.
 fetch_lua() {
-  local apt=$work/apt
-  command -v apt-get >/dev/null || return
-  {
-    # Repositories without sources make update complain; what counts is the package.
-    private_apt "$apt" &&
-      { apt-get -qq -c "$apt/apt.conf" update || true; } &&
-      in_tree "$apt" apt-get -qq -c "$apt/apt.conf" --download-only source lua5.4 &&
-      mkdir "$tree" &&
-      tar -xf "$apt"/lua5.4_*.orig.tar.?z -C "$tree" --strip-components=1
-  } >"$work/log" 2>&1
+  "$here/fetch-lua.sh" "$tree" >"$work/log" 2>&1
 }
 
 use_lua() {

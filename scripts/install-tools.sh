@@ -47,7 +47,7 @@ have_all clang-22 clang++-22 || packages+=(clang-22)
 have_all ld.lld-22 lld-link-22 || packages+=(lld-22)
 have_all llvm-ar-22 llvm-nm-22 llvm-bcanalyzer-22 || packages+=(llvm-22)
 for package; do
-  installed "$package" || have_all "$package" || packages+=("$package")
+  installed "$package" || have_all "${package%-build}" || packages+=("$package") # ninja-build has ninja
 done
 [[ ${#packages[@]} -gt 0 ]] || exit 0
 
