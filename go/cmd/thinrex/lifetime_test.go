@@ -25,7 +25,7 @@ type site struct {
 	env []string
 }
 
-const modules = 6
+const modules = 4
 
 func newSite(t *testing.T) *site {
 	t.Helper()

@@ -34,14 +34,17 @@ func TestCompilerErrorOnWorker(t *testing.T) {
 	if err == nil {
 		t.Error("the link succeeded")
 	}
-	wantSummary(t, got, report.Summary{Failed: 1, Skipped: modules})
+	// One more may have been on its way when the first one failed.
+	if got.Failed < 1 || got.Failed > 2 || got.Failed+got.Skipped != every {
+		t.Errorf("%+v", got)
+	}
 	for _, want := range []string{"error: m.o: bad module", "the remote service says: see page 7", "m.o is ", "(exit status 1)"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("said %q, want %q", said, want)
 		}
 	}
-	if n := len(server.Executions()); n != 1 {
-		t.Errorf("%d executions", n)
+	if n := len(server.Executions()); n != got.Failed {
+		t.Errorf("%d executions for %d failures", n, got.Failed)
 	}
 	s.nothingLeft()
 }
