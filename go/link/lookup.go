@@ -13,9 +13,9 @@ import (
 	"thinrex/go/report"
 )
 
-// remoteLookups is how many lookups may wait for a remote cache at once. Each
+// RemoteLookups is how many lookups may wait for a remote cache at once. Each
 // holds an action, so there is an end to it.
-const remoteLookups = 500
+const RemoteLookups = 500
 
 // lookupAll writes the outputs of all hits and returns the other jobs.
 func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
@@ -24,7 +24,7 @@ func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
 	g, groupCtx := errgroup.WithContext(ctx)
 	g.SetLimit(cap(c.work))
 	if c.Remote != nil {
-		g.SetLimit(remoteLookups)
+		g.SetLimit(RemoteLookups)
 	}
 	for i, job := range c.file.Jobs {
 		if groupCtx.Err() != nil {

@@ -13,9 +13,8 @@ import (
 )
 
 // Lookup returns the cached result of an action, or nil. The caller says when
-// it is done with it. An entry whose blobs
-// are gone, or that isn't a result of this action, counts as absent; Execute
-// then doesn't ask the cache again.
+// it is done with it. An entry whose blobs are gone, or that isn't a result of
+// this action, counts as absent; Execute then doesn't ask the cache again.
 func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, error) {
 	if !c.opts.AcceptCached {
 		return nil, nil

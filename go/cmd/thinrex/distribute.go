@@ -75,7 +75,6 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 		ExtraInputs: o.ExtraInput, Compiler: o.RemoteCompiler, Timeout: o.RemoteExecutionTimeout,
 		KeepGoing: o.KeepGoing, Terminal: terminal, Started: started,
 		Remote: remote, Strategy: strategyOf(o), RemoteTasks: 2 * o.RemoteJobs, // half of them on their way there and back
-
 		Portable: o.Toolchain == config.ToolchainUpload, Properties: properties(o.RemoteDefaultExecProperties),
 	}
 	digests := ""

@@ -18,10 +18,10 @@ import (
 
 // dial returns a client of the remote services, nil when none is wanted.
 func dial(ctx context.Context, o *config.Options, jobs int, terminal *report.Terminal) (*reapi.Client, error) {
-	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard)) // errors reach us as errors
 	if o.RemoteCache == "" && o.RemoteExecutor == "" || jobs == 0 {
 		return nil, nil
 	}
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard)) // errors reach us as errors
 	options := reapi.Options{
 		Cache: o.RemoteCache, Executor: o.RemoteExecutor, Instance: o.RemoteInstanceName,
 		Headers: o.RemoteHeader, CacheHeaders: o.RemoteCacheHeader, ExecHeaders: o.RemoteExecHeader,
@@ -30,7 +30,7 @@ func dial(ctx context.Context, o *config.Options, jobs int, terminal *report.Ter
 		Timeout: o.RemoteTimeout, Retries: o.RemoteRetries, MaxConnections: o.RemoteMaxConnections, Proxy: o.RemoteProxy,
 		KeepaliveTime: o.GRPCKeepaliveTime, KeepaliveTimeout: o.GRPCKeepaliveTimeout,
 		AcceptCached: o.RemoteAcceptCached, Compress: o.RemoteCacheCompression, Function: o.DigestFunction,
-		Executions: o.RemoteJobs, ExecutionTimeout: o.RemoteExecutionTimeout, InFlight: min(jobs, max(o.RemoteJobs, 500)),
+		Executions: o.RemoteJobs, ExecutionTimeout: o.RemoteExecutionTimeout, InFlight: min(jobs, max(o.RemoteJobs, link.RemoteLookups)),
 		Version: version(), Invocation: uuid.NewString(), Warn: terminal.WarnOnce,
 	}
 	if strategyOf(o) == link.Local {
