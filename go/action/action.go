@@ -62,6 +62,19 @@ type Output struct {
 // Module is the path of the bitcode module, for messages.
 func (a *Action) Module() string { return a.Job.Module() }
 
+// Size is about how much memory the action takes, in bytes.
+func (a *Action) Size() int64 {
+	const perInput = 512 // its names, digest and stat
+	size := len(a.Action) + len(a.Command) + perInput*(1+len(a.Inputs))
+	for _, in := range a.Inputs {
+		size += len(in.Data)
+	}
+	for _, data := range a.Directories {
+		size += len(data)
+	}
+	return int64(size)
+}
+
 // InputsChanged returns the path of an input that is no longer the file it was
 // when the action was made, or "".
 func (a *Action) InputsChanged() string {

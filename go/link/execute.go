@@ -15,47 +15,53 @@ import (
 // executeHere runs one task on this machine. The error ends the link; a
 // failed compilation is reported and counted instead.
 func (c *conductor) executeHere(ctx context.Context, t *task) error {
-	if t.action == (digest.Digest{}) {
+	if t.key == (digest.Digest{}) {
 		return c.executeAsIs(ctx, t.jobs)
 	}
-	actions, err := c.rebuild(t)
+	a, err := c.actionOf(t)
 	var r *action.Result
 	if err == nil {
-		r, err = c.local.execute(ctx, actions[0])
+		r, err = c.local.execute(ctx, a)
 	}
 	if err != nil {
-		return c.makeDo(ctx, t, err)
+		return c.makeDo(ctx, c.tasks.settle(t), err)
 	}
-	return c.finish(ctx, t, actions, r, onThisMachine)
+	return c.finish(ctx, t, a, r, onThisMachine)
 }
 
 // makeDo runs jobs as they are if an action of theirs can't be run.
-func (c *conductor) makeDo(ctx context.Context, t *task, err error) error {
+func (c *conductor) makeDo(ctx context.Context, jobs []distfile.Job, err error) error {
 	switch {
 	case errors.Is(err, reapi.ErrInputChanged):
 		// What we would run is no longer what the key says: let the compiler
 		// have the files as they are now.
-		c.warnUnstored(t.jobs[0], err)
+		c.warnUnstored(jobs[0], err)
 	case errors.Is(err, errOtherFiles):
 		// Not all that it writes would be kept: let it write where it wants.
 		c.Terminal.WarnOnce("other files", "%v: compiled here and not cached", err)
 	default:
 		return err
 	}
-	return c.executeAsIs(ctx, t.jobs)
+	return c.executeAsIs(ctx, jobs)
 }
 
-// rebuild makes the task's actions anew.
-func (c *conductor) rebuild(t *task) ([]*action.Action, error) {
-	var actions []*action.Action
-	for _, job := range t.jobs {
-		a, err := c.builder.Build(job)
-		if err != nil || a.Digest != t.action {
-			return nil, fmt.Errorf("a shard or an input %w", reapi.ErrInputChanged)
-		}
-		actions = append(actions, a)
+// actionOf returns the action of a task, which then holds it no more.
+func (c *conductor) actionOf(t *task) (*action.Action, error) {
+	if a := t.action; a != nil {
+		t.action = nil
+		c.held.Release(a.Size())
+		return a, nil
 	}
-	return actions, nil
+	return c.build(t, t.jobs[0])
+}
+
+// build makes the action of one of a task's jobs again.
+func (c *conductor) build(t *task, job distfile.Job) (*action.Action, error) {
+	a, err := c.builder.Build(job)
+	if err != nil || a.Digest != t.key {
+		return nil, fmt.Errorf("a shard or an input %w", reapi.ErrInputChanged)
+	}
+	return a, nil
 }
 
 // A place is where an action was executed.
@@ -68,18 +74,13 @@ const (
 
 // finish reports a failed compilation, or stores and writes what a sound one
 // gave.
-func (c *conductor) finish(ctx context.Context, t *task, actions []*action.Action, r *action.Result, where place) error {
+func (c *conductor) finish(ctx context.Context, t *task, a *action.Action, r *action.Result, where place) error {
 	defer r.Done()
-	if failure := failureOf(actions[0], r); failure != nil {
-		c.reportFailure(t.jobs, failure, r, actions[0].Inputs, where)
+	if failure := failureOf(a, r); failure != nil {
+		c.reportFailure(c.tasks.settle(t), failure, r, a.Inputs, where)
 		return nil
 	}
-	c.store(ctx, actions, r, where)
-	for _, a := range actions {
-		if err := c.deliver(a, r); err != nil {
-			return err
-		}
-	}
+	c.store(ctx, a, r, where)
 	c.count(func(s *report.Summary) {
 		switch {
 		case where == onThisMachine:
@@ -90,30 +91,27 @@ func (c *conductor) finish(ctx context.Context, t *task, actions []*action.Actio
 		default:
 			s.Remote++
 		}
-		s.Hits += len(actions) - 1
 	})
-	return nil
+	return c.deliverAll(ctx, t, a, r)
 }
 
 // store keeps a sound result. A worker has kept its own.
-func (c *conductor) store(ctx context.Context, actions []*action.Action, r *action.Result, where place) {
+func (c *conductor) store(ctx context.Context, a *action.Action, r *action.Result, where place) {
 	if where == onAWorker {
-		c.keep(ctx, c.Cache, actions[0], r)
+		c.keep(ctx, c.Cache, a, r)
 		return
 	}
 	// If an input has changed meanwhile, the digests in the key may be another
 	// moment's.
-	for _, a := range actions {
-		if path := a.InputsChanged(); path != "" {
-			c.warnUnstored(a.Job, fmt.Errorf("%s %w", path, reapi.ErrInputChanged))
-			c.uncached()
-			return
-		}
+	if path := a.InputsChanged(); path != "" {
+		c.warnUnstored(a.Job, fmt.Errorf("%s %w", path, reapi.ErrInputChanged))
+		c.uncached()
+		return
 	}
-	stored := c.keep(ctx, c.Cache, actions[0], r)
+	stored := c.keep(ctx, c.Cache, a, r)
 	switch {
 	case c.Remote != nil && c.Remote.Keeps():
-		c.upload(ctx, actions[0], r, stored)
+		c.upload(ctx, a, r, stored)
 	case !stored:
 		c.uncached()
 	}

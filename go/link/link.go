@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"thinrex/go/action"
+	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/execute"
 	"thinrex/go/filedigest"
@@ -70,6 +71,8 @@ type conductor struct {
 	compiler *toolchain.Toolchain
 	builder  *action.Builder
 	outputs  outputFiles
+	tasks    tasks
+	held     *semaphore.Weighted // bytes of actions of tasks
 	local    localRunner
 	remote   chan struct{} // slots of tasks given to Remote
 	work     chan struct{} // slots of what needs a core and the disk, but no compiler
@@ -87,7 +90,9 @@ type conductor struct {
 // Run conducts the link that f describes. When it fails, none of the outputs
 // is left.
 func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, error) {
-	c := &conductor{Options: o, file: f, linking: ctx, uploading: semaphore.NewWeighted(uploadsAtOnce), unwritten: map[Cache]bool{}}
+	c := &conductor{Options: o, file: f, linking: ctx, unwritten: map[Cache]bool{}}
+	c.tasks.byKey = map[digest.Digest]*task{}
+	c.held, c.uploading = semaphore.NewWeighted(heldAtOnce), semaphore.NewWeighted(uploadsAtOnce)
 	c.remote = make(chan struct{}, max(1, o.RemoteTasks))
 	c.work = make(chan struct{}, 4*runtime.GOMAXPROCS(0)) // some wait for the disk
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}
@@ -110,12 +115,7 @@ func (c *conductor) run(ctx context.Context) error {
 		return err
 	}
 	c.summary.SetupSeconds = c.sinceStart()
-	pending, err := c.lookupAll(ctx)
-	c.summary.LookupSeconds = c.sinceStart()
-	if err != nil {
-		return err
-	}
-	return c.executeAll(ctx, pending)
+	return c.conduct(ctx)
 }
 
 // prepare finds the compiler and reads the jobs' common part.
@@ -127,6 +127,7 @@ func (c *conductor) prepare(ctx context.Context) error {
 	if err != nil {
 		return &EnvironmentError{err}
 	}
+	c.local = localRunner{compiler: c.compiler.Path, env: execute.Environ(c.Env), function: c.Files.Function(), base: c.SandboxBase}
 	options := action.Options{
 		Files: c.Files, Env: c.Env, ExtraInputs: c.ExtraInputs, Properties: c.Properties, Timeout: c.Timeout,
 	}

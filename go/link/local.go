@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
@@ -22,16 +23,26 @@ var errOtherFiles = errors.New("which isn't known as an output")
 
 // localRunner runs compilations on this machine.
 type localRunner struct {
-	compiler  string // path
-	env       []string
-	function  digest.Function
-	workspace *execute.Workspace
+	compiler string // path
+	env      []string
+	function digest.Function
+	base     string // of the workspace
+
+	mu        sync.Mutex
+	workspace *execute.Workspace // once something was run
 }
 
-func (l *localRunner) open(c *conductor) (err error) {
-	l.compiler, l.env, l.function = c.compiler.Path, execute.Environ(c.Env), c.Files.Function()
-	l.workspace, err = execute.NewWorkspace(c.SandboxBase)
-	return err
+// open returns the workspace. Most links don't need one.
+func (l *localRunner) open() (*execute.Workspace, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.workspace == nil {
+		var err error
+		if l.workspace, err = execute.NewWorkspace(l.base); err != nil {
+			return nil, fmt.Errorf("make a private directory: %w", err)
+		}
+	}
+	return l.workspace, nil
 }
 
 func (l *localRunner) close() error {
@@ -76,7 +87,11 @@ func (l *localRunner) lay(a *action.Action) (dir string, err error) {
 	for i, in := range a.Inputs {
 		files[i] = execute.SourceFile{Name: in.Name, Path: in.File.Path, Data: in.Data}
 	}
-	dir, err = l.workspace.Lay(files)
+	workspace, err := l.open()
+	if err != nil {
+		return "", &EnvironmentError{err}
+	}
+	dir, err = workspace.Lay(files)
 	if errors.Is(err, fs.ErrNotExist) {
 		if path := a.InputsChanged(); path != "" {
 			return "", fmt.Errorf("%s %w", path, reapi.ErrInputChanged)

@@ -1,14 +1,14 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"sync"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/action"
-	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/report"
 )
@@ -17,78 +17,91 @@ import (
 // holds an action, so there is an end to it.
 const RemoteLookups = 500
 
-// lookupAll writes the outputs of all hits and returns the other jobs.
-func (c *conductor) lookupAll(ctx context.Context) ([]*task, error) {
-	var mu sync.Mutex
-	tasks := newTasks()
+// heldAtOnce bounds the actions that wait with their tasks, in bytes. Those of
+// all misses of a large link would fill the memory; what finds no room is made
+// again.
+const heldAtOnce = 64 << 20
+
+// lookupAll writes the outputs of all hits and queues the other jobs, those
+// with the largest modules first: a long one that starts last would keep the
+// linker waiting alone.
+func (c *conductor) lookupAll(ctx context.Context, q queues) error {
 	g, groupCtx := errgroup.WithContext(ctx)
 	g.SetLimit(cap(c.work))
 	if c.Remote != nil {
 		g.SetLimit(RemoteLookups)
 	}
-	for i, job := range c.file.Jobs {
+	order := c.largestFirst()
+	line := newInLine(len(order), func(t *task) { c.push(q, t) })
+	for place, job := range order {
 		if groupCtx.Err() != nil {
 			break
 		}
+		if c.stopped() {
+			c.count(func(s *report.Summary) { s.Skipped += len(order) - place })
+			break
+		}
 		g.Go(func() error {
-			key, hit, err := c.lookup(groupCtx, job)
-			if err != nil || hit {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			tasks.add(i, job, key)
-			return nil
+			t, err := c.lookup(groupCtx, job)
+			line.add(place, t)
+			return err
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	return tasks.inOrder(), ctx.Err()
+	err := g.Wait()
+	c.count(func(s *report.Summary) { s.LookupSeconds = c.sinceStart() })
+	return errors.Join(err, ctx.Err())
 }
 
-// lookup returns the digest of the job's action, zero when it can't have one,
-// and whether a cached result has been written.
-func (c *conductor) lookup(ctx context.Context, job distfile.Job) (key digest.Digest, hit bool, err error) {
+// largestFirst returns the jobs by the sizes of their modules.
+func (c *conductor) largestFirst() []distfile.Job {
+	sizes := make(map[string]int64, len(c.file.Jobs))
+	for _, job := range c.file.Jobs {
+		sizes[job.Module()] = fileSize(job.Module())
+	}
+	return slices.SortedStableFunc(slices.Values(c.file.Jobs), func(x, y distfile.Job) int {
+		return cmp.Compare(sizes[y.Module()], sizes[x.Module()])
+	})
+}
+
+// lookup writes a job's outputs if they are cached. Otherwise it returns
+// a task, or nil if another job's task does this one's work, too.
+func (c *conductor) lookup(ctx context.Context, job distfile.Job) (*task, error) {
+	asIs := &task{jobs: []distfile.Job{job}}
 	if c.builder == nil {
-		return key, false, nil
+		return asIs, nil
 	}
 	c.work <- struct{}{}
-	a, r, err := c.lookupHere(ctx, job)
+	a, err := c.builder.Build(job)
+	var t *task
+	var r *action.Result
+	if err == nil {
+		if t = c.tasks.begin(a); t != nil {
+			r, err = c.lookupIn(ctx, c.Cache, a)
+		}
+	}
 	<-c.work
-	if err != nil || a == nil {
-		return key, false, err
+	var uncacheable *action.Uncacheable
+	switch {
+	case errors.As(err, &uncacheable):
+		c.warnUncached(uncacheable)
+		return asIs, nil
+	case err != nil || t == nil:
+		return nil, err
 	}
 	if r == nil && c.Remote != nil {
 		if r, err = c.lookupRemotely(ctx, a); err != nil {
-			return key, false, err
+			return nil, err
 		}
 	}
 	if r == nil {
-		return a.Digest, false, nil
+		if !c.held.TryAcquire(a.Size()) {
+			t.action = nil
+		}
+		return t, nil
 	}
 	defer r.Done()
-	if err := c.deliver(a, r); err != nil {
-		return key, false, err
-	}
 	c.count(func(s *report.Summary) { s.Hits++ })
-	return a.Digest, true, nil
-}
-
-// lookupHere makes the job's action, nil when it can't have one, and looks it
-// up on this machine.
-func (c *conductor) lookupHere(ctx context.Context, job distfile.Job) (*action.Action, *action.Result, error) {
-	a, err := c.builder.Build(job)
-	var uncacheable *action.Uncacheable
-	if errors.As(err, &uncacheable) {
-		c.warnUncached(uncacheable)
-		return nil, nil, nil
-	}
-	if err != nil || c.Cache == nil {
-		return a, nil, err
-	}
-	r, err := c.lookupIn(ctx, c.Cache, a)
-	return a, r, err
+	return nil, c.deliverAll(ctx, t, a, r)
 }
 
 // lookupRemotely keeps what it finds on this machine, too.
@@ -101,9 +114,12 @@ func (c *conductor) lookupRemotely(ctx context.Context, a *action.Action) (*acti
 	return r, err
 }
 
-// lookupIn returns a sound result or nil. A cache that can't be read is said
-// once, and is no reason to fail.
+// lookupIn returns a sound result or nil. A cache, nil for none, that can't be
+// read is said once, and is no reason to fail.
 func (c *conductor) lookupIn(ctx context.Context, cache Cache, a *action.Action) (*action.Result, error) {
+	if cache == nil {
+		return nil, nil
+	}
 	r, err := cache.Lookup(ctx, a)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -149,6 +165,26 @@ func (c *conductor) cacheFailed(cache Cache, verb string, err error) {
 		return
 	}
 	c.Terminal.WarnOnce("remote", "can't %s the remote cache, going on without: %v", verb, err)
+}
+
+// deliverAll writes the outputs of a task's jobs. a is the action of the first
+// one; the others' outputs are elsewhere.
+func (c *conductor) deliverAll(ctx context.Context, t *task, a *action.Action, r *action.Result) error {
+	jobs := c.tasks.settle(t)
+	if err := c.deliver(a, r); err != nil {
+		return err
+	}
+	for i, job := range jobs[1:] {
+		a, err := c.build(t, job)
+		if err != nil {
+			return c.makeDo(ctx, jobs[1+i:], err)
+		}
+		if err := c.deliver(a, r); err != nil {
+			return err
+		}
+		c.count(func(s *report.Summary) { s.Hits++ })
+	}
+	return nil
 }
 
 // deliver writes the outputs of an action and repeats the compiler's words.

@@ -25,26 +25,26 @@ func (o outcome) sound(a *action.Action) bool { return o.err == nil && failureOf
 func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, release func()) error {
 	return func(ctx context.Context, t *task, release func()) error {
 		defer release() // not sooner: the slots bound the actions in memory
-		actions, err := c.rebuild(t)
+		a, err := c.actionOf(t)
 		if err != nil {
-			return c.makeDo(ctx, t, err)
+			return c.makeDo(ctx, c.tasks.settle(t), err)
 		}
-		here, there := c.race(ctx, actions[0], first)
+		here, there := c.race(ctx, a, first)
 		defer there.result.Done()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if there.sound(actions[0]) && !here.sound(actions[0]) {
-			return c.finish(ctx, t, actions, there.result, onAWorker)
+		if there.sound(a) && !here.sound(a) {
+			return c.finish(ctx, t, a, there.result, onAWorker)
 		}
 		// If both failed, what happened here says more.
 		if there.err != nil && !errors.Is(there.err, errLostRace) {
 			c.fellBack(t, there.err)
 		}
 		if here.err != nil {
-			return c.makeDo(ctx, t, here.err)
+			return c.makeDo(ctx, c.tasks.settle(t), here.err)
 		}
-		return c.finish(ctx, t, actions, here.result, onThisMachine)
+		return c.finish(ctx, t, a, here.result, onThisMachine)
 	}
 }
 

@@ -19,18 +19,18 @@ func (c *conductor) executeThere(ctx context.Context, t *task, release func()) e
 	defer release()
 	err := c.Remote.Down()
 	if err == nil {
-		var actions []*action.Action
+		var a *action.Action
 		var r *action.Result
 		c.work <- struct{}{} // executions end many at a time; those that are next must not wait for all of these
-		actions, err = c.rebuild(t)
+		a, err = c.actionOf(t)
 		<-c.work
 		if err == nil {
-			r, err = c.executeRemotely(ctx, actions[0])
+			r, err = c.executeRemotely(ctx, a)
 		}
 		if err == nil {
 			c.work <- struct{}{}
 			defer func() { <-c.work }()
-			return c.finish(ctx, t, actions, r, onAWorker)
+			return c.finish(ctx, t, a, r, onAWorker)
 		}
 	}
 	release()
@@ -38,7 +38,7 @@ func (c *conductor) executeThere(ctx context.Context, t *task, release func()) e
 		return ctx.Err()
 	}
 	if c.Strategy == Remote && !errors.Is(err, reapi.ErrInputChanged) {
-		return &EnvironmentError{fmt.Errorf("execute %s remotely: %w", t.jobs[0].Module(), err)}
+		return &EnvironmentError{fmt.Errorf("execute %s remotely: %w", t.module(), err)}
 	}
 	return c.executeInstead(ctx, t, err)
 }
@@ -55,7 +55,7 @@ func (c *conductor) executeInstead(ctx context.Context, t *task, why error) erro
 		return nil
 	}
 	if errors.Is(why, reapi.ErrInputChanged) {
-		return c.makeDo(ctx, t, why)
+		return c.makeDo(ctx, c.tasks.settle(t), why)
 	}
 	c.fellBack(t, why)
 	return c.executeHere(ctx, t)
@@ -64,7 +64,7 @@ func (c *conductor) executeInstead(ctx context.Context, t *task, why error) erro
 // fellBack says once why the service isn't used, and counts.
 func (c *conductor) fellBack(t *task, err error) {
 	c.Terminal.WarnOnce("remote", "executed here what the remote service can't: %v", err)
-	c.Terminal.Verbose("%s is compiled here: %v", t.jobs[0].Module(), err)
+	c.Terminal.Verbose("%s is compiled here: %v", t.module(), err)
 	c.count(func(s *report.Summary) { s.Fallbacks++ })
 }
 

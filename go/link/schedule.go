@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,74 +20,80 @@ const (
 	Racing                   // on both; the first result counts
 )
 
+// queues are what this machine and what the service begins with.
+type queues struct {
+	here, there *queue
+	complete    chan struct{} // closed when all jobs have been looked up
+}
+
+func (c *conductor) push(q queues, t *task) {
+	asIs := t.key == digest.Digest{} // it needs the linker's directory
+	if asIs || c.Strategy == Local {
+		q.here.push(t)
+	} else {
+		q.there.push(t)
+	}
+}
+
 // A feed takes tasks from a queue, each when it has got a slot.
 type feed struct {
-	queue   <-chan *task
+	queue   *queue
 	acquire func(context.Context) (release func(), err error)
 	run     func(ctx context.Context, t *task, release func()) error
 }
 
-// executeAll runs the tasks. After a failed compilation no further one is
-// started, unless --keep_going was given; those that run are let finish.
-func (c *conductor) executeAll(ctx context.Context, pending []*task) error {
-	if len(pending) == 0 {
-		return nil
-	}
-	if err := c.local.open(c); err != nil {
-		return &EnvironmentError{fmt.Errorf("make a private directory: %w", err)}
-	}
+// conduct looks all jobs up, and runs those that miss. A service begins with
+// them at once; this machine has enough to do until all are looked up. After a failed compilation no further one is started, unless
+// --keep_going was given; those that run are let finish.
+func (c *conductor) conduct(ctx context.Context) error {
 	defer c.Terminal.Done()
-	here, there := c.queues(pending)
+	q := queues{newQueue(), newQueue(), make(chan struct{})}
 	g, groupCtx := errgroup.WithContext(ctx)
-	for _, f := range c.feeds(here, there) {
+	g.Go(func() error {
+		defer q.here.close()
+		defer q.there.close()
+		defer close(q.complete)
+		return c.lookupAll(groupCtx, q)
+	})
+	for _, f := range c.feeds(q) {
 		g.Go(func() error { return c.feed(groupCtx, g, f) })
 	}
 	err := g.Wait()
-	for _, queue := range []chan *task{here, there} {
-		for t := range queue {
+	for _, left := range []*queue{q.here, q.there} {
+		for t := left.take(); t != nil; t = left.take() {
 			c.skip(t)
 		}
 	}
 	return c.verdict(ctx, err)
 }
 
-// queues returns what this machine and what the service begins with, in order.
-// They are one queue when both take what is next.
-func (c *conductor) queues(pending []*task) (here, there chan *task) {
-	here = make(chan *task, len(pending))
-	there = make(chan *task, len(pending))
-	for _, t := range pending {
-		asIs := t.action == digest.Digest{} // it needs the linker's directory
-		if asIs || c.Strategy == Local {
-			here <- t
-		} else {
-			there <- t
-		}
-	}
-	close(here)
-	close(there)
-	return here, there
-}
-
-func (c *conductor) feeds(here, there chan *task) []feed {
+func (c *conductor) feeds(q queues) []feed {
 	runHere := func(ctx context.Context, t *task, release func()) error {
 		defer release()
 		return c.executeHere(ctx, t)
 	}
-	feeds := []feed{{here, c.Slots.Acquire, runHere}}
+	acquireHere := func(ctx context.Context) (release func(), err error) {
+		select {
+		case <-q.complete:
+			return c.Slots.Acquire(ctx)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	feeds := []feed{{q.here, acquireHere, runHere}}
 	switch c.Strategy {
 	case Remote, Fallback:
-		feeds = append(feeds, feed{there, c.acquireRemote, c.executeThere})
+		feeds = append(feeds, feed{q.there, c.acquireRemote, c.executeThere})
 	case Racing:
 		feeds = append(feeds,
-			feed{there, c.acquireRemote, c.raceFrom(onAWorker)},
-			feed{there, c.Slots.Acquire, c.raceFrom(onThisMachine)})
+			feed{q.there, c.acquireRemote, c.raceFrom(onAWorker)},
+			feed{q.there, acquireHere, c.raceFrom(onThisMachine)})
 	}
 	return feeds
 }
 
 func (c *conductor) feed(ctx context.Context, g *errgroup.Group, f feed) error {
-	for len(f.queue) > 0 && !c.stopped() {
+	for f.queue.wait(ctx) && !c.stopped() {
 		release, err := f.acquire(ctx)
 		if err != nil {
 			return nil // the group knows why
@@ -97,12 +102,12 @@ func (c *conductor) feed(ctx context.Context, g *errgroup.Group, f feed) error {
 			release()
 			return nil
 		}
-		t, ok := <-f.queue
-		if !ok {
+		t := f.queue.take()
+		if t == nil {
 			release()
-			return nil
+			continue
 		}
-		c.Terminal.Progress(c.done(), len(c.file.Jobs), t.jobs[0].Module())
+		c.Terminal.Progress(c.done(), len(c.file.Jobs), t.module())
 		g.Go(func() error { return f.run(ctx, t, release) })
 	}
 	return nil
@@ -118,7 +123,8 @@ func (c *conductor) acquireRemote(ctx context.Context) (release func(), err erro
 }
 
 func (c *conductor) skip(t *task) {
-	c.count(func(s *report.Summary) { s.Skipped += len(t.jobs) })
+	jobs := c.tasks.settle(t)
+	c.count(func(s *report.Summary) { s.Skipped += len(jobs) })
 }
 
 func (c *conductor) verdict(ctx context.Context, err error) error {

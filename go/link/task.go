@@ -1,53 +1,51 @@
 package link
 
 import (
-	"cmp"
 	"os"
-	"slices"
+	"sync"
 
+	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/distfile"
 )
 
-// A task is one compilation to run, for one job or for several equal ones.
-// It holds no action: those of all misses of a large link would fill the
-// memory, and making one again is cheap.
+// A task is one compilation, for one job or for several equal ones.
 type task struct {
-	index  int // of the first job, in link order
-	jobs   []distfile.Job
-	action digest.Digest // of each job; zero for a job that runs as it is
-	size   int64         // of the module in bytes
+	jobs   []distfile.Job // guarded by tasks.mu until the task is settled
+	key    digest.Digest  // of each job's action; zero for a job that runs as it is
+	action *action.Action // of the first job; nil if it would have taken too much memory
 }
 
-// tasks collects the jobs that missed.
+func (t *task) module() string { return t.jobs[0].Module() }
+
+// tasks knows the actions that are being looked up or executed.
 type tasks struct {
-	all      []*task
-	byAction map[digest.Digest]*task
+	mu    sync.Mutex
+	byKey map[digest.Digest]*task
 }
 
-func newTasks() *tasks { return &tasks{byAction: map[digest.Digest]*task{}} }
-
-// add adds job i with its action's digest, zero for none. A job with the
-// action of an earlier one joins its task.
-func (t *tasks) add(i int, job distfile.Job, action digest.Digest) {
-	if same := t.byAction[action]; same != nil {
-		same.jobs = append(same.jobs, job)
-		return
+// begin returns a new task for the action of a job. A job with the action of
+// a task that isn't settled joins that: then it returns nil.
+func (t *tasks) begin(a *action.Action) *task {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if same := t.byKey[a.Digest]; same != nil {
+		same.jobs = append(same.jobs, a.Job)
+		return nil
 	}
-	added := &task{index: i, jobs: []distfile.Job{job}, action: action, size: fileSize(job.Module())}
-	t.all = append(t.all, added)
-	if action != (digest.Digest{}) {
-		t.byAction[action] = added
-	}
+	begun := &task{jobs: []distfile.Job{a.Job}, key: a.Digest, action: a}
+	t.byKey[a.Digest] = begun
+	return begun
 }
 
-// inOrder returns the tasks, those with the largest modules first: a long one
-// that starts last would keep the linker waiting alone.
-func (t *tasks) inOrder() []*task {
-	slices.SortFunc(t.all, func(x, y *task) int {
-		return cmp.Or(cmp.Compare(y.size, x.size), cmp.Compare(x.index, y.index))
-	})
-	return t.all
+// settle returns a task's jobs; no more may join it.
+func (t *tasks) settle(it *task) []distfile.Job {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.byKey[it.key] == it {
+		delete(t.byKey, it.key)
+	}
+	return it.jobs
 }
 
 func fileSize(path string) int64 {

@@ -24,13 +24,13 @@ const batchLimit = 4<<20 - 64<<10
 
 // offerOf begins to ask a service, so that the answer is there when it is
 // needed, and returns what waits for it.
-func (c *Client) offerOf(e *endpoint, executes bool) func(context.Context) (*offer, error) {
+func (c *Client) offerOf(e *endpoint) func(context.Context) (*offer, error) {
 	var o *offer
 	var err error
 	answered := make(chan struct{})
 	c.owned.Go(func() {
 		defer close(answered)
-		o, err = c.ask(e, executes)
+		o, err = c.ask(e)
 	})
 	return func(ctx context.Context) (*offer, error) {
 		select {
@@ -44,14 +44,14 @@ func (c *Client) offerOf(e *endpoint, executes bool) func(context.Context) (*off
 
 // ask gets a service's capabilities. A service that can't serve us is given
 // up.
-func (c *Client) ask(e *endpoint, executes bool) (*offer, error) {
+func (c *Client) ask(e *endpoint) (*offer, error) {
 	var caps *repb.ServerCapabilities
 	err := e.call(c.ctx, "GetCapabilities", func(ctx context.Context, _ *pulse) (err error) {
 		caps, err = repb.NewCapabilitiesClient(e.conn).GetCapabilities(ctx, &repb.GetCapabilitiesRequest{InstanceName: c.opts.Instance})
 		return err
 	})
 	if err == nil {
-		err = c.suits(caps, executes)
+		err = c.suits(e, caps)
 	}
 	if err != nil {
 		err = e.failure("GetCapabilities", err)
@@ -75,24 +75,35 @@ func (c *Client) ask(e *endpoint, executes bool) (*offer, error) {
 	return o, nil
 }
 
-func (c *Client) suits(caps *repb.ServerCapabilities, executes bool) error {
+// suits reports why a service isn't fit for what it is to do for us.
+func (c *Client) suits(e *endpoint, caps *repb.ServerCapabilities) error {
 	high, low := caps.GetHighApiVersion(), caps.GetLowApiVersion()
 	if high.GetMajor() == 1 || low.GetMajor() > 2 {
 		return fmt.Errorf("the service speaks version %d.%d to %d.%d of the Remote Execution API, thinrex speaks 2",
 			low.GetMajor(), low.GetMinor(), high.GetMajor(), high.GetMinor())
 	}
-	functions := slices.Clone(caps.GetCacheCapabilities().GetDigestFunctions())
-	if executes {
-		if !caps.GetExecutionCapabilities().GetExecEnabled() {
+	if e == c.exec {
+		execution := caps.GetExecutionCapabilities()
+		if !execution.GetExecEnabled() {
 			return errors.New("the service doesn't execute actions; is it a cache? then give it as --remote_cache")
 		}
-		functions = slices.Clone(caps.GetExecutionCapabilities().GetDigestFunctions())
-		// Older services fill in only the other field.
-		functions = append(functions, caps.GetExecutionCapabilities().GetDigestFunction())
+		// Older services fill in only the single field.
+		if err := c.hasFunction(append(slices.Clone(execution.GetDigestFunctions()), execution.GetDigestFunction())); err != nil {
+			return err
+		}
 	}
-	functions = slices.DeleteFunc(functions, func(f repb.DigestFunction_Value) bool { return f == repb.DigestFunction_UNKNOWN })
-	if want := c.opts.Function.Proto(); len(functions) > 0 && !slices.Contains(functions, want) {
-		return fmt.Errorf("the service has no %v digests, only %v; see --digest_function", want, functions)
+	if e == c.cache {
+		return c.hasFunction(caps.GetCacheCapabilities().GetDigestFunctions())
+	}
+	return nil
+}
+
+// hasFunction takes a service that names no digest function at its word for
+// any.
+func (c *Client) hasFunction(offered []repb.DigestFunction_Value) error {
+	offered = slices.DeleteFunc(slices.Clone(offered), func(f repb.DigestFunction_Value) bool { return f == repb.DigestFunction_UNKNOWN })
+	if want := c.opts.Function.Proto(); len(offered) > 0 && !slices.Contains(offered, want) {
+		return fmt.Errorf("the service has no %v digests, only %v; see --digest_function", want, offered)
 	}
 	return nil
 }

@@ -57,10 +57,12 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	c.ac = repb.NewActionCacheClient(c.cache.conn)
 	c.cas = repb.NewContentAddressableStorageClient(c.cache.conn)
 	c.bytes = bspb.NewByteStreamClient(c.cache.conn)
-	c.cacheOffer = c.offerOf(c.cache, false)
 	if c.exec != nil {
 		c.execution = repb.NewExecutionClient(c.exec.conn)
-		c.execOffer = c.offerOf(c.exec, true)
+		c.execOffer = c.offerOf(c.exec)
+	}
+	if c.cacheOffer = c.execOffer; c.cache != c.exec {
+		c.cacheOffer = c.offerOf(c.cache)
 	}
 	if o.Executions > 0 {
 		c.slots = make(chan struct{}, o.Executions)

@@ -83,7 +83,7 @@ func dial(t testing.TB, s *reapitest.Server, edits ...edit) *reapi.Client {
 
 // impatient clients give up soon.
 func impatient(o *reapi.Options) {
-	o.Timeout, o.ExecutionTimeout = 1500*time.Millisecond, 500*time.Millisecond
+	o.Timeout, o.ExecutionTimeout = 4*time.Second, 500*time.Millisecond
 }
 
 // newAction makes an action with one output. Others than name and inputs are
