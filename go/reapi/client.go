@@ -31,6 +31,7 @@ type Client struct {
 
 	slots      chan struct{} // of executions, nil for any number
 	uploads    *uploads
+	reads      *batcher[*wanted]
 	held       *semaphore.Weighted // bytes of outputs in memory
 	encoder    *zstd.Encoder
 	noBatch    atomic.Bool // the service has no BatchReadBlobs
@@ -67,7 +68,7 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	if o.Executions > 0 {
 		c.slots = make(chan struct{}, o.Executions)
 	}
-	c.uploads = newUploads(c)
+	c.uploads, c.reads = newUploads(c), newReads(c)
 	return c, nil
 }
 

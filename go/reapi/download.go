@@ -1,15 +1,12 @@
 package reapi
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
@@ -104,77 +101,26 @@ func (c *Client) fetch(ctx context.Context, want []digest.Digest, have fetched) 
 	if err != nil {
 		return err
 	}
-	var batch []digest.Digest
-	size := int64(0)
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		err := c.readBatch(ctx, batch, have, offer)
-		batch, size = nil, 0
-		return err
-	}
-	for _, d := range want {
-		if d.Size+perBlob > offer.maxBatch || c.noBatch.Load() {
-			if have[d], err = c.read(ctx, d, offer); err != nil {
-				return err
-			}
-			continue
-		}
-		if size+d.Size+perBlob > offer.maxBatch {
-			if err := flush(); err != nil {
-				return err
+	var small []*wanted
+	alone := want
+	if !c.noBatch.Load() {
+		alone = nil
+		for _, d := range want {
+			if d.Size+perBlob > offer.maxBatch {
+				alone = append(alone, d)
+			} else {
+				small = append(small, &wanted{digest: d, by: ctx, done: make(chan struct{})})
 			}
 		}
-		batch, size = append(batch, d), size+d.Size+perBlob
+		c.reads.add(small...)
 	}
-	return flush()
-}
-
-// perBlob is more than a blob adds to the size of a batch message beside its
-// data: its digest, a status, and what frames them.
-const perBlob = 256
-
-func (c *Client) readBatch(ctx context.Context, batch []digest.Digest, have fetched, offer *offer) error {
-	request := &repb.BatchReadBlobsRequest{InstanceName: c.opts.Instance, DigestFunction: c.opts.Function.Proto()}
-	for _, d := range batch {
-		request.Digests = append(request.Digests, d.Proto())
-	}
-	if offer.batchZstd {
-		request.AcceptableCompressors = []repb.Compressor_Value{repb.Compressor_ZSTD}
-	}
-	var reply *repb.BatchReadBlobsResponse
-	err := c.cache.call(ctx, "BatchReadBlobs", func(ctx context.Context, _ *pulse) (err error) {
-		reply, err = c.cas.BatchReadBlobs(ctx, request)
-		return err
-	})
-	switch status.Code(err) {
-	case codes.OK:
-	case codes.Unimplemented:
-		c.noBatch.Store(true)
-		return c.fetch(ctx, batch, have)
-	case codes.NotFound:
-		return fmt.Errorf("%w: %w", errBroken, err)
-	default:
-		return err
-	}
-	for _, r := range reply.GetResponses() {
-		d, err := digest.FromProto(r.GetDigest())
-		if err != nil || status.FromProto(r.GetStatus()).Code() != codes.OK {
-			continue
-		}
-		if data, wanted := have[d]; data != nil || !wanted {
-			continue
-		}
-		c.downloaded.Add(int64(len(r.GetData())))
-		have[d], _ = c.verified(d, bytes.NewReader(r.GetData()), r.GetCompressor() == repb.Compressor_ZSTD)
-	}
-	for _, d := range batch {
-		if have[d] != nil {
-			continue
-		}
-		// Absent, damaged, or refused for a while: alone it shows which.
+	for _, d := range alone {
 		if have[d], err = c.read(ctx, d, offer); err != nil {
+			return err
+		}
+	}
+	for _, w := range small {
+		if have[w.digest], err = c.received(ctx, w, offer); err != nil {
 			return err
 		}
 	}

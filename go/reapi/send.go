@@ -21,30 +21,28 @@ const streamAbove = 4 << 10
 
 // findMissing asks which blobs the service lacks, and sends them on.
 func (u *uploads) findMissing(transfers []*transfer) {
-	for part := range slices.Chunk(transfers, digestsPerQuery) {
-		offer, err := u.c.cacheOffer(u.c.ctx)
-		if err != nil {
-			u.endAll(part, err)
-			continue
-		}
-		missing, err := u.missing(part)
-		if err != nil {
-			u.endAll(part, err)
-			continue
-		}
-		var small []*transfer
-		for _, t := range part {
-			switch {
-			case !missing[t.Digest]:
-				u.end(t, nil)
-			case t.Digest.Size+perBlob > offer.maxBatch, t.Digest.Size > streamAbove && offer.streamZstd && !offer.batchZstd:
-				u.stream(t, offer)
-			default:
-				small = append(small, t)
-			}
-		}
-		u.batches.add(small...)
+	offer, err := u.c.cacheOffer(u.c.ctx)
+	if err != nil {
+		u.endAll(transfers, err)
+		return
 	}
+	missing, err := u.missing(transfers)
+	if err != nil {
+		u.endAll(transfers, err)
+		return
+	}
+	var small []*transfer
+	for _, t := range transfers {
+		switch {
+		case !missing[t.Digest]:
+			u.end(t, nil)
+		case t.Digest.Size+perBlob > offer.maxBatch, t.Digest.Size > streamAbove && offer.streamZstd && !offer.batchZstd:
+			u.stream(t, offer)
+		default:
+			small = append(small, t)
+		}
+	}
+	u.batches.add(small...)
 }
 
 func (u *uploads) missing(transfers []*transfer) (map[digest.Digest]bool, error) {
@@ -77,28 +75,14 @@ func (u *uploads) stream(t *transfer, offer *offer) {
 	})
 }
 
-// sendBatch uploads blobs in as few messages as the service takes.
-func (u *uploads) sendBatch(transfers []*transfer) {
+// sendBatch uploads blobs in one message, and again those that the service
+// could not take just then.
+func (u *uploads) sendBatch(batch []*transfer) {
 	offer, err := u.c.cacheOffer(u.c.ctx)
 	if err != nil {
-		u.endAll(transfers, err)
+		u.endAll(batch, err)
 		return
 	}
-	var batch []*transfer
-	size := int64(0)
-	for _, t := range transfers {
-		if size+t.Digest.Size+perBlob > offer.maxBatch {
-			u.sendOne(batch, offer)
-			batch, size = nil, 0
-		}
-		batch, size = append(batch, t), size+t.Digest.Size+perBlob
-	}
-	u.sendOne(batch, offer)
-}
-
-// sendOne uploads blobs in one message, and again those that the service
-// could not take just then.
-func (u *uploads) sendOne(batch []*transfer, offer *offer) {
 	request := &repb.BatchUpdateBlobsRequest{InstanceName: u.c.opts.Instance, DigestFunction: u.c.opts.Function.Proto()}
 	waiting := map[digest.Digest]*transfer{}
 	for _, t := range batch {
@@ -113,7 +97,7 @@ func (u *uploads) sendOne(batch []*transfer, offer *offer) {
 	if len(waiting) == 0 {
 		return
 	}
-	err := u.c.cache.call(u.c.ctx, "BatchUpdateBlobs", func(ctx context.Context, _ *pulse) error {
+	err = u.c.cache.call(u.c.ctx, "BatchUpdateBlobs", func(ctx context.Context, _ *pulse) error {
 		for _, r := range request.Requests {
 			u.c.uploaded.Add(int64(len(r.Data)))
 		}

@@ -41,8 +41,12 @@ const (
 
 func newUploads(c *Client) *uploads {
 	u := &uploads{c: c, streams: make(chan struct{}, streamsAtOnce), all: map[digest.Digest]*transfer{}}
-	u.queries = &batcher[*transfer]{atOnce: queriesAtOnce, owner: &c.owned, flush: u.findMissing}
-	u.batches = &batcher[*transfer]{atOnce: batchesAtOnce, owner: &c.owned, flush: u.sendBatch}
+	u.queries = &batcher[*transfer]{atOnce: queriesAtOnce, owner: &c.owned, call: u.findMissing, fit: func(waiting []*transfer) int {
+		return min(len(waiting), digestsPerQuery)
+	}}
+	u.batches = &batcher[*transfer]{atOnce: batchesAtOnce, owner: &c.owned, call: u.sendBatch, fit: func(waiting []*transfer) int {
+		return fitBatch(c, waiting, func(t *transfer) int64 { return t.Digest.Size })
+	}}
 	return u
 }
 
@@ -107,45 +111,5 @@ func (u *uploads) forget(blobs []Blob, before time.Time) {
 		if t := u.all[b.Digest]; t != nil && !t.ended.IsZero() && t.ended.Before(before) {
 			delete(u.all, b.Digest)
 		}
-	}
-}
-
-// A batcher collects items while calls are under way, and makes the next call
-// with all that has come meanwhile: nobody waits for a batch to be full.
-type batcher[T any] struct {
-	atOnce int
-	owner  *sync.WaitGroup
-	flush  func([]T)
-
-	mu      sync.Mutex
-	waiting []T
-	running int
-}
-
-func (b *batcher[T]) add(items ...T) {
-	if len(items) == 0 {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.waiting = append(b.waiting, items...)
-	if b.running < b.atOnce {
-		b.running++
-		b.owner.Go(b.run)
-	}
-}
-
-func (b *batcher[T]) run() {
-	for {
-		b.mu.Lock()
-		items := b.waiting
-		b.waiting = nil
-		if len(items) == 0 {
-			b.running--
-			b.mu.Unlock()
-			return
-		}
-		b.mu.Unlock()
-		b.flush(items)
 	}
 }
