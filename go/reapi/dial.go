@@ -10,6 +10,7 @@ import (
 	"github.com/bazelbuild/remote-apis-sdks/go/pkg/balancer"
 	sdk "github.com/bazelbuild/remote-apis-sdks/go/pkg/client"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
 )
@@ -46,29 +47,34 @@ func dial(ctx context.Context, a address, headers []string, o *Options) (*endpoi
 	if (o.TLSClientCertificate == "") != (o.TLSClientKey == "") {
 		return nil, errors.New("TLS: --tls_client_certificate and --tls_client_key are of use only together")
 	}
-	credentials, err := credentialsFor(a.host, o)
+	own, err := credentialsFor(a.host, o)
 	if err != nil {
 		return nil, err
 	}
-	e.health = newHealth(ctx, o.Retries, credentials)
+	e.health = newHealth(ctx, o.Retries, own)
 	params := sdk.DialParams{
-		NoSecurity:            !a.tls,
-		NoAuth:                !o.GoogleDefaultCredentials || credentials != nil,
-		UseApplicationDefault: o.GoogleDefaultCredentials && credentials == nil,
-		TLSCACertFile:         o.TLSCertificate,
-		TLSClientAuthCert:     o.TLSClientCertificate,
-		TLSClientAuthKey:      o.TLSClientKey,
-		DialOpts:              dialOptions(a, o),
+		NoSecurity:        !a.tls,
+		NoAuth:            true, // but for what DialOpts say
+		TLSCACertFile:     o.TLSCertificate,
+		TLSClientAuthCert: o.TLSClientCertificate,
+		TLSClientAuthKey:  o.TLSClientKey,
+		DialOpts:          dialOptions(a, o),
 	}
-	if credentials != nil {
-		params.DialOpts = append(params.DialOpts, grpc.WithPerRPCCredentials(watched{credentials, &e.secrets}))
+	var shown credentials.PerRPCCredentials = own
+	if own == nil && o.GoogleDefaultCredentials {
+		if shown, err = e.googleCredentials(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if !a.tls && !a.local() && o.Proxy == "" && (len(headers) > 0 || credentials != nil) {
+	if shown != nil {
+		params.DialOpts = append(params.DialOpts, grpc.WithPerRPCCredentials(watched{shown, &e.secrets}))
+	}
+	if !a.tls && !a.local() && o.Proxy == "" && (len(headers) > 0 || shown != nil) {
 		o.Warn("plaintext", "%s isn't encrypted: credentials can be read on the way; use grpcs://", a.text)
 	}
 	if e.conn, err = e.connections(ctx, params); err != nil {
-		if credentials != nil {
-			credentials.Close()
+		if own != nil {
+			own.Close()
 		}
 		return nil, fmt.Errorf("%s: %w", a.text, err)
 	}

@@ -75,10 +75,10 @@ func TestUnauthenticated(t *testing.T) {
 	for _, with := range []bool{true, false} {
 		t.Run(fmt.Sprintf("credentials %v", with), func(t *testing.T) {
 			s := reapitest.StartT(t, reapitest.Options{Authorize: oldest(&valid)})
-			mine, calls := &tokens{}, 4 // of the cache's capabilities and the executor's
+			mine, calls := &tokens{}, 2
 			use := mine.use
 			if !with {
-				use, calls = func(*reapi.Options) {}, 2
+				use, calls = func(*reapi.Options) {}, 1
 			}
 			c := dial(t, s, use)
 			_, err := c.Execute(within(t), newAction(t, "m"))

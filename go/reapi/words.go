@@ -7,6 +7,7 @@ import (
 	"sync"
 	"unicode"
 
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 )
 
@@ -82,12 +83,12 @@ func (s *secrets) hide(text string) string {
 
 // watched are credentials of which we remember what they showed.
 type watched struct {
-	Credentials
+	credentials.PerRPCCredentials
 	secrets *secrets
 }
 
 func (w watched) GetRequestMetadata(ctx context.Context, uri ...string) (map[string]string, error) {
-	shown, err := w.Credentials.GetRequestMetadata(ctx, uri...)
+	shown, err := w.PerRPCCredentials.GetRequestMetadata(ctx, uri...)
 	for _, value := range shown {
 		w.secrets.add(value)
 	}
