@@ -13,12 +13,13 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"thinrex/e2e/internal/stage"
 	"thinrex/go/digest"
 )
 
 // TestWorkerCache shows how the worker keeps blobs and results.
 func TestWorkerCache(t *testing.T) {
-	c := newClient(t, startWorker(t, workerOptions{}))
+	c := newClient(t, site.StartWorker(t, stage.WorkerOptions{}))
 	for _, tc := range []struct {
 		name string
 		test func(t *testing.T, c *client)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"thinrex/e2e/internal/stage"
 	"thinrex/go/report"
 )
 
@@ -67,7 +68,7 @@ func TestLuaInBothPhases(t *testing.T) {
 	plain.linkInProcess(t)
 
 	m := newMachine(t)
-	throughCache := makeLua(built(t, thinrexProgram) + " cc --verbose -- clang-22")
+	throughCache := makeLua(site.Thinrex(t) + " cc --verbose -- clang-22")
 	modules := plain.countModules(t)
 	build := func(p *project, compiled compiles, linked report.Summary) {
 		t.Helper()
@@ -84,13 +85,13 @@ func TestLuaInBothPhases(t *testing.T) {
 
 // What one machine has compiled is a hit on another that shares a remote cache.
 func TestCompileRemoteCache(t *testing.T) {
-	cache := "--remote_cache=grpc://" + startWorker(t, workerOptions{})
+	cache := "--remote_cache=grpc://" + site.StartWorker(t, stage.WorkerOptions{})
 	p := &project{dir: t.TempDir()}
 	p.write(t, "a.h", "int a(int);\n")
 	p.write(t, "a.c", "#include <stdio.h>\n#include \"a.h\"\nint a(int x) { return printf(\"%d\", x); }\n")
 	other := p.elsewhere(t)
 	command := []string{
-		built(t, thinrexProgram), "cc", "--verbose", cache, "--remote_upload_local_results=true",
+		site.Thinrex(t), "cc", "--verbose", cache, "--remote_upload_local_results=true",
 		"--", "clang-22", "-O2", "-flto=thin", "-c", "a.c", "-o", "a.o",
 	}
 	if got := newMachine(t).compile(t, p, command...); got != (compiles{compiled: 1}) {

@@ -13,11 +13,13 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+
+	"thinrex/e2e/internal/stage"
 )
 
 // TestWorkerExecution shows how the worker runs actions.
 func TestWorkerExecution(t *testing.T) {
-	c := newClient(t, startWorker(t, workerOptions{}))
+	c := newClient(t, site.StartWorker(t, stage.WorkerOptions{}))
 	for _, tc := range []struct {
 		name string
 		test func(t *testing.T, c *client)
@@ -224,10 +226,10 @@ func TestWorkerWithoutCompiler(t *testing.T) {
 		t.Logf("clang-22 --version: %v", resp)
 		return resp.GetStatus().GetCode() == 0 && resp.GetResult().GetExitCode() == 0
 	}
-	if !works(newClient(t, startWorker(t, workerOptions{}))) {
+	if !works(newClient(t, site.StartWorker(t, stage.WorkerOptions{}))) {
 		t.Error("clang-22 doesn't run on a worker of this machine")
 	}
-	without := newClient(t, startWorker(t, workerOptions{Hide: compilerFiles(t)}))
+	without := newClient(t, site.StartWorker(t, stage.WorkerOptions{Hide: compilerFiles(t)}))
 	if works(without) {
 		t.Error("clang-22 runs although it is hidden")
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"thinrex/e2e/internal/stage"
 	"thinrex/go/report"
 )
 
@@ -40,7 +41,7 @@ func (m machine) path(name string) string { return filepath.Join(m.dir, name) }
 // and what clang, lld and thinrex have said.
 func (m machine) link(t *testing.T, p *project, options ...string) (report.Summary, string, error) {
 	t.Helper()
-	args := []string{"-O2", "-flto=thin", "-fuse-ld=lld-22", "-fthinlto-distributor=" + built(t, thinrexProgram), "-o", "program"}
+	args := []string{"-O2", "-flto=thin", "-fuse-ld=lld-22", "-fthinlto-distributor=" + site.Thinrex(t), "-o", "program"}
 	for _, o := range options {
 		args = append(args, "-Xthinlto-distributor="+o)
 	}
@@ -111,7 +112,7 @@ func onWorker(addr, toolchain string) []string {
 // The worker has the compiler.
 func TestToolchainOfImage(t *testing.T) {
 	p := newQuickstart(t)
-	worker := onWorker(startWorker(t, workerOptions{}), "image")
+	worker := onWorker(site.StartWorker(t, stage.WorkerOptions{}), "image")
 	first := newMachine(t)
 	first.mustLink(t, p, report.Summary{Remote: p.modules}, worker...)
 	first.mustLink(t, p, report.Summary{Hits: p.modules}, worker...)
@@ -123,7 +124,7 @@ func TestToolchainOfImage(t *testing.T) {
 // The worker has nothing of LLVM; its compiler comes with the action.
 func TestToolchainUploaded(t *testing.T) {
 	p := newQuickstart(t)
-	addr := startWorker(t, workerOptions{Hide: compilerFiles(t)})
+	addr := site.StartWorker(t, stage.WorkerOptions{Hide: compilerFiles(t)})
 
 	image := newMachine(t)
 	got, out, err := image.link(t, p, onWorker(addr, "image")...)
@@ -147,7 +148,7 @@ func TestToolchainUploaded(t *testing.T) {
 // another, also for one that would have had it compiled by the worker.
 func TestCacheAlone(t *testing.T) {
 	p := newQuickstart(t)
-	addr := startWorker(t, workerOptions{})
+	addr := site.StartWorker(t, stage.WorkerOptions{})
 	cache := []string{"--remote_cache=grpc://" + addr, "--remote_upload_local_results=true"}
 	newMachine(t).mustLink(t, p, report.Summary{Local: p.modules}, cache...)
 	newMachine(t).mustLink(t, p.elsewhere(t), report.Summary{Hits: p.modules}, cache...)
@@ -177,7 +178,7 @@ func compilerFiles(t *testing.T) []string {
 
 func TestManyActions(t *testing.T) {
 	p := newLarge(t, 1998)
-	worker := onWorker(startWorker(t, workerOptions{}), "image")
+	worker := onWorker(site.StartWorker(t, stage.WorkerOptions{}), "image")
 	newMachine(t).mustLink(t, p, report.Summary{Remote: p.modules}, worker...)
 	newMachine(t).mustLink(t, p, report.Summary{Hits: p.modules}, worker...)
 }

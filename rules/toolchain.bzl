@@ -55,12 +55,14 @@ refused; keep them in a file that `config` or `bazelrc` names, or give a credent
         ),
         data = attr.label_list(
             allow_files = True,
+            cfg = "exec",
             doc = "Files that the distributor reads, for `$(execpath :file)` in `args`: a certificate, say. Inputs of each link.",
         ),
         distributor = attr.label(
             allow_files = True,
             cfg = "exec",
-            doc = "The program: thinrex, or another distributor for DTLTO.",
+            doc = "The program: thinrex, or another distributor for DTLTO. It must run by itself, or find what it needs beside it and " +
+                  "have that in `data`: its runfiles aren't inputs of links.",
             executable = True,
             mandatory = True,
         ),

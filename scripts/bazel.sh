@@ -149,8 +149,10 @@ trap 'exit 130' INT
 bazel=
 "use_$which" >"$output/bazelrc.$$"
 mv -f "$output/bazelrc.$$" "$output/bazelrc"
-write_wrapper server --max_idle_secs=600
-write_wrapper batch --batch
+# No server lives long enough to earn back what Java's second compiler costs.
+java=(--host_jvm_args=-XX:TieredStopAtLevel=1 --host_jvm_args=-XX:+UseSerialGC)
+write_wrapper server --max_idle_secs=600 "${java[@]}"
+write_wrapper batch --batch "${java[@]}"
 
 command=("$output/batch/bazel" "$@")
 if [[ $1 = --exec ]]; then

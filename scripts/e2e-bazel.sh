@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests the rules with real Bazels: see e2e/bazel. Usage: e2e-bazel.sh [7|4|own]…,
 # in bazel.sh's words; by default own or else 7, and 4. Prints each test as it
-# ends, and all that was said if one fails.
+# begins and ends, and all that was said if one fails.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,8 +20,8 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/e2e-bazel.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 cd "$here/../e2e/bazel"
 go test -c -tags e2e_bazel -o "$scratch/e2e-bazel" .
-echo "rules with Bazel ${bazels[*]}: some 3 minutes each"
-THINREX_E2E_BAZELS="${bazels[*]}" "$scratch/e2e-bazel" -test.v -test.timeout 40m 2>&1 |
+echo "rules with Bazel ${bazels[*]}, side by side: some 3 minutes"
+THINREX_E2E_BAZELS="${bazels[*]}" "$scratch/e2e-bazel" -test.v -test.timeout 20m 2>&1 |
   tee "$scratch/log" | grep --line-buffered -E '^=== RUN|^ *--- |^(PASS|FAIL)$' || {
   cat "$scratch/log" >&2
   exit 1

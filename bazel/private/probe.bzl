@@ -1,7 +1,7 @@
-"""What a repository rule asks this machine: its platform, its cache folder, the compiler in CC and that compiler's lld."""
+"""What a repository rule asks this machine: its platform, the compiler in CC and that compiler's lld."""
 
 def host_platform(rctx):
-    """Returns this machine's platform, as the config_settings of //bazel are named.
+    """Returns this machine's platform, as PLATFORMS names it if it is one of them.
 
     Args:
       rctx: the repository context.
@@ -58,28 +58,3 @@ def _links_with(rctx, compiler, name):
     # With this flag, which many toolchains have, clang finds less.
     answer = rctx.execute([compiler, "-no-canonical-prefixes", "-fuse-ld=" + name, "-Wl,--version"])
     return answer.return_code == 0 and "LLD" in answer.stdout
-
-def cache_folder(rctx, folder):
-    """Makes the folder that keeps results. A link's environment doesn't say where the user's folders are.
-
-    Args:
-      rctx: the repository context.
-      folder: what the user says: a path, none, or nothing.
-
-    Returns:
-      Its absolute path; empty if there shall be none.
-    """
-    home = rctx.os.environ.get("HOME", "")
-    if folder == "none" or not (folder or home):
-        return ""
-    if not folder:
-        system = "Library/Caches" if host_platform(rctx).startswith("macos") else ".cache"
-        folder = (rctx.os.environ.get("XDG_CACHE_HOME", "") or home + "/" + system) + "/thinrex"
-    elif folder.startswith("~/"):
-        folder = home + folder[1:]
-    if folder.startswith("/"):
-        # Bazel runs nothing in a sandbox if the value of --sandbox_writable_path doesn't exist.
-        made = rctx.execute(["mkdir", "-p", folder])
-        if made.return_code != 0:
-            fail("disk_cache: %s\nGive the tag of thinrex another disk_cache, or \"none\"." % made.stderr.strip())
-    return folder

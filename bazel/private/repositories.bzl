@@ -5,15 +5,11 @@ repository of its own, so that other options or another compiler don't build or 
 """
 
 load("//rules/private:options.bzl", "OPTION_ATTRS")  # buildifier: disable=bzl-visibility
-load(":probe.bzl", "cache_folder", "find_compiler", "host_platform")
+load(":platforms.bzl", "PLATFORMS")
+load(":probe.bzl", "find_compiler", "host_platform")
 
 _TOOLCHAIN_ATTRS = dict(
     OPTION_ATTRS,
-    disk_cache = attr.string(
-        doc = "Folder that keeps results, made if it isn't there: an absolute path, or one that begins with `~/`. By default " +
-              "`$XDG_CACHE_HOME/thinrex` or `~/.cache/thinrex`, thinrex's own default; `none` for none. Links in a sandbox " +
-              "can write it only with `--sandbox_writable_path` of that path.",
-    ),
     lld = attr.string(
         doc = "The NAME in `-fuse-ld=NAME`. By default what the compiler in CC finds: `lld`, or `lld-22` and so on.",
     ),
@@ -23,14 +19,17 @@ _LOCAL_ATTRS = {
 }
 _RELEASE_ATTRS = {
     "sha256s": attr.string_dict(
-        doc = "SHA-256 of the program for each platform: linux_x86_64, linux_aarch64, macos_x86_64, macos_aarch64, windows_x86_64, windows_aarch64.",
+        doc = "SHA-256 of the program, 64 hexadecimal digits, for each platform that links: %s." %
+              ", ".join(["`%s`" % platform for platform in PLATFORMS]),
         mandatory = True,
     ),
     "url": attr.string(
-        doc = "Where the program is, with `{version}`, `{platform}` and `{exe}` (`.exe` on Windows) to be filled in.",
+        doc = "Where the program itself is, not an archive of it, such as `https://example.com/{version}/thinrex-{platform}{exe}`. " +
+              "`{version}` stands for `version`, `{platform}` for the name of the platform as in `sha256s`, and `{exe}` for " +
+              "`.exe` on Windows, else for nothing.",
         mandatory = True,
     ),
-    "version": attr.string(doc = "The release, such as `1.2.3`.", mandatory = True),
+    "version": attr.string(doc = "The release, such as `1.2.3`, for `{version}` in `url`.", mandatory = True),
 }
 
 LOCAL_ATTRS = dict(_TOOLCHAIN_ATTRS, **_LOCAL_ATTRS)
@@ -68,6 +67,24 @@ _local_program = repository_rule(
     local = True,
 )
 
+# Whatever variables and `go env -w` say of the user's other builds.
+_PLAIN_GO = {
+    "CGO_ENABLED": "0",
+    "GO111MODULE": "on",
+    "GOAMD64": "v1",
+    "GOARM64": "v8.0",
+    "GOEXPERIMENT": "",
+    "GOFLAGS": "-mod=readonly",
+    "GOWORK": "off",
+}
+
+def _host_go(rctx, go):
+    asked = rctx.execute([go, "env", "GOHOSTOS", "GOHOSTARCH"], environment = _PLAIN_GO)
+    if asked.return_code != 0:
+        fail("thinrex.source(): go env failed.\n" + asked.stderr)
+    os, arch = asked.stdout.splitlines()
+    return dict(_PLAIN_GO, GOARCH = arch, GOOS = os)
+
 def _source_impl(rctx):
     go = rctx.which("go")
     if not go:
@@ -78,7 +95,7 @@ def _source_impl(rctx):
     program = rctx.path(_host_program_file(rctx))
     built = rctx.execute(
         [go, "build", "-trimpath", "-buildvcs=false", "-o", program, "./go/cmd/thinrex"],
-        environment = {"CGO_ENABLED": "0", "GOWORK": "off"},
+        environment = _host_go(rctx, go),
         timeout = 1800,
         working_directory = str(module),
     )
@@ -88,7 +105,7 @@ def _source_impl(rctx):
 _source_program = repository_rule(
     implementation = _source_impl,
     doc = "thinrex, built from this module's sources.",
-    environ = ["GOFLAGS", "GOPROXY", "PATH"],
+    environ = ["GOPROXY", "PATH"],
 )
 
 def _release_impl(rctx):
@@ -129,10 +146,13 @@ alias(
 
 def _distributor_impl(rctx):
     attrs = {name: getattr(rctx.attr, name) for name in OPTION_ATTRS if getattr(rctx.attr, name)}
-    attrs["disk_cache"] = cache_folder(rctx, rctx.attr.disk_cache)
     attrs.update(find_compiler(rctx, rctx.attr.lld))
+    host = host_platform(rctx)
+    if "host" in rctx.attr.programs and host not in PLATFORMS:
+        fail("thinrex's rules know the platforms %s, and this machine is %s: declare a dtlto_toolchain and register it." %
+             (", ".join(PLATFORMS), host))
     programs = {
-        "@thinrex//bazel:" + (host_platform(rctx) if platform == "host" else platform): "@%s//:program" % repository
+        "@thinrex//bazel:" + (host if platform == "host" else platform): "@%s//:program" % repository
         for platform, repository in rctx.attr.programs.items()
     }
     rctx.file("BUILD.bazel", _TOOLCHAIN_BUILD.format(
@@ -147,7 +167,7 @@ _distributor = repository_rule(
         programs = attr.string_dict(doc = "Repository of the program for each platform, or for `host`.", mandatory = True),
     ),
     doc = "The dtlto toolchain.",
-    environ = ["CC", "HOME", "PATH", "XDG_CACHE_HOME"],
+    environ = ["CC", "PATH"],
 )
 
 def _define(programs, options):
@@ -181,8 +201,14 @@ def release(version, url, sha256s, **options):
       sha256s: see the tag.
       **options: see the tag.
     """
+    if not sha256s:
+        fail("thinrex.release(): sha256s is empty: give the SHA-256 of the program for each platform that links, of " + ", ".join(PLATFORMS))
     programs = {}
     for platform, sha256 in sha256s.items():
+        if platform not in PLATFORMS:
+            fail("thinrex.release(): sha256s has the unknown platform %r: those known are %s" % (platform, ", ".join(PLATFORMS)))
+        if len(sha256) != 64 or sha256.lower().strip("0123456789abcdef"):
+            fail("thinrex.release(): the SHA-256 for %s is %r: give 64 hexadecimal digits, as sha256sum prints them" % (platform, sha256))
         programs[platform] = "thinrex_" + platform
         _release_program(name = programs[platform], platform = platform, sha256 = sha256, url = url, version = version)
     _define(programs, options)

@@ -20,6 +20,7 @@ const (
 	cutOff    = "--sandbox_default_allow_network=false"
 )
 
+// Each Bazel has one server for testdata/workspace, and one for each example.
 func TestBazel(t *testing.T) {
 	tests := []struct {
 		name string
@@ -27,14 +28,18 @@ func TestBazel(t *testing.T) {
 	}{
 		{"clean", testClean},
 		{"plain build", testPlainBuild},
+		{"secrets", testSecrets},
 		{"network", testNetwork},
 		{"no network", testNoNetwork},
-		{"remote compile", testRemoteCompile},
-		{"remote link", testRemoteLink},
-		{"one disk cache", testOneDiskCache},
+		{"remote", testRemote},
+		{"one cache", testOneCache},
+		{"local", testLocal},
+		{"release", testRelease},
+		{"credentials", testCredentials},
 	}
 	for _, version := range bazels {
 		t.Run(version, func(t *testing.T) {
+			t.Parallel()
 			shell := startShell(t, version)
 			copied := shell.folder(t)
 			copyRepository(t, copied)
@@ -43,27 +48,18 @@ func TestBazel(t *testing.T) {
 				w = w.with("--experimental_allow_tags_propagation") // the default since 7
 			}
 			for _, tt := range tests {
-				t.Run(tt.name, func(t *testing.T) {
-					w.clean(t)
-					tt.run(t, w)
-				})
+				t.Run(tt.name, func(t *testing.T) { tt.run(t, w) })
 			}
-			w.run(t, w.root, "bazel", "shutdown")
-			t.Run("local", func(t *testing.T) { testLocal(t, w) })
-			t.Run("release", func(t *testing.T) { testRelease(t, w) })
+			if version != "4" { // has no modules
+				t.Run("tags", func(t *testing.T) { testTags(t, w) })
+			}
+			w.shutdown(t)
 			t.Run("sources", func(t *testing.T) { testSources(t, w, copied) })
 			t.Run("examples", func(t *testing.T) { testExamples(t, w, copied) })
+			if version == "7" {
+				t.Run("newcomer", func(t *testing.T) { testNewcomer(t, w, copied) })
+			}
 		})
-	}
-}
-
-func expect(t *testing.T, r report, program string, want summary) {
-	t.Helper()
-	got, ok := r.links[program]
-	if !ok {
-		t.Errorf("no summary of %s's link:\n%s", program, r.output)
-	} else if got != want {
-		t.Errorf("link of %s: %+v, want %+v", program, got, want)
 	}
 }
 
@@ -71,14 +67,15 @@ func expect(t *testing.T, r report, program string, want summary) {
 // second program has the library's modules already.
 func testClean(t *testing.T, w workspace) {
 	w = w.thinrexCache(w.folder(t)).with(cutOff)
-	expect(t, w.build(t, "//:one"), "one", cold)
+	w.build(t, "//:one").expect(t, "one", cold)
 	program := w.read(t, "one")
-	expect(t, w.build(t, "//:two"), "two", shared)
+	w.build(t, "//:two").expect(t, "two", shared)
 
 	w.clean(t)
 	r := w.build(t, "//:one", "//:two")
-	expect(t, r, "one", warm)
-	expect(t, r, "two", warm)
+	r.expect(t, "one", warm)
+	r.expect(t, "two", warm)
+	r.expectNoWarning(t)
 	if w.read(t, "one") != program {
 		t.Error("the second link gave another program")
 	}
@@ -87,74 +84,9 @@ func testClean(t *testing.T, w workspace) {
 	}
 }
 
-// The sandbox has no network but for links: those of the rules ask for it.
-func testNetwork(t *testing.T, w workspace) {
-	w = w.thinrex("--remote_cache=grpc://"+startWorker(t), "--remote_upload_local_results=true").with(cutOff)
-	expect(t, w.build(t, "//:one"), "one", cold)
-	w.clean(t)
-	expect(t, w.build(t, "//:one"), "one", warm)
-}
-
-// A link that doesn't ask for it has none: it compiles here, and succeeds. The
-// same for all links by a flag gives it to them.
-func testNoNetwork(t *testing.T, w workspace) {
-	w = w.thinrex("--remote_cache=grpc://"+startWorker(t), "--remote_upload_local_results=true").with(cutOff)
-	open := w.with("--modify_execution_info=CppLink=+requires-network")
-	expect(t, open.build(t, "//:anywhere"), "anywhere", cold)
-	w.clean(t)
-	expect(t, w.build(t, "//:anywhere"), "anywhere", cold)
-	w.clean(t)
-	expect(t, open.build(t, "//:anywhere"), "anywhere", warm)
-}
-
-// Bazel's compilations run on the worker, and the link here, with the worker's
-// cache for its backends: by a flag for all links, and for the rules' by themselves,
-// where the program's own sources stay here with it.
-func testRemoteCompile(t *testing.T, w workspace) {
-	addr := "grpc://" + startWorker(t)
-	w = w.thinrex("--remote_cache="+addr, "--remote_upload_local_results=true").with("--remote_executor=" + addr)
-	local := w.with("--modify_execution_info=CppLink=+no-remote-exec")
-	r := local.build(t, "//:anywhere")
-	expect(t, r, "anywhere", cold)
-	if n := r.processes(t, "remote"); n != 5 {
-		t.Errorf("%d remote compilations, want 5", n)
+// What is a secret as a rule must not be in action keys; rules/tests has the rest.
+func testSecrets(t *testing.T, w workspace) {
+	for _, option := range []string{"remote_cache_header", "remote_exec_header"} {
+		w.thinrex("--"+option+"=x-api-key=hush").refuse(t, "--"+option+" would stand in action keys", "//:one")
 	}
-	if got := w.run(t, w.root, "bazel-bin/anywhere"); got != onePrints {
-		t.Errorf("anywhere prints %q", got)
-	}
-	w.clean(t)
-	r = w.build(t, "//:two")
-	expect(t, r, "two", shared)
-	if hits, local := r.processes(t, "remote cache hit"), r.processes(t, "linux-sandbox"); hits != 4 || local != 2 {
-		t.Errorf("%d compilations from the worker's cache, %d actions here, want 4 and 2", hits, local)
-	}
-}
-
-// A link that runs on a worker, where the distributor reaches no cache, compiles
-// there.
-func testRemoteLink(t *testing.T, w workspace) {
-	nobody := "grpc://" + freeAddress(t)
-	w = w.thinrex("--remote_cache="+nobody, "--remote_retries=0").with("--remote_executor=grpc://" + startWorker(t))
-	r := w.build(t, "//:anywhere")
-	expect(t, r, "anywhere", cold)
-	if n := r.processes(t, "remote"); n < 6 {
-		t.Errorf("%d remote actions, want 5 compilations and the link", n)
-	}
-	if got := w.run(t, w.root, "bazel-bin/anywhere"); got != onePrints {
-		t.Errorf("anywhere prints %q", got)
-	}
-}
-
-// Bazel and thinrex keep what they have in one folder and don't disturb each other.
-func testOneDiskCache(t *testing.T, w workspace) {
-	cache := w.folder(t)
-	w = w.thinrexCache(cache).with("--disk_cache=" + cache)
-	expect(t, w.build(t, "//:one"), "one", cold)
-	w.clean(t)
-	r := w.build(t, "//:one")
-	hits := r.processes(t, "disk cache hit") + r.processes(t, "remote cache hit") // as 7 says and as 4
-	if ran := r.processes(t, "linux-sandbox"); hits < 6 || ran > 0 {
-		t.Errorf("%d actions from the disk cache, %d run, want 5 compilations and the link from the cache", hits, ran)
-	}
-	expect(t, w.build(t, "//:two"), "two", shared)
 }

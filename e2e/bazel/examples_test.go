@@ -5,7 +5,6 @@ package bazel
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -18,12 +17,13 @@ const (
 
 // testSources runs the tests that are beside the rules.
 func testSources(t *testing.T, w workspace, root string) {
+	w = workspace{shell: w.shell, root: root}
 	targets := []string{"//rules/...", "//bazel/..."}
 	if w.version == "4" { // can't load what is for rule-based toolchains
 		targets = []string{"//rules/...", "//bazel/features:all"}
 	}
-	w.run(t, root, "bazel", append([]string{"test", "--noshow_progress", "--test_output=errors"}, targets...)...)
-	w.run(t, root, "bazel", "shutdown")
+	w.test(t, targets...)
+	w.shutdown(t)
 }
 
 // testExamples builds, tests and runs each example.
@@ -44,43 +44,50 @@ func testExamples(t *testing.T, w workspace, root string) {
 				t.Fatal("no test for this example")
 			}
 			here := workspace{shell: w.shell, root: filepath.Join(root, "examples/bazel", entry.Name())}
+			if w.version == "4" {
+				here = here.with("--config=old")
+			}
 			test(t, here)
-			here.run(t, here.root, "bazel", "shutdown")
+			here.shutdown(t)
 		})
 	}
 }
 
 func testRuleExample(t *testing.T, w workspace) {
 	w = w.thinrexCache(w.folder(t))
-	r := w.build(t, "//...")
-	expectDistributed(t, r, "longest", "total", "words_test")
-	w.test(t)
+	programs := []string{"longest", "total", "words_test"}
+	w.test(t, "//...").expectDistributed(t, programs...)
 	w.expectPrints(t, "longest", longestWord)
 	w.expectPrints(t, "total", total)
 	w.clean(t)
-	expectNothingCompiled(t, w.build(t, "//..."))
+	w.build(t, "//:longest", "//:total", "//:words_test").expectNothingCompiled(t, programs...)
 }
 
 func testFeatureExample(t *testing.T, w workspace) {
-	w = w.thinrexCache(w.folder(t))
-	targets := []string{"//:all", "//toolchain/..."}
-	if w.version != "4" { // has neither cc_shared_library nor rule-based toolchains
-		targets = []string{"//..."}
-		t.Run("rule based", func(t *testing.T) {
-			w := w.with("--config=rule_based")
-			expectDistributed(t, w.build(t, "//:longest", "//:total"), "longest", "total")
-			w.expectPrints(t, "total", total)
-		})
-		w.clean(t)
-		w = w.thinrexCache(w.folder(t))
+	programs := []string{"longest", "total", "libsplit.so", "words_test"}
+	legacy := []string{"//:all", "//toolchain/..."}
+	if w.version != "4" { // has neither rule-based toolchains nor cc_shared_library
+		w := w.thinrexCache(w.folder(t)).with("--config=rule_based")
+		w.test(t, "//:all").expectDistributed(t, programs...)
+		w.expectPrints(t, "longest", longestWord)
+		w.expectPrints(t, "total", total)
+		legacy = []string{"//..."}
 	}
-	r := w.build(t, targets...)
-	expectDistributed(t, r, "longest", "total", "libsplit.so")
-	w.test(t)
+	w = w.thinrexCache(w.folder(t))
+	r := w.test(t, legacy...)
+	r.expectDistributed(t, programs...)
 	w.expectPrints(t, "longest", longestWord)
 	w.expectPrints(t, "total", total)
+	if w.version != "4" {
+		// By cc_shared_library: the program has no module of the library.
+		if library, program := r.links["shared/libwords.so"], r.links["shared/total"]; library.jobs != 2 || program.jobs != 1 {
+			t.Errorf("link of the library: %+v, of the program: %+v; want 2 jobs and 1:\n%s", library, program, r.output)
+		}
+		w.expectPrints(t, "shared/total", total)
+		programs = append(programs, "shared/libwords.so", "shared/total")
+	}
 	w.clean(t)
-	expectNothingCompiled(t, w.build(t, targets...))
+	w.build(t, legacy...).expectNothingCompiled(t, programs...)
 }
 
 func testRunExample(t *testing.T, w workspace) {
@@ -96,38 +103,9 @@ func testRunExample(t *testing.T, w workspace) {
 	}
 }
 
-// test runs a workspace's tests.
-func (w workspace) test(t *testing.T) {
-	t.Helper()
-	args := append([]string{"test", "--noshow_progress", "--test_output=errors"}, w.flags...)
-	w.run(t, w.root, "bazel", append(args, "//:all")...)
-}
-
 func (w workspace) expectPrints(t *testing.T, program, want string) {
 	t.Helper()
 	if got := w.run(t, w.root, "bazel-bin/"+program, words); got != want {
 		t.Errorf("%s prints %q, want %q", program, got, want)
-	}
-}
-
-// expectDistributed checks that the distributor has run in the links of programs.
-func expectDistributed(t *testing.T, r report, programs ...string) {
-	t.Helper()
-	for _, program := range programs {
-		if s, ok := r.links[program]; !ok || s.jobs == 0 || s.failed > 0 {
-			t.Errorf("link of %s: %+v:\n%s", program, s, r.output)
-		}
-	}
-}
-
-func expectNothingCompiled(t *testing.T, r report) {
-	t.Helper()
-	if len(r.links) == 0 {
-		t.Errorf("no links:\n%s", r.output)
-	}
-	for program, s := range r.links {
-		if s.hits != s.jobs {
-			t.Errorf("link of %s compiled again: %+v", strings.TrimSpace(program), s)
-		}
 	}
 }

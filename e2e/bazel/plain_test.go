@@ -16,9 +16,9 @@ import (
 func testPlainBuild(t *testing.T, w workspace) {
 	cache := w.folder(t)
 	w = w.thinrexCache(cache)
-	expect(t, w.build(t, "//:one"), "one", cold)
+	w.build(t, "//:one").expect(t, "one", cold)
 	flags := w.compileFlags(t)
-	link := append([]string{"-fthinlto-distributor=" + built(t, thinrexProgram)},
+	link := append([]string{"-fthinlto-distributor=" + site.Thinrex(t)},
 		"-flto=thin", "-fuse-ld=lld-22", "-Xthinlto-distributor=--verbose", "-Xthinlto-distributor=--disk_cache="+cache)
 
 	t.Run("clang", func(t *testing.T) {

@@ -14,63 +14,70 @@ import (
 	"testing"
 )
 
-// provision returns a copy of the workspace that has another way to the
-// distributor: an extension's tag, which is a macro in WORKSPACE mode, by the
-// same name and with the same attributes.
-func (w workspace) provision(t *testing.T, tag, attributes string) workspace {
+// provision gives the workspace another way to the distributor for a test: an
+// extension's tag, which is a macro in WORKSPACE mode, by the same name and with
+// the same attributes.
+func (w workspace) provision(t *testing.T, tag, attributes string) {
 	t.Helper()
-	// As deep in the copied repository as the first.
-	dir, err := os.MkdirTemp(filepath.Dir(w.root), tag+"-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	copyTree(t, "testdata/workspace", dir)
-	appendTo(t, filepath.Join(dir, "MODULE.bazel"), fmt.Sprintf(`
-thinrex = use_extension("@thinrex//bazel:extensions.bzl", "thinrex")
-thinrex.%s(%s)
-`, tag, attributes))
-	file := filepath.Join(dir, "WORKSPACE")
+	w.edit(t, "MODULE.bazel", func(text string) string {
+		return fmt.Sprintf("%s\nthinrex = use_extension(\"@thinrex//bazel:extensions.bzl\", \"thinrex\")\nthinrex.%s(%s)\n", text, tag, attributes)
+	})
+	w.edit(t, "WORKSPACE", func(text string) string {
+		text = strings.ReplaceAll(text, "thinrex_source()", "thinrex_source("+attributes+")")
+		return strings.ReplaceAll(text, "thinrex_source", "thinrex_"+tag)
+	})
+}
+
+// edit changes a file of the workspace until the test ends.
+func (w workspace) edit(t *testing.T, name string, change func(string) string) {
+	t.Helper()
+	file := filepath.Join(w.root, name)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed := strings.ReplaceAll(string(text), "thinrex_source()", "thinrex_"+tag+"("+attributes+")")
-	changed = strings.ReplaceAll(changed, "thinrex_source", "thinrex_"+tag)
-	if err := os.WriteFile(file, []byte(changed), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	w.root = dir
-	t.Cleanup(func() { w.try(t, dir, "bazel", "shutdown") })
-	return w
-}
-
-func appendTo(t *testing.T, file, text string) {
-	t.Helper()
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := f.WriteString(text); err != nil {
-		t.Fatal(err)
-	}
+	write(t, file, change(string(text)), 0o644)
+	t.Cleanup(func() {
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func testLocal(t *testing.T, w workspace) {
-	program := built(t, thinrexProgram)
-	l := w.provision(t, "local", fmt.Sprintf("path = %q", program)).thinrexCache(w.folder(t))
-	expect(t, l.build(t, "//:one"), "one", cold)
+	program := site.Thinrex(t)
+	t.Run("path", func(t *testing.T) {
+		w := w.thinrexCache(w.folder(t))
+		w.provision(t, "local", fmt.Sprintf("path = %q", program))
+		w.build(t, "//:one").expect(t, "one", cold)
+	})
+	t.Run("missing", func(t *testing.T) {
+		w.provision(t, "local", fmt.Sprintf("path = %q", program+"-not"))
+		w.refuse(t, "there is no thinrex "+program+"-not", "//:one")
+	})
+	t.Run("in the PATH", func(t *testing.T) {
+		w := w.thinrexCache(w.folder(t))
+		w.path = w.folder(t)
+		write(t, filepath.Join(w.path, "thinrex"), "#!/bin/sh\necho by the PATH >&2\nexec "+program+" \"$@\"\n", 0o700)
+		w.provision(t, "local", "")
+		r := w.build(t, "//:one")
+		r.expect(t, "one", cold)
+		if !strings.Contains(r.output, "by the PATH") {
+			t.Errorf("another thinrex has linked:\n%s", r.output)
+		}
+	})
+}
 
-	missing := w.provision(t, "local", fmt.Sprintf("path = %q", program+"-not"))
-	output, code := missing.try(t, missing.root, "bazel", "build", "//:one")
-	if code == 0 || !strings.Contains(output, "there is no thinrex "+program+"-not") {
-		t.Errorf("without thinrex: exit %d:\n%s", code, output)
+func write(t *testing.T, file, text string, mode os.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), mode); err != nil {
+		t.Fatal(err)
 	}
 }
 
 // A release comes from a file server, and must be what its checksum says.
 func testRelease(t *testing.T, w workspace) {
-	program, err := os.ReadFile(built(t, thinrexProgram))
+	program, err := os.ReadFile(site.Thinrex(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,17 +85,54 @@ func testRelease(t *testing.T, w workspace) {
 	mux.HandleFunc("GET /v1.2.3/thinrex-linux_x86_64", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(program) })
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
+	release := func(t *testing.T, sum []byte) {
+		t.Helper()
+		w.provision(t, "release", fmt.Sprintf(`version = "1.2.3", url = "%s/v{version}/thinrex-{platform}{exe}", sha256s = {"linux_x86_64": "%s"}`,
+			server.URL, hex.EncodeToString(sum)))
+	}
 	sum := sha256.Sum256(program)
-	release := func(sum []byte) workspace {
-		return w.provision(t, "release", fmt.Sprintf(`version = "1.2.3", url = "%s/v{version}/thinrex-{platform}{exe}", sha256s = {"linux_x86_64": "%s"}`,
-			server.URL, hex.EncodeToString(sum))).thinrexCache(w.folder(t))
-	}
-	expect(t, release(sum[:]).build(t, "//:one"), "one", cold)
+	t.Run("right", func(t *testing.T) {
+		w := w.thinrexCache(w.folder(t))
+		release(t, sum[:])
+		w.build(t, "//:one").expect(t, "one", cold)
+	})
+	t.Run("another checksum", func(t *testing.T) {
+		sum[0]++
+		release(t, sum[:])
+		w.refuse(t, "Checksum was", "//:one")
+	})
+}
 
-	sum[0]++
-	other := release(sum[:])
-	output, code := other.try(t, other.root, "bazel", "build", "//:one")
-	if code == 0 || !strings.Contains(output, "Checksum was") {
-		t.Errorf("with another checksum: exit %d:\n%s", code, output)
+// The toolchain's bazelrc says where the cache is, and its credential helper is
+// asked for that; the link is given no more than their paths.
+func testCredentials(t *testing.T, w workspace) {
+	const secret = "hunter2-and-more"
+	addr, dir := startWorker(t), w.folder(t)
+	rc, helper, asked := filepath.Join(dir, "rc"), filepath.Join(dir, "helper"), filepath.Join(dir, "asked")
+	write(t, rc, "build:ci --remote_cache="+addr+" --remote_upload_local_results\n", 0o600)
+	write(t, helper, "#!/bin/sh\ncat >"+asked+"\necho '{\"headers\":{\"Authorization\":[\"Bearer "+secret+"\"]}}'\n", 0o700)
+	w.provision(t, "local", fmt.Sprintf("path = %q, bazelrc = %q, credential_helper = %q", site.Thinrex(t), rc+":ci", helper))
+
+	w = w.thinrex().with("--sandbox_writable_path=" + dir)
+	first := w.build(t, "//:one")
+	first.expect(t, "one", cold)
+	second := w.relink(t, "one")
+	second.expect(t, "one", warm)
+	for _, r := range []report{first, second} {
+		r.expectNoWarning(t)
+		if strings.Contains(r.output, secret) {
+			t.Error("the secret is told")
+		}
 	}
+	_, port, _ := strings.Cut(strings.TrimPrefix(addr, "grpc://"), ":")
+	if request, err := os.ReadFile(asked); err != nil || !strings.Contains(string(request), ":"+port+"/") {
+		t.Errorf("the helper was asked %q, %v", request, err)
+	}
+}
+
+// The root module says only once where thinrex comes from.
+func testTags(t *testing.T, w workspace) {
+	w.provision(t, "source", "")
+	w.edit(t, "MODULE.bazel", func(text string) string { return text + "thinrex.local()\n" })
+	w.refuse(t, "more than one of thinrex.local(), thinrex.source() and thinrex.release(): keep one", "//:one")
 }

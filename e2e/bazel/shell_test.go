@@ -13,6 +13,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"thinrex/e2e/internal/stage"
 )
 
 // A shell runs commands that find a Bazel in their PATH, one at a time. The
@@ -28,12 +31,12 @@ type shell struct {
 // startShell returns a shell that ends with the test.
 func startShell(t *testing.T, version string) *shell {
 	t.Helper()
-	dir, err := os.MkdirTemp(scratch, "bazel-"+version+"-")
+	dir, err := os.MkdirTemp(site.Scratch, "bazel-"+version+"-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(repository+"/scripts/bazel.sh", version, "--exec", "bash", "-s")
-	cmd.Env = append(os.Environ(), "THINREX_BAZEL_OUTPUT="+filepath.Join(dir, "bazel"), "TMPDIR="+scratch)
+	cmd.Env = append(os.Environ(), "THINREX_BAZEL_OUTPUT="+filepath.Join(dir, "bazel"), "TMPDIR="+site.Scratch)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -51,7 +54,7 @@ func startShell(t *testing.T, version string) *shell {
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("bazel.sh: %v", err)
 		}
-		if err := removeAll(dir); err != nil {
+		if err := stage.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
 	})
@@ -69,6 +72,7 @@ func (s *shell) try(t *testing.T, dir, name string, args ...string) (output stri
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	log := filepath.Join(s.dir, "log")
+	started := time.Now()
 	command := quote(name)
 	for _, arg := range args {
 		command += " " + quote(arg)
@@ -88,7 +92,7 @@ func (s *shell) try(t *testing.T, dir, name string, args ...string) (output stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("$ %s\n%s", strings.Join(append([]string{name}, args...), " "), text)
+	t.Logf("$ %s\n%s(%.1fs)", strings.Join(append([]string{name}, args...), " "), text, time.Since(started).Seconds())
 	return string(text), code
 }
 

@@ -5,8 +5,7 @@ package bazel
 import (
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -62,11 +61,12 @@ type workspace struct {
 	*shell
 	root  string
 	flags []string
+	path  string // a folder before those in the PATH
 }
 
 // with returns the workspace with further flags.
 func (w workspace) with(flags ...string) workspace {
-	w.flags = append(append([]string(nil), w.flags...), flags...)
+	w.flags = slices.Concat(w.flags, flags)
 	return w
 }
 
@@ -82,76 +82,69 @@ func (w workspace) thinrexCache(dir string) workspace {
 	return w.thinrex("--disk_cache=" + dir).with("--sandbox_writable_path=" + dir)
 }
 
-// A summary is what thinrex says of a link.
-type summary struct{ jobs, hits, local, remote, failed int }
-
-// A report is what Bazel and the distributor say of a build.
-type report struct {
-	output string
-	links  map[string]summary // by the program's path
-}
-
-var (
-	linking  = regexp.MustCompile(`From Linking (\S+?)( \[for tool\])?:`)
-	thinrexs = regexp.MustCompile(`thinrex: (\d+) jobs?: (\d+) hits?, (\d+) local, (\d+) remote, (\d+) failed`)
-)
-
 // build builds targets that must succeed.
 func (w workspace) build(t *testing.T, targets ...string) report {
 	t.Helper()
-	args := append([]string{"build", "--noshow_progress", "--color=no"}, w.flags...)
-	output := w.run(t, w.root, "bazel", append(args, targets...)...)
-	r := report{output: output, links: make(map[string]summary)}
-	program := ""
-	for line := range strings.Lines(output) {
-		if m := linking.FindStringSubmatch(line); m != nil {
-			program = filepath.Base(m[1])
-		}
-		if s, ok := parseSummary(line); ok {
-			r.links[program] = s
-		}
-	}
-	return r
+	return parseReport(t, w.bazel(t, "build", targets...))
 }
 
-func parseSummary(text string) (summary, bool) {
-	m := thinrexs.FindStringSubmatch(text)
-	if m == nil {
-		return summary{}, false
-	}
-	var numbers [5]int
-	for i := range numbers {
-		numbers[i], _ = strconv.Atoi(m[i+1])
-	}
-	return summary{numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]}, true
-}
-
-var processes = regexp.MustCompile(`(?m)^INFO: \d+ process(?:es)?: (.*)\.$`)
-
-// processes returns how many of a build's actions ran in some way, in Bazel's
-// words: "linux-sandbox", "remote", "disk cache hit" …
-func (r report) processes(t *testing.T, way string) int {
+// test builds targets and runs those that are tests; all must pass.
+func (w workspace) test(t *testing.T, targets ...string) report {
 	t.Helper()
-	m := processes.FindStringSubmatch(r.output)
-	if m == nil {
-		t.Fatalf("Bazel doesn't say what it ran:\n%s", r.output)
+	return parseReport(t, w.with("--test_output=errors").bazel(t, "test", targets...))
+}
+
+// refuse analyses targets, which must fail with some words.
+func (w workspace) refuse(t *testing.T, words string, targets ...string) {
+	t.Helper()
+	output, code := w.tryBazel(t, "build", slices.Concat([]string{"--nobuild"}, targets)...)
+	if code == 0 || !strings.Contains(output, words) {
+		t.Errorf("exit %d, want an error with %q:\n%s", code, words, output)
 	}
-	for _, part := range strings.Split(m[1], ", ") {
-		if count, ok := strings.CutSuffix(part, " "+way); ok {
-			n, err := strconv.Atoi(count)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return n
-		}
+}
+
+func (w workspace) tryBazel(t *testing.T, command string, args ...string) (output string, code int) {
+	t.Helper()
+	args = slices.Concat([]string{command, "--noshow_progress", "--color=no"}, w.flags, args)
+	if w.path != "" {
+		return w.try(t, w.root, "bash", slices.Concat([]string{"-c", `PATH=$0:$PATH exec bazel "$@"`, w.path}, args)...)
 	}
-	return 0
+	return w.try(t, w.root, "bazel", args...)
+}
+
+func (w workspace) bazel(t *testing.T, command string, args ...string) (output string) {
+	t.Helper()
+	output, code := w.tryBazel(t, command, args...)
+	if code != 0 {
+		t.Fatalf("bazel %s %s: exit %d\n%s", command, strings.Join(args, " "), code, output)
+	}
+	return output
+}
+
+// relink builds a program of the rules whose output is gone: its link is all
+// that Bazel does again.
+func (w workspace) relink(t *testing.T, program string) report {
+	t.Helper()
+	output, err := filepath.EvalSymlinks(filepath.Join(w.root, "bazel-bin", program))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(output); err != nil {
+		t.Fatal(err)
+	}
+	return w.build(t, "//:"+program)
 }
 
 // clean forgets what was built.
 func (w workspace) clean(t *testing.T) {
 	t.Helper()
 	w.run(t, w.root, "bazel", "clean")
+}
+
+// shutdown ends the workspace's server.
+func (w workspace) shutdown(t *testing.T) {
+	t.Helper()
+	w.run(t, w.root, "bazel", "shutdown")
 }
 
 // read returns an output, by its path in bazel-bin.

@@ -137,13 +137,28 @@ func (j *jobs) String() string {
 func (j *jobs) Type() string { return "number" }
 
 // DefaultDiskCache is $XDG_CACHE_HOME/thinrex or what stands in for it on
-// this system; "" (no cache) when there is no home folder either.
+// this system, below the home folder that the password database has where no
+// variable names one, as in Bazel's actions; "" (no cache) when it has none.
 func DefaultDiskCache() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return ""
+		home, err := homeDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(home, cacheBelowHome(runtime.GOOS))
 	}
 	return filepath.Join(dir, "thinrex")
+}
+
+func cacheBelowHome(system string) string {
+	switch system {
+	case "darwin":
+		return "Library/Caches"
+	case "windows":
+		return `AppData\Local`
+	}
+	return ".cache"
 }
 
 // Normalize makes - and _ in a flag's name alike, as in Bazel, and knows

@@ -4,6 +4,7 @@ package config
 
 import (
 	"os"
+	"os/user"
 	"path/filepath"
 	"testing"
 	"time"
@@ -96,6 +97,37 @@ remote_execution_timeout = "30s"
 	o, err = complete(t, []string{"--jobs=auto"}, env)
 	if err != nil || o.Jobs != 0 || !cmp.Equal(o.ActionEnv, []string{"A=1", "B=2,3"}) {
 		t.Errorf("flag: %+v, %v", o, err)
+	}
+}
+
+// Bazel's actions have neither of the variables.
+func TestDefaultDiskCache(t *testing.T) {
+	u, err := user.Current()
+	if err != nil {
+		t.Fatalf("%v: this user needs a home folder in the password database", err)
+	}
+	dir := t.TempDir()
+	tests := []struct{ name, cache, home, want string }{
+		{"cache folder", dir + "/cache", dir + "/home", dir + "/cache/thinrex"},
+		{"home", "", dir + "/home", dir + "/home/.cache/thinrex"},
+		{"relative cache folder", "cache", dir + "/home", dir + "/home/.cache/thinrex"},
+		{"neither", "", "", u.HomeDir + "/.cache/thinrex"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("XDG_CACHE_HOME", tt.cache)
+			t.Setenv("HOME", tt.home)
+			if got := DefaultDiskCache(); got != tt.want {
+				t.Errorf("DefaultDiskCache() = %q, want %q", got, tt.want)
+			}
+			if tt.cache != "" {
+				return
+			}
+			o, err := complete(t, []string{"--disk_cache=~/.cache/thinrex"}, nil)
+			if err != nil || o.DiskCache != tt.want {
+				t.Errorf("~/.cache/thinrex is %q, %v, want %q", o.DiskCache, err, tt.want)
+			}
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 
@@ -31,7 +32,7 @@ func resolve(name, value, dir string) (string, error) {
 		return value, nil
 	}
 	if rest, ok := strings.CutPrefix(value, "~/"); ok {
-		home, err := os.UserHomeDir()
+		home, err := homeDir()
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", value, err)
 		}
@@ -41,6 +42,19 @@ func resolve(name, value, dir string) (string, error) {
 		return scope + value, nil
 	}
 	return scope + filepath.Join(dir, value), nil
+}
+
+// homeDir returns the user's home folder: by the environment, or else by the
+// password database.
+func homeDir() (string, error) {
+	home, err := os.UserHomeDir()
+	if err == nil {
+		return home, nil
+	}
+	if u, e := user.Current(); e == nil && u.HomeDir != "" {
+		return u.HomeDir, nil
+	}
+	return "", err
 }
 
 // expandPaths expands ~/ in what flags and the environment have set.

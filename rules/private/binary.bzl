@@ -1,6 +1,7 @@
 """dtlto_cc_binary and dtlto_cc_test: a cc_binary whose sources and deps are compiled to ThinLTO bitcode, linked by DTLTO."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load(":link.bzl", "dtlto_link")
 
 _COPT = "//command_line_option:copt"
 
@@ -80,17 +81,25 @@ _dtlto_test = rule(
 )
 
 def _define(rule, outer_names, name, tags, link_tags, visibility, kwargs):
-    features = kwargs.get("features")
-    if type(features) == "list" and "thin_lto" in features:
-        fail("%s: Bazel's own feature thin_lto and DTLTO exclude each other: take thin_lto out of features." % name)
+    if kwargs.get("linkshared"):
+        fail("%s: a shared library can't be a dtlto_cc_binary: use cc_binary or cc_shared_library, and a C++ toolchain with the feature dtlto." % name)
     outer = {key: kwargs.pop(key) for key in outer_names if key in kwargs}
     shared = {key: kwargs[key] for key in _BOTH if key in kwargs}
+
+    # //rules:link, with this package's and this target's features to check.
+    link = "_dtlto/%s.link" % name
+    dtlto_link(
+        name = link,
+        tags = ["manual"],
+        visibility = ["//visibility:private"],
+        **shared
+    )
     cc_binary(
         # Its last part is the file that lld writes.
         name = "_dtlto/" + name,
         tags = tags + [tag for tag in link_tags if tag not in tags] + ["manual"],
         visibility = ["//visibility:private"],
-        deps = kwargs.pop("deps", []) + [Label("//rules:link")],
+        deps = kwargs.pop("deps", []) + [":" + link],
         **kwargs
     )
     rule(
@@ -113,7 +122,8 @@ def dtlto_cc_binary(name, tags = [], link_tags = LINK_TAGS, visibility = None, *
       link_tags: further tags of the link. By default it may use the network and isn't sent to `--remote_executor`; its
         backend compilations go where the dtlto toolchain says.
       visibility: as in any rule.
-      **kwargs: everything else that `cc_binary` takes, but for `linkshared`. `args`, `data` and `env` apply when the program runs.
+      **kwargs: everything else that `cc_binary` takes, but for `linkshared`. `args`, `data` and `env` apply when the program
+        runs; `$(location)` in `linkopts` knows the files in `additional_linker_inputs`, not those in `data`.
     """
     _define(_dtlto_binary, _OUTER, name, tags, link_tags, visibility, kwargs)
 

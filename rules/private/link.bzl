@@ -6,6 +6,7 @@ load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load(":options.bzl", "TOOLCHAIN_TYPE")
 
 _OLDEST_CLANG = 22
+_THIN_LTO = "thin_lto"
 
 def _dtlto_link_impl(ctx):
     dtlto = ctx.toolchains[TOOLCHAIN_TYPE].dtlto
@@ -17,8 +18,11 @@ def _dtlto_link_impl(ctx):
         unsupported_features = ctx.disabled_features,
     )
     compiler = cc_common.get_tool_for_action(feature_configuration = features, action_name = "c++-link-executable")
-    if "thin_lto" in ctx.features or cc_common.is_enabled(feature_configuration = features, feature_name = "thin_lto"):
-        fail("Bazel's own feature thin_lto and DTLTO exclude each other: take away --features=thin_lto, or use cc_binary for this target.")
+
+    # A toolchain that doesn't know the feature enables nothing, and one may enable it by itself.
+    if _THIN_LTO in ctx.features or cc_common.is_enabled(feature_configuration = features, feature_name = _THIN_LTO):
+        fail("Bazel's own feature thin_lto and DTLTO exclude each other, and this link has thin_lto by --features, package(features), the " +
+             "target's features or the cc toolchain: take it away there, add \"-thin_lto\" to the target's features, or use cc_binary for it.")
     _check_compiler(dtlto, cc_toolchain.compiler, compiler)
 
     flags = list(dtlto.link_flags)
@@ -54,5 +58,5 @@ dtlto_link = rule(
     doc = "Adds the flags and inputs of the dtlto toolchain to the links that depend on this, after checking the cc toolchain.",
     fragments = ["cpp"],
     provides = [CcInfo],
-    toolchains = use_cc_toolchain() + [TOOLCHAIN_TYPE],
+    toolchains = use_cc_toolchain(mandatory = True) + [TOOLCHAIN_TYPE],
 )

@@ -3,14 +3,16 @@
 # A string, for what older Bazels take relative to the main repository.
 TOOLCHAIN_TYPE = str(Label("//rules:toolchain_type"))
 
-# Each is the option of that name, with Bazel's meaning where Bazel has it.
+# Each is the option of that name, with Bazel's meaning where Bazel has it. What isn't set isn't passed: thinrex's own
+# defaults hold nothing of this machine in action keys, and come after what a configuration file says.
 _OPTIONS = {
-    "bazelrc": "Absolute path of a .bazelrc, `PATH:CONFIG` for one of its configurations, to take addresses, headers and " +
+    "bazelrc": "Path of a .bazelrc, absolute or below `~/`, or `PATH:CONFIG` for one of its configurations, to take addresses, headers and " +
                "credentials of the remote cache or executor from. The file isn't an input: what it says is in no action key.",
-    "config": "Absolute path of a thinrex.toml to read instead of searching for one. The file isn't an input: what it says is in no action key.",
+    "config": "Path of a thinrex.toml, absolute or below `~/`, to read instead of searching for one. The file isn't an input: what it says is in no action key.",
     "credential_helper": "`[SCOPE=]PROGRAM` that gives credentials for the remote cache or executor, in Bazel's protocol.",
-    "disk_cache": "Absolute path of a folder that keeps results, such as that of Bazel's `--disk_cache`. Links in a sandbox can " +
-                  "write it only with `--sandbox_writable_path` of the same value.",
+    "disk_cache": "Path of the folder that keeps results, absolute or below `~/`, such as that of Bazel's `--disk_cache`; `none` for " +
+                  "none. By default what `config` says, or else `~/.cache/thinrex`. Links in a sandbox can write it only with " +
+                  "`--sandbox_writable_path` of that folder, which must exist.",
     "exec_strategy": "Where compilations run: `local`, `remote`, `remote_local_fallback` or `racing`.",
     "remote_cache": "Address of a remote cache: `grpcs://`, `grpc://` or `unix:`.",
     "remote_executor": "Address of a remote execution service, the cache too if no other is given.",
@@ -36,7 +38,10 @@ def option_args(attrs):
     Returns:
       A list of strings; without what `args` says.
     """
-    return ["--%s=%s" % (name, getattr(attrs, name)) for name in sorted(_OPTIONS) if getattr(attrs, name)]
+    values = {name: getattr(attrs, name) for name in sorted(_OPTIONS) if getattr(attrs, name)}
+    if values.get("disk_cache") == "none":
+        values["disk_cache"] = ""
+    return ["--%s=%s" % option for option in values.items()]
 
 def refuse_secrets(args):
     """Fails if an option's value is a secret: it would be in action keys, logs and process lists.

@@ -58,15 +58,22 @@ def _settings(dtlto, cc = "clang", **more):
     settings.update({"//command_line_option:" + name: value for name, value in more.items()})
     return settings
 
+_OPTION = "-Xthinlto-distributor="
+
 def _link_test_impl(ctx):
     env = analysistest.begin(ctx)
     inspected = analysistest.target_under_test(env)[_InspectedInfo]
     argv = inspected.link.argv
     for flag in ctx.attr.flags:
         asserts.true(env, flag in argv, "no %s in %s" % (flag, argv))
+    asserts.equals(env, ctx.attr.options, [flag[len(_OPTION):] for flag in argv if flag.startswith(_OPTION)])
     inputs = [file.path for file in inspected.link.inputs.to_list()]
     for name in ctx.attr.inputs:
-        asserts.true(env, [path for path in inputs if path.endswith("/" + name)], "no %s in %s" % (name, inputs))
+        found = [path for path in inputs if path.endswith("/" + name)]
+        asserts.true(env, found, "no %s in %s" % (name, inputs))
+
+        # The distributor runs here, whatever the program is for.
+        asserts.false(env, [path for path in found if "-fastbuild" in path], "%s is for the target" % found)
     asserts.true(env, len(inspected.compiles) >= 2)
     for action in inspected.compiles:
         if action.argv != None:  # Bazel 4 tells it of links only
@@ -81,14 +88,17 @@ _LINK_ATTRS = {
     "flags": attr.string_list(),
     "inputs": attr.string_list(),
     "link_tags": attr.string_list(),
+    "options": attr.string_list(),
 }
 
-_link_test = analysistest.make(_link_test_impl, attrs = _LINK_ATTRS, config_settings = _settings("good"))
-_feature_test = analysistest.make(
-    _link_test_impl,
-    attrs = _LINK_ATTRS,
-    config_settings = _settings("good", cc = "clang_with_files", features = ["dtlto"]),
-)
+def _link(**settings):
+    return analysistest.make(_link_test_impl, attrs = _LINK_ATTRS, config_settings = _settings(**settings))
+
+_bare_test = _link(dtlto = "bare")
+_feature_test = _link(dtlto = "good", cc = "clang_with_files", features = ["dtlto"])
+_link_test = _link(dtlto = "good")
+_no_disk_cache_test = _link(dtlto = "no_disk_cache")
+_not_thin_lto_test = _link(dtlto = "good", features = ["thin_lto"])
 
 def _refusal_test_impl(ctx):
     env = analysistest.begin(ctx)
@@ -107,27 +117,29 @@ def _refusal(**settings):
 _gcc_test = _refusal(dtlto = "good", cc = "gcc")
 _no_lld_test = _refusal(dtlto = "no_lld")
 _old_clang_test = _refusal(dtlto = "old_clang")
+_own_thin_lto_test = _refusal(dtlto = "good")
 _secret_test = _refusal(dtlto = "good")
 _thin_lto_test = _refusal(dtlto = "good", features = ["thin_lto"])
 _both_features_test = _refusal(dtlto = "good", features = ["thin_lto", "dtlto"])
 
-def _flags(**options):
-    return ["-flto=thin", "-fuse-ld=lld-22", "-fthinlto-distributor=rules/tests/distributor.sh"] + [
-        "-Xthinlto-distributor=--%s=%s" % option
-        for option in options.items()
-    ]
+_FLAGS = ["-flto=thin", "-fuse-ld=lld-22", "-fthinlto-distributor=rules/tests/distributor.sh"]
 
-_FLAGS = _flags(
-    config = "/etc/thinrex.toml",
-    disk_cache = "/var/cache/thinrex",
-    remote_cache = "grpcs://cache.example.com",
-    tls_certificate = "rules/tests/ca.pem",
-)
+_GOOD = {
+    "flags": _FLAGS,
+    "inputs": ["distributor.sh", "ca.pem", "made.txt"],
+    "options": [
+        "--config=/etc/thinrex.toml",
+        "--disk_cache=/var/cache/thinrex",
+        "--remote_cache=grpcs://cache.example.com",
+        "--tls_certificate=rules/tests/ca.pem",
+    ],
+}
 
-_INPUTS = ["distributor.sh", "ca.pem"]
+_OF_RULE = {"copts": ["-flto=thin"], "link_tags": ["no-remote-exec", "requires-network"]}
 
 def _declare_subjects():
     native.filegroup(name = "nothing")
+    native.genrule(name = "make", outs = ["made.txt"], cmd = "touch $@", tags = ["manual"])
     declare_cc_toolchain("clang", compiler = "clang", dtlto = ":good", files = ":nothing")
     declare_cc_toolchain("clang_with_files", compiler = "clang", dtlto = ":good", files = ":good")
     declare_cc_toolchain("gcc", compiler = "gcc", dtlto = ":good", files = ":nothing")
@@ -136,11 +148,13 @@ def _declare_subjects():
         args = ["--tls_certificate=$(execpath ca.pem)"],
         compiler_version = "22.1.8",
         config = "/etc/thinrex.toml",
-        data = ["ca.pem"],
+        data = ["ca.pem", "made.txt"],
         disk_cache = "/var/cache/thinrex",
         lld = "lld-22",
         remote_cache = "grpcs://cache.example.com",
     )
+    declare_dtlto_toolchain(name = "bare", lld = "lld-22")
+    declare_dtlto_toolchain(name = "no_disk_cache", disk_cache = "none", lld = "lld-22")
     declare_dtlto_toolchain(name = "no_lld", compiler_version = "22.1.8", lld = "")
     declare_dtlto_toolchain(name = "old_clang", compiler_version = "21.1.0")
     declare_dtlto_toolchain(name = "secret", args = ["--remote-header=x-api-key=hush"])
@@ -150,7 +164,24 @@ def _declare_subjects():
     dtlto_cc_binary(name = "elsewhere", srcs = ["none.cc"], link_tags = [], tags = ["manual"], deps = [":library"])
     dtlto_cc_test(name = "tested", srcs = ["none.cc"], tags = ["manual"], deps = [":library"])
     cc_binary(name = "plain", srcs = ["none.cc"], tags = ["manual"], deps = [":library"])
-    for name in ["binary", "elsewhere", "plain", "tested"]:
+    dtlto_cc_binary(
+        name = "script",
+        srcs = ["none.cc"],
+        additional_linker_inputs = ["ca.pem"],
+        # The last word is the target's.
+        features = ["-thin_lto"],
+        linkopts = ["-Wl,--version-script=$(location ca.pem)"],
+        tags = ["manual"],
+        deps = [":library"],
+    )
+    dtlto_cc_binary(name = "thin_lto_by_target", srcs = ["none.cc"], features = ["thin_lto"], tags = ["manual"])
+    dtlto_cc_binary(
+        name = "thin_lto_by_select",
+        srcs = ["none.cc"],
+        features = select({"//conditions:default": ["thin_lto"]}),
+        tags = ["manual"],
+    )
+    for name in ["binary", "elsewhere", "plain", "script", "tested"]:
         _inspected(name = name + "_inspected", tags = ["manual"], target = name, testonly = True)
 
 def dtlto_tests(name):
@@ -160,38 +191,38 @@ def dtlto_tests(name):
       name: name of the suite.
     """
     _declare_subjects()
-    for subject, link_tags in [("binary", ["no-remote-exec", "requires-network"]), ("elsewhere", []), ("tested", ["no-remote-exec", "requires-network"])]:
-        _link_test(
-            name = subject + "_test",
-            copts = ["-flto=thin"],
-            flags = _FLAGS,
-            inputs = _INPUTS,
-            link_tags = link_tags,
-            target_under_test = subject + "_inspected",
-        )
-    _feature_test(
-        name = "feature_test",
-        flags = _FLAGS,
-        inputs = _INPUTS,
-        target_under_test = ":plain_inspected",
-    )
-
-    refusals = [
-        (_both_features_test, "both_features", ["thin_lto or dtlto, not both"]),
-        (_gcc_test, "gcc", ["DTLTO needs clang 22 or later", "--repo_env=CC=clang-22"]),
-        (_no_lld_test, "no_lld", ["DTLTO needs lld", "Install lld of the same version (lld-22)"]),
-        (_old_clang_test, "old_clang", ["DTLTO needs clang 22 or later, but /nowhere/clang is clang 21.1.0", "--repo_env=CC=clang-22"]),
-        (_thin_lto_test, "thin_lto", ["take away --features=thin_lto"]),
+    links = [
+        (_bare_test, "bare", "binary", dict(_OF_RULE, flags = _FLAGS, inputs = ["distributor.sh"])),
+        (_feature_test, "feature", "plain", _GOOD),
+        (_link_test, "binary", "binary", dict(_OF_RULE, **_GOOD)),
+        (_link_test, "elsewhere", "elsewhere", dict(_GOOD, copts = ["-flto=thin"])),
+        (_link_test, "tested", "tested", dict(_OF_RULE, **_GOOD)),
+        (_no_disk_cache_test, "no_disk_cache", "binary", dict(_OF_RULE, flags = _FLAGS, options = ["--disk_cache="])),
+        (_not_thin_lto_test, "script", "script", dict(_OF_RULE, **dict(_GOOD, flags = ["-Wl,--version-script=rules/tests/ca.pem"]))),
     ]
-    for test, subject, words in refusals:
-        test(name = subject + "_test", target_under_test = "//rules:link", words = words)
-    _secret_test(
-        name = "secret_test",
-        target_under_test = ":secret",
-        words = ["--remote_header would stand in action keys", "credential_helper"],
-    )
+    for test, case, subject, want in links:
+        test(name = case + "_test", target_under_test = subject + "_inspected", **want)
+
+    thin_lto = ["DTLTO exclude each other", "take it away there", "\"-thin_lto\""]
+    refusals = [
+        (_both_features_test, "both_features", "//rules:link", ["thin_lto or dtlto, not both"]),
+        (_gcc_test, "gcc", "//rules:link", ["DTLTO needs clang 22 or later", "--repo_env=CC=clang-22"]),
+        (_no_lld_test, "no_lld", "//rules:link", ["DTLTO needs lld", "Install lld of the same version (lld-22)"]),
+        (
+            _old_clang_test,
+            "old_clang",
+            "//rules:link",
+            ["DTLTO needs clang 22 or later, but /nowhere/clang is clang 21.1.0", "--repo_env=CC=clang-22"],
+        ),
+        (_own_thin_lto_test, "thin_lto_by_package", "//rules/tests/packaged:thin_lto", thin_lto),
+        (_own_thin_lto_test, "thin_lto_by_select", ":thin_lto_by_select", thin_lto),
+        (_own_thin_lto_test, "thin_lto_by_target", ":thin_lto_by_target", thin_lto),
+        (_secret_test, "secret", ":secret", ["--remote_header would stand in action keys", "credential_helper"]),
+        (_thin_lto_test, "thin_lto", "//rules:link", thin_lto),
+    ]
+    for test, case, subject, words in refusals:
+        test(name = case + "_test", target_under_test = subject, words = words)
     native.test_suite(
         name = name,
-        tests = ["binary_test", "elsewhere_test", "feature_test", "secret_test", "tested_test"] +
-                [subject + "_test" for _, subject, _ in refusals],
+        tests = [case + "_test" for _, case, _, _ in links + refusals],
     )

@@ -24,11 +24,13 @@ debian_mirror() {
   stop 3 "apt's sources name no Debian mirror: give its URL in THINREX_BAZEL_MIRROR"
 }
 
-# apt_options: what apt of this machine needs to reach its sources, for another apt.
+# apt_options: what apt of this machine needs to reach its sources, for another
+# apt. That checks how old an archive is unless this one doesn't.
 apt_options() {
-  echo 'Acquire::Check-Valid-Until "false";'
-  apt-config dump --format '%F "%v";%n' Acquire::http
-  apt-config dump --format '%F "%v";%n' Acquire::https
+  local name
+  for name in Check-Valid-Until http https; do
+    apt-config dump --format '%F "%v";%n' "Acquire::$name"
+  done
 }
 
 # make_root makes the root folder unless it is there: aside, then renamed.
@@ -51,11 +53,13 @@ make_root() {
     trap 'exit 143' TERM
     trap 'exit 130' INT
     apt_options >"$aside/apt.conf"
-    mmdebstrap --quiet --variant=minbase --include="$root_packages" --aptopt="$aside/apt.conf" \
+    mmdebstrap --quiet --variant=minbase --include="$root_packages" --aptopt="$aside/apt.conf" --dpkgopt=force-unsafe-io \
       --setup-hook='mkdir -p "$1/usr/share/man/man1"' forky "$aside/root" "$mirror" >"$aside/log" 2>&1 || {
       tail -n 20 "$aside/log" >&2
-      stop 3 "mmdebstrap cannot make Debian forky from the mirror of apt's sources"
+      stop 3 "mmdebstrap cannot make Debian forky from the mirror of apt's sources:" \
+        "give the URL of another in THINREX_BAZEL_MIRROR"
     }
+    rm -f "$aside/root/etc/apt/apt.conf.d/99mmdebstrap" # apt_options, with a proxy's password perhaps
     touch "$aside/root/etc/resolv.conf" "$aside/root/etc/hosts"
     root_stamp >"$aside/root/etc/thinrex-root"
     rm -rf --one-file-system "$root"

@@ -16,13 +16,13 @@ import (
 
 var options = &syntax.FileOptions{}
 
-// checkNames reports the names in a parsed file that some Bazel doesn't have.
-func checkNames(name string, file *syntax.File) error {
+// checkNames reports the names in a parsed file that some Bazel doesn't have; if
+// bzlmod is set, some Bazel from 7 on.
+func checkNames(name string, file *syntax.File, bzlmod bool) error {
 	names, build := bzlNames, !strings.HasSuffix(name, ".bzl")
 	if build {
 		names = buildNames
 	}
-	bzlmod := path.Base(name) == "extensions.bzl"
 	known := func(s string) bool { return names[s] || bzlmod && newNames[s] }
 	errs := []error{oldSyntax(file, path.Base(name) == "workspace.bzl")}
 
@@ -32,7 +32,7 @@ func checkNames(name string, file *syntax.File) error {
 			word := strings.TrimPrefix(e.Msg, "undefined: ")
 			word, _, _ = strings.Cut(word, " ")
 			if !build && newNames[word] {
-				e.Msg = word + " is not in Bazel 4.2.3: use it only in an extensions.bzl"
+				e.Msg = word + " is not in Bazel 4.2.3: use it only in an extensions.bzl, or in a module without a WORKSPACE"
 			} else if strings.HasPrefix(e.Msg, "undefined: ") {
 				e.Msg = word + " is no global name of Bazel 9: load it"
 			}

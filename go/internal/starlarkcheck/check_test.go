@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,24 +14,22 @@ import (
 
 const root = "../../.."
 
-// Each Starlark file that users of the rules load.
+// Each Starlark file that is there.
 func TestRepository(t *testing.T) {
 	r := starlarkcheck.Open(root)
-	count := 0
-	for _, below := range []string{"BUILD.bazel", "bazel", "examples/bazel", "rules"} {
-		files, err := r.Files(below)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			count++
-			if err := r.Check(file); err != nil {
-				t.Errorf("%s:\n%v", file, err)
-			}
+	files, err := r.Files(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if err := r.Check(file); err != nil {
+			t.Errorf("%s:\n%v", file, err)
 		}
 	}
-	if count == 0 {
-		t.Error("no files")
+	for _, folder := range []string{"bazel/", "e2e/", "examples/", "rules/"} {
+		if !slices.ContainsFunc(files, func(file string) bool { return strings.HasPrefix(file, folder) }) {
+			t.Errorf("no files in %s", folder)
+		}
 	}
 }
 
@@ -89,6 +88,20 @@ r = rule(implementation = _impl, attrs = dict({"x": attr.label()}, y = attr.stri
 				t.Errorf("Check = %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// What only bzlmod loads may use what Bazel 4.2.3 doesn't have.
+func TestCheckModule(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "one/MODULE.bazel", "")
+	write(t, dir, "one/x.bzl", "x = module_extension(implementation = str)")
+	if err := starlarkcheck.Open(dir).Check("one/x.bzl"); err != nil {
+		t.Error(err)
+	}
+	write(t, dir, "one/WORKSPACE", "")
+	if err := starlarkcheck.Open(dir).Check("one/x.bzl"); err == nil || !strings.Contains(err.Error(), "module_extension is not in Bazel 4.2.3") {
+		t.Errorf("with a WORKSPACE: %v", err)
 	}
 }
 

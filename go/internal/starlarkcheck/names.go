@@ -62,32 +62,32 @@ var newMethods = set(`removeprefix removesuffix`)
 // What may be loaded from modules that are not in this repository.
 var external = map[string]map[string]bool{
 	"@bazel_skylib//:bzl_library.bzl":                          set(`bzl_library`),
-	"@bazel_skylib//lib:unittest.bzl":                          set(`analysistest asserts unittest`),
-	"@bazel_skylib//rules:build_test.bzl":                      set(`build_test`),
-	"@bazel_skylib//rules:common_settings.bzl":                 set(`BuildSettingInfo bool_flag int_flag string_flag string_list_flag`),
-	"@bazel_tools//tools/build_defs/repo:http.bzl":             set(`http_archive http_file`),
-	"@bazel_tools//tools/build_defs/repo:utils.bzl":            set(`maybe`),
-	"@rules_cc//cc:action_names.bzl":                           set(`ACTION_NAMES ALL_CC_LINK_ACTION_NAMES`),
+	"@bazel_skylib//lib:unittest.bzl":                          set(`analysistest asserts`),
+	"@bazel_skylib//rules:common_settings.bzl":                 set(`BuildSettingInfo string_list_flag`),
+	"@rules_cc//cc:action_names.bzl":                           set(`ACTION_NAMES`),
 	"@rules_cc//cc:cc_binary.bzl":                              set(`cc_binary`),
-	"@rules_cc//cc:cc_import.bzl":                              set(`cc_import`),
 	"@rules_cc//cc:cc_library.bzl":                             set(`cc_library`),
 	"@rules_cc//cc:cc_shared_library.bzl":                      set(`cc_shared_library`),
 	"@rules_cc//cc:cc_test.bzl":                                set(`cc_test`),
-	"@rules_cc//cc:cc_toolchain_config_lib.bzl":                set(`action_config artifact_name_pattern env_entry env_set feature feature_set flag_group flag_set tool tool_path variable_with_value with_feature_set`),
-	"@rules_cc//cc:defs.bzl":                                   set(`cc_binary cc_import cc_library cc_shared_library cc_test cc_toolchain`),
-	"@rules_cc//cc:find_cc_toolchain.bzl":                      set(`CC_TOOLCHAIN_ATTRS find_cc_toolchain use_cc_toolchain`),
+	"@rules_cc//cc:cc_toolchain_config_lib.bzl":                set(`feature flag_group flag_set tool_path`),
+	"@rules_cc//cc:find_cc_toolchain.bzl":                      set(`find_cc_toolchain use_cc_toolchain`),
 	"@rules_cc//cc/common:cc_common.bzl":                       set(`cc_common`),
 	"@rules_cc//cc/common:cc_info.bzl":                         set(`CcInfo`),
-	"@rules_cc//cc/common:cc_shared_library_info.bzl":          set(`CcSharedLibraryInfo`),
 	"@rules_cc//cc/toolchains:args.bzl":                        set(`cc_args`),
-	"@rules_cc//cc/toolchains:args_list.bzl":                   set(`cc_args_list`),
 	"@rules_cc//cc/toolchains:cc_toolchain.bzl":                set(`cc_toolchain`),
 	"@rules_cc//cc/toolchains:cc_toolchain_config_info.bzl":    set(`CcToolchainConfigInfo`),
 	"@rules_cc//cc/toolchains:feature.bzl":                     set(`cc_feature`),
-	"@rules_cc//cc/toolchains:feature_set.bzl":                 set(`cc_feature_set`),
 	"@rules_cc//cc/toolchains:mutually_exclusive_category.bzl": set(`cc_mutually_exclusive_category`),
-	"@rules_cc//cc/toolchains:nested_args.bzl":                 set(`cc_nested_args`),
 	"@rules_cc//cc/toolchains:tool.bzl":                        set(`cc_tool`),
 	"@rules_cc//cc/toolchains:tool_map.bzl":                    set(`cc_tool_map`),
 	"@rules_cc//cc/toolchains:toolchain.bzl":                   set(`cc_toolchain`),
+}
+
+// What more may be loaded in folders that are laid over a module's own files,
+// for Bazel 4.2.3 only. There, a label without a module is that module's.
+var overlays = map[string]map[string]map[string]bool{
+	"e2e/bazel/rules_cc": {
+		"//cc:defs.bzl": set(`CcInfo CcToolchainConfigInfo cc_binary cc_common cc_library cc_test cc_toolchain`),
+		"@bazel_tools//tools/cpp:toolchain_utils.bzl": set(`find_cpp_toolchain`),
+	},
 }

@@ -36,10 +36,14 @@ func Open(root string) *Repository {
 	return &Repository{root: os.DirFS(root), modules: make(map[string]*Module)}
 }
 
-// Files lists the .bzl and BUILD files below a folder, slash-separated.
+// Files lists the .bzl and BUILD files below a folder, slash-separated; "." is
+// the whole repository.
 func (r *Repository) Files(below string) ([]string, error) {
 	var files []string
 	err := fs.WalkDir(r.root, below, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == ".git" {
+			return fs.SkipDir
+		}
 		if err == nil && !d.IsDir() && (path.Ext(name) == ".bzl" || d.Name() == "BUILD.bazel" || d.Name() == "BUILD") {
 			files = append(files, name)
 		}
@@ -59,7 +63,7 @@ func (r *Repository) Check(name string) error {
 	if err != nil {
 		return err
 	}
-	errs := []error{checkNames(name, file)}
+	errs := []error{checkNames(name, file, r.bzlmod(name))}
 	for _, statement := range file.Stmts {
 		load, ok := statement.(*syntax.LoadStmt)
 		if !ok {
@@ -95,7 +99,7 @@ func (r *Repository) run(m *Module) error {
 	if err != nil {
 		return err
 	}
-	if err := checkNames(m.File, file); err != nil {
+	if err := checkNames(m.File, file, r.bzlmod(m.File)); err != nil {
 		return err
 	}
 	m.Doc = docString(file.Stmts)
@@ -146,7 +150,7 @@ func docString(statements []syntax.Stmt) string {
 
 // load returns what a label in a load statement of a file names.
 func (r *Repository) load(from, label string) (starlark.StringDict, error) {
-	if names, ok := external[label]; ok {
+	if names, ok := known(from, label); ok {
 		globals := make(starlark.StringDict)
 		for name := range names {
 			globals[name] = function(name)
@@ -183,14 +187,34 @@ func (r *Repository) resolve(from, label string) (string, error) {
 	return path.Join(path.Dir(from), strings.TrimPrefix(rest, ":")), nil
 }
 
+// known returns what a label of a module that isn't in this repository has.
+func known(from, label string) (names map[string]bool, ok bool) {
+	for folder, files := range overlays {
+		if strings.HasPrefix(from, folder+"/") && files[label] != nil {
+			return files[label], true
+		}
+	}
+	names, ok = external[label]
+	return names, ok
+}
+
 // workspace returns the nearest folder above a file that is a module.
 func (r *Repository) workspace(file string) string {
 	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
-		for _, mark := range []string{"MODULE.bazel", "WORKSPACE"} {
-			if _, err := fs.Stat(r.root, path.Join(dir, mark)); err == nil {
-				return dir
-			}
+		if r.has(dir, "MODULE.bazel") || r.has(dir, "WORKSPACE") {
+			return dir
 		}
 	}
 	return "."
+}
+
+// bzlmod says whether a file is loaded only by Bazels that know modules.
+func (r *Repository) bzlmod(file string) bool {
+	dir := r.workspace(file)
+	return path.Base(file) == "extensions.bzl" || r.has(dir, "MODULE.bazel") && !r.has(dir, "WORKSPACE")
+}
+
+func (r *Repository) has(dir, name string) bool {
+	_, err := fs.Stat(r.root, path.Join(dir, name))
+	return err == nil
 }

@@ -1,6 +1,6 @@
-//go:build e2e && linux
+//go:build linux
 
-package e2e
+package stage
 
 import (
 	"errors"
@@ -16,18 +16,20 @@ import (
 	"time"
 )
 
-type workerOptions struct {
+// WorkerOptions say what kind of worker to start.
+type WorkerOptions struct {
 	Jobs int      // actions at once; 0 means 2
 	Hide []string // folders and files that are empty to the worker and its actions
 }
 
-// startWorker starts a remote worker with an empty cache and returns its
-// address, HOST:PORT. It ends with the test, with all that it has started.
-func startWorker(t *testing.T, o workerOptions) (addr string) {
+// StartWorker starts a remote worker with an empty cache on this machine and
+// returns its address, HOST:PORT. It ends with the test, with all that it has
+// started.
+func (s *Stage) StartWorker(t testing.TB, o WorkerOptions) (addr string) {
 	t.Helper()
-	classes := built(t, workerClasses)
+	classes := made(t, s.classes)
 	for {
-		w := launch(t, classes, o)
+		w := s.launch(t, classes, o)
 		if w.accepts(t) {
 			return w.addr
 		}
@@ -45,23 +47,27 @@ type worker struct {
 	ended chan struct{}
 }
 
-func launch(t *testing.T, classes string, o workerOptions) *worker {
+func (s *Stage) launch(t testing.TB, classes string, o WorkerOptions) *worker {
 	t.Helper()
-	w := &worker{addr: freeAddress(t), dir: t.TempDir(), ended: make(chan struct{})}
+	dir, err := os.MkdirTemp(s.Scratch, "worker-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &worker{addr: FreeAddress(t), dir: dir, ended: make(chan struct{})}
 	_, port, err := net.SplitHostPort(w.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"run", classes, port, filepath.Join(w.dir, "worker"), fmt.Sprintf("--jobs=%d", max(o.Jobs, 2))}
+	args := []string{"run", classes, port, filepath.Join(dir, "worker"), fmt.Sprintf("--jobs=%d", max(o.Jobs, 2))}
 	for _, path := range o.Hide {
 		args = append(args, "--hide="+path)
 	}
-	log, err := os.Create(filepath.Join(w.dir, "log"))
+	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	cmd := exec.Command("../scripts/remote-worker.sh", args...)
+	cmd := exec.Command(s.workerScript(), args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
@@ -76,8 +82,8 @@ func launch(t *testing.T, classes string, o workerOptions) *worker {
 	return w
 }
 
-// freeAddress returns a loopback address that nobody listens on just now.
-func freeAddress(t *testing.T) string {
+// FreeAddress returns a loopback address that nobody listens on just now.
+func FreeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -88,7 +94,7 @@ func freeAddress(t *testing.T) string {
 }
 
 // accepts waits until the worker takes connections; false means it has ended.
-func (w *worker) accepts(t *testing.T) bool {
+func (w *worker) accepts(t testing.TB) bool {
 	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); {
 		conn, err := net.Dial("tcp", w.addr)
@@ -109,7 +115,7 @@ func (w *worker) accepts(t *testing.T) bool {
 }
 
 // stop ends the process group, and sees to it that nothing is left of it.
-func (w *worker) stop(t *testing.T) {
+func (w *worker) stop(t testing.TB) {
 	_ = syscall.Kill(-w.pid, syscall.SIGTERM)
 	select {
 	case <-w.ended:
@@ -130,6 +136,9 @@ func (w *worker) stop(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Logf("the remote worker's last words:\n%s", w.log())
+	}
+	if err := RemoveAll(w.dir); err != nil {
+		t.Error(err)
 	}
 }
 
