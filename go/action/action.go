@@ -64,7 +64,7 @@ func (a *Action) Module() string { return a.Job.Module() }
 
 // Size is about how much memory the action takes, in bytes.
 func (a *Action) Size() int64 {
-	const perInput = 512 // its names, digest and stat
+	const perInput = 256 // its names, digest and stat
 	size := len(a.Action) + len(a.Command) + perInput*(1+len(a.Inputs))
 	for _, in := range a.Inputs {
 		size += len(in.Data)

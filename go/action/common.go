@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"thinrex/go/distfile"
 )
@@ -195,7 +196,7 @@ func (r *reader) placeUnnamed(extra, args []string) error {
 			continue
 		}
 		own := filepath.ToSlash(filepath.Clean(path))
-		if !filepath.IsLocal(path) || reserved.MatchString(own) {
+		if !filepath.IsLocal(path) || reserved().MatchString(own) {
 			reason := fmt.Sprintf("--extra_input=%s has no place beside the job's own files", path)
 			return &Uncacheable{reason, reason}
 		}
@@ -206,7 +207,9 @@ func (r *reader) placeUnnamed(extra, args []string) error {
 }
 
 // reserved matches the names that are canonical ones.
-var reserved = regexp.MustCompile(`^(m\..*|i\d{5}\.o|o\d{5}|c/\d{5}|toolchain/.*)$`)
+var reserved = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(m\..*|i\d{5}\.o|o\d{5}|c/\d{5}|toolchain/.*)$`)
+})
 
 // existingFile returns the first part of arg that names a file which is there
 // and which no option known to us explains, or "".

@@ -12,11 +12,11 @@ import (
 	"thinrex/go/report"
 )
 
-// executeHere runs one task on this machine. The error ends the link; a
-// failed compilation is reported and counted instead.
+// executeHere runs one task on this machine, in a slot. The error ends the
+// link; a failed compilation is reported and counted instead.
 func (c *conductor) executeHere(ctx context.Context, t *task) error {
 	if t.key == (digest.Digest{}) {
-		return c.executeAsIs(ctx, t.jobs)
+		return c.executeAsIs(ctx, t.first)
 	}
 	a, err := c.actionOf(t)
 	var r *action.Result
@@ -24,42 +24,66 @@ func (c *conductor) executeHere(ctx context.Context, t *task) error {
 		r, err = c.local.execute(ctx, a)
 	}
 	if err != nil {
-		return c.makeDo(ctx, c.tasks.settle(t), err)
+		return c.makeDo(ctx, t, err)
 	}
-	return c.finish(ctx, t, a, r, onThisMachine)
+	changed, err := c.finish(ctx, t, a, r, onThisMachine)
+	for _, job := range changed {
+		err = errors.Join(err, c.makeDo(ctx, asIs(job), errChanged))
+	}
+	return err
 }
 
-// makeDo runs jobs as they are if an action of theirs can't be run.
-func (c *conductor) makeDo(ctx context.Context, jobs []distfile.Job, err error) error {
+// errChanged says that what an action was made of is another thing now.
+var errChanged = fmt.Errorf("a shard or an input %w", reapi.ErrInputChanged)
+
+// makeDo runs a task's jobs as they are if its action can't be run, in a slot
+// of this machine.
+func (c *conductor) makeDo(ctx context.Context, t *task, err error) error {
 	switch {
 	case errors.Is(err, reapi.ErrInputChanged):
 		// What we would run is no longer what the key says: let the compiler
 		// have the files as they are now.
-		c.warnUnstored(jobs[0], err)
+		c.warnUnstored(t.first, err)
 	case errors.Is(err, errOtherFiles):
 		// Not all that it writes would be kept: let it write where it wants.
 		c.Terminal.WarnOnce("other files", "%v: compiled here and not cached", err)
 	default:
 		return err
 	}
-	return c.executeAsIs(ctx, jobs)
+	for _, job := range append([]distfile.Job{t.first}, c.tasks.settle(t)...) {
+		if err := c.executeAsIs(ctx, job); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// actionOf returns the action of a task, which then holds it no more.
+// executeChanged runs jobs whose inputs have changed since they were looked
+// up, each when this machine has a slot.
+func (c *conductor) executeChanged(ctx context.Context, jobs []distfile.Job) error {
+	for _, job := range jobs {
+		if err := c.executeInstead(ctx, asIs(job), errChanged); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// actionOf returns the action of a task, which then keeps it no more.
 func (c *conductor) actionOf(t *task) (*action.Action, error) {
 	if a := t.action; a != nil {
 		t.action = nil
-		c.held.Release(a.Size())
+		c.kept.Release(a.Size())
 		return a, nil
 	}
-	return c.build(t, t.jobs[0])
+	return c.build(t, t.first)
 }
 
 // build makes the action of one of a task's jobs again.
 func (c *conductor) build(t *task, job distfile.Job) (*action.Action, error) {
 	a, err := c.builder.Build(job)
 	if err != nil || a.Digest != t.key {
-		return nil, fmt.Errorf("a shard or an input %w", reapi.ErrInputChanged)
+		return nil, errChanged
 	}
 	return a, nil
 }
@@ -73,12 +97,12 @@ const (
 )
 
 // finish reports a failed compilation, or stores and writes what a sound one
-// gave.
-func (c *conductor) finish(ctx context.Context, t *task, a *action.Action, r *action.Result, where place) error {
+// gave. It returns the jobs that are no longer equal to the first.
+func (c *conductor) finish(ctx context.Context, t *task, a *action.Action, r *action.Result, where place) (changed []distfile.Job, err error) {
 	defer r.Done()
 	if failure := failureOf(a, r); failure != nil {
-		c.reportFailure(c.tasks.settle(t), failure, r, a.Inputs, where)
-		return nil
+		c.reportFailure(append([]distfile.Job{t.first}, c.tasks.settle(t)...), failure, r, a.Inputs, where)
+		return nil, nil
 	}
 	c.store(ctx, a, r, where)
 	c.count(func(s *report.Summary) {
@@ -92,7 +116,7 @@ func (c *conductor) finish(ctx context.Context, t *task, a *action.Action, r *ac
 			s.Remote++
 		}
 	})
-	return c.deliverAll(ctx, t, a, r)
+	return c.deliverAll(t, a, r)
 }
 
 // store keeps a sound result. A worker has kept its own.
@@ -148,27 +172,25 @@ func (c *conductor) warnUnstored(job distfile.Job, err error) {
 	c.Terminal.Print("warning: %v; the result for %s is used but not stored", err, job.Module())
 }
 
-// executeAsIs runs jobs as the linker wrote them, in its directory.
-func (c *conductor) executeAsIs(ctx context.Context, jobs []distfile.Job) error {
-	for _, job := range jobs {
-		r, err := c.local.executeAsIs(ctx, c.file.Common.Args[1:], job)
-		for _, path := range job.Outputs {
-			c.outputs.adopt(path)
-		}
-		if err != nil {
-			return err
-		}
-		failure := exitFailure(r)
-		if failure == nil {
-			failure = checkFile(job.Outputs[0])
-		}
-		if failure != nil {
-			c.reportFailure([]distfile.Job{job}, failure, r, nil, onThisMachine)
-			continue
-		}
-		c.Terminal.Words(r.Stdout)
-		c.Terminal.Words(r.Stderr)
-		c.count(func(s *report.Summary) { s.Local++; s.Uncached++ })
+// executeAsIs runs a job as the linker wrote it, in its directory.
+func (c *conductor) executeAsIs(ctx context.Context, job distfile.Job) error {
+	r, err := c.local.executeAsIs(ctx, c.file.Common.Args[1:], job)
+	for _, path := range job.Outputs {
+		c.outputs.adopt(path)
 	}
+	if err != nil {
+		return err
+	}
+	failure := exitFailure(r)
+	if failure == nil {
+		failure = checkFile(job.Outputs[0])
+	}
+	if failure != nil {
+		c.reportFailure([]distfile.Job{job}, failure, r, nil, onThisMachine)
+		return nil
+	}
+	c.Terminal.Words(r.Stdout)
+	c.Terminal.Words(r.Stderr)
+	c.count(func(s *report.Summary) { s.Local++; s.Uncached++ })
 	return nil
 }

@@ -72,7 +72,7 @@ type conductor struct {
 	builder  *action.Builder
 	outputs  outputFiles
 	tasks    tasks
-	held     *semaphore.Weighted // bytes of actions of tasks
+	kept     *semaphore.Weighted // bytes of actions that wait with their tasks
 	local    localRunner
 	remote   chan struct{} // slots of tasks given to Remote
 	work     chan struct{} // slots of what needs a core and the disk, but no compiler
@@ -92,7 +92,7 @@ type conductor struct {
 func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, error) {
 	c := &conductor{Options: o, file: f, linking: ctx, unwritten: map[Cache]bool{}}
 	c.tasks.byKey = map[digest.Digest]*task{}
-	c.held, c.uploading = semaphore.NewWeighted(heldAtOnce), semaphore.NewWeighted(uploadsAtOnce)
+	c.kept, c.uploading = semaphore.NewWeighted(keptActions), semaphore.NewWeighted(uploadsAtOnce)
 	c.remote = make(chan struct{}, max(1, o.RemoteTasks))
 	c.work = make(chan struct{}, 4*runtime.GOMAXPROCS(0)) // some wait for the disk
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}

@@ -1,10 +1,8 @@
 package link
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,91 +15,90 @@ import (
 // holds an action, so there is an end to it.
 const RemoteLookups = 500
 
-// heldAtOnce bounds the actions that wait with their tasks, in bytes. Those of
+// keptActions bounds the actions that wait with their tasks, in bytes. Those of
 // all misses of a large link would fill the memory; what finds no room is made
 // again.
-const heldAtOnce = 64 << 20
+const keptActions = 64 << 20
 
-// lookupAll writes the outputs of all hits and queues the other jobs, those
-// with the largest modules first: a long one that starts last would keep the
-// linker waiting alone.
+// lookupAll writes the outputs of all hits and queues the other jobs.
 func (c *conductor) lookupAll(ctx context.Context, q queues) error {
 	g, groupCtx := errgroup.WithContext(ctx)
 	g.SetLimit(cap(c.work))
 	if c.Remote != nil {
 		g.SetLimit(RemoteLookups)
 	}
-	order := c.largestFirst()
-	line := newInLine(len(order), func(t *task) { c.push(q, t) })
-	for place, job := range order {
+	for i, job := range c.file.Jobs {
 		if groupCtx.Err() != nil {
 			break
 		}
 		if c.stopped() {
-			c.count(func(s *report.Summary) { s.Skipped += len(order) - place })
+			c.count(func(s *report.Summary) { s.Skipped += len(c.file.Jobs) - i })
 			break
 		}
-		g.Go(func() error {
-			t, err := c.lookup(groupCtx, job)
-			line.add(place, t)
-			return err
-		})
+		g.Go(func() error { return c.lookup(groupCtx, job, q) })
 	}
 	err := g.Wait()
 	c.count(func(s *report.Summary) { s.LookupSeconds = c.sinceStart() })
-	return errors.Join(err, ctx.Err())
-}
-
-// largestFirst returns the jobs by the sizes of their modules.
-func (c *conductor) largestFirst() []distfile.Job {
-	sizes := make(map[string]int64, len(c.file.Jobs))
-	for _, job := range c.file.Jobs {
-		sizes[job.Module()] = fileSize(job.Module())
+	if err != nil {
+		return err
 	}
-	return slices.SortedStableFunc(slices.Values(c.file.Jobs), func(x, y distfile.Job) int {
-		return cmp.Compare(sizes[y.Module()], sizes[x.Module()])
-	})
+	return ctx.Err()
 }
 
-// lookup writes a job's outputs if they are cached. Otherwise it returns
-// a task, or nil if another job's task does this one's work, too.
-func (c *conductor) lookup(ctx context.Context, job distfile.Job) (*task, error) {
-	asIs := &task{jobs: []distfile.Job{job}}
+// lookup writes a job's outputs if they are cached, or queues it, or leaves it
+// to an equal job's task.
+func (c *conductor) lookup(ctx context.Context, job distfile.Job, q queues) error {
 	if c.builder == nil {
-		return asIs, nil
+		q.push(asIs(job), c.Strategy)
+		return nil
 	}
 	c.work <- struct{}{}
-	a, err := c.builder.Build(job)
-	var t *task
-	var r *action.Result
-	if err == nil {
-		if t = c.tasks.begin(a); t != nil {
-			r, err = c.lookupIn(ctx, c.Cache, a)
-		}
-	}
+	t, r, err := c.lookupHere(ctx, job)
 	<-c.work
 	var uncacheable *action.Uncacheable
 	switch {
 	case errors.As(err, &uncacheable):
 		c.warnUncached(uncacheable)
-		return asIs, nil
+		q.push(asIs(job), c.Strategy)
+		return nil
 	case err != nil || t == nil:
-		return nil, err
+		return err
 	}
 	if r == nil && c.Remote != nil {
-		if r, err = c.lookupRemotely(ctx, a); err != nil {
-			return nil, err
+		if r, err = c.lookupRemotely(ctx, t.action); err != nil {
+			return err
 		}
 	}
-	if r == nil {
-		if !c.held.TryAcquire(a.Size()) {
-			t.action = nil
+	if r != nil {
+		defer r.Done()
+		c.count(func(s *report.Summary) { s.Hits++ })
+		changed, err := c.deliverAll(t, t.action, r)
+		if err != nil {
+			return err
 		}
-		return t, nil
+		return c.executeChanged(ctx, changed)
 	}
-	defer r.Done()
-	c.count(func(s *report.Summary) { s.Hits++ })
-	return nil, c.deliverAll(ctx, t, a, r)
+	t.size = fileSize(job.Module())
+	if !c.kept.TryAcquire(t.action.Size()) {
+		t.action = nil
+	}
+	q.push(t, c.Strategy)
+	return nil
+}
+
+// lookupHere makes the job's task, nil if an equal job has one, and looks its
+// action up on this machine.
+func (c *conductor) lookupHere(ctx context.Context, job distfile.Job) (*task, *action.Result, error) {
+	a, err := c.builder.Build(job)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := c.tasks.begin(a)
+	if t == nil {
+		return nil, nil, nil
+	}
+	r, err := c.lookupIn(ctx, c.Cache, a)
+	return t, r, err
 }
 
 // lookupRemotely keeps what it finds on this machine, too.
@@ -168,23 +165,25 @@ func (c *conductor) cacheFailed(cache Cache, verb string, err error) {
 }
 
 // deliverAll writes the outputs of a task's jobs. a is the action of the first
-// one; the others' outputs are elsewhere.
-func (c *conductor) deliverAll(ctx context.Context, t *task, a *action.Action, r *action.Result) error {
-	jobs := c.tasks.settle(t)
+// one; the others' outputs are elsewhere. It returns the jobs that are no
+// longer equal to the first.
+func (c *conductor) deliverAll(t *task, a *action.Action, r *action.Result) (changed []distfile.Job, err error) {
+	equal := c.tasks.settle(t)
 	if err := c.deliver(a, r); err != nil {
-		return err
+		return nil, err
 	}
-	for i, job := range jobs[1:] {
+	for _, job := range equal {
 		a, err := c.build(t, job)
 		if err != nil {
-			return c.makeDo(ctx, jobs[1+i:], err)
+			changed = append(changed, job)
+			continue
 		}
 		if err := c.deliver(a, r); err != nil {
-			return err
+			return nil, err
 		}
 		c.count(func(s *report.Summary) { s.Hits++ })
 	}
-	return nil
+	return changed, nil
 }
 
 // deliver writes the outputs of an action and repeats the compiler's words.

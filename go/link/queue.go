@@ -1,14 +1,19 @@
 package link
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"sync"
 )
 
-// A queue hands tasks out in order, to whoever is ready for one.
+// A queue hands tasks out to whoever is ready for one, those with the largest
+// modules first: a long one that starts last would keep the linker waiting
+// alone.
 type queue struct {
 	mu      sync.Mutex
-	tasks   []*task
+	tasks   []*task // in order
 	closed  bool
 	changed chan struct{} // closed and made anew with each change
 }
@@ -18,7 +23,10 @@ func newQueue() *queue { return &queue{changed: make(chan struct{})} }
 func (q *queue) push(t *task) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.tasks = append(q.tasks, t)
+	i, _ := slices.BinarySearchFunc(q.tasks, t, func(x, y *task) int {
+		return cmp.Or(cmp.Compare(y.size, x.size), strings.Compare(x.first.Module(), y.first.Module()))
+	})
+	q.tasks = slices.Insert(q.tasks, i, t)
 	q.change()
 }
 
@@ -62,31 +70,4 @@ func (q *queue) take() *task {
 	t := q.tasks[0]
 	q.tasks = q.tasks[1:]
 	return t
-}
-
-// inLine pushes tasks in the order of their places, though they are added in
-// any.
-type inLine struct {
-	push func(*task)
-
-	mu    sync.Mutex
-	next  int
-	added []bool
-	tasks []*task // nil for none
-}
-
-func newInLine(places int, push func(*task)) *inLine {
-	return &inLine{push: push, added: make([]bool, places), tasks: make([]*task, places)}
-}
-
-// add says that a place has a task, or none.
-func (l *inLine) add(place int, t *task) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.added[place], l.tasks[place] = true, t
-	for ; l.next < len(l.added) && l.added[l.next]; l.next++ {
-		if t := l.tasks[l.next]; t != nil {
-			l.push(t)
-		}
-	}
 }

@@ -2,35 +2,27 @@ package link
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"testing"
+
+	"thinrex/go/distfile"
 )
 
-// Whichever lookup ends first, tasks come in the order of their places, and
-// each as soon as all before it are known.
-func TestInLine(t *testing.T) {
-	for seed := range uint64(200) {
-		random := rand.New(rand.NewPCG(seed, 0))
-		tasks := make([]*task, random.IntN(20))
-		for i := range tasks {
-			if random.IntN(2) == 0 {
-				tasks[i] = &task{}
-			}
+// Those with the largest modules come first, whatever came when.
+func TestQueueOrder(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	q := newQueue()
+	for range 100 {
+		q.push(&task{size: random.Int64N(20), first: distfile.Job{Inputs: []string{fmt.Sprint(random.IntN(20))}}})
+	}
+	last := q.take()
+	for it := q.take(); it != nil; it = q.take() {
+		if it.size > last.size || it.size == last.size && it.first.Module() < last.first.Module() {
+			t.Fatalf("%d %s after %d %s", it.size, it.first.Module(), last.size, last.first.Module())
 		}
-		var got []*task
-		line := newInLine(len(tasks), func(t *task) { got = append(got, t) })
-		known := make([]bool, len(tasks)+1) // the last one is never
-		for _, i := range random.Perm(len(tasks)) {
-			line.add(i, tasks[i])
-			known[i] = true
-			first := slices.Index(known, false)
-			want := slices.DeleteFunc(slices.Clone(tasks[:first]), func(t *task) bool { return t == nil })
-			if !slices.Equal(got, want) {
-				t.Fatalf("seed %d: %d tasks when the first %d places are known, want %d", seed, len(got), first, len(want))
-			}
-		}
+		last = it
 	}
 }
 
@@ -51,7 +43,7 @@ func TestQueue(t *testing.T) {
 	}
 	want := map[*task]bool{}
 	for range n {
-		it := &task{}
+		it := &task{first: distfile.Job{Inputs: []string{"m.o"}}}
 		want[it] = true
 		q.push(it)
 	}

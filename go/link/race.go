@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"thinrex/go/action"
@@ -24,10 +25,12 @@ func (o outcome) sound(a *action.Action) bool { return o.err == nil && failureOf
 // raceFrom returns what runs a task on both sides, and first on one.
 func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, release func()) error {
 	return func(ctx context.Context, t *task, release func()) error {
+		release = sync.OnceFunc(release)
 		defer release() // not sooner: the slots bound the actions in memory
 		a, err := c.actionOf(t)
 		if err != nil {
-			return c.makeDo(ctx, c.tasks.settle(t), err)
+			release()
+			return c.executeInstead(ctx, t, err)
 		}
 		here, there := c.race(ctx, a, first)
 		defer there.result.Done()
@@ -35,17 +38,27 @@ func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, rel
 			return ctx.Err()
 		}
 		if there.sound(a) && !here.sound(a) {
-			return c.finish(ctx, t, a, there.result, onAWorker)
+			return c.finishRace(ctx, t, a, there, release)
 		}
 		// If both failed, what happened here says more.
 		if there.err != nil && !errors.Is(there.err, errLostRace) {
 			c.fellBack(t, there.err)
 		}
 		if here.err != nil {
-			return c.makeDo(ctx, c.tasks.settle(t), here.err)
+			release()
+			return c.inSlot(ctx, t, func() error { return c.makeDo(ctx, t, here.err) })
 		}
-		return c.finish(ctx, t, a, here.result, onThisMachine)
+		return c.finishRace(ctx, t, a, here, release)
 	}
+}
+
+func (c *conductor) finishRace(ctx context.Context, t *task, a *action.Action, won outcome, release func()) error {
+	changed, err := c.finish(ctx, t, a, won.result, won.where)
+	release()
+	if err != nil {
+		return err
+	}
+	return c.executeChanged(ctx, changed)
 }
 
 // errLostRace is the cause of the end of the side that was slower.

@@ -12,59 +12,83 @@ import (
 )
 
 // executeThere has one task executed by the service, and falls back to this
-// machine if that is wanted. It releases the slot as soon as the service is
-// done.
+// machine if that is wanted.
 func (c *conductor) executeThere(ctx context.Context, t *task, release func()) error {
 	release = sync.OnceFunc(release)
 	defer release()
-	err := c.Remote.Down()
+	a, r, err := c.resultFromThere(ctx, t)
 	if err == nil {
-		var a *action.Action
-		var r *action.Result
 		c.work <- struct{}{} // executions end many at a time; those that are next must not wait for all of these
-		a, err = c.actionOf(t)
+		changed, err := c.finish(ctx, t, a, r, onAWorker)
 		<-c.work
-		if err == nil {
-			r, err = c.executeRemotely(ctx, a)
+		release()
+		if err != nil {
+			return err
 		}
-		if err == nil {
-			c.work <- struct{}{}
-			defer func() { <-c.work }()
-			return c.finish(ctx, t, a, r, onAWorker)
-		}
+		return c.executeChanged(ctx, changed)
 	}
 	release()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if c.Strategy == Remote && !errors.Is(err, reapi.ErrInputChanged) {
-		return &EnvironmentError{fmt.Errorf("execute %s remotely: %w", t.module(), err)}
+		return &EnvironmentError{fmt.Errorf("execute %s remotely: %w", t.first.Module(), err)}
 	}
 	return c.executeInstead(ctx, t, err)
 }
 
-// executeInstead runs here what the service couldn't, when there is a slot.
-func (c *conductor) executeInstead(ctx context.Context, t *task, why error) error {
-	free, err := c.Slots.Acquire(ctx)
-	if err != nil {
-		return nil // the group knows why
+func (c *conductor) resultFromThere(ctx context.Context, t *task) (*action.Action, *action.Result, error) {
+	if err := c.Remote.Down(); err != nil {
+		return nil, nil, err
 	}
-	defer free()
+	a, err := c.actionInTurn(t)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := c.executeRemotely(ctx, a)
+	return a, r, err
+}
+
+// actionInTurn returns the action of a task; if it must be made again, not
+// for many tasks at once.
+func (c *conductor) actionInTurn(t *task) (*action.Action, error) {
+	if t.action == nil {
+		c.work <- struct{}{}
+		defer func() { <-c.work }()
+	}
+	return c.actionOf(t)
+}
+
+// executeInstead runs here what the service couldn't.
+func (c *conductor) executeInstead(ctx context.Context, t *task, why error) error {
+	return c.inSlot(ctx, t, func() error {
+		if errors.Is(why, reapi.ErrInputChanged) {
+			return c.makeDo(ctx, t, why)
+		}
+		c.fellBack(t, why)
+		return c.executeHere(ctx, t)
+	})
+}
+
+// inSlot runs a task when this machine has a slot, unless the link has failed
+// by then.
+func (c *conductor) inSlot(ctx context.Context, t *task, run func() error) error {
+	release, err := c.Slots.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if c.stopped() {
 		c.skip(t)
 		return nil
 	}
-	if errors.Is(why, reapi.ErrInputChanged) {
-		return c.makeDo(ctx, c.tasks.settle(t), why)
-	}
-	c.fellBack(t, why)
-	return c.executeHere(ctx, t)
+	return run()
 }
 
 // fellBack says once why the service isn't used, and counts.
 func (c *conductor) fellBack(t *task, err error) {
 	c.Terminal.WarnOnce("remote", "executed here what the remote service can't: %v", err)
-	c.Terminal.Verbose("%s is compiled here: %v", t.module(), err)
+	c.Terminal.Verbose("%s is compiled here: %v", t.first.Module(), err)
 	c.count(func(s *report.Summary) { s.Fallbacks++ })
 }
 

@@ -26,9 +26,9 @@ type queues struct {
 	complete    chan struct{} // closed when all jobs have been looked up
 }
 
-func (c *conductor) push(q queues, t *task) {
+func (q queues) push(t *task, s Strategy) {
 	asIs := t.key == digest.Digest{} // it needs the linker's directory
-	if asIs || c.Strategy == Local {
+	if asIs || s == Local {
 		q.here.push(t)
 	} else {
 		q.there.push(t)
@@ -42,9 +42,10 @@ type feed struct {
 	run     func(ctx context.Context, t *task, release func()) error
 }
 
-// conduct looks all jobs up, and runs those that miss. A service begins with
-// them at once; this machine has enough to do until all are looked up. After a failed compilation no further one is started, unless
-// --keep_going was given; those that run are let finish.
+// conduct looks all jobs up, and runs those that miss. A service is given them
+// as they come; this machine begins with its own when all are looked up, as it
+// has enough to do before. After a failed compilation no further one is
+// started, unless --keep_going was given; those that run are let finish.
 func (c *conductor) conduct(ctx context.Context) error {
 	defer c.Terminal.Done()
 	q := queues{newQueue(), newQueue(), make(chan struct{})}
@@ -96,7 +97,7 @@ func (c *conductor) feed(ctx context.Context, g *errgroup.Group, f feed) error {
 	for f.queue.wait(ctx) && !c.stopped() {
 		release, err := f.acquire(ctx)
 		if err != nil {
-			return nil // the group knows why
+			return err
 		}
 		if c.stopped() {
 			release()
@@ -107,7 +108,7 @@ func (c *conductor) feed(ctx context.Context, g *errgroup.Group, f feed) error {
 			release()
 			continue
 		}
-		c.Terminal.Progress(c.done(), len(c.file.Jobs), t.module())
+		c.Terminal.Progress(c.done(), len(c.file.Jobs), t.first.Module())
 		g.Go(func() error { return f.run(ctx, t, release) })
 	}
 	return nil
@@ -123,8 +124,8 @@ func (c *conductor) acquireRemote(ctx context.Context) (release func(), err erro
 }
 
 func (c *conductor) skip(t *task) {
-	jobs := c.tasks.settle(t)
-	c.count(func(s *report.Summary) { s.Skipped += len(jobs) })
+	jobs := 1 + len(c.tasks.settle(t))
+	c.count(func(s *report.Summary) { s.Skipped += jobs })
 }
 
 func (c *conductor) verdict(ctx context.Context, err error) error {

@@ -11,12 +11,23 @@ import (
 
 // A task is one compilation, for one job or for several equal ones.
 type task struct {
-	jobs   []distfile.Job // guarded by tasks.mu until the task is settled
+	first  distfile.Job
+	equal  []distfile.Job // that have joined; guarded by tasks.mu
 	key    digest.Digest  // of each job's action; zero for a job that runs as it is
+	size   int64          // of the module in bytes
 	action *action.Action // of the first job; nil if it would have taken too much memory
 }
 
-func (t *task) module() string { return t.jobs[0].Module() }
+// asIs returns a task for a job that has no action.
+func asIs(job distfile.Job) *task { return &task{first: job, size: fileSize(job.Module())} }
+
+func fileSize(path string) int64 {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return fi.Size()
+}
 
 // tasks knows the actions that are being looked up or executed.
 type tasks struct {
@@ -30,28 +41,20 @@ func (t *tasks) begin(a *action.Action) *task {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if same := t.byKey[a.Digest]; same != nil {
-		same.jobs = append(same.jobs, a.Job)
+		same.equal = append(same.equal, a.Job)
 		return nil
 	}
-	begun := &task{jobs: []distfile.Job{a.Job}, key: a.Digest, action: a}
+	begun := &task{first: a.Job, key: a.Digest, action: a}
 	t.byKey[a.Digest] = begun
 	return begun
 }
 
-// settle returns a task's jobs; no more may join it.
-func (t *tasks) settle(it *task) []distfile.Job {
+// settle returns the jobs that have joined a task's first; no more may.
+func (t *tasks) settle(it *task) (equal []distfile.Job) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.byKey[it.key] == it {
 		delete(t.byKey, it.key)
 	}
-	return it.jobs
-}
-
-func fileSize(path string) int64 {
-	fi, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return fi.Size()
+	return it.equal
 }

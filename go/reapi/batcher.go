@@ -1,6 +1,9 @@
 package reapi
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // A batcher collects items while calls are under way, and makes the next call
 // with what has come meanwhile: nobody waits for a batch to be full.
@@ -39,10 +42,8 @@ func (b *batcher[T]) run() {
 			return
 		}
 		n := b.fit(b.waiting)
-		items := b.waiting[:n:n]
-		if b.waiting = b.waiting[n:]; len(b.waiting) == 0 {
-			b.waiting = nil // keeps no memory
-		}
+		items := slices.Clone(b.waiting[:n])
+		b.waiting = slices.Delete(b.waiting, 0, n) // and keeps none of their memory
 		b.start()
 		b.mu.Unlock()
 		b.call(items)

@@ -193,7 +193,7 @@ func (e *endpoint) outgoing(ctx context.Context) context.Context {
 	m := &repb.RequestMetadata{
 		ToolDetails:      &repb.ToolDetails{ToolName: "thinrex", ToolVersion: e.opts.Version},
 		ToolInvocationId: e.opts.Invocation,
-		ActionMnemonic:   "ThinLTOBackend",
+		ActionMnemonic:   e.opts.Mnemonic,
 	}
 	if a, ok := ctx.Value(actionKey{}).(*action.Action); ok {
 		m.ActionId, m.TargetId = a.Digest.Hash, strings.ToValidUTF8(a.Module(), "?")

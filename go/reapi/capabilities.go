@@ -88,7 +88,7 @@ func (c *Client) suits(e *endpoint, caps *repb.ServerCapabilities) error {
 			return errors.New("the service doesn't execute actions; is it a cache? then give it as --remote_cache")
 		}
 		// Older services fill in only the single field.
-		if err := c.hasFunction(append(slices.Clone(execution.GetDigestFunctions()), execution.GetDigestFunction())); err != nil {
+		if err := c.hasFunction(append(execution.GetDigestFunctions(), execution.GetDigestFunction())); err != nil {
 			return err
 		}
 	}
@@ -98,8 +98,8 @@ func (c *Client) suits(e *endpoint, caps *repb.ServerCapabilities) error {
 	return nil
 }
 
-// hasFunction takes a service that names no digest function at its word for
-// any.
+// hasFunction reports an error if our digest function isn't offered. Who names
+// none may have any.
 func (c *Client) hasFunction(offered []repb.DigestFunction_Value) error {
 	offered = slices.DeleteFunc(slices.Clone(offered), func(f repb.DigestFunction_Value) bool { return f == repb.DigestFunction_UNKNOWN })
 	if want := c.opts.Function.Proto(); len(offered) > 0 && !slices.Contains(offered, want) {

@@ -46,7 +46,7 @@ type edit = func(*reapi.Options)
 func options(t testing.TB, s *reapitest.Server, edits ...edit) reapi.Options {
 	o := reapi.Options{
 		Timeout: time.Minute, Retries: 2, InFlight: 500, AcceptCached: true,
-		ExecutionTimeout: time.Minute, Version: "1.2.3", Invocation: "this-link",
+		ExecutionTimeout: time.Minute, Version: "1.2.3", Invocation: "this-link", Mnemonic: "Backend",
 		Warn: func(_, format string, args ...any) { t.Errorf("warned: "+format, args...) },
 	}
 	if s != nil {

@@ -103,7 +103,8 @@ func (e *endpoint) close() error {
 }
 
 func connections(o *Options) int {
-	n := 1 + (o.InFlight-1)/streamsPerConnection
+	// Beside what each action needs, there are calls for several.
+	n := 1 + (o.InFlight+queriesAtOnce+2*batchesAtOnce+streamsAtOnce)/streamsPerConnection
 	if o.MaxConnections > 0 {
 		n = min(n, o.MaxConnections)
 	}

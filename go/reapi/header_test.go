@@ -25,7 +25,8 @@ func TestRequestMetadata(t *testing.T) {
 	perAction := []string{"GetActionResult", "UpdateActionResult", "Execute", "Read", "BatchReadBlobs"}
 	for _, call := range s.Requests("") {
 		m := call.Metadata
-		if m.GetToolDetails().GetToolName() != "thinrex" || m.GetToolDetails().GetToolVersion() != "1.2.3" || m.GetToolInvocationId() != "this-link" {
+		if m.GetToolDetails().GetToolName() != "thinrex" || m.GetToolDetails().GetToolVersion() != "1.2.3" || m.GetToolInvocationId() != "this-link" ||
+			m.GetActionMnemonic() != "Backend" {
 			t.Errorf("%s: %v", call.Method, m)
 		}
 		if slices.Contains(perAction, call.Method) && (m.GetActionId() != a.Digest.Hash || m.GetTargetId() != "dir/? m.o") {

@@ -56,6 +56,7 @@ type Options struct {
 
 	Version    string // of thinrex
 	Invocation string // one for each link
+	Mnemonic   string // what kind of actions they are, in Bazel's words
 	Warn       func(key, format string, args ...any)
 }
 

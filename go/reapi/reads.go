@@ -44,16 +44,21 @@ func (c *Client) received(ctx context.Context, w *wanted, offer *offer) ([]byte,
 	return c.read(ctx, w.digest, offer)
 }
 
-// readBatch reads blobs for several calls in one message.
+// readBatch reads blobs for several calls in one message. What fails for
+// several is read by each alone: one blob mustn't spoil other actions.
 func (c *Client) readBatch(batch []*wanted) {
-	blobs, err := c.readBlobs(batch)
+	ctx, shared := c.onBehalf(batch)
+	blobs, err := c.readBlobs(ctx, batch)
+	if shared {
+		err = nil
+	}
 	for _, w := range batch {
 		w.data, w.err = blobs[w.digest], err
 		close(w.done)
 	}
 }
 
-func (c *Client) readBlobs(batch []*wanted) (map[digest.Digest][]byte, error) {
+func (c *Client) readBlobs(ctx context.Context, batch []*wanted) (map[digest.Digest][]byte, error) {
 	offer, err := c.cacheOffer(c.ctx)
 	if err != nil {
 		return nil, err
@@ -64,13 +69,16 @@ func (c *Client) readBlobs(batch []*wanted) (map[digest.Digest][]byte, error) {
 	}
 	blobs := map[digest.Digest][]byte{}
 	for _, w := range batch {
-		if _, twice := blobs[w.digest]; !twice {
+		if _, twice := blobs[w.digest]; !twice && w.by.Err() == nil {
 			blobs[w.digest] = nil
 			request.Digests = append(request.Digests, w.digest.Proto())
 		}
 	}
+	if len(request.Digests) == 0 {
+		return nil, nil
+	}
 	var reply *repb.BatchReadBlobsResponse
-	err = c.cache.call(c.onBehalf(batch), "BatchReadBlobs", func(ctx context.Context, _ *pulse) (err error) {
+	err = c.cache.call(ctx, "BatchReadBlobs", func(ctx context.Context, _ *pulse) (err error) {
 		reply, err = c.cas.BatchReadBlobs(ctx, request)
 		return err
 	})
@@ -98,14 +106,14 @@ func (c *Client) readBlobs(batch []*wanted) (map[digest.Digest][]byte, error) {
 	return blobs, nil
 }
 
-// onBehalf returns the context of a call for all that is in a batch: if that
-// is for one action, it says so.
-func (c *Client) onBehalf(batch []*wanted) context.Context {
+// onBehalf returns the context of a call for all that is in a batch, which
+// names their action, unless several share the batch.
+func (c *Client) onBehalf(batch []*wanted) (ctx context.Context, shared bool) {
 	action := batch[0].by.Value(actionKey{})
 	for _, w := range batch {
 		if w.by.Value(actionKey{}) != action {
-			return c.ctx
+			return c.ctx, true
 		}
 	}
-	return context.WithValue(c.ctx, actionKey{}, action)
+	return context.WithValue(c.ctx, actionKey{}, action), false
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ import (
 // from machine to machine, and enough for a wrapper script.
 const compilerPath = "/usr/local/bin:/usr/bin:/bin"
 
-func distributeCommand(o *config.Options, started time.Time) *cobra.Command {
+func distributeCommand(o *config.Options, started start) *cobra.Command {
 	return &cobra.Command{
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -41,7 +42,14 @@ func distributeCommand(o *config.Options, started time.Time) *cobra.Command {
 			if o.DiskCache == "" && !flags.Changed("disk_cache") {
 				terminal.WarnOnce("cache", "no home folder to keep a cache in; give --disk_cache=DIR")
 			}
-			return distribute(cmd.Context(), args[0], o, terminal, started)
+			ctx, stop := whileParentRuns(cmd.Context(), started.parent)
+			defer stop()
+			err := distribute(ctx, args[0], o, terminal, started.at)
+			var gone *errStopped
+			if err != nil && errors.As(context.Cause(ctx), &gone) {
+				return gone
+			}
+			return err
 		},
 	}
 }
@@ -61,7 +69,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	if err != nil {
 		return err
 	}
-	remote, err := dial(ctx, o, len(file.Jobs), terminal)
+	remote, err := dial(ctx, o, backendMnemonic, len(file.Jobs), terminal)
 	if err != nil {
 		return err
 	}

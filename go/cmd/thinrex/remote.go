@@ -16,8 +16,15 @@ import (
 	"thinrex/go/report"
 )
 
-// dial returns a client of the remote services, nil when none is wanted.
-func dial(ctx context.Context, o *config.Options, jobs int, terminal *report.Terminal) (*reapi.Client, error) {
+// The kinds of actions, as services list them.
+const (
+	backendMnemonic = "ThinLTOBackend"
+	compileMnemonic = "CppCompile" // Bazel's own
+)
+
+// dial returns a client of the remote services for some actions, nil when none
+// is wanted.
+func dial(ctx context.Context, o *config.Options, mnemonic string, jobs int, terminal *report.Terminal) (*reapi.Client, error) {
 	if o.RemoteCache == "" && o.RemoteExecutor == "" || jobs == 0 {
 		return nil, nil
 	}
@@ -30,8 +37,8 @@ func dial(ctx context.Context, o *config.Options, jobs int, terminal *report.Ter
 		Timeout: o.RemoteTimeout, Retries: o.RemoteRetries, MaxConnections: o.RemoteMaxConnections, Proxy: o.RemoteProxy,
 		KeepaliveTime: o.GRPCKeepaliveTime, KeepaliveTimeout: o.GRPCKeepaliveTimeout,
 		AcceptCached: o.RemoteAcceptCached, Compress: o.RemoteCacheCompression, Function: o.DigestFunction,
-		Executions: o.RemoteJobs, ExecutionTimeout: o.RemoteExecutionTimeout, InFlight: min(jobs, max(o.RemoteJobs, link.RemoteLookups)),
-		Version: version(), Invocation: uuid.NewString(), Warn: terminal.WarnOnce,
+		Executions: o.RemoteJobs, ExecutionTimeout: o.RemoteExecutionTimeout, InFlight: min(jobs, o.RemoteJobs) + min(jobs, link.RemoteLookups),
+		Version: version(), Invocation: uuid.NewString(), Mnemonic: mnemonic, Warn: terminal.WarnOnce,
 	}
 	if strategyOf(o) == link.Local {
 		options.Executor = "" // and it may still be the cache

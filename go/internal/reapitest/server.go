@@ -7,7 +7,6 @@ package reapitest
 import (
 	"context"
 	"fmt"
-	"math"
 	"net"
 	"path/filepath"
 	"sync"
@@ -159,7 +158,7 @@ func (s *Server) listen() error {
 func (s *Server) serverOptions() []grpc.ServerOption {
 	opts := []grpc.ServerOption{
 		grpc.WaitForHandlers(true),
-		grpc.MaxConcurrentStreams(math.MaxUint32),
+		grpc.MaxConcurrentStreams(100), // as many servers and proxies have it
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxSendMsgSize(maxMessage),
 		grpc.ReadBufferSize(128 << 10),
