@@ -9,7 +9,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/thinrex
-	go build -trimpath -o $(THINREX) ./go/cmd/thinrex
+	CGO_ENABLED=0 go build -trimpath -o $(THINREX) ./go/cmd/thinrex
 
 demo: tools build ## link examples/quickstart cold, warm, edited, elsewhere
 	@scripts/demo.sh $(THINREX)
@@ -41,7 +41,7 @@ unit: ## all tests, with the race detector and the real clang and lld
 	@scripts/install-tools.sh cmake ninja-build
 	go test -race -timeout 25m ./go/...
 
-FUZZ_TARGETS := distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC credential:FuzzNetrc credential:FuzzReply store:FuzzPolicy
+FUZZ_TARGETS := distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC credential:FuzzNetrc credential:FuzzReply store:FuzzPolicy compile:FuzzScan compile:FuzzLists
 
 fuzz: ## each fuzz target for FUZZTIME
 	@for t in $(FUZZ_TARGETS); do \

@@ -3,40 +3,44 @@ package compile
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // An invocation is a command line whose every word is understood.
 type invocation struct {
-	args     []string // in their order, without those that the other fields hold
-	back     []string // of args, those that have a say in what is made of IR
-	paths    pathRewriter
-	finding  []string // of args, those that could change where headers are looked for
-	source   string   // which stands in args as well
-	language string   // as -x calls it
-	forced   []string // files of -include and -imacros
-	read     []string // other files that options read
-	debug    bool     // the object names the working directory
-	placed   bool     // an option says what that is called
-	colour   bool     // an option says whether messages have colours
-	threaded bool     // -flto=thin
-	only     bool     // -c
+	driver
+	args       []string // in their order, without those that the other fields hold
+	back       []string // of args, those that have a say in what is made of IR
+	paths      *pathRewriter
+	searchArgs []string // of args, those that could change where headers are looked for
+	source     string   // which stands in args as well
+	language   string   // as -x calls it
+	forced     []string // files of -include and -imacros
+	read       []string // other files that options read
+	debug      debugLevel
+	located    bool   // the optimiser knows places in the source, which name the working directory as debug information does
+	placed     bool   // an option says what that is called
+	colours    string // the option that says whether messages have colours
+	threaded   bool   // -flto=thin
+	only       bool   // -c
 
 	output   string
 	deps     string   // "", -MD or -MMD
 	depfile  string   // of -MF
-	targets  []string // -MT and -MQ with their values
+	object   string   // output, as it was given
+	targets  []string // -MT and -MQ with their values, as they were given
 	phony    bool     // -MP
 	thinLink string   // of -fthin-link-bitcode=
 	dia      string   // of --serialize-diagnostics
 	trace    string   // of -ftime-trace
-	split    bool     // -gsplit-dwarf: the object names its .dwo
+	split    splitKind
 }
 
 // parse reads the arguments of a compiler. It fails with a *Plain error on
 // anything that isn't known.
-func parse(args []string, paths pathRewriter) (*invocation, error) {
-	p := &parser{invocation: &invocation{paths: paths}, rest: args}
+func parse(args []string, called driver, paths *pathRewriter) (*invocation, error) {
+	p := &parser{invocation: &invocation{driver: called, paths: paths}, rest: args}
 	for len(p.rest) > 0 {
 		arg := p.rest[0]
 		p.rest = p.rest[1:]
@@ -75,7 +79,7 @@ func (p *parser) word(arg string) error {
 		p.ended = true
 		p.args = append(p.args, arg)
 	case p.outputOption(arg) || p.includeOption(arg):
-	case separate[arg]:
+	case separate.has(arg):
 		v, macro := p.value(arg), arg == "-D" || arg == "-U"
 		p.keep(!macro, arg, v)
 		if !macro {
@@ -98,50 +102,10 @@ func (p *parser) word(arg string) error {
 	return p.err
 }
 
-// flag takes an option of one word that has no file.
-func (p *parser) flag(arg string) {
-	switch {
-	case arg == "-c":
-		p.only = true
-	case strings.HasPrefix(arg, "-flto"), arg == "-fno-lto":
-		p.threaded = arg == "-flto=thin"
-	case arg == "-g0" || arg == "-ggdb0":
-		p.debug = false
-	case strings.HasPrefix(arg, "-gsplit-dwarf"):
-		p.split, p.debug = true, true
-	case arg == "-gno-split-dwarf":
-		p.split = false
-	case strings.HasPrefix(arg, "-g"), arg == "-fdebug-info-for-profiling":
-		p.debug = true // or as good as
-	case strings.HasPrefix(arg, "-ffile-compilation-dir="), strings.HasPrefix(arg, "-fdebug-compilation-dir="):
-		p.placed = true
-	case strings.HasPrefix(arg, "-fdiagnostics-color"), strings.HasPrefix(arg, "-fno-diagnostics-color"),
-		arg == "-fcolor-diagnostics", arg == "-fno-color-diagnostics":
-		p.colour = !strings.HasSuffix(arg, "=auto")
-	}
-	// Warnings, macros and optimisation have no say in where headers are.
-	irrelevant := arg == "-c" || strings.HasPrefix(arg, "-W") || strings.HasPrefix(arg, "-D") || strings.HasPrefix(arg, "-U") ||
-		strings.HasPrefix(arg, "-O") || strings.HasPrefix(arg, "-g") && arg != "-gcc"
-	p.keep(!irrelevant, arg)
-	if !frontOnly(arg) {
-		p.back = append(p.back, arg)
-	}
-}
-
-// frontOnly reports whether an option has nothing to say of IR.
-func frontOnly(arg string) bool {
-	for _, prefix := range []string{"-D", "-U", "-std=", "--std=", "-nostdinc", "-nostdlibinc", "-nobuiltininc"} {
-		if strings.HasPrefix(arg, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
 func (p *parser) keep(search bool, args ...string) {
 	p.args = append(p.args, args...)
 	if search {
-		p.finding = append(p.finding, args...)
+		p.searchArgs = append(p.searchArgs, args...)
 	}
 }
 
@@ -154,11 +118,11 @@ func (p *parser) input(arg string) error {
 	}
 	p.language = p.asked
 	if p.language == "" {
-		if p.language = languages[filepath.Ext(arg)]; p.language == "" {
+		if p.language = p.driver.language(arg); p.language == "" {
 			return plain("%s isn't C or C++", arg)
 		}
 	}
-	p.source = p.paths.rewrite(arg)
+	p.source = p.paths.file(arg)
 	p.args = append(p.args, p.source)
 	return nil
 }
@@ -170,12 +134,15 @@ func (p *parser) complete() error {
 		return plain("not a ThinLTO compilation: -c and -flto=thin")
 	case p.source == "":
 		return plain("no source")
+	case p.relative && slices.Contains(p.args, "-no-canonical-prefixes"):
+		return plain("with -no-canonical-prefixes, a compiler called by a relative name calls its headers by one")
+	}
+	if err := checkDefinitions(p.args); err != nil {
+		return err
 	}
 	if p.output == "" {
 		p.output = replaceExt(filepath.Base(p.source), ".o")
-	}
-	if p.output == "-" {
-		return plain("the object goes to standard output")
+		p.object = p.output
 	}
 	if p.deps != "" && p.depfile == "" {
 		p.depfile = replaceExt(p.output, ".d")

@@ -1,9 +1,6 @@
 package compile
 
 import (
-	"cmp"
-	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,32 +12,126 @@ import (
 // one leaves all paths as they are.
 type pathRewriter struct {
 	base, dir string
-	made      map[string]string // absolute paths by what they became
+	// asked tells how files that the compiler reads, and folders where it looks
+	// for them, were called, by their relative names.
+	asked map[string]string
+	twice string // one of them that had two names, or ""
 }
 
-func newPathRewriter(base, dir string) pathRewriter {
+func newPathRewriter(base, dir string) *pathRewriter {
 	base = filepath.Clean(base)
 	if !filepath.IsAbs(base) || !isBelow(base, dir) {
-		return pathRewriter{}
+		return &pathRewriter{}
 	}
-	return pathRewriter{base, dir, map[string]string{}}
+	return &pathRewriter{base: base, dir: dir, asked: map[string]string{}}
 }
 
-// rewrite returns path or a relative one to the same file. In a folder that is
+// has reports whether a path is absolute and below base.
+func (r *pathRewriter) has(path string) bool {
+	return r.base != "" && filepath.IsAbs(path) && isBelow(r.base, path)
+}
+
+// relative returns path or a relative one to the same file. In a folder that is
 // reached through symbolic links there may be none.
-func (r pathRewriter) rewrite(path string) string {
-	if r.base == "" || !filepath.IsAbs(path) || !isBelow(r.base, path) {
+func (r *pathRewriter) relative(path string) string {
+	if !r.has(path) {
 		return path
 	}
 	rel, err := filepath.Rel(r.dir, path)
 	if err != nil || !sameFile(path, rel) && !sameFile(filepath.Dir(path), filepath.Dir(rel)) {
 		return path
 	}
-	r.made[rel] = path
-	if dir := filepath.Dir(rel); r.made[dir] == "" && filepath.Base(rel) != ".." {
-		r.made[dir] = filepath.Dir(path) // of a file, where it may find others
+	return rel
+}
+
+// file is relative for a file that the compiler reads, and may find others
+// beside.
+func (r *pathRewriter) file(path string) string {
+	rel := r.folder(path)
+	if filepath.Base(rel) != ".." {
+		r.note(filepath.Dir(rel), filepath.Dir(path))
 	}
 	return rel
+}
+
+// folder is relative for a folder in which files are looked for.
+func (r *pathRewriter) folder(path string) string {
+	rel := r.relative(path)
+	r.note(rel, path)
+	return rel
+}
+
+func (r *pathRewriter) note(rel, path string) {
+	if r.base == "" || filepath.IsAbs(rel) || strings.HasPrefix(rel, "=") { // of the system's root
+		return
+	}
+	rel = filepath.Clean(rel)
+	if path = strings.TrimRight(path, "/"); !filepath.IsAbs(path) {
+		path = rel
+	}
+	if was, ok := r.asked[rel]; ok && was != path {
+		r.twice = rel
+	}
+	r.asked[rel] = path
+}
+
+// unclear fails when a name in a depfile may have been relative on the command
+// line, or have become so here.
+func (r *pathRewriter) unclear(env []string) error {
+	if r.base == "" {
+		return nil
+	}
+	var kept, made []string
+	for _, entry := range env {
+		if name, list, _ := strings.Cut(entry, "="); name == "CPATH" || strings.HasSuffix(name, "_INCLUDE_PATH") {
+			for _, dir := range filepath.SplitList(list) {
+				kept = append(kept, filepath.Clean(dir)) // an absolute one does no harm
+			}
+		}
+	}
+	for rel, path := range r.asked {
+		if filepath.IsAbs(path) {
+			made = append(made, rel)
+		} else {
+			kept = append(kept, rel)
+		}
+	}
+	for _, k := range kept {
+		if i := slices.IndexFunc(made, func(m string) bool { return within(m, k) || within(k, m) }); i >= 0 {
+			r.twice = made[i]
+		}
+	}
+	if r.twice != "" {
+		return plain("with --base_dir, the depfile wouldn't tell %s from %s", r.asked[r.twice], r.twice)
+	}
+	return nil
+}
+
+// within reports whether a relative name may lie in a relative folder.
+func within(folder, name string) bool {
+	if folder == "." {
+		return !filepath.IsAbs(name) && name != ".." && !strings.HasPrefix(name, "../")
+	}
+	rest, ok := strings.CutPrefix(name, folder)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// original returns the name that clang would have given to a file without r.
+func (r *pathRewriter) original(name string) string {
+	best := ""
+	for rel, path := range r.asked {
+		if filepath.IsAbs(path) && within(rel, name) && len(rel) > len(best) {
+			best = rel
+		}
+	}
+	switch path := r.asked[best]; best {
+	case "":
+		return name
+	case ".":
+		return path + "/" + name
+	default:
+		return path + name[len(best):]
+	}
 }
 
 func isBelow(base, path string) bool {
@@ -55,93 +146,4 @@ func sameFile(a, b string) bool {
 	}
 	y, err := os.Stat(b)
 	return err == nil && os.SameFile(x, y)
-}
-
-// cutMap splits -ffile-prefix-map=OLD=NEW and the like.
-func cutMap(arg string) (option, from, to string, ok bool) {
-	option, value, _ := strings.Cut(arg, "=")
-	from, to, ok = strings.Cut(value, "=")
-	return option, from, to, ok && strings.HasPrefix(option, "-f") && strings.HasSuffix(option, "-prefix-map")
-}
-
-// canonical returns args for the key. With all names below base relative, a
-// prefix map from there has only the working directory to map: see mapped.
-func (r pathRewriter) canonical(args []string) []string {
-	if r.base == "" {
-		return args
-	}
-	args = slices.Clone(args)
-	for i, arg := range args {
-		option, from, to, ok := cutMap(arg)
-		if !ok || !filepath.IsAbs(from) || !isBelow(r.base, from) {
-			continue
-		}
-		if rel, err := filepath.Rel(r.dir, from); err == nil {
-			args[i] = option + "=" + "thinrex base " + rel + "=" + to
-			r.made[""] = from // for shareable
-		}
-	}
-	return args
-}
-
-// mapped is what debug information calls dir: the last map that fits counts.
-func (r pathRewriter) mapped(dir string, args []string) string {
-	for _, arg := range slices.Backward(args) {
-		option, from, to, ok := cutMap(arg)
-		if rest, fits := strings.CutPrefix(dir, from); ok && fits && (option == "-ffile-prefix-map" || option == "-fdebug-prefix-map") {
-			return to + rest
-		}
-	}
-	return dir
-}
-
-// shareable fails for a file that names a path which a prefix map in canonical
-// form would have to tell from others.
-func (r pathRewriter) shareable(name string, s scan) error {
-	if r.made[""] == "" {
-		return nil
-	}
-	if s.line || filepath.IsAbs(name) && isBelow(r.base, name) {
-		return fmt.Errorf("%s has an absolute path that a prefix map below --base_dir may map", name)
-	}
-	return nil
-}
-
-// escapeDep writes a path as clang writes it to a depfile.
-var escapeDep = strings.NewReplacer(" ", `\ `, "#", `\#`, "$", "$$")
-
-// restore gives the names in a depfile their absolute form again, if they had
-// it on the command line.
-func (r pathRewriter) restore(depfile []byte) []byte {
-	made := slices.SortedFunc(maps.Keys(r.made), func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	made = slices.DeleteFunc(made, func(rel string) bool { return rel == "" || rel == "." })
-	if len(made) == 0 {
-		return depfile
-	}
-	var out strings.Builder
-	for rest := string(depfile); rest != ""; {
-		word := rest[:wordLen(rest)]
-		rest = rest[len(word):]
-		for _, rel := range made {
-			if more, ok := strings.CutPrefix(word, escapeDep.Replace(rel)); ok && (more == "" || more[0] == '/' || more == ":") {
-				word = escapeDep.Replace(r.made[rel]) + more
-				break
-			}
-		}
-		out.WriteString(word)
-		space := len(rest) - len(strings.TrimLeft(rest, " \n"))
-		out.WriteString(rest[:space])
-		rest = rest[space:]
-	}
-	return []byte(out.String())
-}
-
-// wordLen is the length of s up to the first blank that no backslash escapes.
-func wordLen(s string) int {
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\n' || s[i] == ' ' && (i == 0 || s[i-1] != '\\') {
-			return i
-		}
-	}
-	return len(s)
 }

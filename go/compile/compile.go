@@ -61,6 +61,7 @@ const (
 type Outcome struct {
 	ExitCode       int
 	Stdout, Stderr []byte
+	Stored         bool // the cache on this machine has got something new
 }
 
 // A Plain error says why a compilation isn't cached.
@@ -83,6 +84,7 @@ type compilation struct {
 	manifest *action.Action
 	files    *filedigest.Cache
 	remote   Cache // once it has been asked for
+	stored   bool  // something, here
 }
 
 // Run takes the compilation's result from a cache, or compiles and stores it.
@@ -90,6 +92,9 @@ type compilation struct {
 func Run(ctx context.Context, program string, args []string, o Options) (*Outcome, error) {
 	c := &compilation{Options: o, program: program, started: time.Now()}
 	outcome, err := c.run(ctx, args)
+	if outcome != nil {
+		outcome.Stored = c.stored
+	}
 	var why *Plain
 	if err == nil || errors.As(err, &why) {
 		return outcome, err
@@ -108,20 +113,30 @@ func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) 
 	if args, err = expand(args, 0); err != nil {
 		return nil, err
 	}
-	if c.invocation, err = parse(args, newPathRewriter(c.BaseDir, c.Dir)); err != nil {
+	called, err := driverOf(c.program)
+	if err != nil {
 		return nil, err
 	}
-	if c.Colour && !c.colour {
-		c.args = append([]string{"-fcolor-diagnostics"}, c.args...)
-		c.back = append(c.back, "-fcolor-diagnostics")
+	if c.invocation, err = parse(args, called, newPathRewriter(c.BaseDir, c.Dir)); err != nil {
+		return nil, err
 	}
-	if err := c.writable(); err != nil {
+	if c.Colour && c.colours == "" {
+		c.colours = "-fcolor-diagnostics"
+	}
+	if c.colours != "" {
+		c.args = append([]string{c.colours}, c.args...)
+		c.back = append(c.back, c.colours)
+	}
+	if err := c.checkOutputs(); err != nil {
 		return nil, err
 	}
 	if c.compiler, err = c.resolve(ctx); err != nil {
 		return nil, err
 	}
-	if c.search, err = c.find(ctx); err != nil {
+	if c.search, err = c.findHeaders(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.paths.unclear(c.env); c.deps != "" && err != nil {
 		return nil, err
 	}
 	if err := c.open(); err != nil {
@@ -140,7 +155,7 @@ func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) 
 func (c *compilation) resolve(ctx context.Context) (*toolchain.Toolchain, error) {
 	files := filedigest.Open(c.state("compilers"), c.Function)
 	t, err := toolchain.Resolve(ctx, c.program, toolchain.Options{
-		Dir: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir,
+		Dir: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir, NoScripts: true,
 	})
 	if err == nil {
 		_ = files.Save() // else the next compilation hashes it again

@@ -24,7 +24,8 @@ import (
 type project struct {
 	testing.TB
 	compile.Options
-	said []string
+	compiler string
+	said     []string
 }
 
 const compiler = "clang-22"
@@ -35,7 +36,7 @@ func newProject(t testing.TB, files map[string]string) *project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &project{TB: t}
+	p := &project{TB: t, compiler: compiler}
 	p.Options = compile.Options{
 		Cache: cache, StateDir: filepath.Join(cache.StateDir(), "cc"), Sandbox: t.TempDir(), Env: os.Environ(),
 		Verbose: func(format string, args ...any) { p.said = append(p.said, fmt.Sprintf(format, args...)) },
@@ -100,7 +101,7 @@ func (p *project) plain(args []string) run {
 	p.Helper()
 	before := p.snapshot()
 	var stdout, stderr bytes.Buffer
-	cmd := exec.Command(compiler, args...)
+	cmd := exec.Command(p.compiler, args...)
 	cmd.Stdout, cmd.Stderr, cmd.Env = &stdout, &stderr, p.Env
 	err := cmd.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
@@ -134,7 +135,7 @@ func (p *project) cached(args []string) (r run, verdict string) {
 	p.Helper()
 	before := p.snapshot()
 	p.said = nil
-	outcome, err := compile.Run(p.Context(), compiler, args, p.Options)
+	outcome, err := compile.Run(p.Context(), p.compiler, args, p.Options)
 	if why := (*compile.Plain)(nil); errors.As(err, &why) {
 		if after := p.snapshot(); !maps.Equal(before, after) {
 			p.Errorf("%q: wrote files before it gave up: %v", args, why)

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 )
 
 // What a name must be for an earlier compilation to stand: the files that it
@@ -23,44 +22,26 @@ type condition string
 
 // holds reports whether the condition is met now.
 func (c condition) holds() bool {
-	fi, err := os.Stat(string(c[1:]))
+	there, folder := kindOf(string(c[1:]))
 	switch {
-	case err != nil:
+	case !there:
 		return c[0] != isFile
 	case c[0] == isFile:
-		return !fi.IsDir()
+		return !folder
 	}
-	return c[0] == isFolder && fi.IsDir()
-}
-
-// A world answers once how each name is on disk.
-type world struct {
-	known map[string]fs.FileInfo // nil for what isn't there
-	since time.Time              // files that changed later are suspect
-	late  string                 // one that did, or ""
-}
-
-func (w *world) stat(path string) fs.FileInfo {
-	fi, ok := w.known[path]
-	if !ok {
-		fi, _ = os.Stat(path)
-		w.known[path] = fi
-		if fi != nil && !fi.IsDir() && changedAfter(path, fi, w.since) {
-			w.late = path
-		}
-	}
-	return fi
+	return c[0] == isFolder && folder
 }
 
 // absent returns the condition that path stays absent. Names in a folder that
-// isn't there either share the folder's.
+// isn't there either share the folder's. Its name is taken as it stands: GCC's
+// folders are called …/12/../../../../include.
 func (w *world) absent(path string) condition {
 	for {
-		dir := filepath.Dir(path)
-		if dir == path || dir == "." || !strings.HasPrefix(path, dir) || w.stat(dir) != nil {
+		end := strings.LastIndexByte(path, '/')
+		if end <= 0 || w.stat(path[:end]) != nil {
 			return condition(isAbsent) + condition(path)
 		}
-		path = dir
+		path = path[:end]
 	}
 }
 
@@ -73,11 +54,12 @@ type finder struct {
 	isDep  map[string]bool     // deps
 	byBase map[string][]string // deps, by their last part
 	found  map[condition]bool
+	reason string // why they aren't known, or ""
 }
 
-func newFinder(search *searchPath, deps []string, since time.Time) *finder {
+func newFinder(search *searchPath, deps []string, began moment) *finder {
 	f := &finder{
-		world: world{known: map[string]fs.FileInfo{}, since: since}, search: search, deps: deps,
+		world: world{began: began, known: map[string]fs.FileInfo{}, walked: map[string]bool{}}, search: search, deps: deps,
 		isDep: map[string]bool{}, byBase: map[string][]string{}, found: map[condition]bool{},
 	}
 	for _, name := range deps {
@@ -98,10 +80,10 @@ func (f *finder) wasRead(path string, fi fs.FileInfo) bool {
 	})
 }
 
-// add takes the lookups of one file that was read.
+// add takes the probes of one file that was read.
 func (f *finder) add(file string, s scan) {
-	for _, l := range s.lookups {
-		f.lookup(l, f.places(file, l.name, l.quoted))
+	for _, p := range s.probes {
+		f.follow(p, f.search.places(file, p.name, p.quoted))
 	}
 	if s.computed {
 		f.computed(file)
@@ -111,12 +93,12 @@ func (f *finder) add(file string, s scan) {
 // force takes a file that an option had included. Clang prefers a precompiled
 // one beside it, which nothing here understands.
 func (f *finder) force(name string) {
-	places := f.places("", name, true)
-	f.lookup(lookup{name: name}, places)
+	places := f.search.places("", name, true)
+	f.follow(probe{name: name}, places)
 	for _, p := range places {
 		for _, suffix := range []string{".pch", ".gch"} {
 			if f.stat(p+suffix) != nil {
-				f.late = p + suffix
+				f.reason = p + suffix + " may be a precompiled header"
 			}
 			f.found[f.absent(p+suffix)] = true
 		}
@@ -124,25 +106,25 @@ func (f *finder) force(name string) {
 }
 
 // places lists the names under which the compiler looks for a file.
-func (f *finder) places(file, name string, quoted bool) []string {
+func (s *searchPath) places(file, name string, quoted bool) []string {
 	if filepath.IsAbs(name) {
 		return []string{name}
 	}
 	var places []string
 	if quoted {
 		places = append(places, join(dirOf(file), name))
-		for _, dir := range f.search.Quote {
+		for _, dir := range s.Quote {
 			places = append(places, join(dir, name))
 		}
 	}
-	for _, dir := range f.search.Angle {
+	for _, dir := range s.Angle {
 		places = append(places, join(dir, name))
 	}
 	return places
 }
 
-// lookup notes what must stay as it is for the lookup to end as it did.
-func (f *finder) lookup(l lookup, places []string) {
+// follow notes what must stay as it is for the probe to end as it did.
+func (f *finder) follow(l probe, places []string) {
 	var passed []condition
 	for _, p := range places {
 		fi := f.stat(p)
@@ -151,6 +133,9 @@ func (f *finder) lookup(l lookup, places []string) {
 			passed = append(passed, f.absent(p))
 		case fi.IsDir():
 			passed = append(passed, condition(isFolder)+condition(p))
+		case filepath.Separator == '/' && strings.Contains(p, `\`):
+			f.reason = p + " stands in depfiles with a slash"
+			return
 		case l.all:
 			if !f.isDep[p] {
 				passed = append(passed, condition(isFile)+condition(p))
@@ -179,7 +164,7 @@ func (f *finder) computed(file string) {
 	for _, dep := range f.deps {
 		for _, dir := range slices.Concat(f.search.Quote, f.search.Angle) {
 			if name, ok := strings.CutPrefix(dep, join(dir, "")); ok && name != "" && !filepath.IsAbs(name) {
-				f.lookup(lookup{name: name}, f.places(file, name, true))
+				f.follow(probe{name: name}, f.search.places(file, name, true))
 			}
 		}
 	}

@@ -11,19 +11,21 @@ import (
 func (p *parser) outputOption(arg string) bool {
 	switch arg {
 	case "-o":
-		p.output = p.paths.rewrite(p.value(arg))
+		p.object = p.value(arg)
+		p.output = p.written(arg, p.object)
 	case "-MD", "-MMD":
-		if p.deps != "-MD" { // as in the driver, -MD wins
-			p.deps = arg
+		if p.deps != "" && p.deps != arg {
+			p.err = plain("both -MD and -MMD") // the driver has words for that
 		}
+		p.deps = arg
 	case "-MF":
-		p.depfile = p.paths.rewrite(p.value(arg))
+		p.depfile = p.written(arg, p.value(arg))
 	case "-MT", "-MQ":
-		p.targets = append(p.targets, arg, p.paths.rewrite(p.value(arg)))
+		p.targets = append(p.targets, arg, p.value(arg))
 	case "-MP":
 		p.phony = true
 	case "--serialize-diagnostics", "-serialize-diagnostics":
-		p.dia = p.paths.rewrite(p.value(arg))
+		p.dia = p.written(arg, p.value(arg))
 	case "-ftime-trace":
 		p.traced, p.trace = true, ""
 	case "-Xclang":
@@ -31,24 +33,38 @@ func (p *parser) outputOption(arg string) bool {
 		file, ok := strings.CutPrefix(v, "-fthin-link-bitcode=")
 		if !ok {
 			p.err = plain("what -Xclang %s reads or writes isn't known", v)
+			break
 		}
-		p.thinLink = p.paths.rewrite(file)
+		p.thinLink = p.written(arg, file)
 	default:
 		return p.joinedOutput(arg)
 	}
 	return true
 }
 
+// written takes the name of an output. What - and an empty name mean differs
+// from option to option.
+func (p *parser) written(option, file string) string {
+	if p.err == nil && (file == "" || file == "-") {
+		p.err = plain("%s %q may mean standard output", option, file)
+	}
+	return p.paths.relative(file)
+}
+
 func (p *parser) joinedOutput(arg string) bool {
+	if file, ok := strings.CutPrefix(arg, "-o"); ok && !strings.HasPrefix(arg, "-obj") {
+		p.object, p.output = file, p.written("-o", file)
+		return true
+	}
 	for option, to := range map[string]*string{"-fthin-link-bitcode=": &p.thinLink, "-ftime-trace=": &p.trace, "-MF": &p.depfile} {
 		if file, ok := strings.CutPrefix(arg, option); ok {
-			*to = p.paths.rewrite(file)
+			*to = p.written(option, file)
 			return true
 		}
 	}
 	for _, option := range []string{"-MT", "-MQ"} {
 		if target, ok := strings.CutPrefix(arg, option); ok {
-			p.targets = append(p.targets, option, p.paths.rewrite(target))
+			p.targets = append(p.targets, option, target)
 			return true
 		}
 	}
@@ -69,9 +85,11 @@ func (p *parser) includeOption(arg string) bool {
 		} else if !joined {
 			v = p.value(arg)
 		}
-		v = p.paths.rewrite(v)
 		if file {
+			v = p.paths.file(v)
 			p.forced = append(p.forced, v)
+		} else {
+			v = p.paths.folder(v)
 		}
 		if strings.HasSuffix(option, "=") {
 			p.keep(!file, option+v)
@@ -87,13 +105,14 @@ func (p *parser) includeOption(arg string) bool {
 func (p *parser) fileOption(arg string) bool {
 	name, ok := strings.CutPrefix(arg, "-f")
 	name, file, joined := strings.Cut(name, "=")
-	if !ok || !readsFile[name] {
+	if !ok || !readsFile.has(name) {
 		return false
 	}
 	if !joined {
 		file = ""
 	}
-	file = p.paths.rewrite(file)
+	file = p.paths.file(file)
+	p.located = p.located || name == "profile-sample-use"
 	if strings.HasPrefix(name, "profile-") && strings.HasSuffix(name, "use") {
 		if fi, err := os.Stat(file); file == "" || err == nil && fi.IsDir() {
 			file = filepath.Join(file, "default.profdata")

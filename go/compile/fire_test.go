@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -203,16 +204,27 @@ func TestCompilerUpgrade(t *testing.T) {
 	}
 }
 
-// A script that leads to a compiler may do anything.
+// What leads to a compiler may do anything. A script isn't even asked.
 func TestWrapper(t *testing.T) {
-	p := newProject(t, map[string]string{"a.c": "int v;\n"})
-	wrapper := filepath.Join(p.TempDir(), "clang-22")
-	if err := os.WriteFile(wrapper, []byte("#!/bin/sh\nexec clang-22 \"$@\"\n"), 0o755); err != nil {
+	p := newProject(t, map[string]string{
+		"a.c": "int v;\n", "wrap.c": "#include <unistd.h>\nint main(int n, char **args) { return execvp(\"clang-22\", args); }\n",
+	})
+	bin := p.TempDir()
+	script, program, asked := filepath.Join(bin, "script"), filepath.Join(bin, "program"), filepath.Join(bin, "asked")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\n>"+asked+"\nexec clang-22 \"$@\"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	_, err := compile.Run(t.Context(), wrapper, []string{"-flto=thin", "-c", "a.c"}, p.Options)
-	if err == nil || !strings.Contains(err.Error(), "isn't a clang") {
-		t.Error(err)
+	if out, err := exec.Command(compiler, "wrap.c", "-o", program).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	for wrapper, reason := range map[string]string{script: script + " is a script", program: program + " isn't a clang, but may start one"} {
+		_, err := compile.Run(t.Context(), wrapper, []string{"-flto=thin", "-c", "a.c"}, p.Options)
+		if plain := (*compile.Plain)(nil); !errors.As(err, &plain) || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%s: %v", wrapper, err)
+		}
+	}
+	if _, err := os.Stat(asked); err == nil {
+		t.Error("the script was run")
 	}
 }
 

@@ -2,51 +2,53 @@ package compile
 
 import (
 	"context"
+	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"thinrex/go/action"
 	"thinrex/go/bitcode"
 )
 
-// inSteps reports whether the front end and the optimiser run one after the
-// other, with the IR between them as a key. What options write or read in both
-// keeps a compilation whole.
-func (c *compilation) inSteps() bool {
-	return (c.Keys == IR || c.Keys == Both) && c.dia == "" && c.trace == "" && len(c.read) == 0 && !slices.Contains(c.args, "--")
-}
-
 // executeSteps runs the front end, and the optimiser unless it has seen equal
 // IR before. The object differs from one that is compiled at once: local
-// values keep the names that the optimiser gives them.
+// values keep the names that the optimiser gives them. If the optimiser has
+// anything to say, or to put the module's name into the object, it gets the
+// source itself.
 func (c *compilation) executeSteps(ctx context.Context, dir string) (r *action.Result, how string, err error) {
 	in := inDir(dir)
 	r, err = c.call(ctx, dir, slices.Concat(
-		[]string{"-o", in(moduleName), "-Xclang", "-disable-llvm-passes", "-emit-llvm"}, c.sideArgs(in), c.readArgs(in), c.args))
-	if err != nil || r.ExitCode != 0 {
-		return r, "", err
+		[]string{"-o", in(objectName), "-Xclang", "-disable-llvm-passes", "-emit-llvm"}, c.sideArgs(in), c.readArgs(in), c.args))
+	if err != nil {
+		return nil, "", err
+	}
+	if r.ExitCode != 0 {
+		return r, "compiled", collect(r, dir, c.keys.outputs)
+	}
+	if err := os.Rename(in(objectName), in(moduleName)); err != nil {
+		return nil, "", err
 	}
 	module, err := os.ReadFile(in(moduleName))
 	if err != nil {
 		return nil, "", err
 	}
-	optimised, how, err := c.optimise(ctx, dir, module)
-	if err != nil {
+	optimised, how, err := c.optimise(ctx, dir, r, module)
+	switch why := (*Plain)(nil); {
+	case errors.As(err, &why):
+		return c.executeAtOnce(ctx, dir)
+	case err != nil:
 		return nil, "", err
 	}
-	r.ExitCode = optimised.ExitCode
-	r.Stdout, r.Stderr = append(r.Stdout, optimised.Stdout...), append(r.Stderr, optimised.Stderr...)
 	for _, out := range optimised.Outputs {
-		if err := os.WriteFile(filepath.Join(dir, out.Name), out.Data, 0o600); err != nil {
+		if err := os.WriteFile(in(out.Name), out.Data, 0o600); err != nil {
 			return nil, "", err
 		}
 	}
 	return r, how, collect(r, dir, c.keys.outputs)
 }
 
-// optimise makes the object of a module, or finds it.
-func (c *compilation) optimise(ctx context.Context, dir string, module []byte) (r *action.Result, how string, err error) {
+// optimise makes the object of a module that the front end made, or finds it.
+func (c *compilation) optimise(ctx context.Context, dir string, front *action.Result, module []byte) (r *action.Result, how string, err error) {
 	key, err := c.keys.ir(c.invocation, c.Function.Of(module))
 	if err != nil {
 		return nil, "", err
@@ -62,14 +64,26 @@ func (c *compilation) optimise(ctx context.Context, dir string, module []byte) (
 			return r, "remote IR hit", nil
 		}
 	}
-	in := inDir(dir)
-	r, err = c.call(ctx, dir, slices.Concat(c.objectArgs(in), []string{"-Qunused-arguments"}, c.back, []string{"-x", "ir", in(moduleName)}))
-	if err == nil {
-		err = collect(r, dir, key.Outputs)
+	if r, err = c.runOptimiser(ctx, dir, front, key.Outputs); err != nil {
+		return nil, "", err
 	}
-	if err == nil && large && r.ExitCode == 0 {
+	if large {
 		c.store(ctx, c.Cache, key, r)
 		c.store(ctx, c.remote, key, r)
 	}
-	return r, "compiled", err
+	return r, "compiled", nil
+}
+
+// runOptimiser fails with a *Plain error if it has words of its own.
+func (c *compilation) runOptimiser(ctx context.Context, dir string, front *action.Result, outputs []action.Output) (*action.Result, error) {
+	in := inDir(dir)
+	r, err := c.call(ctx, dir, slices.Concat(c.objectArgs(in), []string{"-Qunused-arguments"}, c.back, []string{"-x", "ir", in(moduleName)}))
+	switch {
+	case err != nil:
+		return nil, err
+	case r.ExitCode != 0 || saysMore(front, r):
+		return nil, plain("the optimiser has words of its own")
+	}
+	r.Stdout, r.Stderr = nil, nil
+	return r, collect(r, dir, outputs)
 }

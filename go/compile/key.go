@@ -68,18 +68,48 @@ func (in *invocation) sideArgs(file namer) (args []string) {
 	if in.phony {
 		args = append(args, "-MP")
 	}
-	if in.split { // the name that the driver would have made of the output's
-		args = append(args, "-Xclang", "-split-dwarf-file", "-Xclang", replaceExt(in.output, ".dwo"))
+	return append(args, in.splitArgs()...)
+}
+
+// A splitKind is where debug information is to lie that the linker needn't see.
+// The object names that file, by the name that the driver makes of the
+// object's.
+type splitKind uint8
+
+const (
+	noSplit      splitKind = iota
+	splitFile              // a .dwo
+	splitSection           // the object
+)
+
+func (in *invocation) splitArgs() []string {
+	name := in.output
+	switch {
+	case in.split == noSplit || in.debug != fullDebug:
+		return nil
+	case in.split == splitFile:
+		name = replaceExt(name, ".dwo")
+	}
+	return []string{"-Xclang", "-split-dwarf-file", "-Xclang", name}
+}
+
+// depTargets are the targets of the depfile: by default, the object.
+func (in *invocation) depTargets() (args []string) {
+	for option, target := range in.eachTarget {
+		args = append(args, option, in.paths.relative(target))
 	}
 	return args
 }
 
-// depTargets are the targets of the depfile: by default, the object.
-func (in *invocation) depTargets() []string {
+func (in *invocation) eachTarget(yield func(option, target string) bool) {
 	if len(in.targets) == 0 {
-		return []string{"-MQ", in.output}
+		yield("-MQ", in.object)
 	}
-	return in.targets
+	for t := in.targets; len(t) > 0; t = t[2:] {
+		if !yield(t[0], t[1]) {
+			return
+		}
+	}
 }
 
 // A keyer makes the actions of one compilation.
@@ -89,16 +119,22 @@ type keyer struct {
 	args     []string // canonical
 	env      []string
 	salt     string
+	mapped   bool // args hold a prefix map in canonical form
 }
 
 func (c *compilation) newKeyer() *keyer {
 	k := &keyer{function: c.Function, outputs: c.outputs(), env: slices.Clone(c.env)}
-	k.args = slices.Concat([]string{c.compiler.Name}, c.outputArgs(func(name string) string { return name }), c.paths.canonical(c.args))
-	if c.debug && !c.placed {
-		k.env = append(k.env, "PWD="+c.paths.mapped(c.Dir, c.args))
+	args, mapped := c.paths.canonical(c.args)
+	k.args = slices.Concat([]string{c.driver.name}, c.outputArgs(func(name string) string { return name }), args)
+	k.mapped = mapped
+	if (c.debug != noDebug || c.located) && !c.placed {
+		k.env = append(k.env, "PWD="+mappedBy(c.args, c.Dir))
 	}
 	// Where headers are looked for depends on what is installed.
 	k.env = append(k.env, "thinrex quote="+strings.Join(c.search.Quote, "\n"), "thinrex angle="+strings.Join(c.search.Angle, "\n"))
+	for _, list := range c.search.Lists {
+		k.env = append(k.env, "thinrex list="+list)
+	}
 	if c.inSteps() { // the object is another one
 		k.env = append(k.env, "thinrex steps=2")
 	}

@@ -54,11 +54,10 @@ func (c *compilation) candidates(ctx context.Context, from Cache, known []candid
 		if slices.ContainsFunc(known, func(k candidate) bool { return a.equal(k.alternative) }) {
 			continue
 		}
-		// Both ask the file system for some hundred files, at once.
-		holds := make(chan bool, 1)
-		go func() { holds <- a.holds() }()
-		it, err := c.candidate(a)
-		if <-holds && err == nil {
+		if !a.holds() {
+			continue
+		}
+		if it, err := c.candidate(a); err == nil {
 			list = append(list, it)
 		}
 	}
@@ -69,6 +68,9 @@ func (c *compilation) candidates(ctx context.Context, from Cache, known []candid
 func (c *compilation) candidate(a alternative) (candidate, error) {
 	files := make([]file, len(a.names))
 	for i, name := range a.names {
+		if c.keys.mapped && c.paths.has(name) {
+			return candidate{}, notShareable(name)
+		}
 		f, err := c.files.File(name)
 		if err != nil {
 			return candidate{}, err
@@ -127,5 +129,6 @@ func (c *compilation) store(ctx context.Context, in Cache, a *action.Action, r *
 	if err != nil {
 		c.Verbose("%s: can't write to the cache: %v", c.source, err)
 	}
+	c.stored = c.stored || err == nil && in == c.Cache
 	return err == nil
 }

@@ -12,7 +12,7 @@ var flags = words(`
 	-c -w -pipe -pthread -pedantic -pedantic-errors -ansi -trigraphs -undef -traditional-cpp -CC -C
 	-nostdinc -nostdinc++ -nostdlibinc -nobuiltininc -no-canonical-prefixes -canonical-prefixes
 	-nostdlib -nodefaultlibs -nostartfiles -nostdlib++ -static -shared -rdynamic -s -static-libgcc -static-libstdc++ -static-pie -pie -no-pie
-	--no-default-config -Qunused-arguments -Qn -Qy
+	--no-default-config -Qunused-arguments -Qn -Qy -pg -fno-fat-lto-objects -Wa,--noexecstack
 	-g -g0 -g1 -g2 -g3 -ggdb -ggdb0 -ggdb1 -ggdb2 -ggdb3 -glldb -gsce -gdwarf -gdwarf-2 -gdwarf-3 -gdwarf-4 -gdwarf-5 -gdwarf32 -gdwarf64
 	-gline-tables-only -gline-directives-only -gmlt -gcolumn-info -gno-column-info -gpubnames -gno-pubnames -ggnu-pubnames
 	-gno-gnu-pubnames -gstrict-dwarf -gno-strict-dwarf -gsimple-template-names -gno-simple-template-names -gkey-instructions
@@ -29,14 +29,14 @@ var fFlags = words(`
 	delete-null-pointer-checks diagnostics-color diagnostics-fixit-info diagnostics-show-category diagnostics-show-line-numbers
 	diagnostics-show-note-include-stack diagnostics-show-option diagnostics-show-template-tree digraphs direct-access-external-data
 	discard-value-names dollars-in-identifiers dwarf2-cfi-asm elide-constructors elide-type eliminate-unused-debug-symbols
-	eliminate-unused-debug-types emulated-tls enable-matrix exceptions experimental-library fast-math fat-lto-objects
+	eliminate-unused-debug-types emulated-tls enable-matrix exceptions experimental-library fast-math
 	fine-grained-bitfield-accesses finite-loops finite-math-only force-dwarf-frame force-emit-vtables force-enable-int128
-	freestanding function-sections global-isel gnu-inline-asm gnu-keywords gnu89-inline honor-infinities honor-nans hosted
+	freestanding function-sections global-isel gnu-inline-asm gnu-keywords gnu89-inline honor-infinities honor-nans hosted ident
 	init-global-zero inline inline-functions inline-functions-called-once inline-hint-functions
 	instrument-functions instrument-functions-after-inlining instrument-function-entry-bare integrated-as integrated-cc1 jump-tables
 	keep-inline-functions keep-persistent-storage-variables keep-static-consts knr-functions lax-vector-conversions lto lto-unit
 	math-errno merge-all-constants merge-constants ms-extensions named-loops new-infallible omit-frame-pointer
-	operator-names optimize-sibling-calls pascal-strings pcc-struct-return plt preserve-as-comments protect-parens
+	openmp openmp-simd operator-names optimize-sibling-calls pascal-strings pcc-struct-return plt preserve-as-comments protect-parens
 	pseudo-probe-for-profiling raw-string-literals reciprocal-math reg-struct-return register-global-dtors-with-atexit relaxed-template-template-args
 	ropi rounding-math rtti rtti-data rwpi sanitize-address-globals-dead-stripping sanitize-address-use-after-scope
 	sanitize-address-use-odr-indicator sanitize-cfi-canonical-jump-tables sanitize-cfi-cross-dso sanitize-cfi-icall-experimental-normalize-integers
@@ -59,10 +59,10 @@ var fValues = words(`
 	abi-version align-functions align-jumps align-labels align-loops c++-abi caret-diagnostics-max-lines cf-protection clang-abi-compat
 	complex-arithmetic constexpr-backtrace-limit constexpr-depth constexpr-steps coverage-compilation-dir debug-compilation-dir
 	debug-default-version debug-prefix-map denormal-fp-math diagnostics-color diagnostics-format diagnostics-show-category
-	diagnostics-hotness-threshold excess-precision extend-variable-liveness file-compilation-dir file-prefix-map fp-contract fp-eval-method
-	fp-exception-behavior fp-model gnuc-version inline-max-stacksize instrument-functions-exclude-function-list lax-vector-conversions
+	diagnostics-hotness-threshold excess-precision exec-charset extend-variable-liveness file-compilation-dir file-prefix-map fp-contract fp-eval-method
+	fp-exception-behavior fp-model gnuc-version inline-max-stacksize input-charset instrument-functions-exclude-function-list lax-vector-conversions
 	lto macro-backtrace-limit macro-prefix-map matrix-memory-layout max-type-align message-length new-alignment
-	operator-arrow-depth pack-struct patchable-function-entry sanitize sanitize-address-destructor sanitize-address-field-padding
+	openmp openmp-version operator-arrow-depth pack-struct patchable-function-entry random-seed sanitize sanitize-address-destructor sanitize-address-field-padding
 	sanitize-address-use-after-return sanitize-coverage sanitize-memory-track-origins sanitize-merge sanitize-recover sanitize-trap
 	sanitize-skip-hot-cutoff sanitize-undefined-ignore-overflow-pattern show-overloads spell-checking-limit strict-flex-arrays
 	template-backtrace-limit template-depth time-trace-granularity trap-function trivial-auto-var-init trivial-auto-var-init-max-size
@@ -73,7 +73,7 @@ var fValues = words(`
 var prefixes = []string{
 	"-std=", "--std=", "-D", "-U", "--target=", "-stdlib=", "--stdlib=", "-rtlib=", "--rtlib=", "-unwindlib=", "--unwindlib=",
 	"-fno-builtin-", "-gz=", "-R", "-L", "-l", "--gcc-toolchain=", "--gcc-install-dir=", "--gcc-triple=", "-resource-dir=",
-	"--system-header-prefix=", "--no-system-header-prefix=", "-ferror-limit=", "-fdiagnostics-color=",
+	"--system-header-prefix=", "--no-system-header-prefix=", "-ferror-limit=", "-fdiagnostics-color=", "-ftemplate-depth-",
 }
 
 // separate holds options whose value is the next argument and names no file.
@@ -100,19 +100,34 @@ var languages = map[string]string{
 	".c": "c", ".cc": "c++", ".cp": "c++", ".cpp": "c++", ".cxx": "c++", ".c++": "c++", ".C": "c++", ".CC": "c++", ".CPP": "c++",
 }
 
-func words(list string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		m[w] = true
+// words are looked through as they stand: a hit asks for a few only.
+type words string
+
+func (list words) has(w string) bool {
+	if w == "" || strings.ContainsAny(w, blanks) {
+		return false
 	}
-	return m
+	isBlank := func(at int) bool {
+		return at < 0 || at == len(list) || strings.IndexByte(blanks, list[at]) >= 0
+	}
+	for at := 0; ; at++ {
+		i := strings.Index(string(list[at:]), w)
+		if i < 0 {
+			return false
+		}
+		if at += i; isBlank(at-1) && isBlank(at+len(w)) {
+			return true
+		}
+	}
 }
+
+const blanks = " \t\n"
 
 // isKnown reports whether an option without files is one whose meaning is
 // known. It doesn't see options that have files or a second argument.
 func isKnown(arg string) bool {
 	switch {
-	case flags[arg]:
+	case flags.has(arg):
 		return true
 	case strings.HasPrefix(arg, "-W"):
 		return len(arg) > 2 && !strings.HasPrefix(arg, "-Wp,") && !strings.HasPrefix(arg, "-Wa,")
@@ -122,7 +137,7 @@ func isKnown(arg string) bool {
 		return isMachine(arg)
 	case strings.HasPrefix(arg, "-f"):
 		name, _, joined := strings.Cut(strings.TrimPrefix(arg[2:], "no-"), "=")
-		if joined && fValues[name] || !joined && fFlags[name] && !unsafe[arg] {
+		if joined && fValues.has(name) || !joined && fFlags.has(name) && !unsafe.has(arg) {
 			return true
 		}
 	}

@@ -7,13 +7,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"thinrex/go/action"
 )
 
-// writable makes sure that the outputs can be put in their places. Where they
+// checkOutputs makes sure that the outputs can be put in their places. Where they
 // can't, the compiler has words of its own for it.
-func (in *invocation) writable() error {
+func (in *invocation) checkOutputs() error {
 	seen := map[string]bool{filepath.Clean(in.source): true}
 	for _, out := range in.outputs() {
 		if seen[filepath.Clean(out.Path)] {
@@ -40,25 +41,71 @@ func (in *invocation) writable() error {
 	return nil
 }
 
-// deliver puts outputs in their places. After a failure there is no object, as
-// with the compiler itself.
+// deliver puts outputs in their places, the object last: who sees a new one
+// finds the others, too.
 func (c *compilation) deliver(r *action.Result) (*Outcome, error) {
-	for _, out := range c.keys.outputs {
+	for _, out := range slices.Backward(c.keys.outputs) {
 		data, ok := r.Output(out.Name)
 		if !ok {
-			if err := os.Remove(out.Path); out.Name == objectName && err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
-			}
-			continue
+			continue // after a failure
 		}
 		if out.Name == depName {
-			data = c.paths.restore(data)
+			var err error
+			if data, err = c.restore(data); err != nil {
+				return nil, err
+			}
 		}
-		if err := replace(out.Path, data, 0o666); err != nil {
+		// As clang does it: links to an old object keep that.
+		write := overwrite
+		if out.Name == objectName || out.Name == diaName {
+			write = replace
+		}
+		if err := write(out.Path, data, 0o666); err != nil {
 			return nil, err
 		}
 	}
-	return &Outcome{r.ExitCode, r.Stdout, r.Stderr}, nil
+	return &Outcome{ExitCode: r.ExitCode, Stdout: r.Stdout, Stderr: r.Stderr}, nil
+}
+
+// oldMark stands for what an earlier compilation left in an output's place.
+const oldMark = "thinrex: nothing new\n"
+
+// markOld lays a mark in each output's place in dir. After a failure it tells
+// what the compiler would have left alone from what it would have removed:
+// which that is depends on where it failed.
+func markOld(dir string, outputs []action.Output) error {
+	for _, out := range outputs {
+		if err := os.WriteFile(filepath.Join(dir, out.Name), []byte(oldMark), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdraw removes what the compiler has removed in dir.
+func withdraw(dir string, outputs []action.Output) error {
+	for _, out := range outputs {
+		if _, err := os.Lstat(filepath.Join(dir, out.Name)); !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := os.Remove(out.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// overwrite makes path hold data. A file that exists stays the same one.
+func overwrite(path string, data []byte, mode fs.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, mode)
+	if errors.Is(err, fs.ErrNotExist) {
+		return replace(path, data, mode)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
 }
 
 // replace makes path hold data, at once.

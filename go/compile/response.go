@@ -2,6 +2,7 @@ package compile
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -30,7 +31,8 @@ func expand(args []string, depth int) ([]string, error) {
 		if depth == maxNesting {
 			return nil, plain("response files nested more than %d deep", maxNesting)
 		}
-		inner, err := expand(tokenize(text(data)), depth+1)
+		given := slices.DeleteFunc(tokenize(text(data)), func(arg string) bool { return arg == "" }) // so does LLVM
+		inner, err := expand(given, depth+1)
 		if err != nil {
 			return nil, err
 		}

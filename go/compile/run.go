@@ -4,17 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"thinrex/go/action"
+	"thinrex/go/bitcode"
 	"thinrex/go/execute"
-	"thinrex/go/filedigest"
 )
 
 const (
@@ -37,8 +35,12 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	since, err := now(dir, c.started)
+	at, err := now(dir, c.started)
 	if err != nil {
+		return nil, err
+	}
+	began := c.begin(at)
+	if err := markOld(dir, c.keys.outputs); err != nil {
 		return nil, err
 	}
 	r, how, err := c.execute(ctx, dir)
@@ -46,6 +48,9 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	outcome, err := c.deliver(r)
+	if err == nil && r.ExitCode != 0 {
+		err = withdraw(dir, c.keys.outputs)
+	}
 	if err != nil || r.ExitCode != 0 {
 		return outcome, err
 	}
@@ -53,7 +58,7 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 		c.Verbose("%s: %s", c.source, how)
 		return outcome, nil
 	}
-	it, err := c.inputs(ctx, dir, since)
+	it, err := c.inputs(ctx, dir, began)
 	if err != nil {
 		c.Verbose("%s: %s, not stored: %v", c.source, how, err)
 		return outcome, nil
@@ -72,6 +77,10 @@ func (c *compilation) execute(ctx context.Context, dir string) (r *action.Result
 	if c.inSteps() {
 		return c.executeSteps(ctx, dir)
 	}
+	return c.executeAtOnce(ctx, dir)
+}
+
+func (c *compilation) executeAtOnce(ctx context.Context, dir string) (r *action.Result, how string, err error) {
 	in := inDir(dir)
 	r, err = c.call(ctx, dir, slices.Concat(c.outputArgs(in), c.readArgs(in), c.args))
 	if err == nil {
@@ -113,14 +122,18 @@ func (c *compilation) call(ctx context.Context, dir string, args []string) (*act
 }
 
 // collect adds the outputs in dir to r. After a failure they may be missing.
+// None may speak of dir.
 func collect(r *action.Result, dir string, outputs []action.Output) error {
 	for _, out := range outputs {
 		data, err := os.ReadFile(filepath.Join(dir, out.Name))
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) || string(data) == oldMark {
 			continue
 		}
 		if err != nil {
 			return err
+		}
+		if bitcode.Holds(data, privateName(dir)) {
+			return plain("%s would hold the name of a private folder", out.Path)
 		}
 		r.Outputs = append(r.Outputs, action.OutputFile{Name: out.Name, Data: data})
 	}
@@ -129,6 +142,9 @@ func collect(r *action.Result, dir string, outputs []action.Output) error {
 	}
 	return (&action.Action{Outputs: outputs}).Check(r)
 }
+
+// privateName is the part of dir's name that nothing else has.
+func privateName(dir string) string { return strings.TrimPrefix(dir, filepath.Dir(filepath.Dir(dir))) }
 
 // shorten puts arguments into a response file when they are many.
 func shorten(dir string, args []string) ([]string, error) {
@@ -154,69 +170,4 @@ func shorten(dir string, args []string) ([]string, error) {
 	}
 	path := filepath.Join(dir, argName)
 	return []string{"@" + path}, os.WriteFile(path, []byte(list.String()), 0o600)
-}
-
-// inputs makes the action of what the compiler has just read. It fails when
-// that isn't known for sure.
-func (c *compilation) inputs(ctx context.Context, dir string, since time.Time) (candidate, error) {
-	c.files = c.openDigests() // what it has learnt before the compilation is out of date
-	names, err := c.wereRead(dir)
-	if err != nil {
-		return candidate{}, err
-	}
-	f := newFinder(c.search, names, since)
-	for _, name := range c.forced {
-		f.force(name)
-	}
-	for _, name := range names {
-		_, data, err := filedigest.Read(name)
-		if err != nil {
-			return candidate{}, err
-		}
-		s := scanText(data)
-		if s.reason != "" && !slices.Contains(c.read, name) {
-			return candidate{}, fmt.Errorf("%s %s", name, s.reason)
-		}
-		if err := c.paths.shareable(name, s); err != nil {
-			return candidate{}, err
-		}
-		f.stat(name)
-		f.add(name, s)
-	}
-	it, err := c.candidate(alternative{names, f.conditions()})
-	switch {
-	case err != nil:
-		return it, err
-	case f.late != "":
-		return it, fmt.Errorf("%s is too new: it may have changed meanwhile", f.late)
-	case !it.holds():
-		return it, errors.New("files have come or gone meanwhile")
-	}
-	again, err := c.resolve(ctx)
-	if err == nil && again.Identity != c.compiler.Identity {
-		err = errors.New("the compiler is another one now")
-	}
-	return it, err
-}
-
-// wereRead lists the files that the compiler has read.
-func (c *compilation) wereRead(dir string) ([]string, error) {
-	data, err := os.ReadFile(filepath.Join(dir, depName))
-	if err != nil {
-		return nil, err
-	}
-	names, err := parseDepfile(data, c.source)
-	if err != nil {
-		return nil, err
-	}
-	var more []string
-	if c.deps == "-MMD" {
-		if data, err = os.ReadFile(filepath.Join(dir, dotName)); err != nil {
-			return nil, err
-		}
-		if more, err = parseDot(data); err != nil {
-			return nil, err
-		}
-	}
-	return union([]string{c.source}, names, more, c.read), nil
 }

@@ -2,10 +2,12 @@ package compile
 
 import (
 	"bytes"
+	"slices"
+	"unicode"
 )
 
-// A lookup is one place in a source where the compiler may look for a file.
-type lookup struct {
+// A probe is one place in a source where the compiler may look for a file.
+type probe struct {
 	name   string
 	quoted bool // "name": looked for beside the file that includes it first
 	all    bool // __has_include or include_next: not only up to the first that is there
@@ -13,34 +15,33 @@ type lookup struct {
 
 // A scan is what a source or header asks of its surroundings.
 type scan struct {
-	lookups  []lookup
-	computed bool   // an #include names its file by a macro
-	line     bool   // a #line names an absolute path
-	reason   string // why nothing that reads this file can be cached, or ""
+	probes   []probe
+	computed bool     // an #include names its file by a macro
+	line     bool     // a #line may name an absolute path
+	macros   [][]byte // the names that it defines
+	spelled  [][]byte // words that must not be macros: see spell
+	reason   string   // why nothing that reads this file can be cached, or ""
 }
 
 // timeMacros change without a change of any file.
 var timeMacros = [][]byte{[]byte("__TIME__"), []byte("__DATE__"), []byte("__TIMESTAMP__")}
 
-// notFollowed name files in a way that isn't followed here.
-var notFollowed = [][]byte{[]byte("__has_embed"), []byte("include_alias"), []byte("??=")}
+// notFollowed name files, or directives, in a way that isn't followed here.
+var notFollowed = [][]byte{[]byte("include_alias"), []byte("??="), []byte("??/")}
 
-// scanText finds all lookups that the text can ask for, whatever the
+// scanText finds all probes that the text can ask for, whatever the
 // preprocessor's conditions turn out to be. What is found in a comment or a
-// string does no harm: it is one more lookup to compare.
+// string does no harm: it is one more probe to compare.
 func scanText(data []byte) (s scan) {
-	data = joinLines(data)
-	for _, macro := range timeMacros {
-		if bytes.Contains(data, macro) {
-			s.reason = "holds " + string(macro)
-			return s
-		}
-	}
-	for _, word := range notFollowed {
+	data = joinLines(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	for _, word := range slices.Concat(timeMacros, notFollowed) {
 		if bytes.Contains(data, word) {
 			s.reason = "holds " + string(word)
 			return s
 		}
+	}
+	if s.reason = elsewhere(data); s.reason != "" {
+		return s
 	}
 	for _, mark := range []string{"#", "%:"} {
 		for rest := data; ; {
@@ -52,12 +53,12 @@ func scanText(data []byte) (s scan) {
 			s.directive(after)
 		}
 	}
-	s.hasInclude(data)
+	s.questions(data)
 	return s
 }
 
 // joinLines joins lines that end with a backslash, after which clang allows
-// blanks.
+// blanks. A carriage return alone ends a line, too.
 func joinLines(data []byte) []byte {
 	var out []byte
 	for rest := data; ; {
@@ -68,14 +69,25 @@ func joinLines(data []byte) []byte {
 			}
 			return append(out, rest...)
 		}
-		after := bytes.TrimLeft(rest[i+1:], " \t\v\f\r")
-		if len(after) == 0 || after[0] != '\n' {
+		after := bytes.TrimLeft(rest[i+1:], " \t\v\f\x00")
+		if end := lineEnd(after); end == 0 {
 			after, i = rest[i+1:], i+1
 		} else {
-			after = after[1:]
+			after = after[end:]
 		}
 		out, rest = append(out, rest[:i]...), after
 	}
+}
+
+// lineEnd is the length of the end of a line at the start of text, or 0.
+func lineEnd(text []byte) int {
+	switch {
+	case len(text) == 0 || text[0] != '\n' && text[0] != '\r':
+		return 0
+	case len(text) > 1 && text[0]+text[1] == '\n'+'\r':
+		return 2
+	}
+	return 1
 }
 
 // directive reads what follows a #.
@@ -87,8 +99,11 @@ func (s *scan) directive(text []byte) {
 		s.reason = "holds #embed"
 		return
 	case "line", "":
-		name, _, _ := bytes.Cut(rest, []byte("\n"))
-		s.line = s.line || bytes.Contains(name, []byte("\"/"))
+		s.line = s.line || mayNamePath(rest, word == "")
+		return
+	case "define":
+		name, _ := cutName(skipSpace(rest))
+		s.macros = append(s.macros, name)
 		return
 	default:
 		return
@@ -98,41 +113,36 @@ func (s *scan) directive(text []byte) {
 		s.computed = true
 		return
 	}
-	s.lookups = append(s.lookups, lookup{name, quoted, word == "include_next"})
+	s.probes = append(s.probes, probe{name, quoted, word == "include_next"})
 }
 
-var hasIncludeWord = []byte("__has_include")
-
-// hasInclude finds the uses of __has_include and __has_include_next.
-func (s *scan) hasInclude(data []byte) {
-	for from := 0; ; {
-		i := bytes.Index(data[from:], hasIncludeWord)
-		if i < 0 {
-			return
-		}
-		i += from
-		from = i + len(hasIncludeWord)
-		rest := skipSpace(bytes.TrimPrefix(data[from:], []byte("_next")))
-		if len(rest) == 0 || rest[0] != '(' || bytes.HasSuffix(bytes.TrimRight(data[:i], " \t"), []byte("define")) {
-			continue // defined(__has_include), or its definition for other compilers
-		}
-		name, quoted, ok := headerName(skipSpace(rest[1:]))
-		if !ok {
-			s.reason = "asks __has_include for what a macro names"
-			return
-		}
-		s.lookups = append(s.lookups, lookup{name, quoted, true})
+// mayNamePath reports whether what follows #line, or without that word a #, may
+// name an absolute path.
+func mayNamePath(text []byte, bare bool) bool {
+	text = skipSpace(text)
+	name := skipSpace(bytes.TrimLeft(text, "0123456789"))
+	switch {
+	case bare && (len(text) == 0 || text[0] < '0' || text[0] > '9'):
+		return false // not a directive: X in #X
+	case len(name) == 0 || lineEnd(name) > 0 || bytes.HasPrefix(name, []byte("//")):
+		return false // only a number
+	case name[0] != '"' || len(name) == 1:
+		return true // a macro
 	}
+	return name[1] == '/' || name[1] == '\\'
 }
 
-// skipSpace skips blanks and comments.
+// skipSpace skips blanks and comments. Clang takes what Unicode calls blank, and
+// zeros, for blanks.
 func skipSpace(text []byte) []byte {
 	for {
-		text = bytes.TrimLeft(text, " \t\v\f")
+		text = bytes.TrimLeftFunc(text, func(r rune) bool {
+			return r != '\n' && r != '\r' && unicode.IsSpace(r) || r == 0
+		})
 		if !bytes.HasPrefix(text, []byte("/*")) {
 			return text
 		}
-		_, text, _ = bytes.Cut(text, []byte("*/"))
+		_, text, _ = bytes.Cut(text[2:], []byte("*/"))
 	}
 }
 
@@ -142,6 +152,19 @@ func cutWord(text []byte) (word string, rest []byte) {
 		i++
 	}
 	return string(text[:i]), text[i:]
+}
+
+// cutName splits off an identifier, or a number.
+func cutName(text []byte) (name, rest []byte) {
+	i := 0
+	for i < len(text) && isNameByte(text[i]) {
+		i++
+	}
+	return text[:i], text[i:]
+}
+
+func isNameByte(c byte) bool {
+	return c == '_' || c == '$' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80
 }
 
 func headerName(text []byte) (name string, quoted, ok bool) {

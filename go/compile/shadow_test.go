@@ -37,6 +37,11 @@ func TestShadowing(t *testing.T) {
 			args:   []string{"-Ione", "-Itwo"},
 			change: map[string]string{"one/s/x.h": "#define X 1\n"},
 		},
+		"a folder below, by a name like GCC's": {
+			files:  map[string]string{"a.c": "#include <s/t/x.h>\nint v = X;", "two/s/t/x.h": "#define X 2\n", "one/y.h": "", "gcc/12/z.h": ""},
+			args:   []string{"-Igcc/12/../../one", "-Itwo"},
+			change: map[string]string{"one/s/t/x.h": "#define X 1\n"},
+		},
 		"beside the source": {
 			files:  map[string]string{"a.c": "#include \"x.h\"\nint v = X;", "two/x.h": "#define X 2\n"},
 			args:   []string{"-Itwo"},

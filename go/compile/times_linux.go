@@ -8,12 +8,8 @@ import (
 	"time"
 )
 
-// changedAfter reports whether a file, or a symbolic link to it, may have
-// changed at or after a moment that now returned.
-func changedAfter(path string, fi fs.FileInfo, moment time.Time) bool {
-	link, err := os.Lstat(path)
-	return err != nil || mayBeAfter(lastChange(fi), moment) || mayBeAfter(lastChange(link), moment)
-}
+// tellsMoves says that lastChange notices a change of name.
+const tellsMoves = true
 
 // lastChange is when content or anything else about a file changed.
 func lastChange(fi fs.FileInfo) time.Time {
@@ -24,6 +20,16 @@ func lastChange(fi fs.FileInfo) time.Time {
 		}
 	}
 	return last
+}
+
+// kindOf makes no garbage, unlike os.Stat: a hit asks for hundreds of names.
+func kindOf(path string) (there, folder bool) {
+	var st syscall.Stat_t
+	err := syscall.Stat(path, &st)
+	for err == syscall.EINTR {
+		err = syscall.Stat(path, &st)
+	}
+	return err == nil, st.Mode&syscall.S_IFMT == syscall.S_IFDIR
 }
 
 // folderState tells one folder from another by the same name; with the list

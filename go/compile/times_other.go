@@ -8,11 +8,15 @@ import (
 	"time"
 )
 
-// changedAfter reports whether a file, or a symbolic link to it, may have
-// changed at or after a moment that now returned.
-func changedAfter(path string, fi fs.FileInfo, moment time.Time) bool {
-	link, err := os.Lstat(path)
-	return err != nil || mayBeAfter(fi.ModTime(), moment) || mayBeAfter(link.ModTime(), moment)
+// tellsMoves says that lastChange notices a change of name.
+const tellsMoves = false
+
+// lastChange is when a file's content changed.
+func lastChange(fi fs.FileInfo) time.Time { return fi.ModTime() }
+
+func kindOf(path string) (there, folder bool) {
+	fi, err := os.Stat(path)
+	return err == nil, err == nil && fi.IsDir()
 }
 
 // folderState tells a folder from itself after a file was added.

@@ -21,12 +21,12 @@ type jobserver struct {
 	reading  chan struct{} // held by the one that reads the pipe
 }
 
-var jobserverAuth = regexp.MustCompile(`--jobserver-(?:auth|fds)=(?:fifo:(\S+)|(\d+),(\d+))`)
+const jobserverAuth = `--jobserver-(?:auth|fds)=(?:fifo:(\S+)|(\d+),(\d+))`
 
 // openJobserver returns nil when makeflags names no jobserver, or one that
 // make didn't pass on (the recipe isn't marked as a recursive one).
 func openJobserver(makeflags string) *jobserver {
-	all := jobserverAuth.FindAllStringSubmatch(makeflags, -1)
+	all := regexp.MustCompile(jobserverAuth).FindAllStringSubmatch(makeflags, -1)
 	if len(all) == 0 {
 		return nil
 	}

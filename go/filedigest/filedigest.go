@@ -59,12 +59,12 @@ type Cache struct {
 	byStat  map[Stat][digest.Size]byte // what the file at path held
 	reset   bool                       // the file at path is damaged or too long
 	fresh   []record                   // what it doesn't hold yet
-	used    []record                   // what of it this process has used
+	used    []record                   // what of it this process has used, if it is reset
 	pending map[string]*call           // by path name
 }
 
 type call struct {
-	done chan struct{}
+	once sync.Once
 	file File
 	err  error
 }
@@ -85,16 +85,13 @@ func (c *Cache) Function() digest.Function { return c.function }
 // with the same path share one read.
 func (c *Cache) File(path string) (File, error) {
 	c.mu.Lock()
-	if p, ok := c.pending[path]; ok {
-		c.mu.Unlock()
-		<-p.done
-		return p.file, p.err
+	p := c.pending[path]
+	if p == nil {
+		p = new(call)
+		c.pending[path] = p
 	}
-	p := &call{done: make(chan struct{})}
-	c.pending[path] = p
 	c.mu.Unlock()
-	p.file, p.err = c.read(path)
-	close(p.done)
+	p.once.Do(func() { p.file, p.err = c.read(path) })
 	return p.file, p.err
 }
 
@@ -107,7 +104,7 @@ func (c *Cache) read(path string) (File, error) {
 	if stable {
 		c.mu.Lock()
 		sum, ok := c.byStat[st]
-		if ok {
+		if ok && c.reset {
 			c.used = append(c.used, record{st, sum})
 		}
 		c.mu.Unlock()
@@ -136,7 +133,7 @@ func hashFile(path string, st Stat, h hash.Hash) ([digest.Size]byte, error) {
 		return sum, err
 	}
 	defer f.Close()
-	n, err := copyBuffered(h, f)
+	n, err := copyBuffered(h, f, st.Size)
 	if err != nil {
 		return sum, err
 	}
@@ -149,7 +146,10 @@ func hashFile(path string, st Stat, h hash.Hash) ([digest.Size]byte, error) {
 
 var buffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
 
-func copyBuffered(dst io.Writer, src io.Reader) (int64, error) {
+func copyBuffered(dst io.Writer, src io.Reader, size int64) (int64, error) {
+	if size < 64<<10 { // one source of a short process
+		return io.CopyBuffer(dst, onlyReader{src}, make([]byte, size+1))
+	}
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	return io.CopyBuffer(dst, onlyReader{src}, *buf)
@@ -164,19 +164,12 @@ func isSettled(st Stat, now time.Time) bool {
 	return st.Mtime < limit && st.Ctime < limit
 }
 
-func statFile(path string) (Stat, error) {
-	fi, err := os.Stat(path)
-	if err != nil {
-		return Stat{}, err
+func notRegular(path string, isDir bool) error {
+	what := ErrNotRegular
+	if isDir {
+		what = errors.New("is a directory")
 	}
-	if !fi.Mode().IsRegular() {
-		what := ErrNotRegular
-		if fi.IsDir() {
-			what = errors.New("is a directory")
-		}
-		return Stat{}, &fs.PathError{Op: "read", Path: path, Err: what}
-	}
-	return statOf(fi), nil
+	return &fs.PathError{Op: "read", Path: path, Err: what}
 }
 
 // Read returns the content of the file called path and its stat. It keeps no

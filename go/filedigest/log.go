@@ -48,14 +48,14 @@ func parseRecord(b []byte) (r record, ok bool) {
 // load reads the log at path. reset says that it should be replaced rather
 // than appended to.
 func load(path string) (entries map[Stat][digest.Size]byte, reset bool) {
-	entries = map[Stat][digest.Size]byte{}
 	if path == "" {
-		return entries, false
+		return map[Stat][digest.Size]byte{}, false
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return entries, false
+		return map[Stat][digest.Size]byte{}, false
 	}
+	entries = make(map[Stat][digest.Size]byte, len(data)/recordSize)
 	reset = len(data)%recordSize != 0 || len(data)/recordSize > maxRecords
 	for ; len(data) >= recordSize; data = data[recordSize:] {
 		r, ok := parseRecord(data)

@@ -23,6 +23,7 @@ type Terminal struct {
 	out      io.Writer
 	progress bool
 	verbose  bool
+	quiet    bool      // warnings are for the verbose
 	shown    bool      // the progress line is on the screen
 	last     time.Time // when it was drawn
 	said     map[string]bool
@@ -64,10 +65,14 @@ func (t *Terminal) Verbose(format string, args ...any) {
 	}
 }
 
+// Quiet leaves our own warnings to --verbose, for a program that stands in
+// another's place.
+func (t *Terminal) Quiet() { t.quiet = true }
+
 // WarnOnce prints a warning unless one with the same key was printed before.
 func (t *Terminal) WarnOnce(key, format string, args ...any) {
 	t.mu.Lock()
-	again := t.said[key]
+	again := t.said[key] || t.quiet && !t.verbose
 	t.said[key] = true
 	t.mu.Unlock()
 	if !again {

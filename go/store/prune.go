@@ -74,7 +74,7 @@ func (s *Store) Prune(ctx context.Context, policy Policy, force bool) (stats Sta
 	err = p.run(ctx, force)
 	if p.state.Left == 0 { // once in a round
 		for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
-			removeOldDigests(folderOf(s.root, f), policy)
+			removeOldMemos(folderOf(s.root, f), policy)
 		}
 	}
 	if err = errors.Join(err, s.saveState(p.state)); err != nil {

@@ -247,7 +247,7 @@ func TestPruneLeavesOthers(t *testing.T) {
 	hash := filepath.Base(hashed(s, acFolder, "x"))
 	var want []string
 	for _, name := range []string{
-		"gc/lock", "tmp/1c3f-bazels", "thinrex/digests-host", "thinrex/compiler-0.json", "README", hash, "ac/" + hash, "ac/x/" + hash,
+		"gc/lock", "tmp/1c3f-bazels", "thinrex/digests-host", "thinrex/other.json", "README", hash, "ac/" + hash, "ac/x/" + hash,
 		"ac/" + hash[:2] + "/" + hash + ".tmp", "ac/" + hash[:2] + "/" + hash[:40], "ac/" + hash[:2] + "/" + strings.ToUpper(hash),
 		"cas/zz/" + hash, "cas/" + hash[:2] + "/" + "00" + hash[2:], "sha512/cas/" + hash[:2] + "/" + hash, "cas/" + hash[:2] + "/notes.txt",
 		"blake3/tmp/thinrex-new",

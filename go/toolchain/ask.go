@@ -114,11 +114,9 @@ func withoutFolders(version []byte) string {
 	return strings.Join(kept, "")
 }
 
-// cc1 matches the command line of the compiler proper, as -### prints it.
-var cc1 = regexp.MustCompile(`(?m)^ "((?:[^"\\]|\\.)*)" "-cc1"`)
-
+// frontend finds the command line of the compiler proper, as -### prints it.
 func frontend(commands []byte) string {
-	m := cc1.FindSubmatch(commands)
+	m := regexp.MustCompile(`(?m)^ "((?:[^"\\]|\\.)*)" "-cc1"`).FindSubmatch(commands)
 	if m == nil {
 		return ""
 	}
@@ -140,8 +138,13 @@ func readMemo(path string) (a answers, ok bool) {
 
 // writeMemo is best effort: without it the next link asks again.
 func writeMemo(path string, a answers) {
-	data, err := json.Marshal(a)
-	if err != nil || os.MkdirAll(filepath.Dir(path), 0o755) != nil {
+	if data, err := json.Marshal(a); err == nil {
+		writeState(path, data)
+	}
+}
+
+func writeState(path string, data []byte) {
+	if os.MkdirAll(filepath.Dir(path), 0o755) != nil {
 		return
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".compiler-*")

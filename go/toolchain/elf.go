@@ -3,21 +3,27 @@ package toolchain
 import (
 	"debug/elf"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 )
 
-// llvmName matches the shared libraries that make objects. Others, such as
-// libz, have no say in what an object holds, and differ from machine to
-// machine: with them in the identity nobody would share a cache.
-var llvmName = regexp.MustCompile(`^lib(LLVM|clang|LTO|Polly|MLIR)`)
+// isLLVM knows the shared libraries that make objects. Others, such as libz,
+// have no say in what an object holds, and differ from machine to machine:
+// with them in the identity nobody would share a cache.
+func isLLVM(name string) bool {
+	for _, library := range []string{"libLLVM", "libclang", "libLTO", "libPolly", "libMLIR"} {
+		if strings.HasPrefix(name, library) {
+			return true
+		}
+	}
+	return false
+}
 
 // llvmLibraries returns the LLVM and clang shared libraries that the ELF
 // program at path loads, in the order of discovery. It returns none for a
 // file that isn't ELF.
-func llvmLibraries(path string, env []string) ([]string, error) {
-	libs, err := libraries(path, env, llvmName.MatchString)
+func llvmLibraries(path string, env []string, w *witness) ([]string, error) {
+	libs, err := libraries(path, env, isLLVM, w)
 	var found []string
 	for _, lib := range libs {
 		if lib.path != "" && !slices.Contains(found, lib.path) {
@@ -38,17 +44,19 @@ type library struct {
 // libraries returns the shared libraries that the ELF program at path loads,
 // in the loader's order, each name once: the first that is found serves all.
 // It doesn't look at those that follow refuses. The rules are those of
-// ld.so(8), less its cache and its folders for certain processors.
-func libraries(path string, env []string, follow func(name string) bool) ([]library, error) {
+// ld.so(8), less its cache and its folders for certain processors. The witness
+// notes all that is looked at.
+func libraries(path string, env []string, follow func(name string) bool, w *witness) ([]library, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return nil, err
 	}
+	w.note(wholeFile, real)
 	program, err := readHeader(real)
 	if err != nil || program == nil {
 		return nil, err
 	}
-	s := newSearch(program, env)
+	s := newSearch(program, env, w)
 	var found []library
 	seen := map[string]bool{}
 	for queue := []*object{s.object(real, program, nil)}; len(queue) > 0; queue = queue[1:] {
@@ -83,14 +91,15 @@ type search struct {
 	musl        bool
 	libraryPath []string
 	system      []string
+	witness     *witness
 }
 
-func newSearch(program *header, env []string) *search {
-	s := &search{program: program, musl: isMusl(program.interpreter), libraryPath: libraryPath(env)}
+func newSearch(program *header, env []string, w *witness) *search {
+	s := &search{program: program, musl: isMusl(program.interpreter), libraryPath: libraryPath(env), witness: w}
 	if s.musl {
-		s.system = muslDirs(program.interpreter)
+		s.system = muslDirs(program.interpreter, w)
 	} else {
-		s.system = glibcDirs(program.interpreter)
+		s.system = glibcDirs(program.interpreter, w)
 	}
 	return s
 }
@@ -128,6 +137,7 @@ func (s *search) lookup(name string, from *object) (path string, h *header) {
 		return "", nil
 	}
 	for _, dir := range from.dirs {
+		s.witness.candidate(dir, name)
 		dir, err := filepath.EvalSymlinks(dir) // before a .. is taken off its end
 		path := filepath.Join(dir, name)
 		if err != nil || absolute(path) == "" {
@@ -141,12 +151,16 @@ func (s *search) lookup(name string, from *object) (path string, h *header) {
 	return "", nil
 }
 
-// inMusl matches the libraries that musl's loader holds itself.
-var inMusl = regexp.MustCompile(`^lib(c|dl|m|pthread|rt|util|xnet)\.`)
+// inMusl are the libraries that musl's loader holds itself.
+var inMusl = []string{"libc", "libdl", "libm", "libpthread", "librt", "libutil", "libxnet"}
 
 // isLoader reports whether the loader is what a file needs by this name.
 func (s *search) isLoader(name string) bool {
-	return name == filepath.Base(s.program.interpreter) || s.musl && inMusl.MatchString(name)
+	if name == filepath.Base(s.program.interpreter) {
+		return true
+	}
+	base, _, dot := strings.Cut(name, ".")
+	return s.musl && dot && slices.Contains(inMusl, base)
 }
 
 func isMusl(loader string) bool { return strings.HasPrefix(filepath.Base(loader), "ld-musl-") }

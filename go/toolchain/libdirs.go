@@ -9,15 +9,16 @@ import (
 
 // glibcDirs are the folders of ld.so.conf, then that of the loader, which
 // may have been built for another than the system's, then the usual ones.
-func glibcDirs(loader string) []string {
-	dirs := confDirs("/etc/ld.so.conf", 0)
+func glibcDirs(loader string, w *witness) []string {
+	dirs := confDirs("/etc/ld.so.conf", 0, w)
 	if loader != "" {
 		dirs = append(dirs, filepath.Dir(loader))
 	}
 	return append(dirs, "/lib64", "/usr/lib64", "/lib", "/usr/lib")
 }
 
-func confDirs(path string, depth int) []string {
+func confDirs(path string, depth int, w *witness) []string {
+	w.note(wholeFile, path)
 	f, err := os.Open(path)
 	if err != nil || depth > 4 {
 		return nil
@@ -30,9 +31,11 @@ func confDirs(path string, depth int) []string {
 		pattern, include := strings.CutPrefix(line, "include ")
 		switch {
 		case include:
-			files, _ := filepath.Glob(strings.TrimSpace(pattern))
+			pattern = strings.TrimSpace(pattern)
+			w.pattern(pattern)
+			files, _ := filepath.Glob(pattern)
 			for _, file := range files {
-				dirs = append(dirs, confDirs(file, depth+1)...)
+				dirs = append(dirs, confDirs(file, depth+1, w)...)
 			}
 		case line != "":
 			dirs = append(dirs, line)
@@ -42,9 +45,11 @@ func confDirs(path string, depth int) []string {
 }
 
 // muslDirs are those of /etc/ld-musl-ARCH.path or, without it, musl's own.
-func muslDirs(loader string) []string {
+func muslDirs(loader string, w *witness) []string {
 	name, _, _ := strings.Cut(filepath.Base(loader), ".so.")
-	data, err := os.ReadFile(filepath.Join("/etc", name+".path"))
+	path := filepath.Join("/etc", name+".path")
+	w.note(wholeFile, path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return []string{"/lib", "/usr/local/lib", "/usr/lib"}
 	}

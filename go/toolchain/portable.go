@@ -51,7 +51,7 @@ const (
 )
 
 // glibcLoader matches the names that glibc gives its loader.
-var glibcLoader = regexp.MustCompile(`^(ld-linux.*|ld64|ld)\.so\.\d+$`)
+const glibcLoader = `^(ld-linux.*|ld64|ld)\.so\.\d+$`
 
 // Portable finds what the compiler consists of, as it would be loaded here in
 // this environment.
@@ -91,7 +91,7 @@ func (t *Toolchain) portable(env []string) (*Portable, error) {
 		p.Launch = []string{name}
 		return p, nil
 	}
-	libs, err := libraries(real, env, func(string) bool { return true })
+	libs, err := libraries(real, env, func(string) bool { return true }, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (p *Portable) launch(name, interpreter string, withRPATH []string) error {
 	switch {
 	case isMusl(interpreter): // looks in --library-path before any RPATH, and has no cache
 		p.Launch = []string{loader, "--library-path", libraryDir}
-	case glibcLoader.MatchString(base):
+	case regexp.MustCompile(glibcLoader).MatchString(base):
 		p.Launch = []string{loader, "--inhibit-cache", "--library-path", libraryDir}
 		if len(withRPATH) > 0 {
 			p.Launch = append(p.Launch, "--inhibit-rpath", strings.Join(withRPATH, ":"))

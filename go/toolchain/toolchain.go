@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,8 @@ type Options struct {
 	Env      []string          // the environment in which the compiler runs
 	Files    *filedigest.Cache // knows the digests of large libraries from earlier links
 	StateDir string            // remembers what compilers said of themselves; "" for nowhere
+
+	NoScripts bool // fail for a script, which isn't run then
 }
 
 // Resolve finds the compiler and its identity. The identity covers
@@ -57,7 +60,15 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnusable, err)
 	}
-	programs, err := digestProgram(real, o)
+	memo := memoPath(path, real, o)
+	if t := remembered(memo, path, real); t != nil {
+		return t, nil
+	}
+	if o.NoScripts && isScript(real) {
+		return nil, fmt.Errorf("%s is a script, which may run anything", path)
+	}
+	w := newWitness()
+	programs, err := digestProgram(real, o, w)
 	if err != nil {
 		return nil, err
 	}
@@ -66,18 +77,33 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 		return nil, err
 	}
 	if said.Frontend != "" && said.Frontend != real {
-		more, err := digestProgram(said.Frontend, o)
+		more, err := digestProgram(said.Frontend, o, nil)
 		if err != nil {
 			return nil, err
 		}
 		programs = append(programs, more...)
 	}
-	return &Toolchain{
+	t := &Toolchain{
 		Path:     path,
 		Name:     canonicalName(said.Version),
 		Identity: identity(programs, said, driverMode(path)),
 		frontend: said.Frontend,
-	}, nil
+	}
+	if t.frontend == real { // a wrapper may look elsewhere tomorrow
+		t.remember(memo, w)
+	}
+	return t, nil
+}
+
+func isScript(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var mark [2]byte
+	_, err = io.ReadFull(f, mark[:])
+	return err == nil && string(mark[:]) == "#!"
 }
 
 func locate(compiler, dir string) (string, error) {
@@ -105,8 +131,8 @@ func locate(compiler, dir string) (string, error) {
 
 // digestProgram returns a line of identity for the program and for each LLVM
 // library that it loads.
-func digestProgram(path string, o Options) ([]string, error) {
-	libs, err := llvmLibraries(path, o.Env)
+func digestProgram(path string, o Options, w *witness) ([]string, error) {
+	libs, err := llvmLibraries(path, o.Env, w)
 	if err != nil {
 		return nil, err
 	}
@@ -139,11 +165,9 @@ func driverMode(path string) string {
 	return ""
 }
 
-var versionNumber = regexp.MustCompile(`clang version (\d+)\.`)
-
 // canonicalName is what distributions call a clang of this version.
 func canonicalName(version string) string {
-	if m := versionNumber.FindStringSubmatch(version); m != nil {
+	if m := regexp.MustCompile(`clang version (\d+)\.`).FindStringSubmatch(version); m != nil {
 		return "clang-" + m[1]
 	}
 	return "clang"

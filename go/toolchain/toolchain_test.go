@@ -61,7 +61,7 @@ func TestIdentityIsNotThePath(t *testing.T) {
 }
 
 func TestLibrariesOfClang(t *testing.T) {
-	libs, err := llvmLibraries(clang, nil)
+	libs, err := llvmLibraries(clang, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestLibrariesOfClang(t *testing.T) {
 func TestIdentityCoversLibraries(t *testing.T) {
 	o := options(t)
 	want := mustResolve(t, clang, o)
-	libs, err := llvmLibraries(clang, nil)
+	libs, err := llvmLibraries(clang, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,11 +158,18 @@ func TestAsksOnce(t *testing.T) {
 	if err != nil || len(memos) != 1 {
 		t.Fatalf("memos: %q, %v", memos, err)
 	}
+	forget := func() {
+		for _, memo := range resolved(t, o) {
+			os.Remove(memo)
+		}
+	}
+	forget()
 	planted := `{"Version":"clang version 99.1","Frontend":"/usr/lib/llvm-22/bin/clang"}`
 	write(t, memos[0], planted, 0o644)
 	if got := mustResolve(t, clang, o); got.Name != "clang-99" || got.Identity == want.Identity {
 		t.Errorf("asked again: %+v", got)
 	}
+	forget()
 	write(t, memos[0], "damaged", 0o644)
 	if got := mustResolve(t, clang, o); *got != *want {
 		t.Errorf("a damaged memo: %+v", got)

@@ -4,15 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"thinrex/go/compile"
 	"thinrex/go/config"
-	"thinrex/go/link"
 	"thinrex/go/report"
+	"thinrex/go/store"
 )
 
 func ccCommand(o *config.Options) *cobra.Command {
@@ -28,11 +32,18 @@ arguments before:
 What isn't known to be cacheable is run as it is; --verbose says why.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := os.Getwd()
+			if err != nil { // it has been removed: a compiler may do without, a configuration file can't be looked for
+				report.NewTerminal(os.Stderr, o.Verbose).Verbose("not cached: %v", err)
+				return runPlain(cmd.Context(), args)
+			}
 			flags := cmd.Root().PersistentFlags()
 			if err := config.Complete(flags, os.LookupEnv); err != nil {
 				return err
 			}
-			return cc(cmd.Context(), args, o, report.NewTerminal(os.Stderr, o.Verbose))
+			terminal := report.NewTerminal(os.Stderr, o.Verbose)
+			terminal.Quiet() // a warning for each file would be one too many
+			return cc(cmd.Context(), dir, args, o, terminal)
 		},
 	}
 	cmd.Flags().SetInterspersed(false) // the compiler's flags aren't ours
@@ -45,11 +56,44 @@ type errExit int
 
 func (e errExit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-func cc(ctx context.Context, args []string, o *config.Options, terminal *report.Terminal) error {
-	options, err := ccOptions(ctx, o, terminal)
-	if err != nil {
-		return err
+// errCannotRun says that there is no such compiler, or that it can't be run.
+// The exit code is what a shell would give.
+type errCannotRun struct {
+	program string
+	err     error
+}
+
+func (e *errCannotRun) Error() string { return fmt.Sprintf("can't run %q: %v", e.program, e.err) }
+func (e *errCannotRun) Unwrap() error { return e.err }
+
+// reason drops the program's name, which errCannotRun says.
+func reason(err error) error {
+	var search *exec.Error
+	if errors.As(err, &search) {
+		err = search.Err
 	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return err
+}
+
+func (e *errCannotRun) code() int {
+	if errors.Is(e.err, exec.ErrNotFound) || errors.Is(e.err, fs.ErrNotExist) {
+		return exitNotFound
+	}
+	return exitCannotRun
+}
+
+func cc(ctx context.Context, dir string, args []string, o *config.Options, terminal *report.Terminal) error {
+	started := time.Now()
+	policy, err := store.ParsePolicy(o.ThinLTOCachePolicy)
+	if err != nil {
+		return fmt.Errorf("--thinlto_cache_policy: %w", err)
+	}
+	s := openStore(o.DiskCache, o.DigestFunction, terminal)
+	options := ccOptions(ctx, dir, o, s, terminal)
 	outcome, err := compile.Run(ctx, args[0], args[1:], options)
 	var why *compile.Plain
 	if errors.As(err, &why) {
@@ -61,29 +105,28 @@ func cc(ctx context.Context, args []string, o *config.Options, terminal *report.
 	}
 	os.Stdout.Write(outcome.Stdout)
 	os.Stderr.Write(outcome.Stderr)
+	if outcome.Stored {
+		pruneAfterCompilation(ctx, s, policy, started, terminal)
+	}
 	if outcome.ExitCode != 0 {
 		return errExit(outcome.ExitCode)
 	}
 	return nil
 }
 
-func ccOptions(ctx context.Context, o *config.Options, terminal *report.Terminal) (compile.Options, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return compile.Options{}, &link.EnvironmentError{Err: err}
-	}
+func ccOptions(ctx context.Context, dir string, o *config.Options, s *store.Store, terminal *report.Terminal) compile.Options {
 	options := compile.Options{
 		Function: o.DigestFunction, Dir: dir, Env: os.Environ(), Sandbox: o.SandboxBase,
 		Keys: compile.Keys(o.CompileKeys), MinInsts: o.ThinLTOCacheMinInsts, BaseDir: o.BaseDir,
-		Colour: isColourTerminal(os.Stderr), Verbose: terminal.Verbose,
+		Colour: isTerminal(os.Stderr) && hasColours(os.Getenv), Verbose: terminal.Verbose,
 	}
-	if s := openStore(o.DiskCache, o.DigestFunction, terminal); s != nil {
+	if s != nil {
 		options.Cache = s
 		options.StateDir = filepath.Join(s.StateDir(), "cc-"+hostName())
 	}
 	if o.RemoteCache != "" || o.RemoteExecutor != "" {
 		options.Remote = func() compile.Cache {
-			client, err := dial(ctx, o, 1, terminal)
+			client, err := dial(ctx, o, compileMnemonic, 1, terminal)
 			if err != nil {
 				terminal.WarnOnce("remote", "can't use the remote cache, going on without: %v", err)
 				return nil
@@ -91,12 +134,23 @@ func ccOptions(ctx context.Context, o *config.Options, terminal *report.Terminal
 			return client
 		}
 	}
-	return options, nil
+	return options
 }
 
-// isColourTerminal reports whether a compiler that writes to f would use
-// colours.
-func isColourTerminal(f *os.File) bool {
-	fi, err := f.Stat()
-	return err == nil && fi.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb" && os.Getenv("TERM") != "" && os.Getenv("NO_COLOR") == ""
+// hasColours reports whether a compiler that writes to a terminal would use
+// colours there.
+//
+// Source: terminalHasColors in llvm/lib/Support/Unix/Process.inc; NO_COLOR is
+// clang's own.
+func hasColours(getenv func(string) string) bool {
+	if getenv("NO_COLOR") != "" {
+		return false
+	}
+	term := getenv("TERM")
+	for _, name := range []string{"screen", "xterm", "vt100", "rxvt"} {
+		if strings.HasPrefix(term, name) {
+			return true
+		}
+	}
+	return term == "ansi" || term == "cygwin" || term == "linux" || strings.HasSuffix(term, "color")
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -27,6 +28,8 @@ const (
 	exitCompilation = 1
 	exitUsage       = 2
 	exitEnvironment = 3
+	exitCannotRun   = 126
+	exitNotFound    = 127
 	exitSignal      = 128 // plus the signal's number
 )
 
@@ -36,6 +39,7 @@ const exitCodesHelp = `Exit codes:
   2  bad usage, or an input that can't be used
   3  this machine couldn't do it: no compiler, no space, no place to write;
      or, with --exec_strategy=remote, the remote service couldn't
+  126, 127  thinrex cc: the compiler can't be run, there is none
   128+N  ended by signal N, with nothing left behind`
 
 // errStopped is the cause of a context that ended for a reason of the
@@ -50,17 +54,23 @@ func (e *errStopped) Error() string { return e.why }
 func main() {
 	// The process is short and its memory is mostly file content on its way
 	// through: collecting less often is worth a few megabytes.
+	runtime.MemProfileRate = 0 // nobody looks
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(200 << 20)
-	os.Exit(run(time.Now()))
+	os.Exit(run(start{time.Now(), os.Getppid()})) // before the linker could have gone
 }
 
-func run(started time.Time) int {
-	parent := os.Getppid() // before the linker could have gone
+// A start says when the program was started, and by which process.
+type start struct {
+	at     time.Time
+	parent int
+}
+
+func run(started start) int {
 	// lld has SIGPIPE ignored. A reader of stderr that has gone is no reason
 	// to break a link.
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := contextUntilStopped(parent)
+	ctx, stop := contextUntilStopped()
 	defer stop()
 	root := newRoot(started)
 	root.SetArgs(fileLast(os.Args[1:]))
@@ -81,27 +91,30 @@ func exitCode(ctx context.Context, err error) int {
 	var stopped *errStopped
 	var environment *link.EnvironmentError
 	var exit errExit
+	var cannot *errCannotRun
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &exit):
 		return int(exit) // the compiler has said all of it
-	case errors.As(context.Cause(ctx), &stopped):
+	case errors.As(context.Cause(ctx), &stopped), errors.As(err, &stopped):
 		fmt.Fprintf(os.Stderr, "thinrex: %s\n", stopped.why)
 		return stopped.code
 	case errors.Is(err, link.ErrCompilation):
 		return exitCompilation // the link has said all of it
 	}
 	fmt.Fprintf(os.Stderr, "thinrex: %v\n", err)
+	if errors.As(err, &cannot) {
+		return cannot.code()
+	}
 	if errors.As(err, &environment) || errors.Is(err, syscall.ENOSPC) {
 		return exitEnvironment
 	}
 	return exitUsage
 }
 
-// contextUntilStopped returns a context that ends on a signal, or when the
-// linker that started us is gone: it may be killed without us hearing of it.
-func contextUntilStopped(parent int) (context.Context, func()) {
+// contextUntilStopped returns a context that ends on a signal.
+func contextUntilStopped() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
@@ -111,22 +124,11 @@ func contextUntilStopped(parent int) (context.Context, func()) {
 	}
 	done := make(chan struct{})
 	go func() {
-		look := time.NewTicker(100 * time.Millisecond)
-		defer look.Stop()
-		for {
-			select {
-			case s := <-signals:
-				number, _ := s.(syscall.Signal)
-				cancel(&errStopped{"stopped by signal: " + s.String(), exitSignal + int(number)})
-				return
-			case <-look.C:
-				if os.Getppid() != parent {
-					cancel(&errStopped{"the linker is gone", exitSignal + int(syscall.SIGHUP)})
-					return
-				}
-			case <-done:
-				return
-			}
+		select {
+		case s := <-signals:
+			number, _ := s.(syscall.Signal)
+			cancel(&errStopped{"stopped by signal: " + s.String(), exitSignal + int(number)})
+		case <-done:
 		}
 	}()
 	return ctx, func() {
@@ -136,7 +138,7 @@ func contextUntilStopped(parent int) (context.Context, func()) {
 	}
 }
 
-func newRoot(started time.Time) *cobra.Command {
+func newRoot(started start) *cobra.Command {
 	var o config.Options
 	root := distributeCommand(&o, started)
 	root.Use = "thinrex [flags] FILE.dist-file.json"

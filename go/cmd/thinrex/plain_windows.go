@@ -5,8 +5,6 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-
-	"thinrex/go/link"
 )
 
 // runPlain runs the command as if it had been called itself.
@@ -19,7 +17,7 @@ func runPlain(ctx context.Context, args []string) error {
 	case errors.As(err, &exit):
 		return errExit(exit.ExitCode())
 	case err != nil:
-		return &link.EnvironmentError{Err: err}
+		return &errCannotRun{args[0], reason(err)}
 	}
 	return nil
 }

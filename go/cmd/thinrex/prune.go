@@ -28,8 +28,9 @@ func pruneCommand(o *config.Options) *cobra.Command {
 		Short: "Remove from the cache what hasn't been used for long",
 		Long: `Remove the least recently used files of --disk_cache, until it is within a policy
 such as prune_after=168h:cache_size_bytes=10g. The grammar is that of lld's
---thinlto-cache-policy. What was used within the last hour stays. Links do the
-same by themselves, for a moment, at most every prune_interval.`,
+--thinlto-cache-policy. What was used within the last hour stays. Links and
+compilations do the same by themselves, for a moment, at most every
+prune_interval.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := config.Complete(cmd.Root().PersistentFlags(), os.LookupEnv); err != nil {
@@ -111,10 +112,19 @@ func amountText(a store.Amount) string {
 // tenth of the link's own time at most, so that a link which has found all in
 // the cache, and lets it grow by nothing, isn't delayed.
 func pruneAfterLink(ctx context.Context, s *store.Store, policy store.Policy, started time.Time, terminal *report.Terminal) {
+	pruneFor(ctx, s, policy, min(max(time.Since(started)/10, 20*time.Millisecond), time.Second), terminal)
+}
+
+// pruneAfterCompilation does the same for less, as there are many of them.
+// Only those that stored something do: a hit isn't to look whether it is due.
+func pruneAfterCompilation(ctx context.Context, s *store.Store, policy store.Policy, started time.Time, terminal *report.Terminal) {
+	pruneFor(ctx, s, policy, min(max(time.Since(started)/20, 20*time.Millisecond), 200*time.Millisecond), terminal)
+}
+
+func pruneFor(ctx context.Context, s *store.Store, policy store.Policy, limit time.Duration, terminal *report.Terminal) {
 	if s == nil {
 		return
 	}
-	limit := min(max(time.Since(started)/10, 20*time.Millisecond), time.Second)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	stats, err := s.Prune(ctx, policy, false)

@@ -129,7 +129,7 @@ func TestRemoteExecution(t *testing.T) {
 	}
 	for _, call := range server.Requests("") {
 		m := call.Metadata
-		if m.GetToolDetails().GetToolName() != "thinrex" || m.GetToolInvocationId() == "" ||
+		if m.GetToolDetails().GetToolName() != "thinrex" || m.GetToolInvocationId() == "" || m.GetActionMnemonic() != backendMnemonic ||
 			strings.HasSuffix(call.Method, "ActionResult") && (m.GetActionId() == "" || m.GetTargetId() == "") {
 			t.Errorf("%s: metadata %v", call.Method, m)
 		}

@@ -10,17 +10,18 @@ import (
 	"thinrex/go/digest"
 )
 
-// What compilations remember of headers goes when it is old, and nothing else
-// of the state does.
-func TestPruneDigests(t *testing.T) {
+// What is remembered of this machine in a file of its own goes when it is old,
+// and nothing else of the state does.
+func TestPruneMemos(t *testing.T) {
+	old := []string{"cc-a/digests/00/day", "cc-b/digests/ff/day", "cc-a/search-1.json", "cc-b/compiler-1.json", "cc-b/resolved-1", "compiler-1.json", "resolved-1"}
 	const hours = "prune_after=2h:cache_size=0%:cache_size_files=0"
 	for _, tc := range []struct {
 		policy string
 		gone   []string
 	}{
 		{off, nil},
-		{hours, []string{"cc-a/digests/00/day", "cc-b/digests/ff/day"}},
-		{"prune_after=1s:cache_size=0%:cache_size_files=0", []string{"cc-a/digests/00/2h", "cc-a/digests/00/day", "cc-b/digests/ff/day"}},
+		{hours, old},
+		{"prune_after=1s:cache_size=0%:cache_size_files=0", append(old, "cc-a/digests/00/2h", "cc-a/search-2.json")},
 	} {
 		for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
 			s, err := Open(t.TempDir(), f)
@@ -29,7 +30,11 @@ func TestPruneDigests(t *testing.T) {
 			}
 			ages := map[string]time.Duration{
 				"cc-a/digests/00/new": 0, "cc-a/digests/00/2h": 115 * time.Minute, "cc-a/digests/00/day": 24 * time.Hour,
-				"cc-b/digests/ff/day": 24 * time.Hour, "cc-b/compiler.json": 24 * time.Hour, "digests-a": 24 * time.Hour,
+				"cc-a/search-2.json": 115 * time.Minute, "cc-a/search-3.json": 0,
+				"cc-b/compilers": 24 * time.Hour, "digests-a": 24 * time.Hour,
+			}
+			for _, name := range old {
+				ages[name] = 24 * time.Hour
 			}
 			for name, age := range ages {
 				put(t, filepath.Join(s.StateDir(), name), 10, age)

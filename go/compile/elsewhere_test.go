@@ -1,0 +1,95 @@
+//go:build linux
+
+package compile_test
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+// What a compilation depends on beside the files that are included.
+func TestElsewhere(t *testing.T) {
+	for name, test := range map[string]struct {
+		text   string
+		args   []string
+		reason string // "" for none
+	}{
+		"-D time":          {"const char *v = T;\n", []string{"-DT=__TIME__"}, "a -D holds __TIME__"},
+		"-D date":          {"const char *v = T;\n", []string{"-D", "T=__DATE__"}, "a -D holds __DATE__"},
+		"-D stamp":         {"const char *v = T;\n", []string{"@rsp"}, "a -D holds __TIMESTAMP__"},
+		"-D macro of that": {"int v = T(3);\n", []string{"-DT(x)=x", "-D", "U=\"a b\"", "-DW"}, ""},
+		"-D incbin":        {"__asm__(A);\n", []string{`-DA=".incbin \"d.s\""`}, "a -D holds .incbin"},
+		"include":          {"__asm__(\".include \\\"d.s\\\"\");\n", nil, "a.c holds .include"},
+		"incbin":           {"void f(void) { __asm__(\".INCBIN\\t\\\"d.s\\\"\"); }\n", nil, "a.c holds .incbin"},
+		"incbin, spliced":  {"__asm__(\".inc\\\nbin \\\"d.s\\\"\");\n", nil, "a.c holds .incbin"},
+		"in a header":      {"#include \"asm.h\"\nREAD;\n", nil, "asm.h holds .include"},
+		"a member":         {"struct { int include_dirs, (*include)(int); } s;\nint f(void) { return s.include_dirs + s.include(3); }\n", nil, ""},
+		"dependency":       {"#pragma GCC dependency \"d.s\"\nint v;\n", nil, "holds #pragma GCC dependency"},
+		"clang dependency": {"_Pragma(\"clang  dependency \\\"d.s\\\"\") int v;\n", nil, "holds #pragma GCC dependency"},
+		"another one":      {"int v; // a dependency of GCC\n", nil, ""},
+		"trigraphs":        {"#inc??/\nlude \"asm.h\"\n", []string{"-trigraphs"}, "holds ??/"},
+		"backslash":        {"#include \"x\\y.h\"\nint v = Y;\n", nil, `x\y.h stands in depfiles with a slash`},
+		"backslash, -I":    {"#include <y.h>\nint v = Y;\n", []string{`-Ib\s`}, `b\s/y.h stands in depfiles with a slash`},
+		"backslash, not":   {"#ifdef _WIN32\n#include \"win\\y.h\"\n#endif\nint v;\n", nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, map[string]string{
+				"a.c": test.text, "rsp": "-DT=__TIMESTAMP__", "d.s": "nop\n", "asm.h": "#define READ __asm__(\".include \\\"d.s\\\"\")\n",
+				`x\y.h`: "#define Y 1\n", "x/y.h": "#define Y 1\n", `b\s/y.h`: "#define Y 1\n", "b/s/y.h": "#define Y 1\n",
+			})
+			if err := os.Chtimes("d.s", time.Time{}, time.Unix(1e9, 0)); err != nil {
+				t.Fatal(err)
+			}
+			args := append([]string{"-flto=thin", "-c", "a.c"}, test.args...)
+			if test.reason == "" {
+				p.want("compiled", args...)
+				p.want("hit", args...)
+				return
+			}
+			for range 2 {
+				p.want(test.reason, args...)
+			}
+		})
+	}
+}
+
+// IR holds what the assembler's files define.
+func TestAssemblerReadsBehindIR(t *testing.T) {
+	p := newProject(t, map[string]string{"a.c": "__asm__(\".include \\\"d.s\\\"\");\n", "d.s": ".globl a\na:\n"})
+	p.Keys = "both"
+	args := []string{"-flto=thin", "-c", "a.c"}
+	p.want("not stored", args...)
+	p.write(map[string]string{"d.s": ".globl b\nb:\n"})
+	want := p.plain(args)
+	got, said := p.cached(args)
+	p.compare(args, got, want)
+	if said != "compiled, not stored: a.c holds .include, with which the assembler reads a file" {
+		t.Error(said)
+	}
+}
+
+// The graph of includes, with which -MMD is completed, hasn't what options
+// include.
+func TestForcedSystemHeader(t *testing.T) {
+	const more = "#include <k.h>\n#define H K\n"
+	for _, args := range [][]string{
+		{"-isystem", "s", "-include", "h.h"}, {"-isystem", "s", "-imacros", "h.h"}, {"-isystem", "s", "-include", "s/h.h"}, {"-include", "marked.h"},
+	} {
+		p := newProject(t, map[string]string{"a.c": "int v = H;\n", "s/h.h": "#define H 1\n", "s/k.h": "#define K 1\n", "marked.h": "#pragma GCC system_header\n#define H 1\n"})
+		args = append(args, "-MMD", "-flto=thin", "-Is", "-c", "a.c")
+		p.want("compiled", args...)
+		p.want("hit", args...)
+		p.write(map[string]string{"s/h.h": more, "marked.h": "#pragma GCC system_header\n" + more})
+		p.want("compiled", args...)
+		p.want("hit", args...)
+		p.write(map[string]string{"s/k.h": "#define K 2\n"})
+		p.want("compiled", args...)
+	}
+}
+
+// A precompiled header is taken in the place of one that an option includes.
+func TestPrecompiledBeside(t *testing.T) {
+	p := newProject(t, map[string]string{"a.c": "int v = H;\n", "h.h": "#define H 1\n", "h.h.gch/x": ""})
+	p.want("not stored: h.h.gch may be a precompiled header", "-flto=thin", "-include", "h.h", "-c", "a.c")
+}

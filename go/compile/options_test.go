@@ -1,0 +1,151 @@
+//go:build linux
+
+package compile_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Options that ordinary builds have: each gives the compiler's own outputs and
+// words, cold and hit.
+func TestOptions(t *testing.T) {
+	p := newProject(t, map[string]string{
+		"a.c": "#include \"h.h\"\nint f(struct s *x) { int unused; for (int i = 0; i < x->a; i++) x->a += i; return x->a; }\n",
+		"h.h": "struct s { int a; };\n", "a.rsp": "-DX '' \"\" -DY\n",
+	})
+	thin := []string{"-Wall", "-O2", "-flto=thin", "-c", "a.c"}
+	for _, test := range []struct{ args, reason string }{
+		{args: "-obuilt.o"},
+		{args: "-fopenmp"},
+		{args: "-fopenmp-simd"},
+		{args: "-Wa,--noexecstack"},
+		{args: "-pg"},
+		{args: "-fno-ident"},
+		{args: "-ftemplate-depth-100"},
+		{args: "-ftemplate-depth=100 -x c++"},
+		{args: "-fexec-charset=UTF-8 -finput-charset=UTF-8"},
+		{args: "-frandom-seed=a.o"},
+		{args: "-fno-fat-lto-objects"},
+		{args: "-nostdinc"},
+		{args: "-nostdinc -Iabsent"},
+		{args: "-nostdinc -iquote ."},
+		{args: "@a.rsp"},
+		{args: "-g -gsplit-dwarf"},
+		{args: "-g -gsplit-dwarf -o b"},
+		{args: "-g -gsplit-dwarf=single"},
+		{args: "-g -gsplit-dwarf=single -o x.y.o"},
+		{args: "-gsplit-dwarf"},
+		{args: "-gsplit-dwarf -g0"},
+		{args: "-gsplit-dwarf -gline-tables-only"},
+		{args: "-gsplit-dwarf=single -gline-directives-only"},
+		{args: "-Rpass=. -gsplit-dwarf"},
+		{args: "-MD -MMD", reason: "both -MD and -MMD"},
+		{args: "-MMD -MD", reason: "both -MD and -MMD"},
+		{args: "-MD -MF -", reason: "standard output"},
+		{args: "-MMD -MF-", reason: "standard output"},
+		{args: "-fthin-link-bitcode=-", reason: "standard output"},
+		{args: "-Xclang -fthin-link-bitcode=-", reason: "standard output"},
+		{args: "--serialize-diagnostics -", reason: "standard output"},
+		{args: "-ftime-trace=-", reason: "standard output"},
+		{args: "-ftime-trace=", reason: "standard output"},
+		{args: "-o-", reason: "standard output"},
+		{args: "-ffat-lto-objects", reason: "-ffat-lto-objects"},
+		{args: "-Wa,--fatal-warnings", reason: "-Wa,"},
+		{args: "-g -grecord-gcc-switches", reason: "-grecord-gcc-switches"},
+	} {
+		args := append(strings.Fields(test.args), thin...)
+		if test.reason != "" {
+			p.want(test.reason, args...)
+			continue
+		}
+		p.want("compiled", args...)
+		p.want("hit", args...)
+	}
+	p.want("standard output", append(thin, "-o", "")...)
+}
+
+// What the compiler is called decides what it takes a .c for, for which target
+// it compiles, and how it calls itself.
+func TestDriverNames(t *testing.T) {
+	p := newProject(t, map[string]string{"a.c": "#ifdef __cplusplus\n#include <cstddef>\n#endif\nint f(void) { return sizeof('a'); }\n", "inc/.keep": ""})
+	real, err := filepath.EvalSymlinks("/usr/bin/" + compiler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"-Iinc", "-O2", "-flto=thin", "-c", "a.c"}
+	for _, test := range []struct{ name, verdict string }{
+		{"clang", "hit"}, {"clang++", "hit"}, {"aarch64-linux-gnu-clang", "hit"}, {"x86_64-linux-gnu-clang++-22", "hit"}, {"cc", "hit"},
+		{"clang-cl", "in another way"}, {"clang-cpp", "in another way"},
+	} {
+		p.compiler = filepath.Join(t.TempDir(), test.name)
+		if err := os.Symlink(real, p.compiler); err != nil {
+			t.Fatal(err)
+		}
+		first := test.verdict
+		if first == "hit" {
+			first = "compiled"
+		}
+		p.want(first, args...)
+		p.want(test.verdict, args...)
+	}
+	if err := os.Symlink(real, "clang"); err != nil {
+		t.Fatal(err)
+	}
+	p.compiler = "./clang"
+	p.want("calls its headers", append(args, "-no-canonical-prefixes", "-MD")...)
+	// Also where headers are looked for is C++'s.
+	p.compiler = "clang++-22"
+	p.want("compiled", args...)
+	p.want("hit", args...)
+	p.write(map[string]string{"inc/cstddef": "#define SHADOW\n"})
+	p.want("compiled", args...)
+}
+
+// Variables that change the object, or make the compiler fail, even when they
+// are empty.
+func TestVariables(t *testing.T) {
+	p := newProject(t, map[string]string{"a.c": "int v;\n"})
+	args := []string{"-flto=thin", "-c", "a.c"}
+	p.want("compiled", args...)
+	p.want("hit", args...)
+	for _, entry := range []string{"LLVM_OVERRIDE_PRODUCER=", "LLVM_OVERRIDE_PRODUCER=another"} {
+		p.Env = append(slices.Clone(os.Environ()), entry)
+		p.want("compiled", args...)
+		p.want("hit", args...)
+	}
+	p.Env = append(slices.Clone(os.Environ()), "SOURCE_DATE_EPOCH=")
+	if r, said := p.cached(args); r.code == 0 && said == "hit" {
+		t.Error("a hit where the compiler fails")
+	}
+}
+
+// What makes the compiler keep track of places puts the working directory into
+// the object, though there is no debug information.
+func TestLocated(t *testing.T) {
+	for i, test := range []struct{ args, then string }{
+		{"-Rpass=inline", "compiled"},
+		{"-Rpass-missed=.", "compiled"},
+		{"-Rpass-analysis=. -g1 -g0", "compiled"},
+		{"-fprofile-sample-use=p.prof", "compiled"},
+		{"-fprofile-sample-use=p.prof -g1 -g0", "compiled"},
+		{"-Rpass=inline -fdebug-compilation-dir=.", "hit"},
+		{"-gline-directives-only", "compiled"},
+		{"-gsplit-dwarf", "hit"},
+		{"-fdebug-info-for-profiling -fpseudo-probe-for-profiling", "hit"},
+	} {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			files := map[string]string{"a.c": "int f(int x) { return x; }\n", "p.prof": "f:10:1\n 1: 1\n"}
+			p := newProject(t, files)
+			args := append(strings.Fields(test.args), "-O2", "-flto=thin", "-c", "a.c")
+			p.want("compiled", args...)
+			p.enter(files)
+			p.want(test.then, args...)
+			p.want("hit", args...)
+		})
+	}
+}

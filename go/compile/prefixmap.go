@@ -1,0 +1,57 @@
+package compile
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// cutMap splits -ffile-prefix-map=OLD=NEW and the like.
+func cutMap(arg string) (option, from, to string, ok bool) {
+	option, value, _ := strings.Cut(arg, "=")
+	from, to, ok = strings.Cut(value, "=")
+	return option, from, to, ok && strings.HasPrefix(option, "-f") && strings.HasSuffix(option, "-prefix-map")
+}
+
+// canonical returns args for the key, and whether a prefix map is in them by
+// the relative name of what it maps. With all names below base relative, such a
+// map has only the working directory to map, and what options call that.
+func (r *pathRewriter) canonical(args []string) (list []string, mapped bool) {
+	if r.base == "" {
+		return args, false
+	}
+	list = slices.Clone(args)
+	for i, arg := range args {
+		if option, dir, _ := strings.Cut(arg, "="); option == "-ffile-compilation-dir" || option == "-fdebug-compilation-dir" {
+			list[i] = option + "=" + mappedBy(args, dir)
+			continue
+		}
+		option, from, to, ok := cutMap(arg)
+		if !ok || !r.has(from) {
+			continue
+		}
+		if rel, err := filepath.Rel(r.dir, from); err == nil {
+			list[i] = option + "=" + "thinrex base " + rel + "=" + to
+			mapped = true
+		}
+	}
+	return list, mapped
+}
+
+// mappedBy is what debug information calls dir: the last map that fits counts.
+func mappedBy(args []string, dir string) string {
+	for _, arg := range slices.Backward(args) {
+		option, from, to, ok := cutMap(arg)
+		if rest, fits := strings.CutPrefix(dir, from); ok && fits && (option == "-ffile-prefix-map" || option == "-fdebug-prefix-map") {
+			return to + rest
+		}
+	}
+	return dir
+}
+
+// notShareable is about a file that names a path which such a map would have to
+// tell from others.
+func notShareable(name string) error {
+	return fmt.Errorf("%s has an absolute path that a prefix map below --base_dir may map", name)
+}
