@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"thinrex/go/action"
 	"thinrex/go/execute"
@@ -60,6 +61,20 @@ func TestCancel(t *testing.T) {
 			})
 		}
 	}
+}
+
+// until waits for a condition.
+func until(ctx context.Context, condition func() bool) error {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !condition() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // noTokens returns two slots of which one is taken and the other waits for

@@ -233,20 +233,6 @@ func (w *world) compilations(compiler string) (names []string, atOnce int) {
 	return names, atOnce
 }
 
-// until waits for a condition.
-func until(ctx context.Context, condition func() bool) error {
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for !condition() {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
-}
-
 // within bounds a test, so that a link that hangs fails it.
 func within(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
