@@ -131,6 +131,8 @@ func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.
 		delete(waiting, d)
 		if err != nil {
 			err = u.c.cache.failure("BatchUpdateBlobs", err)
+		} else {
+			u.c.cache.succeeded("BatchUpdateBlobs") // before who waits goes on
 		}
 		u.end(t, err)
 	}
