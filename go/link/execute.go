@@ -27,10 +27,19 @@ func (c *conductor) executeHere(ctx context.Context, t *task) error {
 		return c.makeDo(ctx, t, err)
 	}
 	changed, err := c.finish(ctx, t, a, r, onThisMachine)
-	for _, job := range changed {
-		err = errors.Join(err, c.makeDo(ctx, asIs(job), errChanged))
+	if err != nil {
+		return err
 	}
-	return err
+	for _, job := range changed {
+		if c.stopped() {
+			c.skip(asIs(job))
+			continue
+		}
+		if err := c.makeDo(ctx, asIs(job), errChanged); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errChanged says that what an action was made of is another thing now.

@@ -52,9 +52,9 @@ type errStopped struct {
 func (e *errStopped) Error() string { return e.why }
 
 func main() {
+	runtime.MemProfileRate = 0 // nobody looks
 	// The process is short and its memory is mostly file content on its way
 	// through: collecting less often is worth a few megabytes.
-	runtime.MemProfileRate = 0 // nobody looks
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(200 << 20)
 	os.Exit(run(start{time.Now(), os.Getppid()})) // before the linker could have gone
