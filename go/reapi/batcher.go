@@ -9,7 +9,7 @@ import (
 // with what has come meanwhile: nobody waits for a batch to be full.
 type batcher[T any] struct {
 	atOnce int
-	owner  *sync.WaitGroup
+	owner  *owner
 	fit    func(waiting []T) int // how many of them, at least one, go into one call
 	call   func([]T)
 

@@ -19,7 +19,7 @@ type Client struct {
 	opts   Options
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
-	owned  sync.WaitGroup // goroutines that serve several calls
+	owned  *owner // of the goroutines that serve several calls
 
 	cache, exec *endpoint // may be the same; exec may be nil
 	ac          repb.ActionCacheClient
@@ -46,7 +46,7 @@ type Client struct {
 // certificate file); whether a service can be reached turns out later. ctx
 // bounds the client's life.
 func Dial(ctx context.Context, o Options) (*Client, error) {
-	c := &Client{opts: o, broken: map[digest.Digest]bool{}, held: semaphore.NewWeighted(heldAtOnce)}
+	c := &Client{opts: o, owned: newOwner(), broken: map[digest.Digest]bool{}, held: semaphore.NewWeighted(heldAtOnce)}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	if err := c.dial(); err != nil {
 		return nil, errors.Join(err, c.Close())

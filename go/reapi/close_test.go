@@ -139,3 +139,26 @@ func TestCause(t *testing.T) {
 		t.Errorf("%v, down: %v", err, c.Down())
 	}
 }
+
+// A call may begin at the very moment of Close.
+func TestCloseAtOnce(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	for i := range 100 {
+		c, err := reapi.Dial(t.Context(), options(t, s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed := make(chan error, 1)
+		atOnce(4, func(j int) error {
+			if j == 0 {
+				closed <- c.Close()
+				return nil
+			}
+			_, err := c.Execute(within(t), newAction(t, fmt.Sprint("m", i, j)))
+			return err
+		})
+		if err := <-closed; err != nil {
+			t.Error(err)
+		}
+	}
+}

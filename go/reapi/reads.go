@@ -25,7 +25,7 @@ type wanted struct {
 }
 
 func newReads(c *Client) *batcher[*wanted] {
-	return &batcher[*wanted]{atOnce: batchesAtOnce, owner: &c.owned, call: c.readBatch, fit: func(waiting []*wanted) int {
+	return &batcher[*wanted]{atOnce: batchesAtOnce, owner: c.owned, call: c.readBatch, fit: func(waiting []*wanted) int {
 		return fitBatch(c, waiting, func(w *wanted) int64 { return w.digest.Size })
 	}}
 }

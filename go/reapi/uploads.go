@@ -41,10 +41,10 @@ const (
 
 func newUploads(c *Client) *uploads {
 	u := &uploads{c: c, streams: make(chan struct{}, streamsAtOnce), all: map[digest.Digest]*transfer{}}
-	u.queries = &batcher[*transfer]{atOnce: queriesAtOnce, owner: &c.owned, call: u.findMissing, fit: func(waiting []*transfer) int {
+	u.queries = &batcher[*transfer]{atOnce: queriesAtOnce, owner: c.owned, call: u.findMissing, fit: func(waiting []*transfer) int {
 		return min(len(waiting), digestsPerQuery)
 	}}
-	u.batches = &batcher[*transfer]{atOnce: batchesAtOnce, owner: &c.owned, call: u.sendBatch, fit: func(waiting []*transfer) int {
+	u.batches = &batcher[*transfer]{atOnce: batchesAtOnce, owner: c.owned, call: u.sendBatch, fit: func(waiting []*transfer) int {
 		return fitBatch(c, waiting, func(t *transfer) int64 { return t.Digest.Size })
 	}}
 	return u
