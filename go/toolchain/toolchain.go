@@ -108,25 +108,36 @@ func isScript(path string) bool {
 
 func locate(compiler, dir string) (string, error) {
 	path := compiler
-	switch {
-	case !strings.ContainsRune(compiler, filepath.Separator):
+	if !strings.ContainsRune(compiler, filepath.Separator) {
 		found, err := exec.LookPath(compiler)
 		if err != nil && !errors.Is(err, exec.ErrDot) {
 			return "", fmt.Errorf("%w: %w", ErrUnusable, err)
 		}
 		path = found
-	case !filepath.IsAbs(compiler):
-		path = filepath.Join(dir, compiler)
 	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrUnusable, err)
+	if !filepath.IsAbs(path) {
+		dir, err := ownName(dir)
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", ErrUnusable, err)
+		}
+		path = filepath.Join(dir, path)
 	}
 	// LookPath also checks a path with separators: regular file, executable.
 	if _, err := exec.LookPath(path); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrUnusable, err)
 	}
 	return path, nil
+}
+
+// ownName returns a folder's absolute path without symbolic links. One with
+// them may be another folder to another process: Bazel's actions have
+// /proc/self/cwd as PWD.
+func ownName(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(abs)
 }
 
 // digestProgram returns a line of identity for the program and for each LLVM

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"thinrex/go/digest"
@@ -58,6 +59,31 @@ func TestIdentityIsNotThePath(t *testing.T) {
 			t.Errorf("%s: Path = %q", path, got.Path)
 		}
 	}
+}
+
+// Bazel's actions have a PWD that is another folder to the compiler's process,
+// whose own folder is another one.
+func TestRelativeCompiler(t *testing.T) {
+	o := options(t)
+	t.Chdir(o.Dir)
+	t.Setenv("PWD", "/proc/self/cwd")
+	o.Dir = "."
+	if err := os.Symlink(clang, "clang"); err != nil {
+		t.Fatal(err)
+	}
+	want := filepath.Join(physical(t), "clang")
+	if got := mustResolve(t, "./clang", o).Path; got != want {
+		t.Errorf("Path = %s, want %s", got, want)
+	}
+}
+
+func physical(t *testing.T) string {
+	t.Helper()
+	dir, err := syscall.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func TestLibrariesOfClang(t *testing.T) {
