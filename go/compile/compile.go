@@ -19,8 +19,10 @@ import (
 	"time"
 
 	"thinrex/go/action"
+	"thinrex/go/commandline"
 	"thinrex/go/digest"
 	"thinrex/go/filedigest"
+	"thinrex/go/headers"
 	"thinrex/go/toolchain"
 )
 
@@ -74,12 +76,11 @@ func plain(format string, args ...any) error { return &Plain{fmt.Sprintf(format,
 // A compilation is one in progress.
 type compilation struct {
 	Options
-	*invocation
+	in       *commandline.Invocation
 	started  time.Time
 	program  string // the compiler, as it was called
 	compiler *toolchain.Toolchain
-	env      []string // the part of Env that matters
-	search   *searchPath
+	search   *headers.SearchPath
 	keys     *keyer
 	manifest *action.Action
 	files    *filedigest.Cache
@@ -107,36 +108,17 @@ func Run(ctx context.Context, program string, args []string, o Options) (*Outcom
 
 func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) {
 	var err error
-	if c.env, err = environment(c.Env); err != nil {
-		return nil, err
-	}
-	if args, err = expand(args, 0); err != nil {
-		return nil, err
-	}
-	called, err := driverOf(c.program)
+	c.in, err = commandline.Parse(c.program, args, commandline.Options{Dir: c.Dir, Env: c.Env, BaseDir: c.BaseDir, Colour: c.Colour})
 	if err != nil {
 		return nil, err
 	}
-	if c.invocation, err = parse(args, called, newPathRewriter(c.BaseDir, c.Dir)); err != nil {
-		return nil, err
-	}
-	if c.Colour && c.colours == "" {
-		c.colours = "-fcolor-diagnostics"
-	}
-	if c.colours != "" {
-		c.args = append([]string{c.colours}, c.args...)
-		c.back = append(c.back, c.colours)
-	}
-	if err := c.checkOutputs(); err != nil {
+	if err := checkPlaces(c.in); err != nil {
 		return nil, err
 	}
 	if c.compiler, err = c.resolve(ctx); err != nil {
 		return nil, err
 	}
 	if c.search, err = c.findHeaders(ctx); err != nil {
-		return nil, err
-	}
-	if err := c.paths.unclear(c.env); c.deps != "" && err != nil {
 		return nil, err
 	}
 	if err := c.open(); err != nil {
@@ -166,11 +148,11 @@ func (c *compilation) resolve(ctx context.Context) (*toolchain.Toolchain, error)
 // open makes the key of the manifest.
 func (c *compilation) open() error {
 	c.keys = c.newKeyer()
-	source, err := filedigest.Open("", c.Function).File(c.source)
+	source, err := filedigest.Open("", c.Function).File(c.in.Source)
 	if err != nil {
 		return err
 	}
-	if c.manifest, err = c.keys.manifest(file{c.source, source.Digest}); err != nil {
+	if c.manifest, err = c.keys.manifest(file{c.in.Source, source.Digest}); err != nil {
 		return err
 	}
 	// The digests of what this source includes, in a file of its own: one for

@@ -8,52 +8,43 @@ import (
 	"path/filepath"
 	"slices"
 
+	"thinrex/go/depfile"
 	"thinrex/go/filedigest"
+	"thinrex/go/headers"
+	"thinrex/go/includes"
 )
 
 // inputs makes the action of what the compiler has just read. It fails when
 // that isn't known for sure.
-func (c *compilation) inputs(ctx context.Context, dir string, began moment) (candidate, error) {
+func (c *compilation) inputs(ctx context.Context, dir string, began headers.Moment) (candidate, error) {
 	c.files = c.openDigests() // what it has learnt before the compilation is out of date
 	names, err := c.wereRead(dir)
 	if err != nil {
 		return candidate{}, err
 	}
-	scans, err := c.scanAll(names)
+	sources, err := c.scanAll(names)
 	if err != nil {
 		return candidate{}, err
 	}
-	f := newFinder(c.search, names, began)
-	for _, name := range c.forced {
-		f.force(name)
-	}
-	for i, name := range names {
-		f.stat(name)
-		f.add(name, scans[i])
-	}
-	it, err := c.candidate(alternative{names, f.conditions()})
-	switch {
-	case err != nil:
-		return it, err
-	case f.reason != "":
-		return it, errors.New(f.reason)
-	case f.late != "":
-		return it, fmt.Errorf("%s is too new: it may have changed meanwhile", f.late)
-	case !it.holds() || !c.search.stands():
-		return it, errors.New("files have come or gone meanwhile")
+	conditions, err := c.search.Conditions(began, names, sources, c.in.Forced)
+	if err != nil {
+		return candidate{}, err
 	}
 	again, err := c.resolve(ctx)
-	if err == nil && again.Identity != c.compiler.Identity {
-		err = errors.New("the compiler is another one now")
+	switch {
+	case err != nil:
+		return candidate{}, err
+	case again.Identity != c.compiler.Identity:
+		return candidate{}, errors.New("the compiler is another one now")
 	}
-	return it, err
+	return c.candidate(alternative{names, conditions})
 }
 
 // scanAll hashes and scans files. Whether they are those that the compiler has
 // read is to be asked after that.
-func (c *compilation) scanAll(names []string) ([]scan, error) {
-	lists := slices.Concat(c.read, c.search.Lists)
-	scans := make([]scan, len(names), len(names)+1)
+func (c *compilation) scanAll(names []string) ([]includes.Source, error) {
+	lists := slices.Concat(c.in.Read, c.search.Lists)
+	sources := make([]includes.Source, len(names), len(names)+1)
 	for i, name := range names {
 		if _, err := c.files.File(name); err != nil {
 			return nil, err
@@ -62,53 +53,49 @@ func (c *compilation) scanAll(names []string) ([]scan, error) {
 		if err != nil {
 			return nil, err
 		}
-		scans[i] = scanText(data)
-		if scans[i].reason != "" && !slices.Contains(lists, name) {
-			return nil, fmt.Errorf("%s %s", name, scans[i].reason)
+		sources[i] = includes.Scan(data)
+		if reason := sources[i].Reason; reason != "" && !slices.Contains(lists, name) {
+			return nil, fmt.Errorf("%s %s", name, reason)
 		}
-		if scans[i].line && c.keys.mapped {
-			return nil, notShareable(name)
+		if err := c.in.Shareable(name, sources[i].Line); err != nil {
+			return nil, err
 		}
 	}
-	if name := respelled(append(scans, scanText(definitions(c.args)))); name != "" {
+	if name := includes.Respelled(append(sources, c.in.Macros)); name != "" {
 		return nil, fmt.Errorf("a macro asks __has_include for a name with %s in it, which is a macro", name)
 	}
-	return scans, nil
+	return sources, nil
 }
 
-// wereRead lists the files that the compiler has read.
+// wereRead lists the files that the compiler has read, the source first.
 func (c *compilation) wereRead(dir string) ([]string, error) {
 	data, err := os.ReadFile(filepath.Join(dir, depName))
 	if err != nil {
 		return nil, err
 	}
-	names, err := parseDepfile(data, c.source)
+	names, err := depfile.Parse(data, c.in.Source)
 	if err != nil {
 		return nil, err
 	}
 	var more []string
-	if c.deps == "-MMD" {
+	if c.in.Deps == "-MMD" {
 		if data, err = os.ReadFile(filepath.Join(dir, dotName)); err != nil {
 			return nil, err
 		}
-		if more, err = parseDot(data); err != nil {
+		if more, err = depfile.ParseGraph(data); err != nil {
 			return nil, err
 		}
-		more = append(more, c.forcedFiles()...)
+		more = append(more, c.search.Forced(c.in.Forced)...) // which the graph leaves out
 	}
-	return union([]string{c.source}, names, more, c.read, c.search.Lists), nil
+	return union([]string{c.in.Source}, names, more, c.in.Read, c.search.Lists), nil
 }
 
-// forcedFiles finds what -include and -imacros name: the graph of includes
-// leaves these out.
-func (c *compilation) forcedFiles() (files []string) {
-	for _, name := range c.forced {
-		for _, place := range c.search.places("", name, true) {
-			if there, folder := kindOf(place); there && !folder {
-				files = append(files, place)
-				break
-			}
-		}
-	}
-	return files
+// union returns the names of all lists, each once, in their order.
+func union(lists ...[]string) []string {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Concat(lists...), func(name string) bool {
+		again := seen[name]
+		seen[name] = true
+		return again
+	})
 }

@@ -1,14 +1,22 @@
 package compile
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
+	"regexp"
 	"slices"
 
 	"thinrex/go/action"
 	"thinrex/go/bitcode"
 )
+
+// inSteps reports whether the front end and the optimiser run one after the
+// other, with the IR between them as a key.
+func (c *compilation) inSteps() bool {
+	return (c.Keys == IR || c.Keys == Both) && c.in.TwoSteps()
+}
 
 // executeSteps runs the front end, and the optimiser unless it has seen equal
 // IR before. The object differs from one that is compiled at once: local
@@ -16,19 +24,19 @@ import (
 // anything to say, or to put the module's name into the object, it gets the
 // source itself.
 func (c *compilation) executeSteps(ctx context.Context, dir string) (r *action.Result, how string, err error) {
-	in := inDir(dir)
+	file := inDir(dir)
 	r, err = c.call(ctx, dir, slices.Concat(
-		[]string{"-o", in(objectName), "-Xclang", "-disable-llvm-passes", "-emit-llvm"}, c.sideArgs(in), c.readArgs(in), c.args))
+		[]string{"-o", file(objectName), "-Xclang", "-disable-llvm-passes", "-emit-llvm"}, c.in.SideArgs(file(depName)), c.readArgs(file), c.in.Args))
 	if err != nil {
 		return nil, "", err
 	}
 	if r.ExitCode != 0 {
 		return r, "compiled", collect(r, dir, c.keys.outputs)
 	}
-	if err := os.Rename(in(objectName), in(moduleName)); err != nil {
+	if err := os.Rename(file(objectName), file(moduleName)); err != nil {
 		return nil, "", err
 	}
-	module, err := os.ReadFile(in(moduleName))
+	module, err := os.ReadFile(file(moduleName))
 	if err != nil {
 		return nil, "", err
 	}
@@ -40,7 +48,7 @@ func (c *compilation) executeSteps(ctx context.Context, dir string) (r *action.R
 		return nil, "", err
 	}
 	for _, out := range optimised.Outputs {
-		if err := os.WriteFile(in(out.Name), out.Data, 0o600); err != nil {
+		if err := os.WriteFile(file(out.Name), out.Data, 0o600); err != nil {
 			return nil, "", err
 		}
 	}
@@ -49,7 +57,7 @@ func (c *compilation) executeSteps(ctx context.Context, dir string) (r *action.R
 
 // optimise makes the object of a module that the front end made, or finds it.
 func (c *compilation) optimise(ctx context.Context, dir string, front *action.Result, module []byte) (r *action.Result, how string, err error) {
-	key, err := c.keys.ir(c.invocation, c.Function.Of(module))
+	key, err := c.keys.ir(c.Function.Of(module))
 	if err != nil {
 		return nil, "", err
 	}
@@ -76,8 +84,8 @@ func (c *compilation) optimise(ctx context.Context, dir string, front *action.Re
 
 // runOptimiser fails with a *Plain error if it has words of its own.
 func (c *compilation) runOptimiser(ctx context.Context, dir string, front *action.Result, outputs []action.Output) (*action.Result, error) {
-	in := inDir(dir)
-	r, err := c.call(ctx, dir, slices.Concat(c.objectArgs(in), []string{"-Qunused-arguments"}, c.back, []string{"-x", "ir", in(moduleName)}))
+	file := inDir(dir)
+	r, err := c.call(ctx, dir, slices.Concat(objectArgs(c.in, file), []string{"-Qunused-arguments"}, c.in.IRArgs, []string{"-x", "ir", file(moduleName)}))
 	switch {
 	case err != nil:
 		return nil, err
@@ -86,4 +94,19 @@ func (c *compilation) runOptimiser(ctx context.Context, dir string, front *actio
 	}
 	r.Stdout, r.Stderr = nil, nil
 	return r, collect(r, dir, outputs)
+}
+
+// saysMore reports whether the optimiser has words that the front end hasn't
+// said. What both say of their arguments is one thing.
+func saysMore(front, optimiser *action.Result) bool {
+	total := regexp.MustCompile(`^\d+ warnings? generated\.$`) // ends a compiler's words
+	said := bytes.Split(front.Stderr, []byte("\n"))
+	for line := range bytes.Lines(optimiser.Stderr) {
+		line = bytes.TrimSuffix(line, []byte("\n"))
+		again := slices.ContainsFunc(said, func(s []byte) bool { return bytes.Equal(s, line) })
+		if !again && !total.Match(line) {
+			return true
+		}
+	}
+	return len(optimiser.Stdout) > 0
 }

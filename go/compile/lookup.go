@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"thinrex/go/action"
+	"thinrex/go/headers"
 )
 
 // A candidate is an action that may have been run before.
@@ -42,7 +43,7 @@ func (c *compilation) askRemote() Cache {
 }
 
 func (c *compilation) deliverHit(where string, it candidate, r *action.Result) (*Outcome, error) {
-	c.Verbose("%s: %shit", c.source, where)
+	c.Verbose("%s: %shit", c.in.Source, where)
 	_ = c.files.Save() // else the next compilation hashes them again
 	return c.deliver(r)
 }
@@ -51,10 +52,7 @@ func (c *compilation) deliverHit(where string, it candidate, r *action.Result) (
 // less those that are known already.
 func (c *compilation) candidates(ctx context.Context, from Cache, known []candidate) (list []candidate) {
 	for _, a := range c.manifestIn(ctx, from) {
-		if slices.ContainsFunc(known, func(k candidate) bool { return a.equal(k.alternative) }) {
-			continue
-		}
-		if !a.holds() {
+		if slices.ContainsFunc(known, func(k candidate) bool { return a.equal(k.alternative) }) || !headers.Hold(a.conditions) {
 			continue
 		}
 		if it, err := c.candidate(a); err == nil {
@@ -68,8 +66,8 @@ func (c *compilation) candidates(ctx context.Context, from Cache, known []candid
 func (c *compilation) candidate(a alternative) (candidate, error) {
 	files := make([]file, len(a.names))
 	for i, name := range a.names {
-		if c.keys.mapped && c.paths.has(name) {
-			return candidate{}, notShareable(name)
+		if err := c.in.Shareable(name, false); err != nil {
+			return candidate{}, err
 		}
 		f, err := c.files.File(name)
 		if err != nil {
@@ -88,7 +86,7 @@ func (c *compilation) manifestIn(ctx context.Context, from Cache) manifest {
 	}
 	m, err := decodeManifest(r.Stdout)
 	if err != nil {
-		c.Verbose("%s: its manifest is %v", c.source, err)
+		c.Verbose("%s: its manifest is %v", c.in.Source, err)
 	}
 	return m
 }
@@ -101,7 +99,7 @@ func (c *compilation) lookupIn(ctx context.Context, from Cache, a *action.Action
 	}
 	r, err := from.Lookup(ctx, a)
 	if err != nil {
-		c.Verbose("%s: can't read the cache: %v", c.source, err)
+		c.Verbose("%s: can't read the cache: %v", c.in.Source, err)
 		return nil
 	}
 	if r == nil || r.ExitCode != 0 || a.Check(r) != nil {
@@ -127,7 +125,7 @@ func (c *compilation) store(ctx context.Context, in Cache, a *action.Action, r *
 	}
 	err := in.Store(ctx, a, r)
 	if err != nil {
-		c.Verbose("%s: can't write to the cache: %v", c.source, err)
+		c.Verbose("%s: can't write to the cache: %v", c.in.Source, err)
 	}
 	c.stored = c.stored || err == nil && in == c.Cache
 	return err == nil

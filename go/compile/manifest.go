@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"thinrex/go/headers"
 )
 
 // A manifest says which files earlier compilations of one source read, with
@@ -14,7 +16,7 @@ type manifest []alternative
 // An alternative is what one compilation read, and under which conditions.
 type alternative struct {
 	names      []string // the source first, as the compiler saw them
-	conditions []string // see condition
+	conditions []string // see headers.Conditions
 }
 
 // maxAlternatives bounds a manifest. The least recently made is dropped.
@@ -53,11 +55,9 @@ func decodeManifest(data []byte) (manifest, error) {
 		switch body = rest; {
 		case line == "" && len(a.names) > 0:
 			m, a = append(m, a), alternative{}
-		case len(line) < 2:
-			return nil, errManifest
-		case line[0] == 'N':
+		case len(line) > 1 && line[0] == 'N':
 			a.names = append(a.names, line[1:])
-		case line[0] == isAbsent, line[0] == isFile, line[0] == isFolder:
+		case headers.IsCondition(line):
 			a.conditions = append(a.conditions, line)
 		default:
 			return nil, errManifest
@@ -78,14 +78,4 @@ func (m manifest) with(a alternative) manifest {
 
 func (a alternative) equal(b alternative) bool {
 	return slices.Equal(a.names, b.names) && slices.Equal(a.conditions, b.conditions)
-}
-
-// holds reports whether all conditions are met.
-func (a alternative) holds() bool {
-	for _, c := range a.conditions {
-		if !condition(c).holds() {
-			return false
-		}
-	}
-	return true
 }

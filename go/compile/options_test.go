@@ -19,50 +19,33 @@ func TestOptions(t *testing.T) {
 		"h.h": "struct s { int a; };\n", "a.rsp": "-DX '' \"\" -DY\n",
 	})
 	thin := []string{"-Wall", "-O2", "-flto=thin", "-c", "a.c"}
-	for _, test := range []struct{ args, reason string }{
-		{args: "-obuilt.o"},
-		{args: "-fopenmp"},
-		{args: "-fopenmp-simd"},
-		{args: "-Wa,--noexecstack"},
-		{args: "-pg"},
-		{args: "-fno-ident"},
-		{args: "-ftemplate-depth-100"},
-		{args: "-ftemplate-depth=100 -x c++"},
-		{args: "-fexec-charset=UTF-8 -finput-charset=UTF-8"},
-		{args: "-frandom-seed=a.o"},
-		{args: "-fno-fat-lto-objects"},
-		{args: "-nostdinc"},
-		{args: "-nostdinc -Iabsent"},
-		{args: "-nostdinc -iquote ."},
-		{args: "@a.rsp"},
-		{args: "-g -gsplit-dwarf"},
-		{args: "-g -gsplit-dwarf -o b"},
-		{args: "-g -gsplit-dwarf=single"},
-		{args: "-g -gsplit-dwarf=single -o x.y.o"},
-		{args: "-gsplit-dwarf"},
-		{args: "-gsplit-dwarf -g0"},
-		{args: "-gsplit-dwarf -gline-tables-only"},
-		{args: "-gsplit-dwarf=single -gline-directives-only"},
-		{args: "-Rpass=. -gsplit-dwarf"},
-		{args: "-MD -MMD", reason: "both -MD and -MMD"},
-		{args: "-MMD -MD", reason: "both -MD and -MMD"},
-		{args: "-MD -MF -", reason: "standard output"},
-		{args: "-MMD -MF-", reason: "standard output"},
-		{args: "-fthin-link-bitcode=-", reason: "standard output"},
-		{args: "-Xclang -fthin-link-bitcode=-", reason: "standard output"},
-		{args: "--serialize-diagnostics -", reason: "standard output"},
-		{args: "-ftime-trace=-", reason: "standard output"},
-		{args: "-ftime-trace=", reason: "standard output"},
-		{args: "-o-", reason: "standard output"},
-		{args: "-ffat-lto-objects", reason: "-ffat-lto-objects"},
-		{args: "-Wa,--fatal-warnings", reason: "-Wa,"},
-		{args: "-g -grecord-gcc-switches", reason: "-grecord-gcc-switches"},
+	for _, options := range []string{
+		"-obuilt.o",
+		"-fopenmp",
+		"-fopenmp-simd",
+		"-Wa,--noexecstack",
+		"-pg",
+		"-fno-ident",
+		"-ftemplate-depth-100",
+		"-ftemplate-depth=100 -x c++",
+		"-fexec-charset=UTF-8 -finput-charset=UTF-8",
+		"-frandom-seed=a.o",
+		"-fno-fat-lto-objects",
+		"-nostdinc",
+		"-nostdinc -Iabsent",
+		"-nostdinc -iquote .",
+		"@a.rsp",
+		"-g -gsplit-dwarf",
+		"-g -gsplit-dwarf -o b",
+		"-g -gsplit-dwarf=single",
+		"-g -gsplit-dwarf=single -o x.y.o",
+		"-gsplit-dwarf",
+		"-gsplit-dwarf -g0",
+		"-gsplit-dwarf -gline-tables-only",
+		"-gsplit-dwarf=single -gline-directives-only",
+		"-Rpass=. -gsplit-dwarf",
 	} {
-		args := append(strings.Fields(test.args), thin...)
-		if test.reason != "" {
-			p.want(test.reason, args...)
-			continue
-		}
+		args := append(strings.Fields(options), thin...)
 		p.want("compiled", args...)
 		p.want("hit", args...)
 	}
@@ -80,7 +63,7 @@ func TestDriverNames(t *testing.T) {
 	args := []string{"-Iinc", "-O2", "-flto=thin", "-c", "a.c"}
 	for _, test := range []struct{ name, verdict string }{
 		{"clang", "hit"}, {"clang++", "hit"}, {"aarch64-linux-gnu-clang", "hit"}, {"x86_64-linux-gnu-clang++-22", "hit"}, {"cc", "hit"},
-		{"clang-cl", "in another way"}, {"clang-cpp", "in another way"},
+		{"clang-cl", "in another way"},
 	} {
 		p.compiler = filepath.Join(t.TempDir(), test.name)
 		if err := os.Symlink(real, p.compiler); err != nil {

@@ -1,130 +1,57 @@
 package compile
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"slices"
-
 	"thinrex/go/action"
+	"thinrex/go/commandline"
 )
 
-// checkOutputs makes sure that the outputs can be put in their places. Where they
-// can't, the compiler has words of its own for it.
-func (in *invocation) checkOutputs() error {
-	seen := map[string]bool{filepath.Clean(in.source): true}
-	for _, out := range in.outputs() {
-		if seen[filepath.Clean(out.Path)] {
-			return plain("%s is named twice", out.Path)
+// The canonical names of outputs.
+const (
+	objectName   = "m.o"
+	depName      = "m.d"
+	thinLinkName = "m.thinlink.bc"
+	diaName      = "m.dia"
+	traceName    = "m.json"
+	moduleName   = "m.bc" // unoptimised IR
+)
+
+// outputs lists what in asks for, the object first.
+func outputs(in *commandline.Invocation) []action.Output {
+	list := []action.Output{{Name: objectName, Path: in.Object}}
+	for _, more := range []action.Output{
+		{Name: depName, Path: in.Depfile}, {Name: thinLinkName, Path: in.ThinLink},
+		{Name: diaName, Path: in.Diagnostics}, {Name: traceName, Path: in.Trace},
+	} {
+		if more.Path != "" {
+			list = append(list, more)
 		}
-		seen[filepath.Clean(out.Path)] = true
-		dir, err := os.Stat(filepath.Dir(out.Path))
-		if err != nil || !dir.IsDir() {
-			return plain("there is no folder for %s", out.Path)
-		}
-		fi, err := os.Lstat(out.Path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil || !fi.Mode().IsRegular() {
-			return plain("%s isn't a regular file", out.Path)
-		}
-		f, err := os.OpenFile(out.Path, os.O_WRONLY, 0)
-		if err != nil {
-			return plain("%s can't be written", out.Path)
-		}
-		f.Close()
 	}
-	return nil
+	return list
 }
 
-// deliver puts outputs in their places, the object last: who sees a new one
-// finds the others, too.
-func (c *compilation) deliver(r *action.Result) (*Outcome, error) {
-	for _, out := range slices.Backward(c.keys.outputs) {
-		data, ok := r.Output(out.Name)
-		if !ok {
-			continue // after a failure
-		}
-		if out.Name == depName {
-			var err error
-			if data, err = c.restore(data); err != nil {
-				return nil, err
-			}
-		}
-		// As clang does it: links to an old object keep that.
-		write := overwrite
-		if out.Name == objectName || out.Name == diaName {
-			write = replace
-		}
-		if err := write(out.Path, data, 0o666); err != nil {
-			return nil, err
-		}
+// A namer says where the compiler is to write an output.
+type namer func(name string) string
+
+// canonically leaves names as they are.
+func canonically(name string) string { return name }
+
+// outputArgs asks the compiler for all outputs.
+func outputArgs(in *commandline.Invocation, file namer) []string {
+	args := append(objectArgs(in, file), in.SideArgs(file(depName))...)
+	if in.Diagnostics != "" {
+		args = append(args, "--serialize-diagnostics", file(diaName))
 	}
-	return &Outcome{ExitCode: r.ExitCode, Stdout: r.Stdout, Stderr: r.Stderr}, nil
+	if in.Trace != "" {
+		args = append(args, "-ftime-trace="+file(traceName))
+	}
+	return args
 }
 
-// oldMark stands for what an earlier compilation left in an output's place.
-const oldMark = "thinrex: nothing new\n"
-
-// markOld lays a mark in each output's place in dir. After a failure it tells
-// what the compiler would have left alone from what it would have removed:
-// which that is depends on where it failed.
-func markOld(dir string, outputs []action.Output) error {
-	for _, out := range outputs {
-		if err := os.WriteFile(filepath.Join(dir, out.Name), []byte(oldMark), 0o600); err != nil {
-			return err
-		}
+// objectArgs asks for what is made of IR.
+func objectArgs(in *commandline.Invocation, file namer) []string {
+	args := []string{"-o", file(objectName)}
+	if in.ThinLink != "" {
+		args = append(args, "-Xclang", "-fthin-link-bitcode="+file(thinLinkName))
 	}
-	return nil
-}
-
-// withdraw removes what the compiler has removed in dir.
-func withdraw(dir string, outputs []action.Output) error {
-	for _, out := range outputs {
-		if _, err := os.Lstat(filepath.Join(dir, out.Name)); !errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err := os.Remove(out.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
-// overwrite makes path hold data. A file that exists stays the same one.
-func overwrite(path string, data []byte, mode fs.FileMode) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, mode)
-	if errors.Is(err, fs.ErrNotExist) {
-		return replace(path, data, mode)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Close())
-}
-
-// replace makes path hold data, at once.
-func replace(path string, data []byte, mode fs.FileMode) error {
-	if path == "" {
-		return nil
-	}
-	dir := filepath.Dir(path)
-	temp := filepath.Join(dir, fmt.Sprintf(".thinrex-%d-%016x", os.Getpid(), rand.Uint64()))
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		os.Remove(temp)
-	}
-	return err
+	return args
 }

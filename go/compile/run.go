@@ -35,11 +35,10 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := now(dir, c.started)
+	began, err := c.search.Begin(dir, c.started, append([]string{c.in.Source}, c.in.Forced...))
 	if err != nil {
 		return nil, err
 	}
-	began := c.begin(at)
 	if err := markOld(dir, c.keys.outputs); err != nil {
 		return nil, err
 	}
@@ -55,15 +54,15 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 		return outcome, err
 	}
 	if c.Keys == IR {
-		c.Verbose("%s: %s", c.source, how)
+		c.Verbose("%s: %s", c.in.Source, how)
 		return outcome, nil
 	}
 	it, err := c.inputs(ctx, dir, began)
 	if err != nil {
-		c.Verbose("%s: %s, not stored: %v", c.source, how, err)
+		c.Verbose("%s: %s, not stored: %v", c.in.Source, how, err)
 		return outcome, nil
 	}
-	c.Verbose("%s: %s", c.source, how)
+	c.Verbose("%s: %s", c.in.Source, how)
 	c.keep(ctx, c.Cache, it, r)
 	if c.remote != nil {
 		c.keep(ctx, c.remote, it, r)
@@ -81,8 +80,8 @@ func (c *compilation) execute(ctx context.Context, dir string) (r *action.Result
 }
 
 func (c *compilation) executeAtOnce(ctx context.Context, dir string) (r *action.Result, how string, err error) {
-	in := inDir(dir)
-	r, err = c.call(ctx, dir, slices.Concat(c.outputArgs(in), c.readArgs(in), c.args))
+	file := inDir(dir)
+	r, err = c.call(ctx, dir, slices.Concat(outputArgs(c.in, file), c.readArgs(file), c.in.Args))
 	if err == nil {
 		err = collect(r, dir, c.keys.outputs)
 	}
@@ -93,7 +92,7 @@ func inDir(dir string) namer { return func(name string) string { return filepath
 
 // readArgs asks the compiler for what it reads, if nothing else says all of it.
 func (c *compilation) readArgs(file namer) []string {
-	switch c.deps {
+	switch c.in.Deps {
 	case "":
 		return []string{"-MD", "-MF", file(depName), "-MT", depName}
 	case "-MMD": // which leaves out system headers

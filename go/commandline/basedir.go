@@ -1,0 +1,147 @@
+package commandline
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A pathRewriter makes absolute paths below base relative to the working
+// directory, so that two checkouts give the compiler the same names. The zero
+// one leaves all paths as they are.
+type pathRewriter struct {
+	base, dir string
+	// asked tells how files that the compiler reads, and folders where it looks
+	// for them, were called, by their relative names.
+	asked map[string]string
+	twice string // one of them that had two names, or ""
+}
+
+func newPathRewriter(base, dir string) *pathRewriter {
+	base = filepath.Clean(base)
+	if !filepath.IsAbs(base) || !isBelow(base, dir) {
+		return &pathRewriter{}
+	}
+	return &pathRewriter{base: base, dir: dir, asked: map[string]string{}}
+}
+
+// has reports whether a path is absolute and below base.
+func (r *pathRewriter) has(path string) bool {
+	return r.base != "" && filepath.IsAbs(path) && isBelow(r.base, path)
+}
+
+// relative returns path or a relative one to the same file. In a folder that is
+// reached through symbolic links there may be none.
+func (r *pathRewriter) relative(path string) string {
+	if !r.has(path) {
+		return path
+	}
+	rel, err := filepath.Rel(r.dir, path)
+	if err != nil || !sameFile(path, rel) && !sameFile(filepath.Dir(path), filepath.Dir(rel)) {
+		return path
+	}
+	return rel
+}
+
+// file is relative for a file that the compiler reads, and may find others
+// beside.
+func (r *pathRewriter) file(path string) string {
+	rel := r.folder(path)
+	if filepath.Base(rel) != ".." {
+		r.note(filepath.Dir(rel), filepath.Dir(path))
+	}
+	return rel
+}
+
+// folder is relative for a folder in which files are looked for.
+func (r *pathRewriter) folder(path string) string {
+	rel := r.relative(path)
+	r.note(rel, path)
+	return rel
+}
+
+func (r *pathRewriter) note(rel, path string) {
+	if r.base == "" || filepath.IsAbs(rel) || strings.HasPrefix(rel, "=") { // of the system's root
+		return
+	}
+	rel = filepath.Clean(rel)
+	if path = strings.TrimRight(path, "/"); !filepath.IsAbs(path) {
+		path = rel
+	}
+	if was, ok := r.asked[rel]; ok && was != path {
+		r.twice = rel
+	}
+	r.asked[rel] = path
+}
+
+// unclear fails when a name in a depfile may have been relative on the command
+// line, or have become so here.
+func (r *pathRewriter) unclear(env []string) error {
+	if r.base == "" {
+		return nil
+	}
+	var kept, made []string
+	for _, entry := range env {
+		if name, list, _ := strings.Cut(entry, "="); name == "CPATH" || strings.HasSuffix(name, "_INCLUDE_PATH") {
+			for _, dir := range filepath.SplitList(list) {
+				kept = append(kept, filepath.Clean(dir)) // an absolute one does no harm
+			}
+		}
+	}
+	for rel, path := range r.asked {
+		if filepath.IsAbs(path) {
+			made = append(made, rel)
+		} else {
+			kept = append(kept, rel)
+		}
+	}
+	for _, k := range kept {
+		if i := slices.IndexFunc(made, func(m string) bool { return within(m, k) || within(k, m) }); i >= 0 {
+			r.twice = made[i]
+		}
+	}
+	if r.twice != "" {
+		return fmt.Errorf("with --base_dir, the depfile wouldn't tell %s from %s", r.asked[r.twice], r.twice)
+	}
+	return nil
+}
+
+// within reports whether a relative name may lie in a relative folder.
+func within(folder, name string) bool {
+	if folder == "." {
+		return !filepath.IsAbs(name) && name != ".." && !strings.HasPrefix(name, "../")
+	}
+	rest, ok := strings.CutPrefix(name, folder)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// original returns the name that clang would have given to a file without r.
+func (r *pathRewriter) original(name string) string {
+	best := ""
+	for rel, path := range r.asked {
+		if filepath.IsAbs(path) && within(rel, name) && len(rel) > len(best) {
+			best = rel
+		}
+	}
+	switch path := r.asked[best]; best {
+	case "":
+		return name
+	case ".":
+		return path + "/" + name
+	default:
+		return path + name[len(best):]
+	}
+}
+
+func isBelow(base, path string) bool {
+	rest, ok := strings.CutPrefix(filepath.Clean(path), strings.TrimSuffix(base, "/"))
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+func sameFile(a, b string) bool {
+	x, _ := os.Stat(a)
+	y, _ := os.Stat(b)
+	return os.SameFile(x, y)
+}

@@ -1,0 +1,99 @@
+package commandline
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf16"
+)
+
+// maxNesting bounds response files that name each other.
+const maxNesting = 10
+
+// maxResponse bounds what response files can make of a command.
+const maxResponse = 1 << 16
+
+// expand replaces each @FILE by the arguments in the file, as clang's driver
+// does for a GCC-like command line on Unix (llvm/lib/Support/CommandLine.cpp,
+// ExpansionContext): one that can't be read stays as it is.
+func expand(args []string, depth int) ([]string, error) {
+	var out []string
+	for _, arg := range args {
+		name, ok := strings.CutPrefix(arg, "@")
+		if !ok || name == "" {
+			out = append(out, arg)
+			continue
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("response file %s: %v", name, err)
+		}
+		if depth == maxNesting {
+			return nil, fmt.Errorf("response files nested more than %d deep", maxNesting)
+		}
+		given := slices.DeleteFunc(Split(text(data)), func(arg string) bool { return arg == "" }) // so does LLVM
+		inner, err := expand(given, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, inner...); len(out) > maxResponse {
+			return nil, fmt.Errorf("more than %d arguments", maxResponse)
+		}
+	}
+	return out, nil
+}
+
+// text decodes UTF-16, which LLVM takes by its byte order mark, and drops the
+// mark of UTF-8.
+func text(data []byte) string {
+	s := string(data)
+	var high, low int
+	switch {
+	case strings.HasPrefix(s, "\xff\xfe"):
+		high, low = 1, 0
+	case strings.HasPrefix(s, "\xfe\xff"):
+		high, low = 0, 1
+	default:
+		return strings.TrimPrefix(s, "\xef\xbb\xbf")
+	}
+	var units []uint16
+	for s = s[2:]; len(s) >= 2; s = s[2:] {
+		units = append(units, uint16(s[high])<<8|uint16(s[low]))
+	}
+	return string(utf16.Decode(units))
+}
+
+// Split splits a command line like LLVM's TokenizeGNUCommandLine: white space separates, a
+// backslash takes the next character as it is, in quotes of either kind too.
+func Split(s string) []string {
+	var out []string
+	var token []byte
+	started := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+			if started {
+				out = append(out, string(token))
+			}
+			token, started = nil, false
+		case c == '\\' && i+1 < len(s):
+			i++
+			token, started = append(token, s[i]), true
+		case c == '\'' || c == '"':
+			started = true
+			for i++; i < len(s) && s[i] != c; i++ {
+				if s[i] == '\\' && i+1 < len(s) {
+					i++
+				}
+				token = append(token, s[i])
+			}
+		default:
+			token, started = append(token, c), true
+		}
+	}
+	if started {
+		out = append(out, string(token))
+	}
+	return out
+}

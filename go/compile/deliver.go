@@ -1,0 +1,131 @@
+package compile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"thinrex/go/action"
+	"thinrex/go/commandline"
+)
+
+// checkPlaces makes sure that the outputs can be put in their places. Where they
+// can't, the compiler has words of its own for it.
+func checkPlaces(in *commandline.Invocation) error {
+	seen := map[string]bool{filepath.Clean(in.Source): true}
+	for _, out := range outputs(in) {
+		if seen[filepath.Clean(out.Path)] {
+			return fmt.Errorf("%s is named twice", out.Path)
+		}
+		seen[filepath.Clean(out.Path)] = true
+		dir, err := os.Stat(filepath.Dir(out.Path))
+		if err != nil || !dir.IsDir() {
+			return fmt.Errorf("there is no folder for %s", out.Path)
+		}
+		fi, err := os.Lstat(out.Path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil || !fi.Mode().IsRegular() {
+			return fmt.Errorf("%s isn't a regular file", out.Path)
+		}
+		f, err := os.OpenFile(out.Path, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("%s can't be written", out.Path)
+		}
+		f.Close()
+	}
+	return nil
+}
+
+// deliver puts outputs in their places, the object last: who sees a new one
+// finds the others, too.
+func (c *compilation) deliver(r *action.Result) (*Outcome, error) {
+	for _, out := range slices.Backward(c.keys.outputs) {
+		data, ok := r.Output(out.Name)
+		if !ok {
+			continue // after a failure
+		}
+		if out.Name == depName {
+			var err error
+			if data, err = c.in.RestoreDepfile(data); err != nil {
+				return nil, err
+			}
+		}
+		// As clang does it: links to an old object keep that.
+		write := overwrite
+		if out.Name == objectName || out.Name == diaName {
+			write = replace
+		}
+		if err := write(out.Path, data, 0o666); err != nil {
+			return nil, err
+		}
+	}
+	return &Outcome{ExitCode: r.ExitCode, Stdout: r.Stdout, Stderr: r.Stderr}, nil
+}
+
+// oldMark stands for what an earlier compilation left in an output's place.
+const oldMark = "thinrex: nothing new\n"
+
+// markOld lays a mark in each output's place in dir. After a failure it tells
+// what the compiler would have left alone from what it would have removed:
+// which that is depends on where it failed.
+func markOld(dir string, outputs []action.Output) error {
+	for _, out := range outputs {
+		if err := os.WriteFile(filepath.Join(dir, out.Name), []byte(oldMark), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdraw removes what the compiler has removed in dir.
+func withdraw(dir string, outputs []action.Output) error {
+	for _, out := range outputs {
+		if _, err := os.Lstat(filepath.Join(dir, out.Name)); !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := os.Remove(out.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// overwrite makes path hold data. A file that exists stays the same one.
+func overwrite(path string, data []byte, mode fs.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, mode)
+	if errors.Is(err, fs.ErrNotExist) {
+		return replace(path, data, mode)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}
+
+// replace makes path hold data, at once.
+func replace(path string, data []byte, mode fs.FileMode) error {
+	if path == "" {
+		return nil
+	}
+	dir := filepath.Dir(path)
+	temp := filepath.Join(dir, fmt.Sprintf(".thinrex-%d-%016x", os.Getpid(), rand.Uint64()))
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		os.Remove(temp)
+	}
+	return err
+}

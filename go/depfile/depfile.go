@@ -1,0 +1,102 @@
+// Package depfile reads and writes the lists in which clang says which files it
+// has read: depfiles (-MD) and graphs of includes (-dependency-dot).
+package depfile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+var errSyntax = errors.New("the list of files that were read isn't understood")
+
+// Name is path as clang writes it to a depfile, and opens it: without ./ in
+// front (LLVM's path::remove_leading_dotslash).
+func Name(path string) string {
+	for strings.HasPrefix(path, "./") {
+		path = strings.TrimLeft(path[2:], "/")
+	}
+	return path
+}
+
+// Parse returns what the first rule of a depfile depends on, the source among
+// it.
+func Parse(data []byte, source string) ([]string, error) {
+	rule := strings.ReplaceAll(string(data), "\\\n", " ")
+	rule, _, _ = strings.Cut(rule, "\n")
+	// A colon may be a part of a target, or of a name.
+	for end := strings.LastIndexByte(rule, ':'); end >= 0; end = strings.LastIndexByte(rule[:end], ':') {
+		if names, err := dependencies(rule[end+1:]); err == nil && slices.Contains(names, Name(source)) {
+			return names, nil
+		}
+	}
+	return nil, errSyntax
+}
+
+// dependencies splits a list as clang writes it: blanks and # after a
+// backslash, $ twice.
+func dependencies(list string) (names []string, err error) {
+	var name []byte
+	for i := 0; i <= len(list); i++ {
+		switch {
+		case i == len(list) || list[i] == ' ':
+			if len(name) > 0 {
+				names = append(names, Name(string(name)))
+			}
+			name = nil
+		case list[i] == '\\' && i+1 < len(list) && (list[i+1] == ' ' || list[i+1] == '#'):
+			i++
+			name = append(name, list[i])
+		case list[i] == '\\', list[i] == '\t':
+			return nil, errSyntax
+		case list[i] == '$':
+			if i++; i == len(list) || list[i] != '$' {
+				return nil, errSyntax
+			}
+			name = append(name, '$')
+		default:
+			name = append(name, list[i])
+		}
+	}
+	return names, nil
+}
+
+// ParseGraph returns the files of a graph that -dependency-dot wrote, which
+// -MMD doesn't thin out. Clang drops the / of absolute names there, so it is
+// looked up which files there are.
+func ParseGraph(data []byte) ([]string, error) {
+	var names []string
+	for line := range strings.Lines(string(data)) {
+		_, label, ok := strings.Cut(line, `[ shape="box", label="`)
+		if !ok {
+			continue
+		}
+		label, ok = strings.CutSuffix(strings.TrimSpace(label), `"];`)
+		if !ok || strings.ContainsAny(label, `\`) {
+			return nil, errSyntax
+		}
+		name, err := undropped(label)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, Name(name))
+	}
+	return names, nil
+}
+
+func undropped(label string) (string, error) {
+	if filepath.IsAbs(label) {
+		return label, nil
+	}
+	_, relErr := os.Stat(label)
+	_, absErr := os.Stat("/" + label)
+	switch {
+	case absErr != nil && relErr == nil:
+		return label, nil
+	case absErr == nil && relErr != nil:
+		return "/" + label, nil
+	}
+	return "", errSyntax
+}

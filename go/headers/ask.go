@@ -1,0 +1,104 @@
+package headers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"thinrex/go/commandline"
+	"thinrex/go/execute"
+)
+
+// Ask asks a compiler, some 25 ms. It fails for a program that isn't a clang
+// itself, and for targets and kinds of folder that aren't understood.
+func Ask(ctx context.Context, compiler string, args, env []string) (*SearchPath, error) {
+	asked := time.Now().Add(-coarse)
+	exit, err := execute.Run(ctx, execute.Process{
+		Path: compiler, Env: env,
+		Args: slices.Concat(args, []string{"-v", "-E", os.DevNull, "-o", os.DevNull}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if exit.Code != 0 {
+		return nil, errors.New("the compiler doesn't say where it looks for headers")
+	}
+	s, err := read(string(exit.Stderr), compiler, args)
+	if err != nil {
+		return nil, err
+	}
+	s.asked = asked
+	return s, nil
+}
+
+const (
+	cc1Line     = `(?m)^ "((?:[^"\\]|\\.)*)" "?-cc1`
+	missingLine = `(?m)^ignoring (?:nonexistent|duplicate) directory "(.*)"$`
+	targetLine  = `(?m)^Target: .*(windows|darwin|macos|ios)`
+)
+
+// read takes what a compiler said.
+func read(said, compiler string, args []string) (*SearchPath, error) {
+	m := regexp.MustCompile(cc1Line).FindStringSubmatch(said)
+	program, _ := filepath.EvalSymlinks(compiler)
+	switch {
+	case m == nil || !strings.Contains(said, "\n (in-process)\n") || !runs(m[1], program):
+		return nil, fmt.Errorf("%s isn't a clang, but may start one", compiler)
+	case strings.Contains(said, "\nConfiguration file:"):
+		return nil, errors.New("the compiler reads a configuration file (--no-default-config keeps it from that)")
+	case regexp.MustCompile(targetLine).MatchString(said):
+		return nil, errors.New("the target isn't ELF")
+	}
+	s := &SearchPath{Folders: map[string]string{}, Installs: map[string]string{}}
+	if err := s.readFolders(said); err != nil {
+		return nil, err
+	}
+	words := commandline.Split(lineOf(said, m[0]))
+	s.Lists = ignoreLists(words)
+	for _, dir := range installs(said, words, args) {
+		s.Installs[dir] = folderState(dir, false)
+	}
+	if len(s.Installs) > 0 {
+		s.Installs[filepath.Dir(program)] = folderState(filepath.Dir(program), false) // where configuration files are looked for
+	}
+	return s, nil
+}
+
+// runs reports whether a compiler that speaks of running named runs itself.
+func runs(named, itself string) bool {
+	x, _ := os.Stat(named)
+	y, _ := os.Stat(itself)
+	return os.SameFile(x, y)
+}
+
+func (s *SearchPath) readFolders(said string) error {
+	_, list, _ := strings.Cut(said, "\n#include \"...\" search starts here:")
+	list, _, ended := strings.Cut(list, "\nEnd of search list.\n")
+	quote, angle, _ := strings.Cut(list+"\n", "\n#include <...> search starts here:\n")
+	if !ended || strings.Contains(list, " (framework directory)") || strings.Contains(list, " (headermap)") {
+		return errors.New("where the compiler looks for headers isn't understood")
+	}
+	s.Quote, s.Angle = dirLines(quote), dirLines(angle)
+	for _, dir := range slices.Concat(s.Quote, s.Angle) {
+		s.Folders[dir] = folderState(dir, true)
+	}
+	for _, m := range regexp.MustCompile(missingLine).FindAllStringSubmatch(said, -1) {
+		s.Folders[m[1]] = folderState(m[1], true)
+	}
+	return nil
+}
+
+func dirLines(list string) (dirs []string) {
+	for line := range strings.Lines(list) {
+		if dir, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), " "); ok {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}

@@ -1,0 +1,114 @@
+package headers
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"thinrex/go/depfile"
+)
+
+// The driver asks for installations of GCC and of C++ libraries in many
+// folders, and names only those that it finds. One that appears in a place
+// asked in vain changes the answer. LLVM 22: Generic_GCC and Linux in
+// clang/lib/Driver/ToolChains, as strace shows them.
+
+// installedIn holds the folders, below the root of an installation, of which
+// the list of files has a say.
+var installedIn = []string{
+	"", "include", "include/c++", "include/*-linux-*", "include/*-linux-*/c++",
+	"local", "local/include", "local/include/c++", "local/include/*-linux-*", "local/include/*-linux-*/c++",
+	"*-linux-*", "*-linux-*/include", "*-linux-*/include/c++",
+	"lib*", "lib*/gcc", "lib*/gcc-cross", "lib*/gcc*/*", "lib*/gcc*/*/*", "lib*/gcc*/*/*/*",
+}
+
+// understoodTarget is one whose driver was looked into.
+const understoodTarget = `(?m)^Target: (x86_64|i[3-6]86|aarch64)-.*-?linux-(gnu|musl)`
+
+// installs returns the folders whose lists of files the driver's answer
+// depends on, nil if that isn't known.
+func installs(said string, words, args []string) []string {
+	if !regexp.MustCompile(understoodTarget).MatchString(said) {
+		return nil
+	}
+	sysroot := valueOf(words, "-isysroot")
+	roots := []string{sysroot + "/usr", real(lineOf(said, "InstalledDir: ") + "/..")}
+	if sysroot != "" {
+		roots = append(roots, sysroot)
+	}
+	if slices.Contains(args, "-isysroot") { // of which the driver knows nothing
+		roots = append(roots, "/usr")
+	}
+	for _, arg := range args {
+		if root, ok := strings.CutPrefix(arg, "--gcc-toolchain="); ok {
+			roots = append(roots, root)
+		}
+	}
+	for line := range strings.Lines(said) {
+		_, gcc, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " GCC installation: ") // found, or selected
+		if ok {
+			roots = append(roots, real(gcc+"/../../../.."))
+		}
+	}
+	dirs := []string{
+		sysroot + "/", sysroot + "/include", sysroot + "/opt", sysroot + "/opt/rh", sysroot + "/etc/env.d/gcc",
+		valueOf(words, "-resource-dir") + "/share", // for ignore lists
+	}
+	slices.Sort(roots)
+	for _, root := range slices.Compact(roots) {
+		if strings.ContainsAny(root, `*?[\`) {
+			return nil
+		}
+		for _, pattern := range installedIn {
+			found := []string{root + "/" + pattern}
+			if strings.Contains(pattern, "*") {
+				found, _ = filepath.Glob(found[0])
+			}
+			dirs = append(dirs, slices.DeleteFunc(found, isFileName)...)
+		}
+	}
+	return dirs
+}
+
+// real returns a shorter name for a folder, often one that is known already.
+func real(path string) string {
+	if short, err := filepath.EvalSymlinks(path); err == nil {
+		return short
+	}
+	return path
+}
+
+func isFileName(path string) bool {
+	fi, err := os.Stat(path)
+	return err == nil && !fi.IsDir()
+}
+
+// valueOf returns the last word after one that is name, or "".
+func valueOf(words []string, name string) string {
+	for i := len(words) - 1; i > 0; i-- {
+		if words[i-1] == name {
+			return words[i]
+		}
+	}
+	return ""
+}
+
+// lineOf returns what is on the line that begins with name.
+func lineOf(said, name string) string {
+	_, after, _ := strings.Cut("\n"+said, "\n"+name)
+	line, _, _ := strings.Cut(after, "\n")
+	return line
+}
+
+// ignoreLists returns the files of which sanitizers leave out what they name,
+// as the compiler finds them on its own.
+func ignoreLists(words []string) (lists []string) {
+	for _, word := range words {
+		if list, ok := strings.CutPrefix(word, "-fsanitize-system-ignorelist="); ok {
+			lists = append(lists, depfile.Name(list))
+		}
+	}
+	return lists
+}

@@ -1,0 +1,50 @@
+package headers
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+)
+
+// tellsMoves says that lastChange notices a change of name.
+const tellsMoves = true
+
+// lastChange is when content or anything else about a file changed.
+func lastChange(fi fs.FileInfo) time.Time {
+	last := fi.ModTime()
+	if st, ok := fi.Sys().(*syscall.Stat_t); ok {
+		if ctime := time.Unix(st.Ctim.Sec, st.Ctim.Nsec); ctime.After(last) {
+			last = ctime
+		}
+	}
+	return last
+}
+
+// kindOf makes no garbage, unlike os.Stat: a hit asks for hundreds of names.
+func kindOf(path string) (there, folder bool) {
+	var st syscall.Stat_t
+	err := syscall.Stat(path, &st)
+	for err == syscall.EINTR {
+		err = syscall.Stat(path, &st)
+	}
+	return err == nil, st.Mode&syscall.S_IFMT == syscall.S_IFDIR
+}
+
+// folderState tells one folder from another by the same name; with the list
+// of its files, from itself after one was added.
+func folderState(dir string, anyFiles bool) string {
+	fi, err := os.Stat(dir)
+	if err != nil {
+		return "absent"
+	}
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	if !ok {
+		return "unknown"
+	}
+	if anyFiles {
+		return fmt.Sprintf("%d:%d", st.Dev, st.Ino)
+	}
+	return fmt.Sprintf("%d:%d %d", st.Dev, st.Ino, fi.ModTime().UnixNano())
+}

@@ -1,0 +1,32 @@
+//go:build !linux
+
+package headers
+
+import (
+	"io/fs"
+	"os"
+	"time"
+)
+
+// tellsMoves says that lastChange notices a change of name.
+const tellsMoves = false
+
+// lastChange is when a file's content changed.
+func lastChange(fi fs.FileInfo) time.Time { return fi.ModTime() }
+
+func kindOf(path string) (there, folder bool) {
+	fi, err := os.Stat(path)
+	return err == nil, err == nil && fi.IsDir()
+}
+
+// folderState tells a folder from itself after a file was added.
+func folderState(dir string, anyFiles bool) string {
+	fi, err := os.Stat(dir)
+	if err != nil {
+		return "absent"
+	}
+	if anyFiles {
+		return "present"
+	}
+	return fi.ModTime().String()
+}

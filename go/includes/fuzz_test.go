@@ -1,0 +1,41 @@
+package includes_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"thinrex/go/includes"
+)
+
+// Whatever a source begins with, what follows isn't overlooked.
+func FuzzScan(f *testing.F) {
+	for _, seed := range []string{
+		"#include <a.h>\n", "# /* \n */ import \"a\\\nb.h\" // x", "%:include_next<x>\r\n", "#define A(x) __has_include(<x>)\n",
+		"#if defined(__has_include) && (__has_include(\"a.h\") || 1'000 > F(x))\n#endif /* __has_include */",
+		"#define T (__has_include(<tbb/tbb.h>))\n", "struct __has_##x;", "asm(\".include x\");", "R\"(\n#if )\"", "/*\n */ #if '", "#line 3 \"/a\"\n",
+		"#if0/* __has_include",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := includes.Scan(data)
+		for _, l := range s.Probes {
+			if l.Name == "" || strings.Contains(l.Name, "\n") {
+				t.Errorf("looks for %q", l.Name)
+			}
+		}
+		s = includes.Scan(slices.Concat(data, []byte("\n#include <found.h>\n")))
+		if s.Reason == "" && !slices.ContainsFunc(s.Probes, func(p includes.Probe) bool { return p.Name == "found.h" }) {
+			t.Errorf("an #include is overlooked")
+		}
+		if before := bytes.TrimRight(data, " \t\v\f\r\n\x00"); bytes.HasSuffix(before, []byte(`\`)) {
+			return // the next line is a part of this one
+		}
+		// A comment may be open.
+		if s = includes.Scan(slices.Concat(data, []byte("\n/**/\n#define H __has_include\n"))); s.Reason == "" {
+			t.Errorf("another name for __has_include is overlooked")
+		}
+	})
+}
