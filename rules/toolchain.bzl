@@ -1,7 +1,7 @@
 """The dtlto toolchain: which distributor a link starts, and with which options."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
-load("//rules/private:options.bzl", "OPTION_ATTRS", "option_args", "refuse_secrets")
+load("//rules/private:options.bzl", "OPTION_ATTRS", "check_args", "option_args")
 
 DtltoToolchainInfo = provider(
     doc = "How to turn a ThinLTO link into a DTLTO link.",
@@ -20,7 +20,7 @@ def _dtlto_toolchain_impl(ctx):
     args = option_args(ctx.attr)
     args += [ctx.expand_location(arg, ctx.attr.data) for arg in ctx.attr.args]
     args += ctx.attr._args[BuildSettingInfo].value
-    refuse_secrets(args)
+    check_args(args)
     info = DtltoToolchainInfo(
         compilers = ctx.attr.compilers,
         compiler_version = ctx.attr.compiler_version,
@@ -30,7 +30,7 @@ def _dtlto_toolchain_impl(ctx):
             "-flto=thin",
             "-fuse-ld=" + (ctx.attr.lld or "lld"),
             "-fthinlto-distributor=" + distributor.path,
-        ] + ["-Xthinlto-distributor=" + arg for arg in args],
+        ] + ["-Xthinlto-distributor=" + arg for i, arg in enumerate(args) if arg not in args[i + 1:]],
         lld = ctx.attr.lld,
     )
     return [info, platform_common.ToolchainInfo(dtlto = info), DefaultInfo(files = info.files)]

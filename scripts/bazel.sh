@@ -8,10 +8,10 @@
 #       it starts end with it. Cheaper for many Bazel commands.
 #
 # 7 is Debian forky's Bazel, in bzlmod mode, in a root folder of its own that is
-# made at the first call (some 2 minutes, 2 GB, root needed); clang-22, lld-22,
-# llvm-22, cmake and ninja there are forky's, and Go is the machine's. 4 is
-# Debian 12's Bazel, in WORKSPACE mode, on the machine itself. own is the bazel
-# (7 or newer) in the PATH, with its own way to get modules.
+# made at the first call (some 2 minutes, 2 GB; needs root that may make
+# namespaces); clang-22, lld-22, llvm-22, cmake and ninja there are forky's, and Go
+# is the machine's. 4 is Debian 12's Bazel, in WORKSPACE mode, on the machine
+# itself. own is the bazel (7 or newer) in the PATH, with its own way to get modules.
 #
 #   THINREX_BAZEL_OUTPUT  folder for all that Bazel writes; a temporary one if unset
 #   THINREX_BAZEL_BIND    more paths that 7 sees, divided by colons. It sees the
@@ -37,13 +37,6 @@ stop() {
 
 usage() {
   stop 2 "usage: bazel.sh 7|4|own ARG…" "usage: bazel.sh 7|4|own --exec COMMAND [ARG…]"
-}
-
-# package_version PACKAGE [OPTION…]: 7.7.1 for the package 7.7.1+ds-8.
-package_version() {
-  local version
-  version=$(dpkg-query "${@:2}" -W -f='${Version}' "$1")
-  echo "${version%%[+-]*}"
 }
 
 # use_7: modules that Debian's Bazel depends on and Debian's bazelrc has not.

@@ -1,5 +1,7 @@
 """What a repository rule asks this machine: its platform, the compiler in CC and that compiler's lld."""
 
+_OLDEST_LLD = 22
+
 def host_platform(rctx):
     """Returns this machine's platform, as PLATFORMS names it if it is one of them.
 
@@ -57,4 +59,6 @@ def _clang_version(text):
 def _links_with(rctx, compiler, name):
     # With this flag, which many toolchains have, clang finds less.
     answer = rctx.execute([compiler, "-no-canonical-prefixes", "-fuse-ld=" + name, "-Wl,--version"])
-    return answer.return_code == 0 and "LLD" in answer.stdout
+    _, found, version = answer.stdout.partition("LLD ")
+    major = version.partition(".")[0]
+    return answer.return_code == 0 and found and not (major.isdigit() and int(major) < _OLDEST_LLD)

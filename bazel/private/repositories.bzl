@@ -57,11 +57,16 @@ def _local_impl(rctx):
     if not path or not path.exists:
         fail("thinrex.local(): there is no thinrex %s. Build it with 'go build ./go/cmd/thinrex' and name it: thinrex.local(path = \"/absolute/path\"); or use thinrex.source()." %
              (rctx.attr.path or "in the PATH"))
+    tried = rctx.execute([path, "version"])
+    if tried.return_code != 0:
+        fail("thinrex.local(): %s is there, but is no thinrex that runs: '%s version' fails. Build it with 'go build ./go/cmd/thinrex'.\n%s" %
+             (path, path, tried.stderr))
     rctx.symlink(path, _host_program_file(rctx))
 
 _local_program = repository_rule(
     implementation = _local_impl,
     attrs = _LOCAL_ATTRS,
+    configure = True,
     doc = "A link to the thinrex on this machine.",
     environ = ["PATH"],
     local = True,
@@ -90,6 +95,7 @@ def _source_impl(rctx):
     if not go:
         fail("thinrex.source() needs Go 1.26 or later, and there is no go in the PATH. Install it, or use thinrex.local() or thinrex.release().")
     module = rctx.path(Label("//:go.mod")).dirname
+    rctx.path(Label("//:go.sum"))  # watched by being asked for, as go.mod
     if hasattr(rctx, "watch_tree"):
         rctx.watch_tree(module.get_child("go"))
     program = rctx.path(_host_program_file(rctx))
@@ -104,6 +110,7 @@ def _source_impl(rctx):
 
 _source_program = repository_rule(
     implementation = _source_impl,
+    configure = True,
     doc = "thinrex, built from this module's sources.",
     environ = ["GOPROXY", "PATH"],
 )
@@ -166,6 +173,7 @@ _distributor = repository_rule(
         _TOOLCHAIN_ATTRS,
         programs = attr.string_dict(doc = "Repository of the program for each platform, or for `host`.", mandatory = True),
     ),
+    configure = True,
     doc = "The dtlto toolchain.",
     environ = ["CC", "PATH"],
 )

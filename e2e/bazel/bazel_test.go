@@ -28,12 +28,17 @@ func TestBazel(t *testing.T) {
 	}{
 		{"clean", testClean},
 		{"plain build", testPlainBuild},
+		{"relative compiler", testRelativeCompiler},
+		{"plugin", testPlugin},
+		{"inherited", testInherited},
 		{"secrets", testSecrets},
 		{"network", testNetwork},
 		{"no network", testNoNetwork},
 		{"remote", testRemote},
 		{"one cache", testOneCache},
+		{"source", testSource},
 		{"local", testLocal},
+		{"lld", testLLD},
 		{"release", testRelease},
 		{"credentials", testCredentials},
 	}
@@ -51,12 +56,13 @@ func TestBazel(t *testing.T) {
 				t.Run(tt.name, func(t *testing.T) { tt.run(t, w) })
 			}
 			if version != "4" { // has no modules
+				t.Run("temporary cache", func(t *testing.T) { testTemporaryCache(t, w) })
 				t.Run("tags", func(t *testing.T) { testTags(t, w) })
 			}
 			w.shutdown(t)
 			t.Run("sources", func(t *testing.T) { testSources(t, w, copied) })
 			t.Run("examples", func(t *testing.T) { testExamples(t, w, copied) })
-			if version == "7" {
+			if version != "4" {
 				t.Run("newcomer", func(t *testing.T) { testNewcomer(t, w, copied) })
 			}
 		})

@@ -11,10 +11,17 @@ import (
 
 // The README's snippet, as it stands there, gives a DTLTO link whose results are
 // kept in the home folder. Bazel 7's root has one of its own; with the user's own
-// Bazel it would be the user's, and Bazel 4 doesn't know MODULE.bazel.
+// Bazel it would be the user's, and so the test gives another folder. Bazel 4
+// doesn't know MODULE.bazel.
 func testNewcomer(t *testing.T, w workspace, thinrex string) {
 	w = workspace{shell: w.shell, root: w.folder(t)}
 	module, build, commands := snippet(t, thinrex)
+	cache := "~/.cache/thinrex"
+	if w.version == "own" {
+		cache = filepath.Join(w.folder(t), "cache")
+		commands = strings.NewReplacer("~/.cache/thinrex", cache, "$HOME/.cache/thinrex", cache,
+			"args=--verbose", "args=--verbose,--disk_cache="+cache).Replace(commands)
+	}
 	for name, text := range map[string]string{
 		"MODULE.bazel": module, "BUILD.bazel": build,
 		"main.cc":  "#include <iostream>\nint Answer();\nint main() { std::cout << Answer() << \"\\n\"; }\n",
@@ -25,7 +32,7 @@ func testNewcomer(t *testing.T, w workspace, thinrex string) {
 	paste := func() report {
 		return parseReport(t, w.run(t, w.root, "env", "-u", "CC", "-u", "XDG_CACHE_HOME", "bash", "-euc", commands))
 	}
-	w.run(t, w.root, "bash", "-c", "[[ ! -e ~/.cache/thinrex ]]")
+	w.run(t, w.root, "bash", "-c", "[[ ! -e "+cache+" ]]")
 	r := paste()
 	r.expect(t, "app", summary{jobs: 2, local: 2})
 	r.expectNoWarning(t)
@@ -35,7 +42,7 @@ func testNewcomer(t *testing.T, w workspace, thinrex string) {
 	w.clean(t)
 	r = paste()
 	r.expect(t, "app", summary{jobs: 2, hits: 2})
-	w.run(t, w.root, "bash", "-c", "[[ -d ~/.cache/thinrex/cas && -d ~/.cache/thinrex/ac ]]")
+	w.run(t, w.root, "bash", "-c", "[[ -d "+cache+"/cas && -d "+cache+"/ac ]]")
 	w.shutdown(t)
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -55,6 +56,16 @@ func testLocal(t *testing.T, w workspace) {
 		w.provision(t, "local", fmt.Sprintf("path = %q", program+"-not"))
 		w.refuse(t, "there is no thinrex "+program+"-not", "//:one")
 	})
+	t.Run("folder", func(t *testing.T) {
+		w.provision(t, "local", fmt.Sprintf("path = %q", filepath.Dir(program)))
+		w.refuse(t, filepath.Dir(program)+" is there, but is no thinrex that runs", "//:one")
+	})
+	t.Run("text", func(t *testing.T) {
+		text := filepath.Join(w.folder(t), "thinrex")
+		write(t, text, "no program\n", 0o644)
+		w.provision(t, "local", fmt.Sprintf("path = %q", text))
+		w.refuse(t, text+" is there, but is no thinrex that runs", "//:one")
+	})
 	t.Run("in the PATH", func(t *testing.T) {
 		w := w.thinrexCache(w.folder(t))
 		w.path = w.folder(t)
@@ -73,6 +84,33 @@ func write(t *testing.T, file, text string, mode os.FileMode) {
 	if err := os.WriteFile(file, []byte(text), mode); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A thinrex built from other modules is another one.
+func testSource(t *testing.T, w workspace) {
+	w.edit(t, "../../../../go.sum", func(string) string { return "" })
+	w.refuse(t, "thinrex.source(): go build failed", "//:one")
+}
+
+// An lld that is too old is passed over, and one that comes later is found when
+// Bazel asks again.
+func testLLD(t *testing.T, w workspace) {
+	w.path = w.folder(t)
+	w.provision(t, "local", fmt.Sprintf("path = %q", site.Thinrex(t)))
+	expect := func(version, name string) {
+		t.Helper()
+		write(t, filepath.Join(w.path, "ld.lld"), "#!/bin/sh\necho 'LLD "+version+" (compatible with GNU linkers)'\n", 0o700)
+		again := []string{"fetch", "--configure", "--force"}
+		if w.version == "4" {
+			again = []string{"sync", "--configure"}
+		}
+		w.bazel(t, again[0], again[1:]...)
+		if flags := w.bazel(t, "aquery", `mnemonic("CppLink", deps(//:one))`); !regexp.MustCompile("-fuse-ld=" + name + `['\s]`).MatchString(flags) {
+			t.Errorf("with lld %s no link has -fuse-ld=%s:\n%s", version, name, flags)
+		}
+	}
+	expect("14.0.6", "lld-22")
+	expect("22.1.8", "lld")
 }
 
 // A release comes from a file server, and must be what its checksum says.

@@ -4,13 +4,14 @@ load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 load(":link.bzl", "dtlto_link")
 
 _COPT = "//command_line_option:copt"
+_FISSION = "//command_line_option:fission"
 
 # The link stays on this machine: its backends are what runs elsewhere.
 LINK_TAGS = ["no-remote-exec", "requires-network"]
 
 # What belongs to the target that the user named, not to the cc_binary inside.
 _OUTER = ["args", "data", "env"]
-_OUTER_TEST = _OUTER + ["flaky", "local", "shard_count", "size", "timeout"]
+_OUTER_TEST = _OUTER + ["env_inherit", "flaky", "local", "shard_count", "size", "timeout"]
 _BOTH = [
     "compatible_with",
     "deprecation",
@@ -25,18 +26,23 @@ _BOTH = [
 
 def _thinlto_transition_impl(settings, _attr):
     copts = settings[_COPT]
-    return {_COPT: copts if "-flto=thin" in copts else copts + ["-flto=thin"]}
+    return {
+        _COPT: copts if "-flto=thin" in copts else copts + ["-flto=thin"],
+        # Bazel wants a .dwo file of each compilation, and clang writes none beside bitcode.
+        _FISSION: "no",
+    }
 
 _thinlto_transition = transition(
     implementation = _thinlto_transition_impl,
     inputs = [_COPT],
-    outputs = [_COPT],
+    outputs = [_COPT, _FISSION],
 )
 
 def _dtlto_binary_impl(ctx):
     binary = ctx.attr.binary[0] if type(ctx.attr.binary) == "list" else ctx.attr.binary
     linked = binary[DefaultInfo].files_to_run.executable
-    executable = ctx.actions.declare_file(ctx.label.name + (".exe" if linked.extension == "exe" else ""))
+    name = ctx.label.name
+    executable = ctx.actions.declare_file(name + (".exe" if linked.extension == "exe" and not name.endswith(".exe") else ""))
     ctx.actions.symlink(output = executable, target_file = linked, is_executable = True)
 
     runfiles = ctx.runfiles(files = [executable] + ctx.files.data).merge(binary[DefaultInfo].default_runfiles)
@@ -48,9 +54,17 @@ def _dtlto_binary_impl(ctx):
     }
     return [
         DefaultInfo(executable = executable, files = depset([executable]), runfiles = runfiles),
-        testing.TestEnvironment(env),
+        _test_environment(ctx, env),
         coverage_common.instrumented_files_info(ctx, dependency_attributes = ["binary"]),
     ]
+
+def _test_environment(ctx, env):
+    inherited = getattr(ctx.attr, "env_inherit", [])
+    if not inherited:
+        return testing.TestEnvironment(env)
+    if not hasattr(testing, "analysis_test"):  # Bazel 6 is the first that has it
+        fail("env_inherit needs Bazel 6 or later for a dtlto_cc_test: give the variables by --test_env instead.")
+    return testing.TestEnvironment(env, inherited)
 
 _ATTRS = {
     "binary": attr.label(
@@ -76,13 +90,21 @@ _dtlto_binary = rule(
 _dtlto_test = rule(
     implementation = _dtlto_binary_impl,
     doc = "Builds a cc_binary with `-flto=thin`, and runs it as a test.",
-    attrs = _ATTRS,
+    attrs = dict(
+        _ATTRS,
+        env_inherit = attr.string_list(doc = "Variables that the test has from the environment of Bazel's client."),
+    ),
     test = True,
 )
 
 def _define(rule, outer_names, name, tags, link_tags, visibility, kwargs):
     if kwargs.get("linkshared"):
         fail("%s: a shared library can't be a dtlto_cc_binary: use cc_binary or cc_shared_library, and a C++ toolchain with the feature dtlto." % name)
+
+    # As in a rule, None stands for the default.
+    kwargs = {key: value for key, value in kwargs.items() if value != None}
+    tags = tags or []
+    link_tags = LINK_TAGS if link_tags == None else link_tags
     outer = {key: kwargs.pop(key) for key in outer_names if key in kwargs}
     shared = {key: kwargs[key] for key in _BOTH if key in kwargs}
 
@@ -135,8 +157,9 @@ def dtlto_cc_test(name, tags = [], link_tags = LINK_TAGS, visibility = None, **k
       tags: tags of the test and of the link.
       link_tags: further tags of the link, see dtlto_cc_binary.
       visibility: as in any rule.
-      **kwargs: everything else that `cc_binary` takes, and of `cc_test`'s attributes `env`, `flaky`, `local`,
-        `shard_count`, `size` and `timeout`.
+      **kwargs: everything else that `cc_binary` takes, and of `cc_test`'s attributes `env`, `env_inherit` (Bazel 6 or
+        later), `flaky`, `local`, `shard_count`, `size` and `timeout`.
     """
-    kwargs["testonly"] = kwargs.get("testonly", True)
+    if kwargs.get("testonly") == None:
+        kwargs["testonly"] = True
     _define(_dtlto_test, _OUTER_TEST, name, tags, link_tags, visibility, kwargs)

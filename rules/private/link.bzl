@@ -5,7 +5,7 @@ load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load(":options.bzl", "TOOLCHAIN_TYPE")
 
-_OLDEST_CLANG = 22
+_OLDEST_CLANG = 22  # and lld: bazel/private/probe.bzl looks for that
 _THIN_LTO = "thin_lto"
 
 def _dtlto_link_impl(ctx):
@@ -31,7 +31,7 @@ def _dtlto_link_impl(ctx):
         flags.append("-no-canonical-prefixes")
     linker_input = cc_common.create_linker_input(
         owner = ctx.label,
-        user_link_flags = depset(flags),
+        user_link_flags = depset(flags),  # no two are equal
         additional_inputs = dtlto.files,
     )
     return [CcInfo(linking_context = cc_common.create_linking_context(linker_inputs = depset([linker_input])))]
@@ -50,8 +50,8 @@ def _check_compiler(dtlto, kind, path):
         fail("DTLTO needs clang %d or later, but %s is clang %s. Install a later one and build with --repo_env=CC=clang-%d." %
              (_OLDEST_CLANG, path, dtlto.compiler_version, _OLDEST_CLANG))
     if not dtlto.lld:
-        fail("DTLTO needs lld, and %s finds none with -fuse-ld=lld. Install lld of the same version (lld-%s), then bazel clean --expunge." %
-             (path, version))
+        fail(("DTLTO needs lld %d or later, and %s finds none with -fuse-ld=lld. Install lld of the same version (lld-%s), then " +
+              "bazel clean --expunge.") % (_OLDEST_CLANG, path, version))
 
 dtlto_link = rule(
     implementation = _dtlto_link_impl,

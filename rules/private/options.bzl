@@ -12,7 +12,8 @@ _OPTIONS = {
     "credential_helper": "`[SCOPE=]PROGRAM` that gives credentials for the remote cache or executor, in Bazel's protocol.",
     "disk_cache": "Path of the folder that keeps results, absolute or below `~/`, such as that of Bazel's `--disk_cache`; `none` for " +
                   "none. By default what `config` says, or else `~/.cache/thinrex`. Links in a sandbox can write it only with " +
-                  "`--sandbox_writable_path` of that folder, which must exist.",
+                  "`--sandbox_writable_path` of that folder, which must exist. Bazel 7 and later give sandboxes a /tmp of their own: below " +
+                  "/tmp, add `--sandbox_add_mount_pair` of it.",
     "exec_strategy": "Where compilations run: `local`, `remote`, `remote_local_fallback` or `racing`.",
     "remote_cache": "Address of a remote cache: `grpcs://`, `grpc://` or `unix:`.",
     "remote_executor": "Address of a remote execution service, the cache too if no other is given.",
@@ -22,9 +23,12 @@ _OPTIONS = {
 OPTION_ATTRS = dict(
     {name: attr.string(doc = doc) for name, doc in _OPTIONS.items()},
     args = attr.string_list(
-        doc = "Further options for the distributor, such as `--jobs=4`; `thinrex --help` lists them.",
+        doc = "Further options for the distributor, as `--NAME` or `--NAME=VALUE`: `--jobs=4`, say; `thinrex --help` lists them.",
     ),
 )
+
+# What a link reads and writes there: a relative path would lead into its sandbox, which goes with it.
+_PATHS = ["bazelrc", "config", "disk_cache"]
 
 # Their values are secrets as a rule.
 _SECRET = ["remote_header", "remote_cache_header", "remote_exec_header"]
@@ -41,16 +45,30 @@ def option_args(attrs):
     values = {name: getattr(attrs, name) for name in sorted(_OPTIONS) if getattr(attrs, name)}
     if values.get("disk_cache") == "none":
         values["disk_cache"] = ""
+    for name in _PATHS:
+        _check_path(name, values.get(name))
     return ["--%s=%s" % option for option in values.items()]
 
-def refuse_secrets(args):
-    """Fails if an option's value is a secret: it would be in action keys, logs and process lists.
+def _check_path(name, path):
+    if path and not path.startswith("/") and not path.startswith("~/") and path[1:3] not in [":/", ":\\"]:
+        fail(("%s is %r, which links would look for in their sandboxes and lose with them: give an absolute path, or one " +
+              "below ~/; variables aren't expanded.") % (name, path))
+
+def check_args(args):
+    """Fails if an option isn't written as one word, if its value is a secret, or if its cache would be lost.
 
     Args:
       args: the distributor's options, as on its command line.
     """
     for arg in args:
-        name = arg.lstrip("-").partition("=")[0].replace("-", "_")
+        if not arg.startswith("--"):
+            fail("args has %r: write each option as one word, --NAME or --NAME=VALUE, such as --jobs=4." % arg)
+        name, _, value = arg[2:].partition("=")
+        name = name.replace("-", "_")
+        if name == "disk_cache":
+            _check_path(name, value)
+
+        # It would be in action keys, logs and process lists.
         if name in _SECRET:
             fail(("--%s would stand in action keys, logs and process lists. Keep it in a thinrex.toml (config = \"/absolute/path\") " +
                   "or a .bazelrc (bazelrc = \"/absolute/path\"), or give a credential_helper.") % name)

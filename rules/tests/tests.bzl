@@ -66,6 +66,8 @@ def _link_test_impl(ctx):
     argv = inspected.link.argv
     for flag in ctx.attr.flags:
         asserts.true(env, flag in argv, "no %s in %s" % (flag, argv))
+    for flag in ctx.attr.not_flags:
+        asserts.false(env, flag in argv, "%s in %s" % (flag, argv))
     asserts.equals(env, ctx.attr.options, [flag[len(_OPTION):] for flag in argv if flag.startswith(_OPTION)])
     inputs = [file.path for file in inspected.link.inputs.to_list()]
     for name in ctx.attr.inputs:
@@ -76,6 +78,7 @@ def _link_test_impl(ctx):
         asserts.false(env, [path for path in found if "-fastbuild" in path], "%s is for the target" % found)
     asserts.true(env, len(inspected.compiles) >= 2)
     for action in inspected.compiles:
+        asserts.equals(env, [], [file.path for file in action.outputs.to_list() if file.extension == "dwo"])
         if action.argv != None:  # Bazel 4 tells it of links only
             asserts.equals(env, 1, len([flag for flag in action.argv if flag == "-flto=thin"]))
     asserts.equals(env, ctx.attr.copts, inspected.copts)
@@ -88,6 +91,7 @@ _LINK_ATTRS = {
     "flags": attr.string_list(),
     "inputs": attr.string_list(),
     "link_tags": attr.string_list(),
+    "not_flags": attr.string_list(),
     "options": attr.string_list(),
 }
 
@@ -95,10 +99,24 @@ def _link(**settings):
     return analysistest.make(_link_test_impl, attrs = _LINK_ATTRS, config_settings = _settings(**settings))
 
 _bare_test = _link(dtlto = "bare")
+_args_test = _link(dtlto = "args")
 _feature_test = _link(dtlto = "good", cc = "clang_with_files", features = ["dtlto"])
 _link_test = _link(dtlto = "good")
 _no_disk_cache_test = _link(dtlto = "no_disk_cache")
+_fission_test = _link(dtlto = "good", fission = ["yes"])
+_relative_test = _link(dtlto = "bare", cc = "relative_clang")
 _not_thin_lto_test = _link(dtlto = "good", features = ["thin_lto"])
+
+def _name_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    program = analysistest.target_under_test(env)[DefaultInfo].files_to_run.executable
+    asserts.equals(env, analysistest.target_under_test(env).label.name, program.basename)
+    return analysistest.end(env)
+
+_name_test = analysistest.make(
+    _name_test_impl,
+    config_settings = _settings(dtlto = "good"),
+)
 
 def _refusal_test_impl(ctx):
     env = analysistest.begin(ctx)
@@ -114,11 +132,11 @@ def _refusal(**settings):
         expect_failure = True,
     )
 
+_args_refusal_test = _refusal(dtlto = "good")
 _gcc_test = _refusal(dtlto = "good", cc = "gcc")
 _no_lld_test = _refusal(dtlto = "no_lld")
 _old_clang_test = _refusal(dtlto = "old_clang")
 _own_thin_lto_test = _refusal(dtlto = "good")
-_secret_test = _refusal(dtlto = "good")
 _thin_lto_test = _refusal(dtlto = "good", features = ["thin_lto"])
 _both_features_test = _refusal(dtlto = "good", features = ["thin_lto", "dtlto"])
 
@@ -135,6 +153,8 @@ _GOOD = {
     ],
 }
 
+_CANONICAL = "-no-canonical-prefixes"
+
 _OF_RULE = {"copts": ["-flto=thin"], "link_tags": ["no-remote-exec", "requires-network"]}
 
 def _declare_subjects():
@@ -143,6 +163,7 @@ def _declare_subjects():
     declare_cc_toolchain("clang", compiler = "clang", dtlto = ":good", files = ":nothing")
     declare_cc_toolchain("clang_with_files", compiler = "clang", dtlto = ":good", files = ":good")
     declare_cc_toolchain("gcc", compiler = "gcc", dtlto = ":good", files = ":nothing")
+    declare_cc_toolchain("relative_clang", compiler = "clang", dtlto = ":good", files = ":nothing", folder = "")
     declare_dtlto_toolchain(
         name = "good",
         args = ["--tls_certificate=$(execpath ca.pem)"],
@@ -153,16 +174,24 @@ def _declare_subjects():
         lld = "lld-22",
         remote_cache = "grpcs://cache.example.com",
     )
+    declare_dtlto_toolchain(name = "args", args = ["--jobs=4", "--verbose", "--jobs=2", "--jobs=4"], disk_cache = "~/cache", lld = "lld-22")
     declare_dtlto_toolchain(name = "bare", lld = "lld-22")
     declare_dtlto_toolchain(name = "no_disk_cache", disk_cache = "none", lld = "lld-22")
     declare_dtlto_toolchain(name = "no_lld", compiler_version = "22.1.8", lld = "")
     declare_dtlto_toolchain(name = "old_clang", compiler_version = "21.1.0")
+    declare_dtlto_toolchain(name = "not_an_option", args = ["verbose"])
+    declare_dtlto_toolchain(name = "relative_bazelrc", bazelrc = ".bazelrc:ci")
+    declare_dtlto_toolchain(name = "relative_cache", disk_cache = "rel/cache")
+    declare_dtlto_toolchain(name = "relative_cache_in_args", args = ["--disk-cache=rel/cache"])
+    declare_dtlto_toolchain(name = "relative_config", config = "$HOME/thinrex.toml")
     declare_dtlto_toolchain(name = "secret", args = ["--remote-header=x-api-key=hush"])
+    declare_dtlto_toolchain(name = "two_words", args = ["--jobs", "4"])
 
     cc_library(name = "library", srcs = ["none.cc"], tags = ["manual"])
     dtlto_cc_binary(name = "binary", srcs = ["none.cc"], tags = ["manual"], deps = [":library"])
     dtlto_cc_binary(name = "elsewhere", srcs = ["none.cc"], link_tags = [], tags = ["manual"], deps = [":library"])
     dtlto_cc_test(name = "tested", srcs = ["none.cc"], tags = ["manual"], deps = [":library"])
+    dtlto_cc_binary(name = "named.exe", srcs = ["none.cc"], data = None, link_tags = None, tags = ["manual"], deps = None)
     cc_binary(name = "plain", srcs = ["none.cc"], tags = ["manual"], deps = [":library"])
     dtlto_cc_binary(
         name = "script",
@@ -192,22 +221,39 @@ def dtlto_tests(name):
     """
     _declare_subjects()
     links = [
-        (_bare_test, "bare", "binary", dict(_OF_RULE, flags = _FLAGS, inputs = ["distributor.sh"])),
+        (_bare_test, "bare", "binary", dict(_OF_RULE, flags = _FLAGS, inputs = ["distributor.sh"], not_flags = [_CANONICAL])),
+        # Equal ones don't stand twice on a link line of Bazel 4: the last counts.
+        (
+            _args_test,
+            "args",
+            "binary",
+            dict(_OF_RULE, flags = _FLAGS, options = ["--disk_cache=~/cache", "--verbose", "--jobs=2", "--jobs=4"]),
+        ),
         (_feature_test, "feature", "plain", _GOOD),
         (_link_test, "binary", "binary", dict(_OF_RULE, **_GOOD)),
+        (_fission_test, "fission", "binary", dict(_OF_RULE, **_GOOD)),
         (_link_test, "elsewhere", "elsewhere", dict(_GOOD, copts = ["-flto=thin"])),
         (_link_test, "tested", "tested", dict(_OF_RULE, **_GOOD)),
         (_no_disk_cache_test, "no_disk_cache", "binary", dict(_OF_RULE, flags = _FLAGS, options = ["--disk_cache="])),
+        (_relative_test, "relative", "binary", dict(_OF_RULE, flags = _FLAGS + [_CANONICAL])),
         (_not_thin_lto_test, "script", "script", dict(_OF_RULE, **dict(_GOOD, flags = ["-Wl,--version-script=rules/tests/ca.pem"]))),
     ]
     for test, case, subject, want in links:
         test(name = case + "_test", target_under_test = subject + "_inspected", **want)
 
+    _name_test(name = "exe_test", target_under_test = "named.exe")
+
     thin_lto = ["DTLTO exclude each other", "take it away there", "\"-thin_lto\""]
     refusals = [
         (_both_features_test, "both_features", "//rules:link", ["thin_lto or dtlto, not both"]),
+        (_args_refusal_test, "not_an_option", ":not_an_option", ["args has \"verbose\"", "--NAME=VALUE"]),
+        (_args_refusal_test, "relative_bazelrc", ":relative_bazelrc", ["bazelrc is \".bazelrc:ci\"", "give an absolute path"]),
+        (_args_refusal_test, "relative_cache", ":relative_cache", ["disk_cache is \"rel/cache\"", "give an absolute path"]),
+        (_args_refusal_test, "relative_cache_in_args", ":relative_cache_in_args", ["disk_cache is \"rel/cache\""]),
+        (_args_refusal_test, "relative_config", ":relative_config", ["config is \"$HOME/thinrex.toml\"", "below ~/"]),
+        (_args_refusal_test, "two_words", ":two_words", ["args has \"4\"", "such as --jobs=4"]),
         (_gcc_test, "gcc", "//rules:link", ["DTLTO needs clang 22 or later", "--repo_env=CC=clang-22"]),
-        (_no_lld_test, "no_lld", "//rules:link", ["DTLTO needs lld", "Install lld of the same version (lld-22)"]),
+        (_no_lld_test, "no_lld", "//rules:link", ["DTLTO needs lld 22 or later", "Install lld of the same version (lld-22)"]),
         (
             _old_clang_test,
             "old_clang",
@@ -217,12 +263,12 @@ def dtlto_tests(name):
         (_own_thin_lto_test, "thin_lto_by_package", "//rules/tests/packaged:thin_lto", thin_lto),
         (_own_thin_lto_test, "thin_lto_by_select", ":thin_lto_by_select", thin_lto),
         (_own_thin_lto_test, "thin_lto_by_target", ":thin_lto_by_target", thin_lto),
-        (_secret_test, "secret", ":secret", ["--remote_header would stand in action keys", "credential_helper"]),
+        (_args_refusal_test, "secret", ":secret", ["--remote_header would stand in action keys", "credential_helper"]),
         (_thin_lto_test, "thin_lto", "//rules:link", thin_lto),
     ]
     for test, case, subject, words in refusals:
         test(name = case + "_test", target_under_test = subject, words = words)
     native.test_suite(
         name = name,
-        tests = [case + "_test" for _, case, _, _ in links + refusals],
+        tests = ["exe_test"] + [case + "_test" for _, case, _, _ in links + refusals],
     )

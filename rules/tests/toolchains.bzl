@@ -1,4 +1,4 @@
-"""C++ and dtlto toolchains to analyse targets with; none of their programs exists."""
+"""C++ and dtlto toolchains to analyse targets with; none of their programs is run."""
 
 load("@rules_cc//cc:cc_toolchain_config_lib.bzl", "feature", "tool_path")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
@@ -15,6 +15,7 @@ def _config_impl(ctx):
         abi_version = "unknown",
         compiler = ctx.attr.compiler,
         features = [
+            feature(name = "per_object_debug_info", enabled = True),
             feature(name = "thin_lto", provides = [THIN_LTO_OR_DTLTO]),
             dtlto_feature(ctx.attr.dtlto[DtltoToolchainInfo]),
         ],
@@ -23,7 +24,7 @@ def _config_impl(ctx):
         target_libc = "unknown",
         target_system_name = "local",
         tool_paths = [tool_path(name = name, path = "/nowhere/" + name) for name in tools] +
-                     [tool_path(name = "gcc", path = "/nowhere/" + ctx.attr.compiler)],
+                     [tool_path(name = "gcc", path = ctx.attr.folder + ctx.attr.compiler)],
         toolchain_identifier = ctx.attr.compiler,
     )
 
@@ -32,20 +33,22 @@ _config = rule(
     attrs = {
         "compiler": attr.string(doc = "clang or gcc.", mandatory = True),
         "dtlto": attr.label(doc = "A dtlto_toolchain.", mandatory = True, providers = [DtltoToolchainInfo]),
+        "folder": attr.string(doc = "Where the compiler is, with a slash at the end, or nothing for this package.", mandatory = True),
     },
     provides = [CcToolchainConfigInfo],
 )
 
-def declare_cc_toolchain(name, compiler, dtlto, files):
-    """Declares a C++ toolchain whose compiler is /nowhere/{compiler}.
+def declare_cc_toolchain(name, compiler, dtlto, files, folder = "/nowhere/"):
+    """Declares a C++ toolchain whose compiler is {folder}{compiler}.
 
     Args:
       name: name of the toolchain.
       compiler: clang or gcc.
       dtlto: label of the dtlto_toolchain that its feature dtlto uses.
       files: label of the inputs of all links.
+      folder: where the compiler is: with a slash at the end, or relative to this package.
     """
-    _config(name = name + "_config", compiler = compiler, dtlto = dtlto, tags = ["manual"])
+    _config(name = name + "_config", compiler = compiler, dtlto = dtlto, folder = folder, tags = ["manual"])
     cc_toolchain(
         name = name + "_cc",
         all_files = files,

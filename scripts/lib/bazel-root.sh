@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The root folder of Debian forky with its Bazel, made by mmdebstrap, and the way
-# to run a command in it. For bazel.sh, which has stop, package_version, here and repo.
+# to run a command in it. For bazel.sh, which has stop, here and repo.
 
 root=${THINREX_BAZEL_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/thinrex-bazel/forky}
 root_packages=bazel-bootstrap,clang-22,lld-22,llvm-22,cmake,ninja-build
@@ -9,6 +9,27 @@ root_packages=bazel-bootstrap,clang-22,lld-22,llvm-22,cmake,ninja-build
 root_stamp() { printf '%s\n' "$root_packages"; }
 
 root_is_made() { [[ -r $root/etc/thinrex-root && $(<"$root/etc/thinrex-root") = "$(root_stamp)" ]]; }
+
+# package_version PACKAGE [OPTION…]: 7.7.1 for the package 7.7.1+ds-8, 22.1.8 for 1:22.1.8-1.
+package_version() {
+  local version
+  version=$(dpkg-query "${@:2}" -W -f='${Version}' "$1")
+  version=${version#*:}
+  echo "${version%%[+-]*}"
+}
+
+# check_root FOLDER: forky moves on, and the tests with it. What they are written
+# for is in .bazelversion; another major version is another Bazel.
+check_root() {
+  local packages=--admindir=$1/var/lib/dpkg tested bazel clang
+  tested=$(<"${repo:?}/.bazelversion")
+  bazel=$(package_version bazel-bootstrap "$packages")
+  clang=$(package_version clang-22 "$packages")
+  [[ ${bazel%%.*} = "${tested%%.*}" ]] || stop 3 "Debian forky has Bazel $bazel now, and this is for $tested: give the URL of a mirror" \
+    "of an older forky (a snapshot) in THINREX_BAZEL_MIRROR, or use your own Bazel: bazel.sh own"
+  echo "bazel.sh: forky has Bazel $bazel and clang $clang"
+  [[ $bazel = "$tested" ]] || echo "bazel.sh: warning: the docs speak of Bazel $tested, which is no longer what is tested here"
+}
 
 # debian_mirror: the URL of the first archive of Debian that apt knows.
 # shellcheck disable=SC2016 # for apt-get to expand
@@ -40,6 +61,8 @@ make_root() {
   [[ $EUID -eq 0 ]] || stop 3 "Bazel 7 is run in a root folder of its own, which needs root: run this as root," \
     "or use your own Bazel: bazel.sh own"
   command -v unshare >/dev/null || stop 3 "there is no unshare here: install util-linux"
+  unshare --mount --pid --fork true 2>/dev/null || stop 3 "Bazel 7 is run in namespaces of its own, which this root may not make" \
+    "(a container without CAP_SYS_ADMIN?): start the container with --privileged," "or use your own Bazel: bazel.sh own"
   ! root_is_made || return 0
   mkdir -p "${root%/*}"
   (
@@ -57,8 +80,9 @@ make_root() {
       --setup-hook='mkdir -p "$1/usr/share/man/man1"' forky "$aside/root" "$mirror" >"$aside/log" 2>&1 || {
       tail -n 20 "$aside/log" >&2
       stop 3 "mmdebstrap cannot make Debian forky from the mirror of apt's sources:" \
-        "give the URL of another in THINREX_BAZEL_MIRROR"
+        "give the URL of another in THINREX_BAZEL_MIRROR, that of an older forky (a snapshot) if a package is gone"
     }
+    check_root "$aside/root"
     rm -f "$aside/root/etc/apt/apt.conf.d/99mmdebstrap" # apt_options, with a proxy's password perhaps
     touch "$aside/root/etc/resolv.conf" "$aside/root/etc/hosts"
     root_stamp >"$aside/root/etc/thinrex-root"
