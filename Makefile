@@ -41,7 +41,7 @@ unit: ## all tests, with the race detector and the real clang and lld
 	@scripts/install-tools.sh cmake ninja-build
 	go test -race -timeout 25m ./go/...
 
-FUZZ_TARGETS := distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC credential:FuzzNetrc credential:FuzzReply store:FuzzPolicy includes:FuzzScan commandline:FuzzArguments depfile:FuzzParse compile:FuzzManifest
+FUZZ_TARGETS := distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC credential:FuzzNetrc credential:FuzzReply store:FuzzPolicy includes:FuzzScan commandline:FuzzArguments depfile:FuzzParse compile:FuzzManifest action:FuzzCheckObject
 
 fuzz: ## each fuzz target for FUZZTIME
 	@for t in $(FUZZ_TARGETS); do \

@@ -13,14 +13,16 @@ type parser struct {
 	driver   driver
 	rest     []string
 	err      error
-	asked    string // the last -x
-	language string // of the source, as -x calls it
-	object   string // as it was given
-	colours  string // the option that says whether messages have colours
-	ended    bool   // by --
-	traced   bool   // -ftime-trace without a name
-	thin     bool   // -flto=thin
-	only     bool   // -c
+	asked    string                 // the last -x
+	language string                 // of the source, as -x calls it
+	object   string                 // as it was given
+	colours  string                 // the option that says whether messages have colours
+	ended    bool                   // by --
+	traced   bool                   // -ftime-trace without a name
+	splits   [splitSection + 1]bool // which kinds have been asked for
+	inlining bool                   // -fsplit-dwarf-inlining
+	thin     bool                   // -flto=thin
+	only     bool                   // -c
 }
 
 // next takes an argument. There must be one.
@@ -69,9 +71,9 @@ func (p *parser) keep(search bool, args ...string) {
 }
 
 func (p *parser) separateOption(arg string) {
-	v, macro := p.value(arg), arg == "-D" || arg == "-U"
-	p.keep(!macro, arg, v)
-	if !macro {
+	v, role := p.value(arg), effectOf(arg).role
+	p.keep(role&noSearch == 0, arg, v)
+	if role&noIR == 0 {
 		p.IRArgs = append(p.IRArgs, arg, v)
 	}
 }

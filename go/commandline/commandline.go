@@ -52,14 +52,16 @@ type Invocation struct {
 type Options struct {
 	Dir     string // the working directory, by the name that the compiler knows it
 	Env     []string
-	BaseDir string // absolute paths below it are made relative; "" for none
-	Colour  bool   // messages have colours, unless an option says otherwise
+	Named   []string // variables of Env that are to count, whatever they are
+	Read    []string // files that the compiler reads, though no option says so
+	BaseDir string   // absolute paths below it are made relative; "" for none
+	Colour  bool     // messages have colours, unless an option says otherwise
 }
 
 // Parse fails for a command that isn't one ThinLTO compilation, or isn't
 // understood in full.
 func Parse(program string, args []string, o Options) (*Invocation, error) {
-	env, err := environment(o.Env)
+	env, err := environment(o.Env, o.Named)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +78,9 @@ func Parse(program string, args []string, o Options) (*Invocation, error) {
 		if err := p.word(p.next()); err != nil {
 			return nil, err
 		}
+	}
+	for _, file := range o.Read {
+		p.Read = append(p.Read, p.paths.relative(file))
 	}
 	if err := p.complete(o.Colour); err != nil {
 		return nil, err
@@ -97,6 +102,9 @@ func (p *parser) complete(colour bool) error {
 	if err := p.define(); err != nil {
 		return err
 	}
+	if err := p.checkFiles(); err != nil {
+		return err
+	}
 	p.SearchArgs = append(p.SearchArgs, "-x", p.language)
 	if colour && p.colours == "" {
 		p.colours = "-fcolor-diagnostics"
@@ -114,7 +122,19 @@ func (p *parser) complete(colour bool) error {
 	} else if fi, err := os.Stat(p.Trace); p.Trace != "" && err == nil && fi.IsDir() {
 		p.Trace = filepath.Join(p.Trace, replaceExt(filepath.Base(p.Object), ".json"))
 	}
+	if err := p.checkSplit(); err != nil {
+		return err
+	}
 	return p.completeDeps()
+}
+
+func (p *parser) checkFiles() error {
+	for _, name := range slices.Concat([]string{p.Source}, p.Forced, p.Read) {
+		if err := CheckFile(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // define takes the macros among the arguments. None may make the compilation
@@ -124,6 +144,8 @@ func (p *parser) define() error {
 	switch {
 	case p.Macros.Reason != "":
 		return fmt.Errorf("a -D %s", p.Macros.Reason)
+	case p.Macros.Renames():
+		return errors.New("a -D asks __has_include by another name")
 	case len(p.Macros.Probes) > 0:
 		return errors.New("a -D asks for files")
 	}

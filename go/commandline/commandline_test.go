@@ -71,6 +71,15 @@ func TestRefused(t *testing.T) {
 		thin + "@absent":                       "response file absent",
 		thin + "@loop":                         "nested",
 		thin + "@many":                         "more than 65536 arguments",
+		thin + "-Wp,-DX,-DT=__TIME__":          "a -D holds __TIME__",
+		"-flto=thin -c -x c /dev/null":         "/dev/null isn't a regular file",
+		thin + "-include /dev/null":            "/dev/null isn't a regular file",
+		thin + "-fprofile-list=/dev/null":      "/dev/null isn't a regular file",
+		thin + "@/dev/null":                    "/dev/null isn't a regular file",
+		thin + "-g -gsplit-dwarf -o o//a.o":    "gets another name",
+		thin + "-gsplit-dwarf=single -g1 -gsplit-dwarf -o a.o":                "in two forms",
+		thin + "-gsplit-dwarf=single -gno-split-dwarf -g -gsplit-dwarf=split": "in two forms",
+		thin + "-g1 -fsplit-dwarf-inlining -gsplit-dwarf":                     "with -fsplit-dwarf-inlining",
 	} {
 		if _, err := commandline.Parse("clang", strings.Fields(line), commandline.Options{}); err == nil || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%q: %v, want %q", line, err, reason)
@@ -81,7 +90,8 @@ func TestRefused(t *testing.T) {
 		"-fcoverage-mapping", "-fplugin=x.so", "-fpass-plugin=x.so", "-Xclang -load", "-mllvm", "-march=native", "-save-temps",
 		"-fsave-optimization-record", "-fstack-usage", "-fno-integrated-as", "-fno-integrated-cc1", "-ffat-lto-objects", "-grecord-command-line",
 		"-grecord-gcc-switches", "-Wp,-MD,x.d", "-Wa,-x", "-Wa,--fatal-warnings", "-working-directory", "-B", "-v", "-I-", "-MJ",
-		"-newoption", "--config=compile_flags.cfg",
+		"-newoption", "--config=compile_flags.cfg", "-Wp,-MD,x", "-Wp,-DX,-MD,x", "-Wp,-D,X", "-Wp,", "--include-pch", "--includex.h",
+		"-fms-compatibility", "-fdiagnostics-format=sarif", "-fdiagnostics-absolute-paths", "-fno-ansi-escape-codes", "--std",
 	} {
 		if _, err := commandline.Parse("clang", strings.Fields(thin+option), commandline.Options{}); err == nil || !strings.Contains(err.Error(), option) {
 			t.Errorf("%q: %v", option, err)
@@ -97,6 +107,9 @@ func TestWords(t *testing.T) {
 		{"-Iinc -isystem s --sysroot=S -include f.h", "-I inc -isystem s --sysroot=S -include f.h", "", "-I inc -isystem s --sysroot=S"},
 		{"-target x86_64-linux-gnu -fPIC -g", "-target x86_64-linux-gnu -fPIC -g", "-target x86_64-linux-gnu -fPIC -g", "-target x86_64-linux-gnu -fPIC"},
 		{"-std=c17 -nostdinc", "-std=c17 -nostdinc", "", "-std=c17 -nostdinc"},
+		{"--std c17 --include f.h --include=g.h", "--std c17 --include f.h --include=g.h", "", "--std c17"},
+		{"--stdlib=libstdc++ -Wp,-DX=1,-UY -W", "--stdlib=libstdc++ -Wp,-DX=1,-UY -W", "--stdlib=libstdc++ -W", "--stdlib=libstdc++"},
+		{"-flto-jobs=2 --param x=1", "-flto-jobs=2 --param x=1", "-flto-jobs=2 --param x=1", "-flto-jobs=2 --param x=1"},
 		{"-fprofile-use=p -fsanitize-ignorelist=l", "-fprofile-use=p -fsanitize-ignorelist=l", "", ""},
 		{"-o x.o -MD -MFx.d -MTx -MP -ftime-trace --serialize-diagnostics x.dia -fthin-link-bitcode=x.thin", "", "", ""},
 	} {
@@ -126,6 +139,7 @@ func TestFiles(t *testing.T) {
 		"-Xclang -fthin-link-bitcode=x.thin":    {Object: "a.o", ThinLink: "x.thin"},
 		"-serialize-diagnostics x.dia":          {Object: "a.o", Diagnostics: "x.dia"},
 		"-include f.h -imacrosg.h":              {Object: "a.o", Forced: []string{"f.h", "g.h"}},
+		"--include f.h --include=g.h":           {Object: "a.o", Forced: []string{"f.h", "g.h"}},
 		"-fprofile-use=folder -fprofile-use":    {Object: "a.o", Read: []string{"folder/default.profdata", "default.profdata"}},
 		"-fsanitize-ignorelist=l -gno-pubnames": {Object: "a.o", Read: []string{"l"}},
 	} {
@@ -159,15 +173,18 @@ func TestColours(t *testing.T) {
 // What asks for the depfile, and says what the object is called.
 func TestSideArgs(t *testing.T) {
 	for line, want := range map[string]string{
-		"":                                     "",
-		"-MD":                                  "-MD -MF F -MQ a.o",
-		"-MMD -MTx -MQ y -MP -o b.o":           "-MMD -MF F -MT x -MQ y -MP",
-		"-g -gsplit-dwarf -o x.y.o":            "-Xclang -split-dwarf-file -Xclang x.y.dwo",
-		"-g -gsplit-dwarf=single":              "-Xclang -split-dwarf-file -Xclang a.o",
-		"-gsplit-dwarf":                        "",
-		"-g -gsplit-dwarf -g0":                 "",
-		"-gsplit-dwarf -gno-split-dwarf -g":    "",
-		"-gsplit-dwarf -gline-tables-only -MD": "-MD -MF F -MQ a.o -Xclang -split-dwarf-file -Xclang a.dwo",
+		"":                                  "",
+		"-MD":                               "-MD -MF F -MQ a.o",
+		"-MMD -MTx -MQ y -MP -o b.o":        "-MMD -MF F -MT x -MQ y -MP",
+		"-g -gsplit-dwarf -o x.y.o":         "-Xclang -split-dwarf-file -Xclang x.y.dwo",
+		"-g -gsplit-dwarf=single":           "-Xclang -split-dwarf-file -Xclang a.o",
+		"-gsplit-dwarf":                     "",
+		"-g -gsplit-dwarf -g0":              "",
+		"-gsplit-dwarf -gno-split-dwarf -g": "",
+		"-g -gsplit-dwarf=single -gsplit-dwarf -gno-split-dwarf":            "",
+		"-g -gsplit-dwarf -gno-split-dwarf -gsplit-dwarf=split":             "-Xclang -split-dwarf-file -Xclang a.dwo",
+		"-g -gsplit-dwarf -fsplit-dwarf-inlining -fno-split-dwarf-inlining": "-Xclang -split-dwarf-file -Xclang a.dwo",
+		"-gsplit-dwarf -gline-tables-only -MD":                              "-MD -MF F -MQ a.o -Xclang -split-dwarf-file -Xclang a.dwo",
 	} {
 		if got := parse(t, line, commandline.Options{}).SideArgs("F"); !slices.Equal(got, strings.Fields(want)) {
 			t.Errorf("%s: %q, want %q", line, got, want)
@@ -241,6 +258,11 @@ func TestEnvironment(t *testing.T) {
 		"SOURCE_DATE_EPOCH=", "HOME=/h", "CPATH=", "C_INCLUDE_PATH=b:c", "NO_COLOR=", "CCC_X=", "CLANG_CRASH_DIAGNOSTICS_DIR=d", "LLVM_OVERRIDE_PRODUCER=x",
 	}})
 	if want := []string{"CPATH=", "C_INCLUDE_PATH=b:c", "LLVM_OVERRIDE_PRODUCER=x", "SOURCE_DATE_EPOCH="}; !slices.Equal(in.Env, want) {
+		t.Errorf("%q, want %q", in.Env, want)
+	}
+	named := []string{"HOME=/h", "TZ=", "CPATH=x", "SHELL=sh"}
+	in = parse(t, "", commandline.Options{Env: named, Named: []string{"HOME", "TZ", "CPATH"}})
+	if want := []string{"CPATH=x", "HOME=/h", "TZ="}; !slices.Equal(in.Env, want) {
 		t.Errorf("%q, want %q", in.Env, want)
 	}
 	for _, entry := range []string{"CCC_OVERRIDE_OPTIONS=+-O3", "CC_PRINT_HEADERS=1", "LD_PRELOAD=/absent.so", "CLANG_NO_DEFAULT_CONFIG=1", "AS_SECURE_LOG_FILE=x"} {

@@ -81,8 +81,8 @@ func (p *parser) includeOption(arg string) bool {
 		if !ok {
 			continue
 		}
-		file := option == "-include" || option == "-imacros"
-		if joined := v != "" || strings.HasSuffix(option, "="); joined && strings.HasPrefix(v, "-") {
+		file := strings.Contains(option, "-include") || option == "-imacros"
+		if joined := v != "" || strings.HasSuffix(option, "="); joined && (strings.HasPrefix(v, "-") || option == "--include") {
 			p.err = fmt.Errorf("%s isn't known", arg) // -include-pch, -I-
 			return true
 		} else if !joined {

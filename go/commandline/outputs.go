@@ -1,7 +1,10 @@
 package commandline
 
 import (
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"thinrex/go/depfile"
 )
@@ -19,6 +22,28 @@ const (
 	splitFile              // a .dwo
 	splitSection           // the object
 )
+
+func (p *parser) splitTo(kind splitKind) {
+	p.split, p.splits[kind] = kind, true
+}
+
+// checkSplit fails where the driver makes another name of the object's than
+// splitArgs, or none.
+//
+// Source: SplitDebugName in clang/lib/Driver/ToolChains/CommonArgs.cpp,
+// renderDebugOptions in Clang.cpp.
+func (p *parser) checkSplit() error {
+	switch {
+	case p.split == noSplit || p.debug != fullDebug:
+	case p.splits[splitFile] && p.splits[splitSection]:
+		return errors.New("-gsplit-dwarf in two forms")
+	case p.inlining:
+		return errors.New("-gsplit-dwarf with -fsplit-dwarf-inlining")
+	case strings.Contains(p.Object, "//"):
+		return fmt.Errorf("with -gsplit-dwarf, %s gets another name", p.Object)
+	}
+	return nil
+}
 
 // SideArgs asks for what the front end makes beside the IR: the depfile, in a
 // file of that name, and what the object calls itself.

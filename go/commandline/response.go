@@ -25,6 +25,9 @@ func expand(args []string, depth int) ([]string, error) {
 			out = append(out, arg)
 			continue
 		}
+		if err := CheckFile(name); err != nil { // it is read here, and perhaps once more by the compiler
+			return nil, fmt.Errorf("response file: %w", err)
+		}
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("response file %s: %v", name, err)

@@ -40,6 +40,8 @@ type Options struct {
 	StateDir string   // of this machine; "" for none
 	Dir      string   // the working directory, by the name that the compiler knows it
 	Env      []string // of the compiler
+	Named    []string // variables of Env that are part of the key, whatever they are
+	Read     []string // files that the compiler reads, though neither an option nor the depfile names them
 	Keys     Keys
 	MinInsts int    // smaller modules have no IR key
 	BaseDir  string // absolute paths below it are made relative; "" for none
@@ -108,7 +110,9 @@ func Run(ctx context.Context, program string, args []string, o Options) (*Outcom
 
 func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) {
 	var err error
-	c.in, err = commandline.Parse(c.program, args, commandline.Options{Dir: c.Dir, Env: c.Env, BaseDir: c.BaseDir, Colour: c.Colour})
+	c.in, err = commandline.Parse(c.program, args, commandline.Options{
+		Dir: c.Dir, Env: c.Env, Named: c.Named, Read: c.Read, BaseDir: c.BaseDir, Colour: c.Colour,
+	})
 	if err != nil {
 		return nil, err
 	}

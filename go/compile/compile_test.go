@@ -209,6 +209,7 @@ int main(void) { printf("%d %d %s\n", LOCAL, SEARCHED + SYSTEM, __FILE__); retur
 	"forced.h":       "#define FORCED 1\n",
 	"trace/.keep":    "",
 	"list.txt":       "fun:main\n",
+	"list.h":         "",
 	"rsp":            "-O2 '-DLEVEL=2'\n@rsp2",
 	"rsp2":           `-Iinc -DT="\"a b\""`,
 }
@@ -237,6 +238,7 @@ func TestForms(t *testing.T) {
 		"trace folder":   {args: []string{"-ftime-trace=trace", "-o", "obj/b.o"}},
 		"forced":         {args: []string{"-include", "forced.h", "-o", "obj/a.o"}, reads: []string{"forced.h"}},
 		"macros":         {args: []string{"-imacros", "./forced.h", "-o", "obj/a.o"}, reads: []string{"forced.h"}},
+		"forced two":     {args: []string{"--include", "forced.h", "--include=list.h", "-o", "obj/a.o"}, reads: []string{"forced.h", "list.h"}},
 		"response":       {args: []string{"@rsp", "-o", "obj/a.o"}},
 		"ignore list":    {args: []string{"-fsanitize=address", "-fsanitize-ignorelist=list.txt", "-o", "obj/a.o"}, reads: []string{"list.txt"}},
 		"maps":           {args: []string{"-g", "-fdebug-prefix-map=" + "/=/elsewhere/", "-ffile-compilation-dir=.", "-o", "obj/a.o"}},

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
-	"thinrex/go/depfile"
 	"thinrex/go/filedigest"
 	"thinrex/go/headers"
 	"thinrex/go/includes"
@@ -16,17 +13,9 @@ import (
 
 // inputs makes the action of what the compiler has just read. It fails when
 // that isn't known for sure.
-func (c *compilation) inputs(ctx context.Context, dir string, began headers.Moment) (candidate, error) {
+func (c *compilation) inputs(ctx context.Context, dir string, names []string, began headers.Moment) (candidate, error) {
 	c.files = c.openDigests() // what it has learnt before the compilation is out of date
-	names, err := c.wereRead(dir)
-	if err != nil {
-		return candidate{}, err
-	}
-	sources, err := c.scanAll(names)
-	if err != nil {
-		return candidate{}, err
-	}
-	conditions, err := c.search.Conditions(began, names, sources, c.in.Forced)
+	alternative, err := c.alternative(ctx, dir, names, began)
 	if err != nil {
 		return candidate{}, err
 	}
@@ -37,13 +26,37 @@ func (c *compilation) inputs(ctx context.Context, dir string, began headers.Mome
 	case again.Identity != c.compiler.Identity:
 		return candidate{}, errors.New("the compiler is another one now")
 	}
-	return c.candidate(alternative{names, conditions})
+	return c.candidate(alternative)
+}
+
+// alternative works out which files, and what else, decide that names are read.
+func (c *compilation) alternative(ctx context.Context, dir string, names []string, began headers.Moment) (alternative, error) {
+	complete := c.in.Deps != "-MMD"
+	for {
+		sources, err := c.scanAll(names)
+		if err != nil {
+			return alternative{}, err
+		}
+		if !complete && slices.ContainsFunc(sources, func(s includes.Source) bool { return s.Computed }) {
+			all, err := c.preprocess(ctx, dir)
+			if err != nil {
+				return alternative{}, err
+			}
+			names, complete = union(names, all), true
+			continue
+		}
+		conditions, more, err := c.search.Conditions(began, names, sources, c.in.Forced)
+		if err != nil || len(more) == 0 {
+			return alternative{names, conditions}, err
+		}
+		names = union(names, more)
+	}
 }
 
 // scanAll hashes and scans files. Whether they are those that the compiler has
 // read is to be asked after that.
 func (c *compilation) scanAll(names []string) ([]includes.Source, error) {
-	lists := slices.Concat(c.in.Read, c.search.Lists)
+	fixed := c.in.Macros.Fixed()
 	sources := make([]includes.Source, len(names), len(names)+1)
 	for i, name := range names {
 		if _, err := c.files.File(name); err != nil {
@@ -53,41 +66,22 @@ func (c *compilation) scanAll(names []string) ([]includes.Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		sources[i] = includes.Scan(data)
-		if reason := sources[i].Reason; reason != "" && !slices.Contains(lists, name) {
-			return nil, fmt.Errorf("%s %s", name, reason)
-		}
+		sources[i] = includes.Scan(data, fixed...)
 		if err := c.in.Shareable(name, sources[i].Line); err != nil {
 			return nil, err
+		}
+	}
+	includes.Follow(sources)
+	lists := slices.Concat(c.in.Read, c.search.Lists)
+	for i, name := range names {
+		if reason := sources[i].Reason; reason != "" && !slices.Contains(lists, name) {
+			return nil, fmt.Errorf("%s %s", name, reason)
 		}
 	}
 	if name := includes.Respelled(append(sources, c.in.Macros)); name != "" {
 		return nil, fmt.Errorf("a macro asks __has_include for a name with %s in it, which is a macro", name)
 	}
 	return sources, nil
-}
-
-// wereRead lists the files that the compiler has read, the source first.
-func (c *compilation) wereRead(dir string) ([]string, error) {
-	data, err := os.ReadFile(filepath.Join(dir, depName))
-	if err != nil {
-		return nil, err
-	}
-	names, err := depfile.Parse(data, c.in.Source)
-	if err != nil {
-		return nil, err
-	}
-	var more []string
-	if c.in.Deps == "-MMD" {
-		if data, err = os.ReadFile(filepath.Join(dir, dotName)); err != nil {
-			return nil, err
-		}
-		if more, err = depfile.ParseGraph(data); err != nil {
-			return nil, err
-		}
-		more = append(more, c.search.Forced(c.in.Forced)...) // which the graph leaves out
-	}
-	return union([]string{c.in.Source}, names, more, c.in.Read, c.search.Lists), nil
 }
 
 // union returns the names of all lists, each once, in their order.

@@ -19,6 +19,7 @@ type keyer struct {
 	args     []string // canonical
 	irArgs   []string // those of what follows the front end
 	env      []string
+	irEnv    []string // likewise
 	salt     string
 }
 
@@ -27,6 +28,10 @@ func (c *compilation) newKeyer() *keyer {
 	program := []string{c.in.Program}
 	k.args = slices.Concat(program, outputArgs(c.in, canonically), c.in.KeyArgs)
 	k.irArgs = slices.Concat(program, objectArgs(c.in, canonically), c.in.IRArgs)
+	k.irEnv = slices.DeleteFunc(slices.Clone(c.in.Env), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return !slices.Contains(c.Named, name)
+	})
 	if dir, named := c.in.WorkingDir(); named {
 		k.env = append(k.env, "PWD="+dir)
 	}
@@ -34,6 +39,9 @@ func (c *compilation) newKeyer() *keyer {
 	k.env = append(k.env, "thinrex quote="+strings.Join(c.search.Quote, "\n"), "thinrex angle="+strings.Join(c.search.Angle, "\n"))
 	for _, list := range c.search.Lists {
 		k.env = append(k.env, "thinrex list="+list)
+	}
+	for _, name := range c.in.Read { // some are in no argument
+		k.env = append(k.env, "thinrex read="+name)
 	}
 	if c.inSteps() { // the object is another one
 		k.env = append(k.env, "thinrex steps=2")
@@ -44,7 +52,7 @@ func (c *compilation) newKeyer() *keyer {
 // manifest makes the action whose result is the manifest: it is the result's
 // standard output.
 func (k *keyer) manifest(source file) (*action.Action, error) {
-	return k.action("manifest", k.args, k.env, nil, []file{source})
+	return k.action("manifest 2", k.args, k.env, nil, []file{source})
 }
 
 // direct makes the action of a compilation that reads these files.
@@ -58,7 +66,7 @@ func (k *keyer) ir(module digest.Digest) (*action.Action, error) {
 	outputs := slices.DeleteFunc(slices.Clone(k.outputs), func(out action.Output) bool {
 		return out.Name != objectName && out.Name != thinLinkName
 	})
-	return k.action("ir", k.irArgs, nil, outputs, []file{{moduleName, module}})
+	return k.action("ir", k.irArgs, k.irEnv, outputs, []file{{moduleName, module}})
 }
 
 // A file is one that the compiler reads, or with no name, what holds for the
@@ -92,6 +100,7 @@ func (k *keyer) action(kind string, args, env []string, outputs []action.Output,
 		name, value, _ := strings.Cut(entry, "=")
 		command.EnvironmentVariables = append(command.EnvironmentVariables, &repb.Command_EnvironmentVariable{Name: name, Value: value})
 	}
+	slices.SortFunc(command.EnvironmentVariables, func(x, y *repb.Command_EnvironmentVariable) int { return strings.Compare(x.Name, y.Name) })
 	for _, out := range outputs {
 		command.OutputPaths = append(command.OutputPaths, out.Name)
 	}

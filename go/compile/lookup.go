@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"thinrex/go/action"
+	"thinrex/go/filedigest"
 	"thinrex/go/headers"
 )
 
@@ -64,6 +65,7 @@ func (c *compilation) candidates(ctx context.Context, from Cache, known []candid
 
 // candidate makes the action of an alternative with the files as they are.
 func (c *compilation) candidate(a alternative) (candidate, error) {
+	found := make([]filedigest.File, len(a.names))
 	files := make([]file, len(a.names))
 	for i, name := range a.names {
 		if err := c.in.Shareable(name, false); err != nil {
@@ -73,9 +75,9 @@ func (c *compilation) candidate(a alternative) (candidate, error) {
 		if err != nil {
 			return candidate{}, err
 		}
-		files[i] = file{name, f.Digest}
+		found[i], files[i] = f, file{name, f.Digest}
 	}
-	direct, err := c.keys.direct(files, a.conditions)
+	direct, err := c.keys.direct(files, slices.Concat(a.conditions, oneFile(found)))
 	return candidate{a, direct}, err
 }
 

@@ -22,7 +22,7 @@ type alternative struct {
 // maxAlternatives bounds a manifest. The least recently made is dropped.
 const maxAlternatives = 8
 
-const manifestHeader = "thinrex manifest 1"
+const manifestHeader = "thinrex manifest 2"
 
 var errManifest = errors.New("not a manifest")
 

@@ -118,3 +118,21 @@ func TestLineDirective(t *testing.T) {
 	p.want("compiled", args...)
 	p.want("hit", args...)
 }
+
+// Headers of the system are no such files.
+func TestStandardHeadersMapped(t *testing.T) {
+	files := map[string]string{
+		"a.cc": "#include <string>\n#include <vector>\n#include <map>\n#include <iostream>\n#include <cassert>\nint v;\n",
+		"b.cc": "#include <bits/stdc++.h>\nint v;\n",
+	}
+	p := newProject(t, files)
+	for _, verdict := range []string{"compiled", "hit"} {
+		p.BaseDir = p.Dir
+		for name := range files {
+			args := []string{"-g", "-ffile-prefix-map=" + p.Dir + "=.", "-flto=thin", "-c", name}
+			p.want(verdict, args...)
+			p.want("hit", args...)
+		}
+		p.enter(files)
+	}
+}

@@ -14,10 +14,11 @@ func TestQuestionsNotFollowed(t *testing.T) {
 		args   []string
 		reason string
 	}{
-		"alias":                       {"#define H __has_include\n#if H(<q.h>)" + then, nil, "not stored: a.c asks __has_include in a way"},
-		"alias, spliced":              {"#define H __has_\\ \ninclude\n#if H(\"q.h\")" + then, nil, "not stored: a.c asks"},
-		"alias, included":             {"#include \"alias.h\"\n#if H(\"q.h\")" + then, nil, "alias.h asks"},
-		"alias, -imacros":             {"#if H(\"q.h\")" + then, []string{"-imacros", "alias.h"}, "alias.h asks"},
+		"alias":                       {"#define H(x) __has_include(<x>)\n#if H(q.h)" + then, nil, "not stored: a.c asks __has_include in a way"},
+		"alias, spliced":              {"#define Q \"q.h\"\n#define H __has_\\ \ninclude\n#if H(Q)" + then, nil, "not stored: a.c asks"},
+		"alias of an alias, included": {"#include \"alias.h\"\n#define I H\n#if I(\"q.h\")" + then, nil, "a.c asks"},
+		"alias, -imacros":             {"#define I(x) H(x)\n#if I(\"q.h\")" + then, []string{"-imacros", "alias.h"}, "a.c asks"},
+		"a word for it is a macro":    {"#include \"alias.h\"\n#define r q\n#if H(<r.h>)" + then, nil, "with r in it"},
 		"alias, -D":                   {"#if H(\"q.h\")" + then, []string{"-DH=__has_include"}, "a -D asks"},
 		"response file":               {"#if H" + then, []string{"@rsp"}, "a -D asks"},
 		"pasted":                      {"#define P(a, b) a##b\n#if P(__has_,include)(\"q.h\")" + then, nil, "holds __has_"},
@@ -46,10 +47,13 @@ func TestQuestionsFollowed(t *testing.T) {
 		"for old compilers":  "#ifndef __has_include\n#define __has_include(x) 0\n#endif\n#if __has_include(<q.h>)" + then + "#undef __has_include",
 		"as in libstdc++":    "#define H (__has_include(<q.h>) && 1)\n#if H" + then + "#define T(N) struct __has_##N { int i; }\n",
 		"spoken of":          "// #define H __has_include\n/* __has_include\n__has_include */\nchar *s = \"__has_include\";\n#if __has_include(<q.h>)" + then + "#ifdef X\n#error __has_include\n#endif /* __has_include */\n",
+		"another name":       "#include \"alias.h\"\n#if H(\"q.h\")" + then,
+		"of a function":      "#include \"alias.h\"\n#ifdef F\n#if defined(F) && F(<q.h>)\n#define A\n#endif\n#endif\n#ifdef A" + then,
+		"as in GoogleTest":   "#ifdef __has_include\n#define G __has_include\n#else\n#define G(...) 0\n#endif\n#define A G(<q.h>)\n#if A" + then,
 		"others of its kind": "#if __has_builtin(x) || __has_include(<q.h>) || __has_attribute(y)" + then + "int my__has_include, __has_include_x;\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newProject(t, map[string]string{"a.c": text})
+			p := newProject(t, map[string]string{"a.c": text, "alias.h": "#define H __has_include\n#define F(x) __has_include(x)\n"})
 			args := []string{"-flto=thin", "-std=c23", "-Wno-everything", "-Ii", "-c", "a.c"}
 			p.want("compiled", args...)
 			p.want("hit", args...)

@@ -18,6 +18,8 @@ import (
 const (
 	// dotName is the graph of includes, where the depfile leaves some out.
 	dotName = "m.dot"
+	// allName is the depfile of the preprocessor alone, with nothing left out.
+	allName = "all.d"
 	argName = "args"
 	// maxArgs is the length of arguments from which on they go into a file.
 	maxArgs = 96 << 10
@@ -46,6 +48,14 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	names, unknown := c.wereRead(dir)
+	why := (*Plain)(nil)
+	switch {
+	case r.ExitCode == 0 && errors.As(unknown, &why):
+		return nil, why
+	case r.ExitCode != 0 && c.asksForStream():
+		return nil, plain("a source includes what each process finds another")
+	}
 	outcome, err := c.deliver(r)
 	if err == nil && r.ExitCode != 0 {
 		err = withdraw(dir, c.keys.outputs)
@@ -57,7 +67,10 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 		c.Verbose("%s: %s", c.in.Source, how)
 		return outcome, nil
 	}
-	it, err := c.inputs(ctx, dir, began)
+	it, err := candidate{}, unknown
+	if err == nil {
+		it, err = c.inputs(ctx, dir, names, began)
+	}
 	if err != nil {
 		c.Verbose("%s: %s, not stored: %v", c.in.Source, how, err)
 		return outcome, nil

@@ -84,6 +84,18 @@ func TestShadowing(t *testing.T) {
 			args:   []string{"-Ione", "-Itwo"},
 			change: map[string]string{"one/x.h": "#define X 1\n"},
 		},
+		"by a macro, read otherwise too": {
+			files: map[string]string{"a.c": "#include \"src/b.h\"\n", "src/b.h": "#include \"x.h\"\n#define H <x.h>\n#include H\nint v = X;", "src/x.h": "",
+				"one/y.h": "", "two/x.h": "#define X 2\n"},
+			args:   []string{"-Ione", "-Itwo"},
+			change: map[string]string{"one/x.h": "#define X 1\n"},
+		},
+		"include_next by a macro": {
+			files: map[string]string{"a.c": "#include <x.h>\nint v = X;", "one/x.h": "#define N <x.h>\n#include_next N\n", "two/y.h": "",
+				"three/x.h": "#define X 3\n"},
+			args:   []string{"-Ione", "-Itwo", "-Ithree"},
+			change: map[string]string{"two/x.h": "#define X 2\n"},
+		},
 		"spliced": {
 			files:  map[string]string{"a.c": "#inc\\  \nlude /* \n */ <x.h>\nint v = X;", "two/x.h": "#define X 2\n", "one/y.h": ""},
 			args:   []string{"-Ione", "-Itwo"},
@@ -182,4 +194,51 @@ func TestSymbolicLinks(t *testing.T) {
 	p.write(map[string]string{"dir": "-> v2"})
 	p.want("compiled", args...)
 	p.want("hit", args...)
+}
+
+// To #pragma once, #import and guards two names may be one file. One of them
+// that becomes another file, though an equal one, is read again.
+func TestOneFile(t *testing.T) {
+	const once, twice = "#pragma once\n#ifdef X\n#define TWICE\n#endif\n#define X\n", "#ifdef X\n#define TWICE\n#endif\n#define X\n"
+	const then = "\n#ifdef TWICE\nint v = 2;\n#else\nint v = 1;\n#endif\n"
+	for name, test := range map[string]struct {
+		text, header, link string
+		args               []string
+	}{
+		"once":            {"#include \"a/x.h\"\n#include \"b/x.h\"" + then, once, "b/x.h", nil},
+		"import":          {"#import <x.h>\n#import <y.h>" + then, twice, "a/y.h", []string{"-Ia"}},
+		"a system header": {"#include <x.h>\n#include <y.h>" + then, once, "a/y.h", []string{"-isystem", "a", "-MMD"}},
+		"by a macro":      {"#include <x.h>\n#define Y <y.h>\n#include Y" + then, once, "a/y.h", []string{"-isystem", "a", "-MMD"}},
+		"a hard link":     {"#include \"a/x.h\"\n#include \"b/x.h\"" + then, once, "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, map[string]string{"a.c": test.text, "a/x.h": test.header, "b/.keep": ""})
+			args := append([]string{"-flto=thin", "-w", "-c", "a.c"}, test.args...)
+			link := func(t *testing.T) string {
+				if test.link == "" {
+					if err := os.Link("a/x.h", "b/x.h"); err != nil {
+						t.Fatal(err)
+					}
+					return "b/x.h"
+				}
+				p.write(map[string]string{test.link: "-> ../a/x.h"})
+				return test.link
+			}
+			second := link(t)
+			p.want("compiled", args...)
+			p.want("hit", args...)
+			for _, verdict := range []string{"compiled", "hit"} {
+				if err := os.Remove(second); err != nil {
+					t.Fatal(err)
+				}
+				p.write(map[string]string{second: test.header})
+				p.want(verdict, args...)
+				if err := os.Remove(second); err != nil {
+					t.Fatal(err)
+				}
+				link(t)
+				p.want("hit", args...)
+			}
+		})
+	}
 }

@@ -61,3 +61,24 @@ func TestWordsOfSteps(t *testing.T) {
 		})
 	}
 }
+
+// Options of which it is known that two steps make the same program as one.
+func TestInStepsToo(t *testing.T) {
+	for _, flags := range []string{
+		"-W -ftls-model=initial-exec -fassociative-math -fno-signed-zeros -fno-trapping-math -faligned-new=8 -ftree-vectorize -fasm-blocks",
+		"-ffile-reproducible -fprofile-update=atomic --param ssp-buffer-size=4 -fstack-protector -fno-ms-compatibility -mfpmath=sse -mrecip=none",
+		"-g -fno-limit-debug-info -fansi-escape-codes -fcolor-diagnostics -Wall -Wp,-DX=1 -fno-modules --include a.h --std c++20",
+		"-fuse-linker-plugin -flto-jobs=2 -fthinlto-distributor=/absent -Xthinlto-distributor=--jobs=2 -fno-tree-vectorize -fno-aligned-new",
+	} {
+		t.Run(flags, func(t *testing.T) {
+			p := newProject(t, stepped)
+			p.write(map[string]string{"m.cc": "int sum(int *, int);\nint main(int n, char **) { return sum(&n, 1); }\n"})
+			p.Keys, p.MinInsts = compile.Both, 0
+			args := append([]string{"-O2", "-flto=thin", "-c", "a.cc", "-o", "a.o"}, strings.Fields(flags)...)
+			p.wantLinked("compiled", args)
+			p.wantLinked("hit", args)
+			p.write(map[string]string{"a.h": stepped["equal"] + "/**/"})
+			p.wantLinked("IR hit", args)
+		})
+	}
+}

@@ -3,6 +3,7 @@ package headers
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,25 +51,30 @@ func (c condition) holds() bool {
 // ask for. The files themselves, of which sources tells one by one what they
 // ask, are to be compared by their content. It fails if the compiler may have
 // read others than those that are there now.
-func (s *SearchPath) Conditions(began Moment, files []string, sources []includes.Source, forced []string) ([]string, error) {
+//
+// More are other names, which the sources may ask for, of files that were read.
+// If there are any, conditions aren't known before these are among the files,
+// too: what is there may change for each name alone.
+func (s *SearchPath) Conditions(began Moment, files []string, sources []includes.Source, forced []string) (conditions, more []string, err error) {
 	f := newFinder(s, files, began)
 	for _, name := range forced {
 		f.force(name)
 	}
 	for i, name := range files {
-		f.stat(name)
 		f.add(name, sources[i])
 	}
-	list := f.conditions()
+	conditions = f.conditions()
 	switch {
 	case f.reason != "":
-		return nil, errors.New(f.reason)
+		return nil, nil, errors.New(f.reason)
 	case f.late != "":
-		return nil, fmt.Errorf("%s is too new: it may have changed meanwhile", f.late)
-	case !Hold(list) || !s.Stands():
-		return nil, errors.New("files have come or gone meanwhile")
+		return nil, nil, fmt.Errorf("%s is too new: it may have changed meanwhile", f.late)
+	case !Hold(conditions) || !s.Stands():
+		return nil, nil, errors.New("files have come or gone meanwhile")
+	case len(f.other) > 0:
+		return nil, slices.Sorted(maps.Keys(f.other)), nil
 	}
-	return list, nil
+	return conditions, nil, nil
 }
 
 // absent returns the condition that path stays absent. Names in a folder that

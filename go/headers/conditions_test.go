@@ -29,7 +29,7 @@ func (c *compilation) begin(t testing.TB) {
 	c.began = began
 }
 
-func (c *compilation) end(t testing.TB) ([]string, error) {
+func (c *compilation) end(t testing.TB) (conditions, more []string, err error) {
 	t.Helper()
 	var sources []includes.Source
 	for _, name := range c.read {
@@ -52,6 +52,7 @@ func TestConditions(t *testing.T) {
 		read   string
 		forced string
 		want   string
+		more   string // names of files that were read
 	}{
 		"earlier on the path":  {files: map[string]string{"a.c": "#include <x.h>", "one/y": "", "two/x.h": ""}, angle: "one two", read: "a.c two/x.h", want: "Aone/x.h"},
 		"first on the path":    {files: map[string]string{"a.c": "#include <x.h>", "one/x.h": "", "two/y": ""}, angle: "one two", read: "a.c one/x.h"},
@@ -66,7 +67,12 @@ func TestConditions(t *testing.T) {
 		"forced":               {files: map[string]string{"a.c": "", "one/x.h": ""}, angle: "one", read: "a.c one/x.h", forced: "x.h", want: "Aone/x.h.gch Aone/x.h.pch Ax.h Ax.h.gch Ax.h.pch"},
 		"a folder by the name": {files: map[string]string{"a.c": "#include <x.h>", "one/x.h/y": "", "two/x.h": ""}, angle: "one two", read: "a.c two/x.h", want: "Done/x.h"},
 		"skipped":              {files: map[string]string{"a.c": "#if 0\n#include <x.h>\n#endif", "one/y": "", "two/x.h": ""}, angle: "one two", read: "a.c"},
-		"by another name":      {files: map[string]string{"a.c": "#include <x.h>", "one/y": "", "two/x.h": "", "l": "-> two"}, angle: "one l", read: "a.c two/x.h", want: "Aone/x.h"},
+		"by another name":      {files: map[string]string{"a.c": "#include <x.h>", "one/y": "", "two/x.h": "", "l": "-> two"}, angle: "one l", read: "a.c two/x.h", more: "l/x.h"},
+		"by both names":        {files: map[string]string{"a.c": "#include <x.h>\n#include <y.h>", "one/z": "", "two/x.h": "", "two/y.h": "-> x.h"}, angle: "one two", read: "a.c two/x.h two/y.h", want: "Aone/x.h Aone/y.h"},
+		"asked by another":     {files: map[string]string{"a.c": "#if __has_include(<y.h>)\n#include <x.h>\n#endif", "one/z": "", "two/x.h": "", "two/y.h": "-> x.h"}, angle: "one two", read: "a.c two/x.h", more: "two/y.h"},
+		"by a macro, too":      {files: map[string]string{"s/a.c": "#include \"x.h\"\n#include X", "s/x.h": "", "one/y": "", "two/x.h": ""}, angle: "one two", read: "s/a.c s/x.h two/x.h", want: "Aone/x.h"},
+		"next, by a macro":     {files: map[string]string{"a.c": "#include <x.h>", "one/x.h": "#include_next X", "two/y": "", "three/x.h": ""}, angle: "one two three", read: "a.c one/x.h three/x.h", want: "Atwo/x.h"},
+		"by a macro, quoted":   {files: map[string]string{"s/a.c": "#include X", "q/y": "", "one/y": "", "two/x.h": ""}, quote: "q two", angle: "one two three", read: "s/a.c two/x.h", want: "Aone/x.h Aq/x.h As/x.h"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
@@ -74,7 +80,10 @@ func TestConditions(t *testing.T) {
 			c := &compilation{read: strings.Fields(test.read), forced: strings.Fields(test.forced)}
 			c.Quote, c.Angle = strings.Fields(test.quote), strings.Fields(test.angle)
 			c.begin(t)
-			got, err := c.end(t)
+			got, more, err := c.end(t)
+			if !slices.Equal(more, strings.Fields(test.more)) {
+				t.Errorf("more: %q, want %s", more, test.more)
+			}
 			if err != nil || !slices.Equal(got, strings.Fields(test.want)) {
 				t.Errorf("%q, %v; want %s", got, err, test.want)
 			}
@@ -118,7 +127,7 @@ func TestNoConditions(t *testing.T) {
 		tree(t, test.files)
 		c := &compilation{read: []string{"a.c"}, forced: test.forced}
 		c.begin(t)
-		if got, err := c.end(t); err == nil || err.Error() != test.reason {
+		if got, _, err := c.end(t); err == nil || err.Error() != test.reason {
 			t.Errorf("%s: %q, %v, want %q", name, got, err, test.reason)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"thinrex/go/includes"
 )
@@ -14,35 +15,51 @@ import (
 // were.
 type finder struct {
 	world
-	search *SearchPath
-	deps   []string            // the names of all files that were read
-	isDep  map[string]bool     // deps
-	byBase map[string][]string // deps, by their last part
-	found  map[condition]bool
-	reason string // why they aren't known, or ""
+	search  *SearchPath
+	deps    []string        // the names of all files that were read
+	isDep   map[string]bool // deps
+	byState map[state][]fs.FileInfo
+	other   map[string]bool // names of files that were read by others
+	spelt   []spelling      // of deps
+	beside  map[string]bool // folders of files with a computed #include
+	found   map[condition]bool
+	reason  string // why they aren't known, or ""
 }
+
+// A state is what equal files have in common.
+type state struct {
+	size int64
+	time time.Time
+}
+
+func stateOf(fi fs.FileInfo) state { return state{fi.Size(), fi.ModTime()} }
 
 func newFinder(search *SearchPath, deps []string, began Moment) *finder {
 	f := &finder{
 		world: world{began: began, known: map[string]fs.FileInfo{}, walked: map[string]bool{}}, search: search, deps: deps,
-		isDep: map[string]bool{}, byBase: map[string][]string{}, found: map[condition]bool{},
+		isDep: map[string]bool{}, byState: map[state][]fs.FileInfo{},
+		other: map[string]bool{}, beside: map[string]bool{}, found: map[condition]bool{},
 	}
 	for _, name := range deps {
 		f.isDep[name] = true
-		f.byBase[filepath.Base(name)] = append(f.byBase[filepath.Base(name)], name)
+		if fi := f.stat(name); fi != nil {
+			f.byState[stateOf(fi)] = append(f.byState[stateOf(fi)], fi)
+		}
 	}
 	return f
 }
 
-// wasRead also knows a file that was read by another name.
+// wasRead also knows a file that was read by another name. That name may have
+// been asked for, too, and left out as the same file.
 func (f *finder) wasRead(path string, fi fs.FileInfo) bool {
 	if f.isDep[path] {
 		return true
 	}
-	return slices.ContainsFunc(f.byBase[filepath.Base(path)], func(dep string) bool {
-		other := f.stat(dep)
-		return other != nil && os.SameFile(fi, other)
-	})
+	same := slices.ContainsFunc(f.byState[stateOf(fi)], func(dep fs.FileInfo) bool { return os.SameFile(fi, dep) })
+	if same {
+		f.other[path] = true
+	}
+	return same
 }
 
 // add takes the probes of one file that was read.
@@ -51,7 +68,7 @@ func (f *finder) add(file string, s includes.Source) {
 		f.follow(p.All, f.search.places(file, p.Name, p.Quoted))
 	}
 	if s.Computed {
-		f.computed(file)
+		f.computed(above(file))
 	}
 }
 
@@ -70,34 +87,21 @@ func (f *finder) force(name string) {
 	}
 }
 
-// computed takes a file with an #include whose name only the preprocessor
-// knows: any of the files that were read may be what it named.
-func (f *finder) computed(file string) {
-	for _, dep := range f.deps {
-		for _, dir := range slices.Concat(f.search.Quote, f.search.Angle) {
-			if name, ok := strings.CutPrefix(dep, join(dir, "")); ok && name != "" && !filepath.IsAbs(name) {
-				f.follow(false, f.search.places(file, name, true))
-			}
-		}
-	}
-}
-
 // follow notes what must stay as it is for a search through places, up to the
 // first that is there or through all, to end as it did.
 func (f *finder) follow(all bool, places []string) {
 	var passed []condition
 	for _, p := range places {
 		fi := f.stat(p)
+		vacant, ok := f.vacant(p, fi)
 		switch {
-		case fi == nil:
-			passed = append(passed, f.absent(p))
-		case fi.IsDir():
-			passed = append(passed, condition(isFolder)+condition(p))
+		case ok:
+			passed = append(passed, vacant)
 		case filepath.Separator == '/' && strings.Contains(p, `\`):
 			f.reason = p + " stands in depfiles with a slash"
 			return
 		case all:
-			if !f.isDep[p] {
+			if !f.wasRead(p, fi) {
 				passed = append(passed, condition(isFile)+condition(p))
 			}
 		case f.wasRead(p, fi):
@@ -110,6 +114,17 @@ func (f *finder) follow(all bool, places []string) {
 	if all {
 		f.note(passed)
 	}
+}
+
+// vacant is the condition that no file comes to a place where there is none.
+func (f *finder) vacant(path string, fi fs.FileInfo) (c condition, ok bool) {
+	switch {
+	case fi == nil:
+		return f.absent(path), true
+	case fi.IsDir():
+		return condition(isFolder) + condition(path), true
+	}
+	return "", false
 }
 
 func (f *finder) note(conditions []condition) {

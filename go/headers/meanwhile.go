@@ -88,6 +88,10 @@ func (w *world) stat(path string) fs.FileInfo {
 }
 
 func (w *world) step(step string, fi fs.FileInfo) {
+	was, ok := w.began.folders[step]
+	if ok && !os.SameFile(was, fi) { // by a mount, perhaps: that stamps nothing
+		w.late = step
+	}
 	if fi.IsDir() && w.moved(step, fi) || fi.Mode()&fs.ModeSymlink != 0 && mayBeAfter(lastChange(fi), w.began.time) {
 		w.late = step
 	}
@@ -108,7 +112,7 @@ func (w *world) moved(step string, fi fs.FileInfo) bool {
 	if parent, err := os.Stat(dir); err == nil && !mayBeAfter(lastChange(parent), since) {
 		return false
 	}
-	was, ok := w.began.folders[step]
+	_, ok := w.began.folders[step] // the same: see step
 	back := mayBeAfter(lastChange(fi), since) && !mayBeAfter(fi.ModTime(), since)
-	return !ok || back || !os.SameFile(was, fi)
+	return !ok || back
 }

@@ -4,7 +4,9 @@ package headers_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
+	"time"
 )
 
 // A folder or link that is put in the place of another after a compilation has
@@ -45,10 +47,31 @@ func TestSwappedMeanwhile(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			_, err := c.end(t)
+			_, _, err := c.end(t)
 			if test.late == "" && err != nil || test.late != "" && (err == nil || err.Error() != test.late+" is too new: it may have changed meanwhile") {
 				t.Errorf("%v, want %q", err, test.late)
 			}
 		})
+	}
+}
+
+// A mount changes which folder a name stands for, and no stamp. Another working
+// directory does the same to relative names.
+func TestMountedMeanwhile(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"before", "after"} {
+		t.Chdir(dir)
+		tree(t, map[string]string{name + "/a.c": "#include <a.h>\n", name + "/inc/a.h": "#define A 1\n"})
+	}
+	for after, late := range map[string]string{"before": "", "after": "inc is too new: it may have changed meanwhile"} {
+		t.Chdir(filepath.Join(dir, "before"))
+		c := &compilation{read: []string{"inc/a.h"}}
+		c.Angle = []string{"inc"}
+		c.began, _ = c.Begin(t.TempDir(), time.Now(), nil)
+		t.Chdir(filepath.Join(dir, after))
+		_, _, err := c.end(t)
+		if late == "" && err != nil || late != "" && (err == nil || err.Error() != late) {
+			t.Errorf("%v, want %q", err, late)
+		}
 	}
 }

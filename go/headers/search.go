@@ -62,12 +62,16 @@ func (s *SearchPath) places(file, name string, quoted bool) []string {
 	}
 	var places []string
 	if quoted {
-		places = append(places, join(above(file), name))
-		for _, dir := range s.Quote {
-			places = append(places, join(dir, name))
-		}
+		places = append(append(places, join(above(file), name)), s.quotePlaces(name)...)
 	}
 	for _, dir := range s.Angle {
+		places = append(places, join(dir, name))
+	}
+	return places
+}
+
+func (s *SearchPath) quotePlaces(name string) (places []string) {
+	for _, dir := range s.Quote {
 		places = append(places, join(dir, name))
 	}
 	return places

@@ -8,20 +8,10 @@ func elsewhere(data []byte) string {
 	if word := assemblerReads(data); word != "" {
 		return "holds " + word + ", with which the assembler reads a file"
 	}
-	// #pragma GCC dependency warns of a file that is newer than this one.
-	for rest := data; ; {
-		before, after, ok := bytes.Cut(rest, []byte("dependency"))
-		if !ok {
-			return ""
-		}
-		rest = after
-		before = bytes.TrimRight(before, " \t\v\f")
-		for _, space := range []string{"GCC", "clang", "*/"} {
-			if bytes.HasSuffix(before, []byte(space)) {
-				return "holds #pragma GCC dependency"
-			}
-		}
+	if warnsOfAge(data) {
+		return "holds #pragma GCC dependency"
 	}
+	return ""
 }
 
 // assemblerReads finds the directives of assembly that read a file. They mostly

@@ -18,19 +18,23 @@ type Source struct {
 	Computed bool     // an #include names its file by a macro
 	Line     bool     // a #line may name an absolute path
 	Reason   string   // why nothing that reads this file can be cached, or "": "holds …"
+	text     []byte   // its joined lines
 	macros   [][]byte // the names that it defines
 	spelled  [][]byte // words that must not be macros: see spell
+	renamed  []string // macros that are other names for __has_include: see Follow
 }
 
 // Scan finds all probes that a text can ask for, whatever the preprocessor's
 // conditions turn out to be. What is found in a comment or a string does no
-// harm: it is one more probe to compare.
-func Scan(data []byte) (s Source) {
+// harm: it is one more probe to compare. The words in fixed have a meaning of
+// their own: see Fixed.
+func Scan(data []byte, fixed ...string) (s Source) {
 	data = joinLines(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
-	for _, word := range []string{
-		"__TIME__", "__DATE__", "__TIMESTAMP__", // change without a change of any file
-		"include_alias", "??=", "??/", // name files, or directives, in a way that isn't followed here
-	} {
+	s.text = data
+	if s.Reason = readsClock(data, fixed); s.Reason != "" {
+		return s
+	}
+	for _, word := range []string{"include_alias", "??=", "??/"} { // name files, or directives, in a way that isn't followed here
 		if bytes.Contains(data, []byte(word)) {
 			s.Reason = "holds " + word
 			return s
@@ -40,21 +44,21 @@ func Scan(data []byte) (s Source) {
 		return s
 	}
 	for _, mark := range []string{"#", "%:"} {
-		for rest := data; ; {
-			_, after, ok := bytes.Cut(rest, []byte(mark))
-			if !ok {
+		for at := 0; ; {
+			i := bytes.Index(data[at:], []byte(mark))
+			if i < 0 {
 				break
 			}
-			rest = after
-			s.directive(after)
+			at += i + len(mark)
+			s.directive(data[:at-len(mark)], data[at:])
 		}
 	}
-	s.questions(data)
+	s.questions()
 	return s
 }
 
-// directive reads what follows a #.
-func (s *Source) directive(text []byte) {
+// directive reads what follows a #, and stands after before.
+func (s *Source) directive(before, text []byte) {
 	word, rest := cutWord(skipSpace(text))
 	switch word {
 	case "include", "import", "include_next":
@@ -62,7 +66,7 @@ func (s *Source) directive(text []byte) {
 		s.Reason = "holds #embed"
 		return
 	case "line", "":
-		s.Line = s.Line || mayNamePath(rest, word == "")
+		s.Line = s.Line || mayNamePath(rest, word == "") && mayBegin(before)
 		return
 	case "define":
 		name, _ := cutName(skipSpace(rest))
@@ -73,24 +77,37 @@ func (s *Source) directive(text []byte) {
 	}
 	name, quoted, ok := headerName(skipSpace(rest))
 	if !ok {
-		s.Computed = true
+		s.Computed = s.Computed || mayBegin(before)
 		return
 	}
 	s.Probes = append(s.Probes, Probe{name, quoted, word == "include_next"})
+}
+
+// mayBegin reports whether what comes after a text may be the first on its line.
+// Comments don't count, nor what may be the end of one.
+func mayBegin(before []byte) bool {
+	before = before[bytes.LastIndexAny(before, "\n\r")+1:]
+	if i := bytes.LastIndex(before, []byte("*/")); i >= 0 {
+		before = before[i+2:]
+	}
+	return len(skipSpace(before)) == 0
 }
 
 // mayNamePath reports whether what follows #line, or without that word a #, may
 // name an absolute path.
 func mayNamePath(text []byte, bare bool) bool {
 	text = skipSpace(text)
-	name := skipSpace(bytes.TrimLeft(text, "0123456789"))
+	number := bytes.TrimLeft(text, "0123456789'")
+	name := skipSpace(number)
 	switch {
-	case bare && (len(text) == 0 || text[0] < '0' || text[0] > '9'):
-		return false // not a directive: X in #X
-	case len(name) == 0 || lineEnd(name) > 0 || bytes.HasPrefix(name, []byte("//")):
-		return false // only a number
-	case name[0] != '"' || len(name) == 1:
-		return true // a macro
+	case len(name) == 0:
+		return false // only a number, or nothing
+	case len(number) == len(text):
+		return !bare && mayBeMacro(name) // or X in #X
+	case name[0] == '"':
+		return len(name) == 1 || name[1] == '/' || name[1] == '\\'
 	}
-	return name[1] == '/' || name[1] == '\\'
+	return len(name) < len(number) && mayBeMacro(name)
 }
+
+func mayBeMacro(text []byte) bool { return isNameByte(text[0]) || text[0] == '\\' }

@@ -28,6 +28,11 @@ func TestProbes(t *testing.T) {
 		"#define T(N) struct __has_##N { int i; }\n":          nil,
 		"struct { int include_dirs; } s; s.include_dirs = 3;": nil,
 		"int v; // a dependency of GCC\n":                     nil,
+		"cout << \"the dependency \" << x << \"y\";":          nil,
+		"puts(\"can't find 'dependency \\\"a\\\"'\");":        nil,
+		"if (dependency <= x || dependency << y > 0) {}\n":    nil,
+		"#define LOG \"dependency\" // dependency\n":          nil,
+		"my_dependency <int> x;\n":                            nil,
 	} {
 		if got := includes.Scan([]byte(text)); got.Reason != "" || !slices.Equal(got.Probes, want) {
 			t.Errorf("%q: %v %s, want %v", text, got.Probes, got.Reason, want)
@@ -45,6 +50,16 @@ func TestComputedAndLines(t *testing.T) {
 		"# 6 \"/r.y\"\n":                       {line: true},
 		"#line 5 \"q.y\" /* */\n# 6 \"r.y\"\n": {},
 		"#line 7\n#define S(X) #X\n":           {},
+		"# 1'0 \"/r.y\"\n# 2":                  {line: true},
+		"# 6 \\\n M\n":                         {line: true},
+		"#line L\n":                            {line: true},
+		"/* \n */ /**/ # 6\"/r.y\"\n":          {line: true},
+		"x */%:line 6 M":                       {line: true},
+		" *  LWG issue #181).\n":               {},
+		"/*\n #181).\n # 181) x \n #6th\n*/":   {},
+		"int x; # 3 \"/x\"":                    {},
+		"// #include this, or #line 3 M":       {},
+		"/*\n#include <a.h>, \n#include H */":  {computed: true},
 	} {
 		if got := includes.Scan([]byte(text)); got.Computed != want.computed || got.Line != want.line {
 			t.Errorf("%q: %v", text, got)
@@ -56,16 +71,15 @@ func TestComputedAndLines(t *testing.T) {
 func TestNotFollowed(t *testing.T) {
 	const asks, parts = "asks __has_include in a way", "which may become __has_include"
 	for name, test := range map[string]struct{ text, reason string }{
-		"alias":              {"#define H __has_include\n", asks},
-		"alias, guarded":     {"#ifdef __has_include\n#define H __has_include\n#endif\n", asks},
-		"alias, digraph":     {"%:define H __has_include\n", asks},
-		"alias, spliced":     {"#define H __has_\\ \ninclude\n", asks},
-		"alias, old Mac":     {"int w;\r#define H __has_include\r", asks},
-		"alias, after blank": {"\u00a0#define H __has_include\n", asks},
+		"alias":              {"#define H __has_include +\n", asks},
+		"alias, guarded":     {"#ifdef __has_include\n#define H(x) !__has_include(x)\n#endif\n", asks},
+		"alias, digraph":     {"%:define H(x, y) __has_include(x)\n", asks},
+		"alias, spliced":     {"#define H(x) __has_\\ \ninclude(y)\n", asks},
+		"alias, old Mac":     {"int w;\r#define H(...) __has_include(<__VA_ARGS__>)\r", asks},
+		"alias, after blank": {"\u00a0#define H() __has_include\n", asks},
 		"alias, over lines":  {"#define H /*\n*/ __has_include\n", "may have begun in another line"},
-		"after a raw string": {"R\"(\n)\" __has_include", "may have begun in another line"},
+		"a raw string":       {"R\"(\n)\" __has_include", "may have begun in another line"},
 		"with a parameter":   {"#define H(x) __has_include(<x>)\n", asks},
-		"next":               {"#define H __has_include_next\n", asks},
 		"embed":              {"#if __has_embed(\"q.h\")\n", "asks __has_embed"},
 		"quoted in a macro":  {"#define H __has_include(\"q.h\")\n", asks},
 		"a macro's argument": {"#if F(__has_include(<q.h>))\n", asks},
@@ -85,6 +99,13 @@ func TestNotFollowed(t *testing.T) {
 		"incbin":             {"void f(void) { __asm__(\".INCBIN\\t\\\"d.s\\\"\"); }\n", "holds .incbin"},
 		"incbin, spliced":    {"__asm__(\".inc\\\nbin \\\"d.s\\\"\");\n", "holds .incbin"},
 		"dependency":         {"#pragma GCC dependency \"d.s\"\n", "holds #pragma GCC dependency"},
+		"by macros":          {"#define G GCC\nP(G dependency \"old.h\")\n", "holds #pragma GCC dependency"},
+		"in <>":              {"P(G dependency<old.h>)\n", "holds #pragma GCC dependency"},
+		"over lines":         {"P(G dependency /* */\n\n  \"old.h\")\n", "holds #pragma GCC dependency"},
+		"after a character":  {"c('\"', '\\'') P(G dependency \"old.h\")\n", "holds #pragma GCC dependency"},
+		"after a raw string": {"R\"(\n)\" P(G dependency \"old.h\")\n", "holds #pragma GCC dependency"},
+		"its word a macro":   {"#define D dependency\n", "holds #pragma GCC dependency"},
+		"after a name":       {"#pragma GCC dependency NAME\n", "holds #pragma GCC dependency"},
 		"clang dependency":   {"_Pragma(\"clang  dependency \\\"d.s\\\"\")\n", "holds #pragma GCC dependency"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,6 +131,60 @@ func TestRespelled(t *testing.T) {
 		}
 		if got := includes.Respelled(sources); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// Other names for __has_include are followed wherever they stand.
+func TestFollow(t *testing.T) {
+	const object, function = "#ifdef __has_include\n#define H __has_include\n#else\n#define H(x) 0\n#endif\n", "#define H(x) __has_include(x)\n"
+	for name, test := range map[string]struct {
+		define, use string
+		want        []includes.Probe
+		reason      string
+	}{
+		"object":          {object, "#if defined(H) && H(<a/q.h>) //", []includes.Probe{{Name: "a/q.h", All: true}}, ""},
+		"function":        {function, "#ifdef H\n#elif A || H(\"q.h\")\n", []includes.Probe{{Name: "q.h", Quoted: true, All: true}}, ""},
+		"variadic":        {"#define H(...) __has_include ( __VA_ARGS__ ) // H\n", "%:if H ( <q> )", []includes.Probe{{Name: "q", All: true}}, ""},
+		"next":            {"#define H __has_include_next\n", "#if H(<q>)", []includes.Probe{{Name: "q", All: true}}, ""},
+		"within a macro":  {object, "#define I (A && H(<q>))", []includes.Probe{{Name: "q", All: true}}, ""},
+		"spoken of":       {object, "// like H(<q>)\n#if 1 // H\nint H_, xH;", nil, ""},
+		"quoted, a macro": {object, "#define I H(\"q\")", nil, "asks __has_include in a way"},
+		"renamed again":   {object, "#define I H\n", nil, "asks __has_include in a way"},
+		"as an argument":  {function, "#if F(H, <q>)\n", nil, "asks __has_include in a way"},
+		"its argument":    {function, "#if H(Q)\n", nil, "asks __has_include in a way"},
+		"a macro's words": {function, "#if H(<_Q>)\n", nil, "asks __has_include in a way"},
+	} {
+		sources := []includes.Source{includes.Scan([]byte(test.use)), includes.Scan([]byte(test.define))}
+		if !sources[1].Renames() || sources[0].Renames() {
+			t.Errorf("%s: it has another name: %v, %v", name, sources[1].Renames(), sources[0].Renames())
+		}
+		includes.Follow(sources)
+		got := sources[0]
+		if !slices.Equal(got.Probes, test.want) || (got.Reason == "") != (test.reason == "") || !strings.Contains(got.Reason, test.reason) || sources[1].Reason != "" {
+			t.Errorf("%s: %v %q %q, want %v %q", name, got.Probes, got.Reason, sources[1].Reason, test.want, test.reason)
+		}
+	}
+	sources := []includes.Source{includes.Scan([]byte(function)), includes.Scan([]byte("#if H(<q.h>)\n")), includes.Scan([]byte("#define q r\n"))}
+	if includes.Follow(sources); includes.Respelled(sources) != "q" {
+		t.Error("a macro in an argument is overlooked")
+	}
+}
+
+// What the command line defines isn't the clock's.
+func TestFixed(t *testing.T) {
+	macros := includes.Scan([]byte("#define __DATE__ \"redacted\"\n#define __TIME__(x) 1\n"))
+	if macros.Reason != "" || !slices.Equal(macros.Fixed(), []string{"__DATE__", "__TIME__"}) {
+		t.Fatalf("%q %q", macros.Fixed(), macros.Reason)
+	}
+	for text, want := range map[string]string{"x = __DATE__ __TIME__;": "", "x = __DATE__ __TIMESTAMP__;": "holds __TIMESTAMP__"} {
+		if got := includes.Scan([]byte(text), macros.Fixed()...).Reason; got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+	for _, text := range []string{"#define __DATE__ __TIME__\n", "#define T __DATE__\n", "#define __DATE__X\n", "#undef __DATE__\n"} {
+		if includes.Scan([]byte(text)).Reason == "" {
+			t.Errorf("%s doesn't matter", text)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,10 +33,13 @@ arguments before:
 What isn't known to be cacheable is run as it is; --verbose says why.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkCCFlags(cmd.Root().PersistentFlags()); err != nil {
+				return err
+			}
 			dir, err := os.Getwd()
 			if err != nil { // it has been removed: a compiler may do without, a configuration file can't be looked for
 				report.NewTerminal(os.Stderr, o.Verbose).Verbose("not cached: %v", err)
-				return runPlain(cmd.Context(), args)
+				return runPlain(cmd.Context(), args, ccEnvironment(os.Environ(), o.ActionEnv))
 			}
 			flags := cmd.Root().PersistentFlags()
 			if err := config.Complete(flags, os.LookupEnv); err != nil {
@@ -47,6 +51,7 @@ What isn't known to be cacheable is run as it is; --verbose says why.`,
 		},
 	}
 	cmd.Flags().SetInterspersed(false) // the compiler's flags aren't ours
+	hideLinkFlags(cmd)
 	return cmd
 }
 
@@ -92,19 +97,27 @@ func cc(ctx context.Context, dir string, args []string, o *config.Options, termi
 	if err != nil {
 		return fmt.Errorf("--thinlto_cache_policy: %w", err)
 	}
+	if err := checkBaseDir(o.BaseDir); err != nil {
+		return err
+	}
 	s := openStore(o.DiskCache, o.DigestFunction, terminal)
-	options := ccOptions(ctx, dir, o, s, terminal)
+	options := ccOptions(dir, o, s, terminal)
+	remote := newCCRemote(ctx, o, options.StateDir, terminal)
+	options.Remote = sync.OnceValue(remote.open)
 	outcome, err := compile.Run(ctx, args[0], args[1:], options)
+	remote.close() // not deferred: runPlain doesn't come back
 	var why *compile.Plain
 	if errors.As(err, &why) {
 		terminal.Verbose("not cached: %v", why)
-		return runPlain(ctx, args)
+		return runPlain(ctx, args, options.Env)
 	}
 	if err != nil {
 		return err
 	}
-	os.Stdout.Write(outcome.Stdout)
-	os.Stderr.Write(outcome.Stderr)
+	if err := passOn(outcome); err != nil && outcome.ExitCode == 0 {
+		terminal.Print("can't pass on the compiler's words: %v", err)
+		outcome.ExitCode = exitCompilation // as the compiler's would be
+	}
 	if outcome.Stored {
 		pruneAfterCompilation(ctx, s, policy, started, terminal)
 	}
@@ -114,25 +127,27 @@ func cc(ctx context.Context, dir string, args []string, o *config.Options, termi
 	return nil
 }
 
-func ccOptions(ctx context.Context, dir string, o *config.Options, s *store.Store, terminal *report.Terminal) compile.Options {
+// passOn writes what the compiler has said.
+func passOn(outcome *compile.Outcome) error {
+	_, err := os.Stdout.Write(outcome.Stdout)
+	_, more := os.Stderr.Write(outcome.Stderr)
+	return errors.Join(err, more)
+}
+
+func ccOptions(dir string, o *config.Options, s *store.Store, terminal *report.Terminal) compile.Options {
+	env := ccEnvironment(os.Environ(), o.ActionEnv)
 	options := compile.Options{
-		Function: o.DigestFunction, Dir: dir, Env: os.Environ(), Sandbox: o.SandboxBase,
+		Function: o.DigestFunction, Dir: dir, Env: env, Read: o.ExtraInput, Sandbox: o.SandboxBase,
 		Keys: compile.Keys(o.CompileKeys), MinInsts: o.ThinLTOCacheMinInsts, BaseDir: o.BaseDir,
-		Colour: isTerminal(os.Stderr) && hasColours(os.Getenv), Verbose: terminal.Verbose,
+		Colour: isTerminal(os.Stderr) && hasColours(env), Verbose: terminal.Verbose,
+	}
+	for _, entry := range o.ActionEnv {
+		name, _, _ := strings.Cut(entry, "=")
+		options.Named = append(options.Named, name)
 	}
 	if s != nil {
 		options.Cache = s
 		options.StateDir = filepath.Join(s.StateDir(), "cc-"+hostName())
-	}
-	if o.RemoteCache != "" || o.RemoteExecutor != "" {
-		options.Remote = func() compile.Cache {
-			client, err := dial(ctx, o, compileMnemonic, 1, terminal)
-			if err != nil {
-				terminal.WarnOnce("remote", "can't use the remote cache, going on without: %v", err)
-				return nil
-			}
-			return client
-		}
 	}
 	return options
 }
@@ -142,11 +157,16 @@ func ccOptions(ctx context.Context, dir string, o *config.Options, s *store.Stor
 //
 // Source: terminalHasColors in llvm/lib/Support/Unix/Process.inc; NO_COLOR is
 // clang's own.
-func hasColours(getenv func(string) string) bool {
-	if getenv("NO_COLOR") != "" {
-		return false
+func hasColours(env []string) bool {
+	var term string
+	for _, entry := range env {
+		switch name, value, _ := strings.Cut(entry, "="); {
+		case name == "NO_COLOR" && value != "":
+			return false
+		case name == "TERM":
+			term = value
+		}
 	}
-	term := getenv("TERM")
 	for _, name := range []string{"screen", "xterm", "vt100", "rxvt"} {
 		if strings.HasPrefix(term, name) {
 			return true

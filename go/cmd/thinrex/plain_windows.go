@@ -8,8 +8,9 @@ import (
 )
 
 // runPlain runs the command as if it had been called itself.
-func runPlain(ctx context.Context, args []string) error {
+func runPlain(ctx context.Context, args, env []string) error {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Env = env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err := cmd.Run()
 	var exit *exec.ExitError

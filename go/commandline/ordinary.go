@@ -1,0 +1,67 @@
+package commandline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxLinks bounds symbolic links that lead to each other.
+const maxLinks = 40
+
+// CheckFile fails for what isn't the same to each process that opens it: what
+// isn't a regular file, such as a pipe, and what is reached by a name that is
+// each process's own, such as /dev/stdin, be it a regular file or not. One that
+// isn't there is no failure: whoever opens it has words for that.
+func CheckFile(name string) error {
+	fi, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !fi.Mode().IsRegular():
+		return fmt.Errorf("%s isn't a regular file", name)
+	case OfProcess(name):
+		return fmt.Errorf("%s isn't the same file to each process", name)
+	}
+	return nil
+}
+
+// OfProcess reports whether a path leads through /proc or /dev, also by
+// symbolic links on the way: where one that lies there leads can't be asked.
+func OfProcess(path string) bool {
+	if !filepath.IsAbs(path) {
+		dir, err := os.Getwd()
+		if err == nil {
+			dir, err = filepath.EvalSymlinks(dir) // Bazel calls it /proc/self/cwd
+		}
+		if err != nil {
+			return true
+		}
+		path = dir + "/" + path
+	}
+	at, links := "/", 0 // free of links, so .. is what it seems
+	for rest := strings.Split(path, "/"); len(rest) > 0; {
+		at, rest = filepath.Join(at, rest[0]), rest[1:]
+		if within("/proc", at) || strings.HasPrefix(at, "/dev/") && !within("/dev/shm", at) {
+			return true
+		}
+		target, err := os.Readlink(at)
+		if err != nil {
+			continue // no link
+		}
+		if links++; links > maxLinks {
+			return true
+		}
+		if at = filepath.Dir(at); filepath.IsAbs(target) {
+			at = "/"
+		}
+		rest = slices.Concat(strings.Split(target, "/"), rest)
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package compile
+
+import (
+	"os"
+	"slices"
+
+	"thinrex/go/digest"
+	"thinrex/go/filedigest"
+)
+
+// oneFile says which names are one file: to #pragma once and #import an equal
+// one isn't enough. The list is sorted; most have nothing to say.
+func oneFile(files []filedigest.File) (list []string) {
+	first := make(map[digest.Digest]int, len(files)) // of those with this content
+	var equal map[digest.Digest][]filedigest.File    // if there are several
+	for i, f := range files {
+		j, ok := first[f.Digest]
+		if !ok {
+			first[f.Digest] = i
+			continue
+		}
+		if equal == nil {
+			equal = map[digest.Digest][]filedigest.File{}
+		}
+		if equal[f.Digest] == nil {
+			equal[f.Digest] = []filedigest.File{files[j]}
+		}
+		equal[f.Digest] = append(equal[f.Digest], f)
+	}
+	for _, group := range equal {
+		for _, f := range group {
+			same := f.Path
+			for _, g := range group {
+				if sameFile(f, g) {
+					same = min(same, g.Path)
+				}
+			}
+			if same != f.Path {
+				list = append(list, "="+f.Path+"\x00"+same)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func sameFile(f, g filedigest.File) bool {
+	if f.Stat.Inode != 0 {
+		return f.Stat.Device == g.Stat.Device && f.Stat.Inode == g.Stat.Inode
+	}
+	x, _ := os.Stat(f.Path)
+	y, _ := os.Stat(g.Path)
+	return os.SameFile(x, y)
+}
