@@ -17,6 +17,7 @@ import (
 	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/filedigest"
+	"thinrex/go/internal/reapitest"
 )
 
 // A job in a folder of its own: m.o imports b.o and c.o of an archive.
@@ -383,15 +384,15 @@ func TestBadInput(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	a := &Action{Outputs: []Output{{Name: "m.native.o", Path: "a.o"}, {Name: "m.native.dwo", Path: "a.dwo", Optional: true}}}
-	elf := []byte("\x7fELF................")
+	elf := reapitest.Object("code")
 	for name, tc := range map[string]struct {
 		outputs []OutputFile
 		want    string
 	}{
 		"sound":            {[]OutputFile{{"m.native.o", elf}}, ""},
 		"with optional":    {[]OutputFile{{"m.native.o", elf}, {"m.native.dwo", nil}}, ""},
-		"bitcode":          {[]OutputFile{{"m.native.o", []byte("BC\xc0\xde................")}}, ""},
-		"COFF":             {[]OutputFile{{"m.native.o", []byte("\x64\x86..................")}}, ""},
+		"cut":              {[]OutputFile{{"m.native.o", elf[:100]}}, "a.o is cut short"},
+		"of no class":      {[]OutputFile{{"m.native.o", []byte("\x7fELF" + strings.Repeat(".", 100))}}, "a.o isn't an object file"},
 		"missing":          {nil, "wrote no a.o"},
 		"empty":            {[]OutputFile{{"m.native.o", nil}}, "a.o is empty"},
 		"text":             {[]OutputFile{{"m.native.o", []byte("some text that is long enough")}}, "a.o isn't an object file"},

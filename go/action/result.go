@@ -1,10 +1,6 @@
 package action
 
-import (
-	"bytes"
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // A Result is what running an action gave, with canonical names. It is the
 // same from a cache, from a local run and from a server.
@@ -72,32 +68,4 @@ func (a *Action) declares(name string) bool {
 		}
 	}
 	return false
-}
-
-// objectMagic holds the first bytes of what lld accepts as a native object,
-// and of bitcode. Source: llvm/lib/BinaryFormat/Magic.cpp.
-var objectMagic = []string{
-	"\x7fELF",
-	"\x64\x86", "\x4c\x01", "\x64\xaa", "\xc4\x01", "\x41\xa6", "\x4e\xa6", // COFF by machine
-	"\x00\x00\xff\xff",                     // COFF, big object
-	"\xfe\xed\xfa\xce", "\xce\xfa\xed\xfe", // Mach-O
-	"\xfe\xed\xfa\xcf", "\xcf\xfa\xed\xfe",
-	"\x00asm",                        // WebAssembly
-	"BC\xc0\xde", "\xde\xc0\x17\x0b", // bitcode, wrapped bitcode
-}
-
-// minObject is the size of the smallest header among them, COFF's.
-const minObject = 20
-
-// CheckObject refuses data that can't be an object.
-func CheckObject(data []byte) error {
-	if len(data) == 0 {
-		return errors.New("is empty: the module or the shard is damaged, or an import is missing")
-	}
-	for _, magic := range objectMagic {
-		if len(data) >= minObject && bytes.HasPrefix(data, []byte(magic)) {
-			return nil
-		}
-	}
-	return errors.New("isn't an object file")
 }

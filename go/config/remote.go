@@ -30,7 +30,7 @@ func (o *Options) addRemoteFlags(fs *pflag.FlagSet) {
 	intVar(fs, &o.RemoteMaxConnections, "remote_max_connections", 0, 0, "how many connections to a service at most, each for about 100 requests at once; 0 for as many as needed")
 	fs.Var(&proxy{to: &o.RemoteProxy}, "remote_proxy", "reach the services through a Unix domain socket, `unix:PATH`")
 	intVar(fs, &o.RemoteRetries, "remote_retries", 5, 0, "how often a call that failed for a passing reason is tried again")
-	durationVar(fs, &o.RemoteTimeout, "remote_timeout", time.Minute, "how long a call to a service may take")
+	durationVar(fs, &o.RemoteTimeout, "remote_timeout", time.Minute, "how long a call to a service may go without an answer; not how long a job may queue")
 	o.RemoteUploadLocalResults = UploadAuto
 	addSwitch(fs, &o.RemoteUploadLocalResults, "remote_upload_local_results", "store in the remote cache what was compiled here; auto: only in one that offers no execution")
 }
@@ -65,13 +65,19 @@ func (h *headers) Type() string               { return "NAME=VALUE" }
 // the beginning of a secret.
 func (h *headers) check() error {
 	for _, header := range *h.to {
-		name, _, ok := strings.Cut(header, "=")
+		name, value, ok := strings.Cut(header, "=")
 		if !ok || name == "" || strings.ContainsFunc(name, notInHeaderName) {
 			return errors.New("a header isn't of the form NAME=VALUE (not shown, as it may be a secret)")
+		}
+		binary := strings.HasSuffix(strings.ToLower(name), "-bin") // gRPC sends these in base64
+		if !binary && strings.ContainsFunc(value, notInHeaderValue) {
+			return errors.New("a header's value isn't all printable ASCII (a line break at its end? it isn't shown, as it may be a secret)")
 		}
 	}
 	return nil
 }
+
+func notInHeaderValue(r rune) bool { return r < ' ' || r > '~' }
 
 func notInHeaderName(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.", r)
@@ -84,9 +90,10 @@ func (a *address) Set(s string) error { *a.to = s; return nil }
 func (a *address) String() string     { return *a.to }
 func (a *address) Type() string       { return "string" }
 
-// check refuses what may hold a password, without showing it.
+// check refuses what may hold a password, without showing it. The path of a
+// socket holds none.
 func (a *address) check() error {
-	if strings.Contains(*a.to, "@") {
+	if strings.Contains(*a.to, "@") && !strings.HasPrefix(*a.to, "unix:") {
 		return errors.New("an address holds no user name or password: see --remote_header and --credential_helper")
 	}
 	return nil

@@ -129,7 +129,10 @@ func TestSecrets(t *testing.T) {
 	dir := setUp(t)
 	const secret = "hunter2"
 	rc := filepath.Join(dir, "rc")
-	for _, malformed := range []string{secret, "=" + secret, "Authorization: Bearer " + secret + "=="} {
+	for _, malformed := range []string{
+		secret, "=" + secret, "Authorization: Bearer " + secret + "==",
+		"a=" + secret + "\t", "a=" + secret + "ü",
+	} {
 		for _, name := range []string{"remote_header", "remote_cache_header", "remote_exec_header"} {
 			write(t, "flag.toml", "")
 			write(t, "string.toml", fmt.Sprintf("%s = %q", name, malformed))
@@ -156,6 +159,12 @@ func TestSecrets(t *testing.T) {
 			}
 		}
 	}
+	for _, value := range []string{secret + "\n", secret + "\r", "\x00" + secret, secret + "\x7f", secret + "\xff"} {
+		_, err := complete(t, []string{"--remote_header=a=" + value}, nil)
+		if err == nil || strings.Contains(err.Error(), secret) || !strings.Contains(err.Error(), "--remote_header") {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
 	var secrets []string
 	flags().VisitAll(func(f *pflag.Flag) {
 		if IsSecret(f) {
@@ -168,5 +177,23 @@ func TestSecrets(t *testing.T) {
 	})
 	if !slices.Equal(secrets, []string{"remote_cache_header", "remote_exec_header", "remote_header"}) {
 		t.Errorf("secret are %q", secrets)
+	}
+}
+
+// What may be a password is refused; what only looks like it isn't.
+func TestAddressesAndHeaders(t *testing.T) {
+	setUp(t)
+	for args, taken := range map[string]bool{
+		"--remote_cache=unix:/run/user@host/cache":   true,
+		"--remote_executor=unix:///run/a@b":          true,
+		"--remote_cache=grpc://me:hunter2@localhost": false,
+		"--remote_executor=me@localhost":             false,
+		"--remote_header=a= !~":                      true,
+		"--remote_header=a=":                         true,
+		"--remote_header=a-BIN=\x00\xff":             true,
+	} {
+		if _, err := complete(t, []string{args}, nil); (err == nil) != taken || err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: %v", args, err)
+		}
 	}
 }

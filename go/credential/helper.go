@@ -58,12 +58,14 @@ func (h helper) ask(ctx context.Context, request []byte) (headers map[string]str
 	return parseReply(exit.Stdout)
 }
 
+var errLate = errors.New("gave no answer")
+
 // reason says why the helper couldn't be run to its end.
 func (h helper) reason(err error) error {
 	cause, known := errors.AsType[*fs.PathError](err)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("gave no answer within %v", h.timeout)
+		return fmt.Errorf("%w within %v", errLate, h.timeout)
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("was stopped: %w", err)
 	case known:

@@ -36,14 +36,31 @@ func TestNetrc(t *testing.T) {
 			}
 			s := source(t, Options{Netrc: path, Helpers: []string{"other.com=none"}})
 			got, err := s.GetRequestMetadata(t.Context(), uri)
-			if err != nil || s.Any() != (tc.want != "") {
-				t.Fatalf("any: %v, %v", s.Any(), err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if any, err := s.Any(); any != (tc.want != "") || err != nil {
+				t.Errorf("any: %v, %v", any, err)
 			}
 			token, _ := strings.CutPrefix(got["authorization"], "Basic ")
 			if plain, err := base64.StdEncoding.DecodeString(token); err != nil || string(plain) != tc.want {
 				t.Errorf("got %q", plain)
 			}
 		})
+	}
+}
+
+// checkUnusable checks that there is a word about the .netrc, and that calls
+// are made without it.
+func checkUnusable(t *testing.T, s *Source, wants ...string) {
+	t.Helper()
+	any, err := s.Any()
+	if any || err == nil {
+		t.Fatalf("any: %v, %v", any, err)
+	}
+	checkWords(t, err, wants...)
+	if got, err := s.GetRequestMetadata(t.Context(), uri); len(got) > 0 || err != nil {
+		t.Errorf("got %d headers, %v", len(got), err)
 	}
 }
 
@@ -62,12 +79,7 @@ func TestMalformedNetrc(t *testing.T) {
 			if err := os.WriteFile(path, []byte(tc.text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			s := source(t, Options{Netrc: path})
-			got, err := s.GetRequestMetadata(t.Context(), uri)
-			checkRefusal(t, got, err, path+tc.where, "NETRC=/dev/null")
-			if !s.Any() {
-				t.Error("nobody would hear of it")
-			}
+			checkUnusable(t, source(t, Options{Netrc: path}), path+tc.where, "NETRC=/dev/null")
 		})
 	}
 }
@@ -109,15 +121,14 @@ func TestWhereNetrcIs(t *testing.T) {
 	}
 	missing := filepath.Join(dir, "none")
 	s := source(t, Options{Netrc: missing})
-	got, err := s.GetRequestMetadata(t.Context(), uri)
-	checkRefusal(t, got, err, missing, "no such file")
+	checkUnusable(t, s, missing, "no such file")
 
 	// Forget has it read again.
 	if err := os.Rename(option, missing); err != nil {
 		t.Fatal(err)
 	}
 	s.Forget()
-	if got, err = s.GetRequestMetadata(t.Context(), uri); err != nil || len(got) != 1 {
+	if got, err := s.GetRequestMetadata(t.Context(), uri); err != nil || len(got) != 1 {
 		t.Errorf("after Forget: %d headers, %v", len(got), err)
 	}
 }

@@ -58,8 +58,11 @@ func TestScopes(t *testing.T) {
 			}
 			defer s.Close()
 			got, err := s.GetRequestMetadata(t.Context())
-			if err != nil || got["who"] != tc.want || s.Any() != (tc.want != "") {
-				t.Errorf("asked %q, any %v, %v", got["who"], s.Any(), err)
+			if err != nil || got["who"] != tc.want {
+				t.Errorf("asked %q, %v", got["who"], err)
+			}
+			if any, err := s.Any(); any != (tc.want != "") || err != nil {
+				t.Errorf("any: %v, %v", any, err)
 			}
 		})
 	}

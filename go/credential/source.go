@@ -55,8 +55,9 @@ var _ credentials.PerRPCCredentials = (*Source)(nil)
 // a broken helper once, not each.
 type answer struct {
 	headers map[string]string
-	err     error     // with a gRPC status
+	err     error     // a helper's with a gRPC status
 	until   time.Time // the zero time: no end is known
+	late    bool      // there was none in time
 }
 
 // New returns the source for a host, without port; "" (a Unix socket) has no
@@ -85,14 +86,15 @@ func New(host string, o Options) (*Source, error) {
 }
 
 // Any reports whether there is anything to show: a helper, which may still say
-// that nothing is needed, or a .netrc with an entry for the host, or one that
-// can't be read, so that GetRequestMetadata gets to say so.
-func (s *Source) Any() bool {
+// that nothing is needed, or a .netrc with an entry for the host. The error
+// says why .netrc can't be used. As in Bazel that is no more than a warning:
+// who else reads the file may understand it, and the server may need nothing.
+func (s *Source) Any() (bool, error) {
 	if s.helper != nil {
-		return true
+		return true, nil
 	}
 	a := s.fromNetrc()
-	return a.err != nil || len(a.headers) > 0
+	return len(a.headers) > 0, a.err
 }
 
 // GetRequestMetadata returns the headers for a URI such as
@@ -101,7 +103,7 @@ func (s *Source) Any() bool {
 // gRPC statuses: UNAUTHENTICATED with what to do about it, or the end of ctx.
 func (s *Source) GetRequestMetadata(ctx context.Context, uri ...string) (map[string]string, error) {
 	if s.helper == nil {
-		return s.fromNetrc().take()
+		return maps.Clone(s.fromNetrc().headers), nil
 	}
 	asked := "https://" + s.host + "/"
 	if len(uri) > 0 {
@@ -126,12 +128,13 @@ func (s *Source) GetRequestMetadata(ctx context.Context, uri ...string) (map[str
 func (s *Source) RequireTransportSecurity() bool { return false }
 
 // Forget has the next call ask anew, as is due when a server answers
-// UNAUTHENTICATED or a failed helper deserves another try. A run that is on its
-// way counts as asking anew, so that many calls refused at once start few.
+// UNAUTHENTICATED or a failed helper deserves another try. One that took too
+// long doesn't: who waits has waited enough. A run that is on its way counts as
+// asking anew, so that many calls refused at once start few.
 func (s *Source) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	clear(s.answers)
+	maps.DeleteFunc(s.answers, func(_ string, a answer) bool { return !a.late })
 }
 
 // Close ends what runs and waits for its end. Calls that wait for it fail.
@@ -159,7 +162,7 @@ func (s *Source) ask(uri string) answer {
 		return a
 	}
 	headers, expires, err := s.helper.get(s.life, uri)
-	a := answer{headers: headers, until: usableUntil(time.Now(), expires), err: unauthenticated(err)}
+	a := answer{headers: headers, until: usableUntil(time.Now(), expires), err: unauthenticated(err), late: errors.Is(err, errLate)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answers[uri] = a
@@ -179,7 +182,7 @@ func (s *Source) fromNetrc() answer {
 	a, ok := s.answers[""]
 	if !ok {
 		headers, err := s.netrc.headers(s.host)
-		a = answer{headers: headers, err: unauthenticated(err)}
+		a = answer{headers: headers, err: err}
 		s.answers[""] = a
 	}
 	return a

@@ -22,6 +22,14 @@ func TestSlowHelper(t *testing.T) {
 	got, err := s.GetRequestMetadata(t.Context(), uri)
 	checkRefusal(t, got, err, path, "gave no answer within 300ms")
 	nothingLeft(t, path)
+
+	// As when the call is made again because of that.
+	s.Forget()
+	got, err = s.GetRequestMetadata(t.Context(), uri)
+	checkRefusal(t, got, err, path, "gave no answer within 300ms")
+	if n := runs(t, path); n != 1 {
+		t.Errorf("waited for it %d times", n)
+	}
 }
 
 func TestCloseEndsHelper(t *testing.T) {

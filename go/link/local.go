@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -183,17 +182,14 @@ func readOutput(dir, name string) ([]byte, error) {
 
 // checkFile checks an object that a compiler wrote in place.
 func checkFile(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the compiler wrote no %s", path)
 	}
-	defer f.Close()
-	head := make([]byte, 64)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil {
 		return err
 	}
-	if err := action.CheckObject(head[:n]); err != nil {
+	if err := action.CheckObject(data); err != nil {
 		return fmt.Errorf("%s %w", path, err)
 	}
 	return nil

@@ -70,9 +70,9 @@ func (c *conductor) lookup(ctx context.Context, job distfile.Job, q queues) erro
 		}
 	}
 	if r != nil {
-		defer r.Done()
 		c.count(func(s *report.Summary) { s.Hits++ })
 		changed, err := c.deliverAll(t, t.action, r)
+		r.Done() // before a slot is waited for
 		if err != nil {
 			return err
 		}

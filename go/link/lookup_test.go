@@ -151,3 +151,38 @@ func TestSlowLookup(t *testing.T) {
 		})
 	}
 }
+
+// Who may not execute may still read: that executions are refused costs no
+// hits, not even those that are looked up later.
+func TestExecutionRefused(t *testing.T) {
+	const jobs = 20
+	w := newWorld(t, manyDifferent(jobs))
+	ctx := within(t)
+	var unknown atomic.Pointer[string] // the module of the one job that nobody knows
+	server := service(t, func(o *reapitest.Options) {
+		o.Authorize = func(method string, header metadata.MD) error {
+			module := unknown.Load()
+			switch {
+			case module == nil:
+			case method == "Execute":
+				return status.Error(codes.PermissionDenied, "readers only")
+			case method == "GetActionResult" && requestOf(header).GetTargetId() != *module:
+				return until(ctx, func() bool { return strings.Contains(w.said(), "readers only") })
+			}
+			return nil
+		}
+	})
+	if s, err := w.link(ctx, setup{strategy: link.Remote, service: server}); err != nil || s.Remote != jobs {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	w.clean()
+	w.contents[3] = "another"
+	w.write(w.file.Jobs[3].Module(), []byte(w.contents[3]+"\n"))
+	module := w.file.Jobs[3].Module()
+	unknown.Store(&module)
+	s, err := w.link(ctx, setup{strategy: link.Fallback, service: server})
+	w.check(s, err)
+	if err != nil || s.RemoteHits != jobs-1 || s.Local != 1 || s.Fallbacks != 1 {
+		t.Errorf("%+v, %v", s, err)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"thinrex/go/bitcode"
+	"thinrex/go/internal/reapitest"
 )
 
 // parts are what all tests share: a compiler and a shard.
@@ -87,7 +88,9 @@ int main(int n, char **a) {
   if (shard && stat(shard, &s)) return 4;
   f = fopen(out, "w");
   if (!f) return 5;
-  fprintf(f, "\177ELF object of %s, shard of %ld bytes\n", name, (long)s.st_size);
+  unsigned char header[128] = {OBJECT_HEADER};
+  fwrite(header, sizeof header, 1, f);
+  fprintf(f, "object of %s, shard of %ld bytes\n", name, (long)s.st_size);
   note(a[0], "end", name);
   return fclose(f) != 0;
 }
@@ -109,7 +112,8 @@ func makeParts() (err error) {
 			return err
 		}
 	}
-	if err := tool("clang-22", "-O1", "fake.c", "-o", "fakecc"); err != nil {
+	header := strings.Trim(strings.ReplaceAll(fmt.Sprint(reapitest.Object("")), " ", ","), "[]")
+	if err := tool("clang-22", "-O1", "-DOBJECT_HEADER="+header, "fake.c", "-o", "fakecc"); err != nil {
 		return err
 	}
 	if err := tool("clang-22", "-O2", "-flto=thin", "-c", "a.c", "b.c"); err != nil {

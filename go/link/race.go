@@ -40,6 +40,7 @@ func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, rel
 		if there.sound(a) && !here.sound(a) {
 			return c.finishRace(ctx, t, a, there, release)
 		}
+		there.result.Done() // before a slot is waited for
 		// If both failed, what happened here says more.
 		if there.err != nil && !errors.Is(there.err, errLostRace) {
 			c.fellBack(t, there.err)

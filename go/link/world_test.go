@@ -194,7 +194,7 @@ func (w *world) check(s report.Summary, err error) {
 		switch {
 		case err != nil && object != "":
 			w.Errorf("%s is left of a link that failed: %v", job.Outputs[0], err)
-		case err == nil && !strings.HasPrefix(object, "\x7fELF object of "+w.name(i)+","):
+		case err == nil && !strings.HasPrefix(object, string(reapitest.Object("object of "+w.name(i)+","))):
 			w.Errorf("%s, %q, is %q", job.Outputs[0], w.contents[i], object)
 		}
 	}
@@ -210,7 +210,7 @@ func (w *world) name(i int) string {
 
 // objectOf is what the compiler makes of a module and its shard.
 func objectOf(name string, shard []byte) string {
-	return fmt.Sprintf("\x7fELF object of %s, shard of %d bytes\n", name, len(shard))
+	return string(reapitest.Object(fmt.Sprintf("object of %s, shard of %d bytes\n", name, len(shard))))
 }
 
 // canonicalShard is that of an action.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -23,22 +24,7 @@ func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, 
 		return nil, err
 	}
 	ctx = withAction(ctx, a)
-	request := &repb.GetActionResultRequest{
-		InstanceName: c.opts.Instance, ActionDigest: a.Digest.Proto(), DigestFunction: c.opts.Function.Proto(),
-		InlineStdout: true, InlineStderr: true, InlineOutputFiles: outputNames(a),
-	}
-	var p *repb.ActionResult
-	err := c.cache.call(ctx, "GetActionResult", func(ctx context.Context, _ *pulse) (err error) {
-		p, err = c.ac.GetActionResult(ctx, request)
-		if status.Code(err) == codes.ResourceExhausted && request.InlineStdout { // the message was too large, perhaps
-			request.InlineStdout, request.InlineStderr, request.InlineOutputFiles = false, false, nil
-			p, err = c.ac.GetActionResult(ctx, request)
-		}
-		if status.Code(err) == codes.NotFound {
-			p, err = nil, nil
-		}
-		return err
-	})
+	p, err := c.entry(ctx, a)
 	if err != nil || p == nil {
 		return nil, err
 	}
@@ -56,6 +42,41 @@ func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, 
 		return nil, nil
 	}
 	return r, nil
+}
+
+// maxInlined is how large an entry may be with what it refers to. All lookups
+// may get one at a time, so this bounds what they take, as hold does with what
+// is fetched by itself. gRPC refuses a larger one before it takes memory.
+const maxInlined = 256 << 10
+
+// entry returns what the Action Cache has for an action, or nil.
+func (c *Client) entry(ctx context.Context, a *action.Action) (p *repb.ActionResult, err error) {
+	request := &repb.GetActionResultRequest{
+		InstanceName: c.opts.Instance, ActionDigest: a.Digest.Proto(), DigestFunction: c.opts.Function.Proto(),
+	}
+	inlining := c.oversized.Load() <= 0 // most have not been too large
+	err = c.cache.call(ctx, "GetActionResult", func(ctx context.Context, _ *pulse) (err error) {
+		if inlining {
+			request.InlineStdout, request.InlineStderr, request.InlineOutputFiles = true, true, outputNames(a)
+			p, err = c.ac.GetActionResult(ctx, request, grpc.MaxCallRecvMsgSize(maxInlined))
+			if err == nil {
+				c.oversized.Add(-1)
+			}
+		}
+		if !inlining || status.Code(err) == codes.ResourceExhausted {
+			if inlining {
+				c.oversized.Add(1)
+			}
+			inlining = false
+			request.InlineStdout, request.InlineStderr, request.InlineOutputFiles = false, false, nil
+			p, err = c.ac.GetActionResult(ctx, request)
+		}
+		if status.Code(err) == codes.NotFound {
+			p, err = nil, nil
+		}
+		return err
+	})
+	return p, err
 }
 
 func outputNames(a *action.Action) []string {
@@ -113,7 +134,7 @@ func isBroken(err error) bool { return errors.Is(err, errBroken) }
 // result fetches and verifies what p refers to. The caller says when it is
 // done with it.
 func (c *Client) result(ctx context.Context, a *action.Action, p *repb.ActionResult) (*action.Result, error) {
-	release, err := c.hold(ctx, outputSize(p))
+	release, err := c.hold(ctx, resultSize(p))
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,9 @@ var broken = map[string]func(s *reapitest.Server, r *repb.ActionResult){
 		r.OutputFiles[0].Digest = digest.SHA256.Of(nil).Proto()
 	},
 	"no object": func(s *reapitest.Server, r *repb.ActionResult) { r.OutputFiles[0].Digest = theWords.Proto() },
+	"half an object": func(s *reapitest.Server, r *repb.ActionResult) {
+		r.OutputFiles[0].Digest = s.PutBlob(object("m", objectSize)[:100]).Proto()
+	},
 	"tiny object": func(s *reapitest.Server, r *repb.ActionResult) {
 		r.OutputFiles[0].Digest = s.PutBlob([]byte("\x7fELF")).Proto()
 	},

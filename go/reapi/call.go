@@ -58,7 +58,7 @@ func (e *endpoint) call(ctx context.Context, method string, try try) error {
 
 // attempt makes one attempt, and reports whether the service was heard.
 func (e *endpoint) attempt(ctx context.Context, method string, try try) (heard bool, err error) {
-	ctx, cancel := context.WithCancelCause(e.outgoing(ctx))
+	ctx, cancel := context.WithCancelCause(e.outgoing(ctx, method))
 	defer cancel(nil)
 	defer context.AfterFunc(e.ctx, func() { cancel(context.Cause(e.ctx)) })()
 	p := &pulse{endpoint: e, method: method}
@@ -69,15 +69,20 @@ func (e *endpoint) attempt(ctx context.Context, method string, try try) (heard b
 			p.silence.Reset(d)
 			return
 		}
-		cancel(errNoAnswer)
+		cancel(fmt.Errorf("%w within %v", errNoAnswer, e.opts.Timeout))
 	})
 	close(ready)
 	defer p.silence.Stop()
+	defer time.AfterFunc(connectTime, func() {
+		if !e.reached() {
+			cancel(fmt.Errorf("%w: no connection within %v", errNoAnswer, connectTime))
+		}
+	}).Stop()
 	err = try(ctx, p)
 	if err == nil {
 		e.succeeded(method)
-	} else if errors.Is(context.Cause(ctx), errNoAnswer) && !errors.Is(err, errStuck) {
-		err = fmt.Errorf("%w within %v", errNoAnswer, e.opts.Timeout)
+	} else if cause := context.Cause(ctx); errors.Is(cause, errNoAnswer) && !errors.Is(err, errStuck) {
+		err = cause
 	}
 	return p.wasHeard, err
 }
@@ -189,7 +194,7 @@ func withAction(ctx context.Context, a *action.Action) context.Context {
 const metadataHeader = "build.bazel.remote.execution.v2.requestmetadata-bin"
 
 // outgoing adds to a call what goes with each: headers, and whose it is.
-func (e *endpoint) outgoing(ctx context.Context) context.Context {
+func (e *endpoint) outgoing(ctx context.Context, method string) context.Context {
 	m := &repb.RequestMetadata{
 		ToolDetails:      &repb.ToolDetails{ToolName: "thinrex", ToolVersion: e.opts.Version},
 		ToolInvocationId: e.opts.Invocation,
@@ -199,7 +204,7 @@ func (e *endpoint) outgoing(ctx context.Context) context.Context {
 		m.ActionId, m.TargetId = a.Digest.Hash, strings.ToValidUTF8(a.Module(), "?")
 	}
 	data, _ := proto.Marshal(m) // fails only for strings that aren't UTF-8
-	md := e.headers.Copy()
+	md := e.headers.of(method).Copy()
 	md.Set(metadataHeader, string(data))
 	return metadata.NewOutgoingContext(ctx, md)
 }

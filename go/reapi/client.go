@@ -29,12 +29,16 @@ type Client struct {
 
 	cacheOffer, execOffer func(context.Context) (*offer, error)
 
+	executing    context.Context // ends when nothing is executed any more; the cause says why
+	endExecuting context.CancelCauseFunc
+
 	slots      chan struct{} // of executions, nil for any number
 	uploads    *uploads
 	reads      *batcher[*wanted]
 	held       *semaphore.Weighted // bytes of outputs in memory
 	encoder    *zstd.Encoder
-	noBatch    atomic.Bool // the service has no BatchReadBlobs
+	noBatch    atomic.Bool  // the service has no BatchReadBlobs
+	oversized  atomic.Int64 // entries that were too large to be inlined, less those that were not
 	uploaded   atomic.Int64
 	downloaded atomic.Int64
 
@@ -60,6 +64,7 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	c.bytes = bspb.NewByteStreamClient(c.cache.conn)
 	if c.exec != nil {
 		c.execution = repb.NewExecutionClient(c.exec.conn)
+		c.executing, c.endExecuting = context.WithCancelCause(c.exec.ctx)
 		c.execOffer = c.offerOf(c.exec)
 	}
 	if c.cacheOffer = c.execOffer; c.cache != c.exec {
@@ -79,11 +84,11 @@ func (c *Client) dial() error {
 		if err != nil {
 			return err
 		}
-		headers := append(append([]string{}, o.Headers...), o.ExecHeaders...)
-		if o.Cache == "" || o.Cache == o.Executor {
-			headers = append(headers, o.CacheHeaders...)
+		cacheHeaders := o.CacheHeaders
+		if o.Cache != "" && o.Cache != o.Executor {
+			cacheHeaders = nil
 		}
-		if c.exec, err = dial(c.ctx, a, headers, o); err != nil {
+		if c.exec, err = dial(c.ctx, a, cacheHeaders, o.ExecHeaders, o); err != nil {
 			return err
 		}
 	}
@@ -95,7 +100,7 @@ func (c *Client) dial() error {
 	if err != nil {
 		return err
 	}
-	c.cache, err = dial(c.ctx, a, append(append([]string{}, o.Headers...), o.CacheHeaders...), o)
+	c.cache, err = dial(c.ctx, a, o.CacheHeaders, nil, o)
 	return err
 }
 
@@ -113,13 +118,24 @@ func (c *Client) Close() error {
 	return errors.Join(errs...)
 }
 
-// Down says why the service that executes is of no use any more, nil while
-// it may be.
+// Down says why nothing is executed any more, nil while something may be.
 func (c *Client) Down() error {
-	if c.exec == nil || c.exec.ctx.Err() == nil {
+	if c.exec == nil || c.executing.Err() == nil {
 		return nil
 	}
-	return c.exec.failure("", context.Cause(c.exec.ctx))
+	return c.exec.failure("", context.Cause(c.executing))
+}
+
+// Ready waits until the service that caches has said what it offers. An error
+// says why it is of no use, perhaps by now.
+func (c *Client) Ready(ctx context.Context) error {
+	if c.cache.ctx.Err() != nil {
+		return c.cache.failure("", context.Cause(c.cache.ctx))
+	}
+	if _, err := c.cacheOffer(ctx); err != nil {
+		return c.cache.failure("GetCapabilities", err)
+	}
+	return nil
 }
 
 // Executor is the address of the service that executes.

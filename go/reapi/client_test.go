@@ -156,7 +156,7 @@ func noise(seed string, n int) []byte {
 
 // object returns n bytes that pass for an object.
 func object(seed string, n int) []byte {
-	return append([]byte("\x7fELF\x02\x01\x01"), noise(seed, n-7)...)
+	return reapitest.Object(string(noise(seed, n-len(reapitest.Object("")))))
 }
 
 // writes is an execution that writes objects of n bytes.

@@ -29,7 +29,7 @@ var hangs = map[string]reapitest.Fault{
 func interrupted(t *testing.T, fault reapitest.Fault, interrupt func(*reapi.Client, context.CancelFunc)) (*reapi.Client, []error) {
 	t.Helper()
 	s := reapitest.StartT(t, reapitest.Options{
-		ReadChunk: 10_000, Execute: writes(map[bool]int{true: 100, false: 100_000}[fault.Method == "BatchReadBlobs"]),
+		ReadChunk: 10_000, Execute: writes(map[bool]int{true: 1000, false: 100_000}[fault.Method == "BatchReadBlobs"]),
 		Capabilities: func(caps *repb.ServerCapabilities) { caps.CacheCapabilities.MaxBatchTotalSizeBytes = 64 << 10 },
 	})
 	s.Inject(fault)

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/bazelbuild/remote-apis-sdks/go/pkg/balancer"
 	sdk "github.com/bazelbuild/remote-apis-sdks/go/pkg/client"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
@@ -29,21 +32,23 @@ const (
 type endpoint struct {
 	address
 	*health
+	headers
 	conn    *balancer.RRConnPool
-	headers metadata.MD
+	each    []*grpc.ClientConn // of conn
 	secrets secrets
 	opts    *Options
 }
 
 // dial prepares connections; they are made when the first call is. ctx bounds
 // the endpoint's life.
-func dial(ctx context.Context, a address, headers []string, o *Options) (*endpoint, error) {
+func dial(ctx context.Context, a address, cacheHeaders, execHeaders []string, o *Options) (*endpoint, error) {
 	e := &endpoint{address: a, opts: o}
 	var err error
-	if e.headers, err = parseHeaders(headers); err != nil {
+	if e.headers, err = newHeaders(o.Headers, cacheHeaders, execHeaders); err != nil {
 		return nil, err
 	}
-	e.secrets.addAll(e.headers)
+	e.secrets.addAll(e.execution)
+	e.secrets.addAll(e.storage)
 	if (o.TLSClientCertificate == "") != (o.TLSClientKey == "") {
 		return nil, errors.New("TLS: --tls_client_certificate and --tls_client_key are of use only together")
 	}
@@ -52,6 +57,7 @@ func dial(ctx context.Context, a address, headers []string, o *Options) (*endpoi
 		return nil, err
 	}
 	e.health = newHealth(ctx, o.Retries, own)
+	e.hurried = o.Hurried
 	params := sdk.DialParams{
 		NoSecurity:        !a.tls,
 		NoAuth:            true, // but for what DialOpts say
@@ -69,7 +75,7 @@ func dial(ctx context.Context, a address, headers []string, o *Options) (*endpoi
 	if shown != nil {
 		params.DialOpts = append(params.DialOpts, grpc.WithPerRPCCredentials(watched{shown, &e.secrets}))
 	}
-	if !a.tls && !a.local() && o.Proxy == "" && (len(headers) > 0 || shown != nil) {
+	if !a.tls && !a.local() && o.Proxy == "" && (e.headers.any() || shown != nil) {
 		o.Warn("plaintext", "%s isn't encrypted: credentials can be read on the way; use grpcs://", a.text)
 	}
 	if e.conn, err = e.connections(ctx, params); err != nil {
@@ -91,8 +97,20 @@ func (e *endpoint) connections(ctx context.Context, params sdk.DialParams) (*bal
 		target = strings.Replace(target, "dns:///", "passthrough:///", 1) // the proxy knows where it is
 	}
 	return balancer.NewRRConnPool(ctx, connections(e.opts), func(context.Context) (*grpc.ClientConn, error) {
-		return grpc.NewClient(target, options...)
+		c, err := grpc.NewClient(target, options...)
+		e.each = append(e.each, c)
+		return c, err
 	})
+}
+
+// connectTime is how long a service that was never reached may take until
+// there is a connection, whatever keeps it: names, a firewall that drops what
+// it gets, a port that nobody serves, TLS. All jobs wait meanwhile.
+const connectTime = 4 * time.Second
+
+// reached reports whether there is a connection, or was one that worked.
+func (e *endpoint) reached() bool {
+	return e.hasAnswered() || slices.ContainsFunc(e.each, func(c *grpc.ClientConn) bool { return c.GetState() == connectivity.Ready })
 }
 
 func (e *endpoint) close() error {

@@ -42,10 +42,14 @@ func (c *Client) hold(ctx context.Context, size int64) (release func(), err erro
 	return func() { c.held.Release(n) }, nil
 }
 
-// outputSize is how much memory p's outputs take, by what it says itself.
-func outputSize(p *repb.ActionResult) (size int64) {
+// resultSize is how much memory p's outputs and words take, by what it says
+// itself.
+func resultSize(p *repb.ActionResult) (size int64) {
 	for _, f := range p.GetOutputFiles() {
 		size += max(0, min(f.GetDigest().GetSizeBytes(), maxOutput))
+	}
+	for _, d := range []*repb.Digest{p.GetStdoutDigest(), p.GetStderrDigest()} {
+		size += max(0, min(d.GetSizeBytes(), maxWords))
 	}
 	return size
 }

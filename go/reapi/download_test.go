@@ -88,7 +88,7 @@ func TestDownloads(t *testing.T) {
 		batches, reads int // of two lookups
 	}{
 		{name: "inlined", size: 10_000, inline: true},
-		{name: "inlined in part", size: 1_300_000, inline: true, batches: 2},
+		{name: "too large to be inlined", size: 300_000, inline: true, batches: 2},
 		{name: "batches", size: 10_000, batches: 2},
 		{name: "several batches", size: 300_000, limit: 700_000, batches: 4},
 		{name: "compressed batches", size: 10_000, zstd: true, batches: 2},
@@ -146,7 +146,7 @@ func TestWords(t *testing.T) {
 	c := dial(t, s)
 	a := newAction(t, "m")
 	words := bytes.Repeat([]byte("warning: "), 50_000)
-	out := s.PutBlob(object("m", 100))
+	out := s.PutBlob(object("m", 1000))
 	s.PutActionResult(a.Digest, &repb.ActionResult{
 		OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: out.Proto()}},
 		StdoutRaw:   []byte("said at once"), StderrDigest: s.PutBlob(words).Proto(),

@@ -43,7 +43,9 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 	if err := c.Down(); err != nil {
 		return nil, err
 	}
-	ctx = withAction(ctx, a)
+	ctx, cancel := context.WithCancelCause(withAction(ctx, a))
+	defer cancel(nil)
+	defer context.AfterFunc(c.executing, func() { cancel(context.Cause(c.executing)) })()
 	blobs := blobsOf(a)
 	skipCache := c.isBroken(a) || !c.opts.AcceptCached
 	uploadedAgain := false
@@ -53,6 +55,10 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 		}
 		sent := time.Now()
 		r, err := c.executeOnce(ctx, a, skipCache)
+		if c.isRefused(err) {
+			c.endExecuting(err)
+			return nil, err
+		}
 		if err == nil || attempt+1 == executions || ctx.Err() != nil {
 			return r, err
 		}
@@ -79,6 +85,13 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 			return nil, err
 		}
 	}
+}
+
+// isRefused reports whether the service lets us execute nothing. It may well
+// serve as a cache.
+func (c *Client) isRefused(err error) bool {
+	var failed *callError
+	return errors.As(err, &failed) && failed.method == "Execute" && isRefusal(err) && c.exec.lastSuccess("Execute").IsZero()
 }
 
 // blobsOf returns what a service needs to execute an action.
@@ -222,7 +235,7 @@ func (w *waiting) open(ctx context.Context, a *action.Action, skipCache bool, p 
 	return w.c.execution.Execute(ctx, &repb.ExecuteRequest{
 		InstanceName: w.c.opts.Instance, ActionDigest: a.Digest.Proto(), SkipCacheLookup: skipCache,
 		DigestFunction: w.c.opts.Function.Proto(),
-		InlineStdout:   true, InlineStderr: true, InlineOutputFiles: outputNames(a),
+		InlineStdout:   true, InlineStderr: true, // outputs come when there is room for them
 	})
 }
 

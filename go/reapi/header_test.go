@@ -44,6 +44,10 @@ func TestHeaders(t *testing.T) {
 		o.Headers = []string{"x-all=all", "X-Twice=1", "x-twice=2"}
 		o.CacheHeaders, o.ExecHeaders = []string{"x-cache=cache"}, []string{"x-exec=exec"}
 	}
+	both := func(o *reapi.Options) {
+		o.CacheHeaders = append(o.CacheHeaders, "x-both=cache")
+		o.ExecHeaders = append(o.ExecHeaders, "x-both=exec")
+	}
 	check := func(t *testing.T, s *reapitest.Server, cache, exec string) {
 		t.Helper()
 		calls := s.Requests("")
@@ -60,10 +64,30 @@ func TestHeaders(t *testing.T) {
 	}
 	t.Run("one service", func(t *testing.T) {
 		s := journeyed(t, 0)
-		if err := journey(within(t), t, dial(t, s, storing, headers), "m"); err != nil {
+		s.Inject(reapitest.Fault{Method: "Execute", CutAfter: 1, Times: 1}) // so that there is a WaitExecution
+		if err := journey(within(t), t, dial(t, s, storing, headers, both), "m"); err != nil {
 			t.Fatal(err)
 		}
-		check(t, s, "cache", "exec")
+		for _, method := range append(methods, "WaitExecution") {
+			want := []string{"cache", "", "cache"}
+			switch method {
+			case "GetCapabilities":
+				want = []string{"cache", "exec", "exec"}
+			case "Execute", "WaitExecution":
+				want = []string{"", "exec", "exec"}
+			}
+			calls := s.Requests(method)
+			if len(calls) == 0 {
+				t.Errorf("%s wasn't called", method)
+			}
+			for _, call := range calls {
+				for i, name := range []string{"x-cache", "x-exec", "x-both"} {
+					if got := strings.Join(call.Header.Get(name), ","); got != want[i] {
+						t.Errorf("%s: %s %q, want %q", method, name, got, want[i])
+					}
+				}
+			}
+		}
 	})
 	t.Run("two services", func(t *testing.T) {
 		cache, exec := reapitest.StartT(t, reapitest.Options{}), reapitest.StartT(t, reapitest.Options{})

@@ -18,6 +18,7 @@ type health struct {
 	ctx     context.Context // ends when the service is given up; the cause says why
 	giveUp  context.CancelCauseFunc
 	retries int // of one call
+	hurried bool
 
 	mu          sync.Mutex
 	budget      float64 // retries left, of all calls
@@ -46,6 +47,13 @@ func (h *health) succeeded(method string) {
 	defer h.mu.Unlock()
 	h.success[method] = time.Now()
 	h.budget = min(h.budget+retryRefill, retryBudget)
+}
+
+// hasAnswered reports whether any call was successful.
+func (h *health) hasAnswered() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.success) > 0
 }
 
 func (h *health) lastSuccess(method string) time.Time {
@@ -77,7 +85,7 @@ func (h *health) failed(method string, started time.Time, attempt int, err error
 	case errors.Is(err, errNoAnswer) && !works:
 		h.giveUp(err) // each of the other calls would wait as long
 		return false
-	case attempt < h.retries && h.budget >= 1:
+	case attempt < h.retries && h.budget >= 1 && !(h.hurried && attempt > 0 && len(h.success) == 0):
 		h.budget--
 		return true
 	case !works:
@@ -98,8 +106,9 @@ func (h *health) spend() bool {
 }
 
 // opens are the methods without which a service is of no use. Others may be
-// refused to some users, such as writing to the Action Cache.
-var opens = map[string]bool{"GetCapabilities": true, "GetActionResult": true, "Execute": true}
+// refused to some users, such as writing to the Action Cache; and who may not
+// execute may still read.
+var opens = map[string]bool{"GetCapabilities": true, "GetActionResult": true}
 
 func isRefusal(err error) bool {
 	code := status.Code(err)
@@ -113,7 +122,8 @@ func isTransient(err error) bool {
 		return errors.Is(err, errNoAnswer)
 	}
 	switch s.Code() {
-	case codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Aborted, codes.Internal, codes.Unknown:
+	case codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Aborted, codes.Internal, codes.Unknown,
+		codes.Canceled: // not by us, who would know: so proxies end what they can't go on with
 		return true
 	}
 	return false

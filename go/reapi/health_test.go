@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -57,7 +58,7 @@ func storing(o *reapi.Options) { o.Upload = reapi.UploadAlways }
 // then it is left alone.
 func TestTransientFailures(t *testing.T) {
 	for _, method := range methods {
-		for _, code := range []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded} {
+		for _, code := range []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Canceled} {
 			t.Run(fmt.Sprintf("%s, %v", method, code), func(t *testing.T) {
 				t.Parallel()
 				s := journeyed(t, 0)
@@ -134,7 +135,7 @@ func TestHangingCalls(t *testing.T) {
 					t.Error("no error")
 				}
 			}
-			wantDown(t, s, c, c.Down(), "no answer", said)
+			wantDown(t, s, c, c.Down(), "no answer") // to that call, unless the machine is as slow as the timeout
 			if n := s.Calls(method); n > calls {
 				t.Errorf("%d calls: some were made again", n)
 			}
@@ -156,6 +157,28 @@ func TestServiceDown(t *testing.T) {
 		}
 	}
 	wantDown(t, s, c, c.Down(), "Unavailable", "refused")
+}
+
+// Somebody listens, and takes no connection.
+func TestNoConnection(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	c := dial(t, nil, func(o *reapi.Options) { o.Executor = "grpc://" + listener.Addr().String() })
+	for _, err := range atOnce(100, func(i int) error {
+		_, err := c.Execute(within(t), newAction(t, fmt.Sprint(i)))
+		return err
+	}) {
+		if err == nil || !strings.Contains(err.Error(), "no connection within") {
+			t.Error(err)
+		}
+	}
+	if down := c.Down(); down == nil || !strings.Contains(down.Error(), "GetCapabilities: no answer: no connection within") {
+		t.Errorf("down: %v", down)
+	}
 }
 
 // All calls of a link share what there is of retries.

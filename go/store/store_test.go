@@ -16,9 +16,10 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
+	"thinrex/go/internal/reapitest"
 )
 
-func object(content string) []byte { return []byte("\x7fELF" + content + "................") }
+func object(content string) []byte { return reapitest.Object(content) }
 
 func newAction(key string) *action.Action {
 	return &action.Action{
@@ -116,6 +117,14 @@ func TestBrokenEntries(t *testing.T) {
 		}
 		rewrite(t, s.path(acFolder, a.Digest), data)
 	}
+	blob := func(t *testing.T, s *Store, data []byte) *repb.Digest {
+		t.Helper()
+		d := digest.SHA256.Of(data)
+		if err := s.put(casFolder, d, data); err != nil {
+			t.Fatal(err)
+		}
+		return d.Proto()
+	}
 	for name, damage := range map[string]func(t *testing.T, s *Store, a *action.Action){
 		"entry not a message": func(t *testing.T, s *Store, a *action.Action) {
 			rewrite(t, s.path(acFolder, a.Digest), []byte("\xff\xff\xff"))
@@ -144,11 +153,12 @@ func TestBrokenEntries(t *testing.T) {
 			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = digest.SHA256.Of(nil).Proto() })
 		},
 		"not an object": func(t *testing.T, s *Store, a *action.Action) {
-			text := []byte("this is a text and not an object")
-			if err := s.put(casFolder, digest.SHA256.Of(text), text); err != nil {
-				t.Fatal(err)
-			}
-			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = digest.SHA256.Of(text).Proto() })
+			entry(t, s, a, func(p *repb.ActionResult) {
+				p.OutputFiles[0].Digest = blob(t, s, []byte("this is a text and not an object"))
+			})
+		},
+		"half an object": func(t *testing.T, s *Store, a *action.Action) {
+			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = blob(t, s, sound.Outputs[0].Data[:100]) })
 		},
 		"undeclared output": func(t *testing.T, s *Store, a *action.Action) {
 			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Path = "../x" })

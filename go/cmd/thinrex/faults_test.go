@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"regexp"
 	"sync"
 	"sync/atomic"
@@ -38,12 +39,25 @@ var (
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
-	for name, f := range faults() {
+	all := faults()
+	all["takes no connection"] = fault{flags: []string{"REMOTE_EXECUTOR=grpc://" + silent(t)}, want: here, says: oneWarning}
+	for name, f := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f.run(t, w)
 		})
 	}
+}
+
+// silent returns an address where connections are taken by nobody.
+func silent(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l.Addr().String()
 }
 
 func (f fault) run(t *testing.T, w workshop) {
@@ -83,13 +97,15 @@ func (f fault) run(t *testing.T, w workshop) {
 const oneWarning = `(?:thinrex: warning: [^\n]*remote[^\n]*\n)`
 
 // refusals are what a service may say instead of doing it.
-var refusals = []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.PermissionDenied, codes.Unauthenticated}
+var refusals = []codes.Code{
+	codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Canceled, codes.PermissionDenied, codes.Unauthenticated,
+}
 
 func faults() map[string]fault {
 	m := map[string]fault{
 		"down at start":           {before: (*reapitest.Server).Stop, want: here, says: oneWarning},
 		"dies":                    {third: (*reapitest.Server).Stop, says: oneWarning},
-		"restarts empty":          {third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() }, flags: []string{"REMOTE_RETRIES=7"}, want: remotely},
+		"restarts empty":          {third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() }, flags: []string{"REMOTE_RETRIES=20"}, want: remotely},
 		"loses its blobs":         {third: func(s *reapitest.Server) { s.Wipe(false) }, want: remotely},
 		"resets streams":          {third: (*reapitest.Server).CutConnections, want: remotely},
 		"Execute ends too soon":   {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1, Times: 3}), want: remotely},
@@ -121,17 +137,11 @@ func faults() map[string]fault {
 	}
 	for _, method := range []string{"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "Execute", "BatchReadBlobs"} {
 		m["hang "+method] = fault{before: inject(reapitest.Fault{Method: method, Hang: true}), flags: []string{"REMOTE_TIMEOUT=1s"}, want: here, says: oneWarning}
-		for _, code := range refusals {
-			once := fault{before: inject(reapitest.Fault{Method: method, Code: code, Times: 1})}
-			if passes(code) {
-				once.want = remotely
-			} else {
-				once.says = oneWarning + "?"
-			}
-			m[fmt.Sprint(code, " once ", method)] = once
-			m[fmt.Sprint(code, " always ", method)] = fault{before: inject(reapitest.Fault{Method: method, Code: code}), want: here, says: oneWarning}
-		}
+		refuses(m, method, fault{})
 	}
+	refuses(m, "Write", fault{options: batchLimit(1)})
+	refuses(m, "Read", fault{options: batchLimit(1)})
+	refuses(m, "WaitExecution", fault{}, reapitest.Fault{Method: "Execute", CutAfter: 1})
 	m["hang WaitExecution"] = fault{
 		before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1}, reapitest.Fault{Method: "WaitExecution", Hang: true}),
 		flags:  []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning,
@@ -145,6 +155,22 @@ func faults() map[string]fault {
 		m["cut twice "+method] = streams
 	}
 	return m
+}
+
+// refuses adds to m that a method is refused once, and always, to what else
+// goes wrong.
+func refuses(m map[string]fault, method string, f fault, also ...reapitest.Fault) {
+	for _, code := range refusals {
+		once, always := f, f
+		once.before = inject(append(also, reapitest.Fault{Method: method, Code: code, Times: 1})...)
+		if passes(code) {
+			once.want = remotely
+		} else {
+			once.says = oneWarning + "?"
+		}
+		always.before, always.want, always.says = inject(append(also, reapitest.Fault{Method: method, Code: code})...), here, oneWarning
+		m[fmt.Sprint(code, " once ", method)], m[fmt.Sprint(code, " always ", method)] = once, always
+	}
 }
 
 var unavailable = status.Error(codes.Unavailable, "no worker for this platform")

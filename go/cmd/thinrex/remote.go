@@ -33,8 +33,8 @@ func dial(ctx context.Context, o *config.Options, mnemonic string, jobs int, ter
 		Cache: o.RemoteCache, Executor: o.RemoteExecutor, Instance: o.RemoteInstanceName,
 		Headers: o.RemoteHeader, CacheHeaders: o.RemoteCacheHeader, ExecHeaders: o.RemoteExecHeader,
 		TLSCertificate: o.TLSCertificate, TLSClientCertificate: o.TLSClientCertificate, TLSClientKey: o.TLSClientKey,
-		GoogleDefaultCredentials: o.GoogleDefaultCredentials, Credentials: credentials(o),
-		Timeout: o.RemoteTimeout, Retries: o.RemoteRetries, MaxConnections: o.RemoteMaxConnections, Proxy: o.RemoteProxy,
+		GoogleDefaultCredentials: o.GoogleDefaultCredentials, Credentials: credentials(o, terminal),
+		Timeout: o.RemoteTimeout, Retries: o.RemoteRetries, Hurried: mnemonic == compileMnemonic, MaxConnections: o.RemoteMaxConnections, Proxy: o.RemoteProxy,
 		KeepaliveTime: o.GRPCKeepaliveTime, KeepaliveTimeout: o.GRPCKeepaliveTimeout,
 		AcceptCached: o.RemoteAcceptCached, Compress: o.RemoteCacheCompression, Function: o.DigestFunction,
 		Executions: o.RemoteJobs, ExecutionTimeout: o.RemoteExecutionTimeout, InFlight: min(jobs, o.RemoteJobs) + min(jobs, link.RemoteLookups),
@@ -56,14 +56,25 @@ func dial(ctx context.Context, o *config.Options, mnemonic string, jobs int, ter
 }
 
 // credentials returns what finds out what to show to a host.
-func credentials(o *config.Options) func(host string) (reapi.Credentials, error) {
+func credentials(o *config.Options, terminal *report.Terminal) func(host string) (reapi.Credentials, error) {
 	workspace, _ := os.Getwd()
+	netrc := ""
+	if o.GoogleDefaultCredentials { // which come first, as with Bazel
+		netrc = os.DevNull
+	}
 	return func(host string) (reapi.Credentials, error) {
 		s, err := credential.New(host, credential.Options{
-			Helpers: o.CredentialHelper, HelperTimeout: o.CredentialHelperTimeout, Workspace: workspace,
+			Helpers: o.CredentialHelper, HelperTimeout: o.CredentialHelperTimeout, Netrc: netrc, Workspace: workspace,
 		})
-		if err != nil || !s.Any() {
+		if err != nil {
 			return nil, err
+		}
+		any, err := s.Any()
+		if err != nil {
+			terminal.WarnOnce("netrc", "going on without .netrc: %v", err)
+		}
+		if !any {
+			return nil, nil
 		}
 		return s, nil
 	}

@@ -5,11 +5,13 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 
+	"thinrex/go/config"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/report"
 )
@@ -158,6 +160,32 @@ func TestUploadedToolchain(t *testing.T) {
 	s.with("EXEC_STRATEGY=remote")
 	got, _ = s.link()
 	wantSummary(t, got, report.Summary{Hits: every, RemoteHits: every})
+}
+
+// A helper comes first, then Google's credentials, then .netrc.
+func TestWhoseCredentials(t *testing.T) {
+	netrc := filepath.Join(t.TempDir(), "netrc")
+	if err := os.WriteFile(netrc, []byte("machine cache.example.com login me password secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("NETRC", netrc)
+	for name, tc := range map[string]struct {
+		options config.Options
+		want    bool // others than Google's
+	}{
+		"netrc":            {want: true},
+		"Google":           {options: config.Options{GoogleDefaultCredentials: true}},
+		"helper, Google":   {options: config.Options{GoogleDefaultCredentials: true, CredentialHelper: []string{"/bin/sh"}}, want: true},
+		"another's helper": {options: config.Options{GoogleDefaultCredentials: true, CredentialHelper: []string{"other.com=/bin/sh"}}},
+	} {
+		c, err := credentials(&tc.options, report.NewTerminal(os.Stderr, false))("cache.example.com")
+		if err != nil || (c != nil) != tc.want {
+			t.Errorf("%s: %v, %v", name, c != nil, err)
+		}
+		if c != nil {
+			c.Close()
+		}
+	}
 }
 
 // A workshop is a site from which others are copied, so that modules are compiled

@@ -33,6 +33,10 @@ func TestBrokenResults(t *testing.T) {
 		"not object": object("not an object, though long enough to be one"),
 		"truncated": func(s *reapitest.Server, r *repb.ActionResult) {
 			data, _ := s.Blob(digestOf(r))
+			r.OutputFiles[0].Digest = s.PutBlob(data[:len(data)/2]).Proto()
+		},
+		"truncated blob": func(s *reapitest.Server, r *repb.ActionResult) {
+			data, _ := s.Blob(digestOf(r))
 			s.PutBlobAs(digestOf(r), slices.Clone(data[:len(data)/2]))
 		},
 		"wrong digest": func(s *reapitest.Server, r *repb.ActionResult) {

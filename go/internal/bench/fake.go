@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"thinrex/go/bitcode"
 	"thinrex/go/distfile"
+	"thinrex/go/internal/reapitest"
 )
 
 const (
@@ -127,7 +129,7 @@ func sampleShard(dir string, imports int) (*bitcode.Shard, error) {
 	return shard, err
 }
 
-// buildFake compiles a compiler that writes the first bytes of an object.
+// buildFake compiles a compiler that writes what passes for an object.
 func buildFake(dir string) (string, error) {
 	text := `#include <stdio.h>
 #include <string.h>
@@ -135,7 +137,8 @@ int main(int n, char **a) {
   for (int i = 1; i + 1 < n; i++) if (!strcmp(a[i], "-o")) {
     FILE *f = fopen(a[i + 1], "w");
     if (!f) return 1;
-    fputs("\177ELF", f);
+    static const unsigned char header[] = {OBJECT_HEADER};
+    fwrite(header, sizeof header, 1, f);
     for (int k = 0; k < 500; k++) fputs("sixteen bytes...", f);
     return fclose(f) != 0;
   }
@@ -145,7 +148,8 @@ int main(int n, char **a) {
 	if err := os.WriteFile(filepath.Join(dir, "fake.c"), []byte(text), 0o644); err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, "fakecc"), tool(dir, "clang-22", "-O2", "-static", "fake.c", "-o", "fakecc")
+	header := strings.Trim(strings.ReplaceAll(fmt.Sprint(reapitest.Object("")), " ", ","), "[]")
+	return filepath.Join(dir, "fakecc"), tool(dir, "clang-22", "-O2", "-static", "-DOBJECT_HEADER="+header, "fake.c", "-o", "fakecc")
 }
 
 // writeJobs writes modules, shards and a dist-file of n jobs.

@@ -83,22 +83,31 @@ func (b *bench) serviceDown() error {
 	if err != nil {
 		return err
 	}
+	refused, err := unused()
+	if err != nil {
+		return err
+	}
 	what := fmt.Sprintf("service down, %d jobs, fake compiler, vs. the cold local run", b.modules)
-	if err := b.down(what, fake, filepath.Dir(fake), b.modules); err != nil {
+	if err := b.down(what, refused, fake, filepath.Dir(fake), b.modules); err != nil {
+		return err
+	}
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer silent.Close()
+	what = "the same, connections are neither refused nor taken"
+	if err := b.down(what, silent.Addr().String(), fake, filepath.Dir(fake), b.modules); err != nil {
 		return err
 	}
 	real, kept, err := b.someJobs(downJobs)
 	if err != nil {
 		return err
 	}
-	return b.down(fmt.Sprintf("the same with %d real compilations", downJobs), real, kept, downJobs)
+	return b.down(fmt.Sprintf("refused, with %d real compilations", downJobs), refused, real, kept, downJobs)
 }
 
-func (b *bench) down(what, file, dir string, jobs int) error {
-	address, err := unused()
-	if err != nil {
-		return err
-	}
+func (b *bench) down(what, address, file, dir string, jobs int) error {
 	cache := filepath.Join(b.dir, "downcache")
 	env := []string{"THINREX_DISK_CACHE=" + cache}
 	down := command{args: []string{b.thinrex, "--remote_executor=grpc://" + address, file}, dir: dir, env: env}

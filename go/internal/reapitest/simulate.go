@@ -11,7 +11,7 @@ import (
 const simulatedSize = 8 << 10
 
 // Simulate takes d and then claims that the command wrote each declared
-// output: what has an ELF object's first bytes, and differs by action.
+// output: what passes for an ELF object, and differs by action.
 func Simulate(d time.Duration) ExecuteFunc {
 	return func(ctx context.Context, job *Job) (*Result, error) {
 		if d > 0 {
@@ -32,8 +32,21 @@ func Simulate(d time.Duration) ExecuteFunc {
 }
 
 func fakeObject(seed string) []byte {
-	data := make([]byte, simulatedSize)
-	_, _ = rand.NewChaCha8(sha256.Sum256([]byte(seed))).Read(data) // never fails
-	copy(data, "\x7fELF\x02\x01\x01")
-	return data
+	content := make([]byte, simulatedSize-len(objectHeader))
+	_, _ = rand.NewChaCha8(sha256.Sum256([]byte(seed))).Read(content) // never fails
+	return Object(string(content))
 }
+
+// objectHeader is an ELF header and, behind it, a section table with the one
+// section that all objects have, and that has nothing.
+const objectHeader = "\x7fELF\x02\x01\x01\x00" + eightZeros +
+	"\x01\x00\x3e\x00\x01\x00\x00\x00" + eightZeros + eightZeros + // a relocatable x86-64 object
+	"\x40\x00\x00\x00\x00\x00\x00\x00" + // of the table: where it is
+	"\x00\x00\x00\x00\x40\x00\x00\x00\x00\x00\x40\x00\x01\x00\x00\x00" + // how large an entry, how many
+	eightZeros + eightZeros + eightZeros + eightZeros + eightZeros + eightZeros + eightZeros + eightZeros
+
+const eightZeros = "\x00\x00\x00\x00\x00\x00\x00\x00"
+
+// Object returns what passes for an object, with content that no section
+// claims.
+func Object(content string) []byte { return []byte(objectHeader + content) }

@@ -1,0 +1,235 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	"thinrex/go/internal/reapitest"
+)
+
+// compile compiles a module by its number, checks the object, and returns what
+// was said.
+func (s *site) compile(module int, flags ...string) string {
+	s.t.Helper()
+	name := fmt.Sprintf("f%d", module)
+	said := s.run("$THINREX cc " + strings.Join(flags, " ") + " -- clang-22 -O2 -flto=thin -c " + name + ".c -o got.o")
+	s.run("cmp got.o " + name + ".o && rm got.o")
+	return said
+}
+
+// outages returns the files by which compilations tell each other that a
+// service can't be used.
+func (s *site) outages() []string {
+	s.t.Helper()
+	files, err := filepath.Glob(s.path("cache/*/cc-*/down-*"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return files
+}
+
+// after makes an outage as old as if so much time had passed.
+func (s *site) after(d time.Duration) {
+	s.t.Helper()
+	files := s.outages()
+	if len(files) != 1 {
+		s.t.Fatalf("outages: %q", files)
+	}
+	if err := os.Chtimes(files[0], time.Time{}, time.Now().Add(-d)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+const cantUse = "can't use the remote cache, going on without"
+
+// newDownSite returns a site whose remote cache is a stopped server.
+func newDownSite(t *testing.T) (*site, *reapitest.Server) {
+	t.Helper()
+	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+	server.Stop()
+	s := newSite(t)
+	s.with("REMOTE_CACHE=grpc://" + server.Addr())
+	return s, server
+}
+
+func restart(t *testing.T, server *reapitest.Server) {
+	t.Helper()
+	if err := server.Restart(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The VPN is off, and a minute later on again.
+func TestCCOutage(t *testing.T) {
+	t.Parallel()
+	s, server := newDownSite(t)
+	wantSaid(t, s.compile(0), cantUse)
+	wantSaid(t, s.compile(1), "")
+	restart(t, server)
+	wantSaid(t, s.compile(2), "")
+	if n := server.Calls("GetCapabilities"); n != 0 {
+		t.Errorf("%d calls within the minute", n)
+	}
+	s.after(2 * outageLasts)
+	wantSaid(t, s.compile(3), "")
+	if files, asked := s.outages(), server.Calls("GetActionResult"); len(files) > 0 || asked == 0 {
+		t.Errorf("after it: %q, %d lookups", files, asked)
+	}
+	s.forget()
+	if said := s.compile(3, "--verbose"); !strings.Contains(said, "f3.c: remote hit") {
+		t.Errorf("another machine: %q", said)
+	}
+	s.nothingLeft()
+}
+
+// One that goes on is said once for each build.
+func TestCCLongOutage(t *testing.T) {
+	t.Parallel()
+	s, _ := newDownSite(t)
+	wantSaid(t, s.compile(0), cantUse)
+	s.after(2 * outageLasts)
+	if said := s.compile(1, "--verbose"); !strings.Contains(said, "still can't use the remote cache") || strings.Contains(said, "warning") {
+		t.Errorf("asking again: %q", said)
+	}
+	if said := s.compile(2, "--verbose"); !strings.Contains(said, "the remote cache isn't asked") {
+		t.Errorf("after that: %q", said)
+	}
+	s.after(2 * sameBuild)
+	wantSaid(t, s.compile(3), cantUse)
+}
+
+// Compilations that begin together say it once.
+func TestCCOutageForMany(t *testing.T) {
+	t.Parallel()
+	s, _ := newDownSite(t)
+	said := s.run("for i in 0 1 2 3; do $THINREX cc -- clang-22 -O2 -flto=thin -c f$i.c -o got$i.o & done; wait; ls got*.o >got; test $(wc -l <got) = 4")
+	wantSaid(t, said, cantUse)
+}
+
+// A service that says nothing is waited for once.
+func TestCCSilentService(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var connections atomic.Int32
+	var accepting sync.WaitGroup
+	accepting.Go(func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer c.Close()
+			connections.Add(1)
+		}
+	})
+	defer accepting.Wait()
+	defer listener.Close()
+	s := newSite(t)
+	s.with("REMOTE_CACHE=grpc://"+listener.Addr().String(), "REMOTE_TIMEOUT=1s")
+	wantSaid(t, s.compile(0), "no answer within 1s")
+	eventually(t, "the first connection", func() bool { return connections.Load() > 0 })
+	before := connections.Load()
+	wantSaid(t, s.compile(1), "")
+	wantSaid(t, s.compile(2), "")
+	if n := connections.Load() - before; n != 0 {
+		t.Errorf("%d more connections", n)
+	}
+
+	// While one asks again, the others don't.
+	s.after(2 * outageLasts)
+	asking := s.command("exec $THINREX cc -- clang-22 -O2 -flto=thin -c f3.c -o asking.o")
+	if err := asking.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "another connection", func() bool { return connections.Load() > before })
+	if said := s.run("$THINREX cc --verbose -- clang-22 -O2 -flto=thin -c main.c -o got.o"); !strings.Contains(said, "the remote cache isn't asked") {
+		t.Errorf("said %q", said)
+	}
+	if err := asking.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a service does wrong costs one compilation's calls.
+func TestCCFaults(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		fault reapitest.Fault
+		calls int // of the method, by the first compilation
+		says  string
+	}{
+		"unavailable":   {reapitest.Fault{Method: "GetCapabilities", Code: codes.Unavailable}, 2, "GetCapabilities: Unavailable"},
+		"not for us":    {reapitest.Fault{Method: "GetActionResult", Code: codes.PermissionDenied}, 1, "GetActionResult: PermissionDenied"},
+		"hangs at once": {reapitest.Fault{Method: "GetCapabilities", Hang: true}, 1, "GetCapabilities: no answer within 5s"},
+		"hangs":         {reapitest.Fault{Method: "GetActionResult", Hang: true}, 1, "GetActionResult: no answer within 5s"},
+		"hangs later":   {reapitest.Fault{Method: "BatchUpdateBlobs", Hang: true}, 1, "BatchUpdateBlobs: no answer within 5s"},
+		"one hiccup":    {reapitest.Fault{Method: "GetCapabilities", Code: codes.Unavailable, Times: 1}, 2, ""},
+		"hiccups later": {reapitest.Fault{Method: "GetActionResult", Code: codes.Unavailable, Times: 3}, -1, ""},
+		"read-only":     {reapitest.Fault{Method: "UpdateActionResult", Code: codes.PermissionDenied}, -1, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+			server.Inject(tc.fault)
+			s := newSite(t)
+			s.with("REMOTE_CACHE=grpc://" + server.Addr())
+			if tc.fault.Method != "GetCapabilities" { // which isn't waited for so long
+				s.with("REMOTE_TIMEOUT=5s")
+			}
+			wantSaid(t, s.compile(0), tc.says)
+			calls := server.Calls(tc.fault.Method)
+			if tc.calls >= 0 && calls != tc.calls {
+				t.Errorf("%d calls", calls)
+			}
+			wantSaid(t, s.compile(1), "")
+			if again := server.Calls(tc.fault.Method) > calls; again != (tc.says == "") {
+				t.Errorf("asked again: %v", again)
+			}
+			s.nothingLeft()
+		})
+	}
+}
+
+// A compilation that is stopped leaves no helper behind.
+func TestStoppedCCEndsHelper(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+	s := newSite(t)
+	s.write("helper", "#!/bin/sh\n: >$DIR/asked; (sleep 1000 & wait)\n")
+	s.with("REMOTE_CACHE=grpc://"+server.Addr(), "CREDENTIAL_HELPER=$DIR/helper", "CREDENTIAL_HELPER_TIMEOUT=1h")
+	cmd := s.command("exec $THINREX cc -- clang-22 -O2 -flto=thin -c f0.c -o got.o")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { // whatever is left
+		for pid := range s.processes() {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	})
+	eventually(t, "the helper", func() bool { _, err := os.Stat(s.path("asked")); return err == nil })
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != exitSignal+int(syscall.SIGTERM) {
+		t.Errorf("%v", err)
+	}
+	s.nothingLeft()
+	if files := s.outages(); len(files) > 0 {
+		t.Errorf("an outage: %q", files)
+	}
+}
