@@ -35,13 +35,12 @@ func (c *compilation) newKeyer() *keyer {
 	if dir, named := c.in.WorkingDir(); named {
 		k.env = append(k.env, "PWD="+dir)
 	}
-	// Where headers are looked for depends on what is installed.
-	k.env = append(k.env, "thinrex quote="+strings.Join(c.search.Quote, "\n"), "thinrex angle="+strings.Join(c.search.Angle, "\n"))
-	for _, list := range c.search.Lists {
-		k.env = append(k.env, "thinrex list="+list)
-	}
-	for _, name := range c.in.Read { // some are in no argument
-		k.env = append(k.env, "thinrex read="+name)
+	for name, paths := range map[string][]string{
+		"quote": c.search.Quote, "angle": c.search.Angle, // where headers are looked for depends on what is installed
+		"lists": c.search.Lists,
+		"read":  c.in.Read, // some are in no argument
+	} {
+		k.env = append(k.env, "thinrex "+name+"="+strings.Join(paths, "\n"))
 	}
 	if c.inSteps() { // the object is another one
 		k.env = append(k.env, "thinrex steps=2")

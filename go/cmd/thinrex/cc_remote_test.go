@@ -94,6 +94,33 @@ func TestCCOutage(t *testing.T) {
 	s.nothingLeft()
 }
 
+// What is in a key is what a strict service takes.
+func TestCCRemoteKeys(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+	s := newSite(t)
+	s.with("REMOTE_CACHE=grpc://" + server.Addr())
+	for name, args := range map[string]string{
+		"plain":             "-- clang-22 -O2 -flto=thin -c f0.c",
+		"both keys":         "--compile_keys=both -- clang-22 -O2 -flto=thin -c f0.c",
+		"debug information": "-- clang-22 -O2 -g -flto=thin -c f0.c",
+		"extra inputs":      "--extra_input=f1.c --extra_input=f2.c --action_env=B=1 --action_env=A=2 -- clang-22 -O2 -flto=thin -c f0.c",
+		"ignore lists":      "-- clang-22 -O2 -fsanitize=address -fsanitize-ignorelist=i -fsanitize-ignorelist=j -flto=thin -c f0.c",
+		"headers' places":   "-- clang-22 -O2 -I. -iquote tmp -flto=thin -c f0.c",
+		"other outputs":     "-- clang-22 -O2 -MMD -ftime-trace -flto=thin -c f0.c",
+	} {
+		s.write("i", "src:x.c\n")
+		s.write("j", "src:y.c\n")
+		s.run("$THINREX cc " + args)
+		s.forget()
+		if said := s.run("$THINREX cc --verbose " + args); !strings.Contains(said, "f0.c: remote hit") {
+			t.Errorf("%s: %q", name, said)
+		}
+		s.forget()
+	}
+	s.nothingLeft()
+}
+
 // One that goes on is said once for each build.
 func TestCCLongOutage(t *testing.T) {
 	t.Parallel()
