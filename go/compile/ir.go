@@ -47,6 +47,7 @@ func (c *compilation) executeSteps(ctx context.Context, dir string) (r *action.R
 	case err != nil:
 		return nil, "", err
 	}
+	defer optimised.Done()
 	for _, out := range optimised.Outputs {
 		if err := os.WriteFile(file(out.Name), out.Data, 0o600); err != nil {
 			return nil, "", err

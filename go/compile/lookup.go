@@ -44,6 +44,7 @@ func (c *compilation) askRemote() Cache {
 }
 
 func (c *compilation) deliverHit(where string, it candidate, r *action.Result) (*Outcome, error) {
+	defer r.Done()
 	c.Verbose("%s: %shit", c.in.Source, where)
 	_ = c.files.Save() // else the next compilation hashes them again
 	return c.deliver(r)
@@ -86,6 +87,7 @@ func (c *compilation) manifestIn(ctx context.Context, from Cache) manifest {
 	if r == nil {
 		return nil
 	}
+	defer r.Done() // what is looked up next may need the memory
 	m, err := decodeManifest(r.Stdout)
 	if err != nil {
 		c.Verbose("%s: its manifest is %v", c.in.Source, err)
@@ -105,6 +107,7 @@ func (c *compilation) lookupIn(ctx context.Context, from Cache, a *action.Action
 		return nil
 	}
 	if r == nil || r.ExitCode != 0 || a.Check(r) != nil {
+		r.Done()
 		return nil
 	}
 	return r

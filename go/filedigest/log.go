@@ -74,7 +74,7 @@ func (c *Cache) Save() error {
 	if c.path == "" || (len(c.fresh) == 0 && !c.reset) {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(c.path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(c.path), 0o777); err != nil {
 		return err
 	}
 	var out []byte

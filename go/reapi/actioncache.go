@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/grpc"
@@ -59,20 +60,20 @@ func (c *Client) entry(ctx context.Context, a *action.Action) (p *repb.ActionRes
 		if inlining {
 			request.InlineStdout, request.InlineStderr, request.InlineOutputFiles = true, true, outputNames(a)
 			p, err = c.ac.GetActionResult(ctx, request, grpc.MaxCallRecvMsgSize(maxInlined))
-			if err == nil {
-				c.oversized.Add(-1)
-			}
 		}
 		if !inlining || status.Code(err) == codes.ResourceExhausted {
-			if inlining {
+			if inlining && strings.Contains(status.Convert(err).Message(), "larger than max") { // gRPC's words, here or there
 				c.oversized.Add(1)
 			}
 			inlining = false
 			request.InlineStdout, request.InlineStderr, request.InlineOutputFiles = false, false, nil
 			p, err = c.ac.GetActionResult(ctx, request)
 		}
-		if status.Code(err) == codes.NotFound {
+		switch {
+		case status.Code(err) == codes.NotFound:
 			p, err = nil, nil
+		case err == nil && resultSize(p) <= maxInlined:
+			c.oversized.Add(-1)
 		}
 		return err
 	})

@@ -74,7 +74,7 @@ func (e *endpoint) attempt(ctx context.Context, method string, try try) (heard b
 	close(ready)
 	defer p.silence.Stop()
 	defer time.AfterFunc(connectTime, func() {
-		if !e.reached() {
+		if !e.reached() && !e.opts.Indispensable {
 			cancel(fmt.Errorf("%w: no connection within %v", errNoAnswer, connectTime))
 		}
 	}).Stop()
@@ -143,6 +143,9 @@ func (e *endpoint) pause(ctx context.Context, attempt int) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		for _, c := range e.each {
+			c.ResetConnectBackoff() // else the next attempt may fail without having tried
+		}
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)

@@ -42,14 +42,17 @@ func (c *Client) hold(ctx context.Context, size int64) (release func(), err erro
 	return func() { c.held.Release(n) }, nil
 }
 
-// resultSize is how much memory p's outputs and words take, by what it says
-// itself.
+// resultSize is how much memory p's outputs take, and the words that it
+// doesn't hold itself, by what it says.
 func resultSize(p *repb.ActionResult) (size int64) {
 	for _, f := range p.GetOutputFiles() {
 		size += max(0, min(f.GetDigest().GetSizeBytes(), maxOutput))
 	}
-	for _, d := range []*repb.Digest{p.GetStdoutDigest(), p.GetStderrDigest()} {
-		size += max(0, min(d.GetSizeBytes(), maxWords))
+	if len(p.GetStdoutRaw()) == 0 {
+		size += max(0, min(p.GetStdoutDigest().GetSizeBytes(), maxWords))
+	}
+	if len(p.GetStderrRaw()) == 0 {
+		size += max(0, min(p.GetStderrDigest().GetSizeBytes(), maxWords))
 	}
 	return size
 }

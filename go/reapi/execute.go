@@ -115,11 +115,12 @@ func commandBlobs(a *action.Action) []Blob {
 }
 
 // mayExecute reports whether another worker, or the same one a little later,
-// may execute what one could not. One that had its time won't, and what
-// waited for a worker in vain would only wait again.
+// may execute what one could not. One that had its time won't, what waited
+// for a worker in vain would only wait again, and who cancelled it there knows
+// why.
 func mayExecute(err error) bool {
 	return errors.Is(err, errFailedExecution) && isTransient(err) &&
-		status.Code(err) != codes.DeadlineExceeded && !errors.Is(err, errOnlyQueued)
+		status.Code(err) != codes.DeadlineExceeded && status.Code(err) != codes.Canceled && !errors.Is(err, errOnlyQueued)
 }
 
 // errFailedExecution says that the service answered, but couldn't execute.

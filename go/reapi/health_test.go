@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -178,6 +180,53 @@ func TestNoConnection(t *testing.T) {
 	}
 	if down := c.Down(); down == nil || !strings.Contains(down.Error(), "GetCapabilities: no answer: no connection within") {
 		t.Errorf("down: %v", down)
+	}
+}
+
+// Where nothing can go on without it, a service may take its time to be reached.
+func TestSlowConnection(t *testing.T) {
+	t.Parallel()
+	s := reapitest.StartT(t, reapitest.Options{Execute: writes(1000)})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var passing sync.WaitGroup
+	passing.Go(func() {
+		for {
+			from, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			passing.Go(func() {
+				defer from.Close()
+				time.Sleep(4500 * time.Millisecond) // more than who can go on without it waits
+				to, err := net.Dial("tcp", s.Addr())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer to.Close()
+				passing.Go(func() { _, _ = io.Copy(to, from); to.Close() })
+				_, _ = io.Copy(from, to)
+			})
+		}
+	})
+	defer passing.Wait()
+	defer listener.Close()
+	for _, indispensable := range []bool{true, false} {
+		c, err := reapi.Dial(t.Context(), options(t, nil, func(o *reapi.Options) {
+			o.Executor, o.Indispensable, o.MaxConnections = "grpc://"+listener.Addr().String(), indispensable, 1
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Execute(within(t), newAction(t, "m")); (err == nil) != indispensable {
+			t.Errorf("indispensable: %v, %v", indispensable, err)
+		}
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -144,7 +144,7 @@ func writeMemo(path string, a answers) {
 }
 
 func writeState(path string, data []byte) {
-	if os.MkdirAll(filepath.Dir(path), 0o755) != nil {
+	if os.MkdirAll(filepath.Dir(path), 0o777) != nil {
 		return
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".compiler-*")

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,9 +24,12 @@ type ccRemote struct {
 	ctx      context.Context
 	options  *config.Options
 	terminal *report.Terminal
-	outage   outage
+	reading  outage
+	writing  outage        // while it can be read
 	client   *reapi.Client // nil until open
 	report   sync.Once
+	writes   sync.Once
+	skips    bool // what it writes
 }
 
 // newCCRemote returns the remote cache that the options name. Nothing is asked
@@ -32,10 +37,26 @@ type ccRemote struct {
 func newCCRemote(ctx context.Context, o *config.Options, stateDir string, terminal *report.Terminal) *ccRemote {
 	r := &ccRemote{ctx: ctx, options: o, terminal: terminal}
 	if stateDir != "" {
-		service := sha256.Sum256(fmt.Appendf(nil, "%q", []string{o.RemoteCache, o.RemoteExecutor, o.RemoteProxy, o.RemoteInstanceName}))
-		r.outage.path = filepath.Join(stateDir, fmt.Sprintf("down-%x", service[:8]))
+		name := filepath.Join(stateDir, "down-"+whoAsks(o))
+		r.reading.path, r.writing.path = name, name+"-writing"
 	}
 	return r
+}
+
+// whoAsks tells those apart to whom a service may mean different things: who
+// else has no password, say, has an outage of his own.
+func whoAsks(o *config.Options) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %d %v %v", []string{o.RemoteCache, o.RemoteExecutor, o.RemoteProxy, o.RemoteInstanceName,
+		o.TLSCertificate, o.TLSClientCertificate, o.TLSClientKey}, os.Getuid(), o.GoogleDefaultCredentials, o.DigestFunction)
+	for _, list := range [][]string{o.RemoteHeader, o.RemoteCacheHeader, o.RemoteExecHeader} {
+		for _, header := range list {
+			name, _, _ := strings.Cut(header, "=") // the value is a secret, and the hash may be seen
+			fmt.Fprintf(h, " %q", name)
+		}
+	}
+	fmt.Fprintf(h, " %q", o.CredentialHelper)
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
 }
 
 // patience is how long the first answer of a service may take.
@@ -46,13 +67,13 @@ func (r *ccRemote) open() compile.Cache {
 	if r.options.RemoteCache == "" && r.options.RemoteExecutor == "" {
 		return nil
 	}
-	if r.outage.lasts() {
+	if r.reading.lasts() {
 		r.terminal.Verbose("the remote cache isn't asked: it couldn't be used less than %v ago", outageLasts)
 		return nil
 	}
 	client, err := dial(r.ctx, r.options, compileMnemonic, 1, r.terminal)
 	if err != nil {
-		r.failed(err)
+		r.failed(&r.reading, err)
 		return nil
 	}
 	r.client = client
@@ -63,25 +84,30 @@ func (r *ccRemote) open() compile.Cache {
 	ctx, cancel := context.WithTimeoutCause(r.ctx, limit, fmt.Errorf("no answer within %v", limit))
 	defer cancel()
 	if err := client.Ready(ctx); err != nil {
-		r.failed(err)
+		r.failed(&r.reading, err)
 		return nil
 	}
 	return r
 }
 
-// failed says that the service can't be used, unless that is known.
-func (r *ccRemote) failed(err error) {
+// failed says that the service can't be used, or not for writing, unless that
+// is known.
+func (r *ccRemote) failed(o *outage, err error) {
 	if r.ctx.Err() != nil { // it isn't the service's fault
 		return
 	}
 	r.report.Do(func() {
-		switch remembered, news := r.outage.begin(); {
+		what := "use"
+		if o == &r.writing {
+			what = "write to"
+		}
+		switch remembered, news := o.begin(); {
 		case !remembered:
-			r.terminal.Print("warning: can't use the remote cache, going on without: %v", err)
+			r.terminal.Print("warning: can't %s the remote cache, going on without: %v", what, err)
 		case news:
-			r.terminal.Print("warning: can't use the remote cache, going on without, and asking it again once a minute: %v", err)
+			r.terminal.Print("warning: can't %s the remote cache, going on without, and asking it again once a minute: %v", what, err)
 		default:
-			r.terminal.Verbose("still can't use the remote cache: %v", err)
+			r.terminal.Verbose("still can't %s the remote cache: %v", what, err)
 		}
 	})
 }
@@ -90,21 +116,36 @@ func (r *ccRemote) failed(err error) {
 func (r *ccRemote) Lookup(ctx context.Context, a *action.Action) (*action.Result, error) {
 	result, err := r.client.Lookup(ctx, a)
 	if err == nil {
-		r.outage.end()
+		r.reading.end()
 	}
-	return result, r.checked(err)
+	return result, r.checked(&r.reading, err)
 }
 
 // Store is part of compile.Cache.
 func (r *ccRemote) Store(ctx context.Context, a *action.Action, result *action.Result) error {
-	return r.checked(r.client.Store(ctx, a, result))
+	if r.skipWriting() {
+		return errNotWritten
+	}
+	err := r.client.Store(ctx, a, result)
+	if err == nil {
+		r.writing.end()
+	}
+	return r.checked(&r.writing, err)
+}
+
+var errNotWritten = fmt.Errorf("it couldn't be written less than %v ago", outageLasts)
+
+// skipWriting is decided once: the results of a compilation go together.
+func (r *ccRemote) skipWriting() bool {
+	r.writes.Do(func() { r.skips = r.writing.lasts() })
+	return r.skips
 }
 
 // checked looks whether an error means that the service is of no use any more.
-func (r *ccRemote) checked(err error) error {
+func (r *ccRemote) checked(o *outage, err error) error {
 	if err != nil {
 		if down := r.client.Ready(r.ctx); down != nil {
-			r.failed(down)
+			r.failed(o, down)
 		}
 	}
 	return err

@@ -94,6 +94,42 @@ func TestCCOutage(t *testing.T) {
 	s.nothingLeft()
 }
 
+// Who is let in goes in, though others aren't.
+func TestCCOutageOfOthers(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+	server.Inject(reapitest.Fault{Method: "GetActionResult", Code: codes.PermissionDenied, Times: 1})
+	s := newSite(t)
+	s.with("REMOTE_CACHE=grpc://" + server.Addr())
+	wantSaid(t, s.compile(0), cantUse)
+	asked := server.Calls("GetActionResult")
+	wantSaid(t, s.compile(1, "--remote_header=authorization=right"), "")
+	if server.Calls("GetActionResult") == asked {
+		t.Error("not asked")
+	}
+}
+
+// A service that takes nothing still gives.
+func TestCCOutageOfWriting(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+	s := newSite(t)
+	s.with("REMOTE_CACHE=grpc://" + server.Addr())
+	wantSaid(t, s.compile(0), "")
+	server.Inject(reapitest.Fault{Method: "BatchUpdateBlobs", Code: codes.ResourceExhausted})
+	s.with("REMOTE_RETRIES=0")
+	wantSaid(t, s.compile(1), "can't write to the remote cache")
+	calls := server.Calls("BatchUpdateBlobs")
+	wantSaid(t, s.compile(2), "")
+	if n := server.Calls("BatchUpdateBlobs") - calls; n != 0 {
+		t.Errorf("%d more uploads", n)
+	}
+	s.run("rm -rf cache/ac cache/cas") // the results, not the outage
+	if said := s.compile(0, "--verbose"); !strings.Contains(said, "f0.c: remote hit") {
+		t.Errorf("said %q", said)
+	}
+}
+
 // What is in a key is what a strict service takes.
 func TestCCRemoteKeys(t *testing.T) {
 	t.Parallel()
