@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"thinrex/go/compile"
 )
 
 // What a compilation depends on beside the files that are included.
@@ -25,6 +27,8 @@ func TestElsewhere(t *testing.T) {
 		"dependency":       {"#pragma GCC dependency \"d.s\"\nint v;\n", nil, "holds #pragma GCC dependency"},
 		"dependency, made": {"#define Q(x) _Pragma(#x)\n#define P(x) Q(x)\n#define G GCC\nP(G dependency \"d.s\")\nint v;\n", nil, "holds #pragma GCC dependency"},
 		"the date, fixed":  {"const char *v = __DATE__ __TIME__;\n", []string{"-Wno-builtin-macro-redefined", "-D__DATE__=\"redacted\"", "-D", "__TIME__=\"redacted\""}, ""},
+		"fixed elsewhere":  {"int v = sizeof __TIME__;\n", []string{"-Xlinker", "-D__TIME__=\"x\""}, "holds __TIME__"},
+		"fixed in a name":  {"int v = sizeof __TIME__;\n", []string{"-I", "-D__TIME__=\"x\""}, "holds __TIME__"},
 		"not all fixed":    {"const char *v = __DATE__ __TIMESTAMP__;\n", []string{"-Wno-builtin-macro-redefined", "-D__DATE__=\"redacted\""}, "holds __TIMESTAMP__"},
 		"another one":      {"int v; // a dependency of GCC\n", nil, ""},
 		"backslash":        {"#include \"x\\y.h\"\nint v = Y;\n", nil, `x\y.h stands in depfiles with a slash`},
@@ -97,17 +101,59 @@ func TestPrecompiledBeside(t *testing.T) {
 // What each process finds another is read by the compiler alone.
 func TestStandardInput(t *testing.T) {
 	p := newProject(t, nil)
-	for name, files := range map[string]map[string]string{
-		"a link":      {"a.c": "#include \"in.h\"\nint v;\n", "in.h": "-> /dev/stdin"},
-		"descriptor":  {"a.c": "#include \"b.h\"\nint v;\n", "b.h": "#include \"/proc/self/fd/0\"\n"},
-		"it fails":    {"a.c": "#include \"/dev/stdin\"\nint v = V;\n"},
-		"beside":      {"a.c": "#include \"d/in.h\"\nint v = V;\n", "d/in.h": "-> /dev/fd/0"},
-		"the source":  {"a.c": "-> /dev/stdin"},
-		"a folder of": {"a.c": "#include \"p/fd/0\"\nint v;\n", "p": "-> /proc/self"},
+	for name, test := range map[string]struct {
+		files map[string]string
+		args  []string
+	}{
+		"a link":       {map[string]string{"a.c": "#include \"in.h\"\nint v;\n", "in.h": "-> /dev/stdin"}, nil},
+		"descriptor":   {map[string]string{"a.c": "#include \"b.h\"\nint v;\n", "b.h": "#include \"/proc/self/fd/0\"\n"}, nil},
+		"it fails":     {map[string]string{"a.c": "#include \"/dev/stdin\"\nint v = V;\n"}, nil},
+		"beside":       {map[string]string{"a.c": "#include \"d/in.h\"\nint v = V;\n", "d/in.h": "-> /dev/fd/0"}, nil},
+		"the source":   {map[string]string{"a.c": "-> /dev/stdin"}, nil},
+		"a folder of":  {map[string]string{"a.c": "#include \"p/fd/0\"\nint v;\n", "p": "-> /proc/self"}, nil},
+		"in a header":  {map[string]string{"a.c": "#include \"h.h\"\nint v = V;\n", "h.h": "#include \"/dev/stdin\"\n"}, nil},
+		"in one of -I": {map[string]string{"a.c": "#include <h.h>\nint v = V;\n", "i/h.h": "#include \"k.h\"\n", "j/k.h": "#include \"/dev/stdin\"\n"}, []string{"-Ii", "-iquotej"}},
+		"forced":       {map[string]string{"a.c": "int v = V;\n", "i/h.h": "#include \"/dev/stdin\"\n"}, []string{"-Ii", "-include", "h.h"}},
+		"-D":           {map[string]string{"a.c": "#include CFG\nint v = V;\n"}, []string{"-DCFG=\"/dev/stdin\""}},
+		"computed":     {map[string]string{"a.c": "#include \"h.h\"\nint v = V;\n", "h.h": "#define D \"/dev/fd/0\"\n#include D\n"}, nil},
+		"a folder, -I": {map[string]string{"a.c": "#include <0>\nint v = V;\n"}, []string{"-I/dev/fd"}},
+		"not scanned":  {map[string]string{"a.c": "#include \"h.h\"\nint v = V;\n", "h.h": "#define T __TIME__\n#include \"/dev/stdin\"\n"}, nil},
 	} {
-		p.enter(files)
-		if _, said := p.cached([]string{"-flto=thin", "-x", "c", "-c", "a.c"}); !strings.Contains(said, "each process") && !strings.Contains(said, "a.c isn't a regular file") {
+		p.enter(test.files)
+		args := append([]string{"-flto=thin", "-x", "c", "-c", "a.c"}, test.args...)
+		if _, said := p.cached(args); !strings.Contains(said, "each process") && !strings.Contains(said, "a.c isn't a regular file") {
 			t.Errorf("%s: %q", name, said)
+		}
+	}
+}
+
+// Another failure is told at once.
+func TestFailsOnce(t *testing.T) {
+	p := newProject(t, map[string]string{
+		"a.c": "#include <stdio.h>\n#include \"i\"\n#include \"h.h\"\nint v = V;\n", "h.h": "#pragma once\n#include \"h.h\"\n", "i/x": "",
+	})
+	args := []string{"-flto=thin", "-c", "a.c"}
+	want := p.plain(args)
+	got, said := p.cached(args)
+	p.compare(args, got, want)
+	if want.code != 1 || said != "" {
+		t.Errorf("exit code %d, %q", want.code, said)
+	}
+}
+
+// In the folder / all files have relative names, too.
+func TestGraphInRoot(t *testing.T) {
+	p := newProject(t, map[string]string{"a.c": "#include <stdio.h>\n#include <s.h>\nint v = S;\n", "i/s.h": "#define S 1\n"})
+	dir := p.Dir
+	p.Dir = "/"
+	t.Chdir("/")
+	args := []string{"-flto=thin", "-MMD", "-isystem", dir[1:] + "/i", "-c", dir + "/a.c", "-o", dir + "/a.o"}
+	for _, step := range []struct{ header, want string }{{"#define S 1\n", "compiled"}, {"#define S 1\n", "hit"}, {"#define S 2\n", "compiled"}} {
+		p.write(map[string]string{dir + "/i/s.h": step.header})
+		p.said = nil
+		outcome, err := compile.Run(t.Context(), p.compiler, args, p.Options)
+		if _, said, _ := strings.Cut(strings.Join(p.said, "; "), ": "); err != nil || outcome.ExitCode != 0 || said != step.want {
+			t.Errorf("%q, %v; want %q", said, err, step.want)
 		}
 	}
 }

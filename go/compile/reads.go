@@ -12,6 +12,9 @@ import (
 	"thinrex/go/includes"
 )
 
+// maxWalk bounds the files that are looked through after a failure.
+const maxWalk = 10_000
+
 // wereRead lists the files that the compiler has read, the source first. It
 // fails with a *Plain error for one that each process finds another: the
 // compiler would have read ours.
@@ -62,20 +65,47 @@ func (c *compilation) preprocess(ctx context.Context, dir string) ([]string, err
 
 // asksForStream reports whether a compilation that failed, and so hasn't listed
 // what it read, may have missed what it would have found on our standard input.
+// It looks through all that the source may include. Where that isn't followed
+// the answer is yes: that only makes a compilation fail twice.
 func (c *compilation) asksForStream() bool {
-	for _, name := range append(c.search.Forced(c.in.Forced), c.in.Source) {
-		data, err := os.ReadFile(name)
+	files := append(c.search.Forced(c.in.Forced), c.in.Source)
+	seen := map[string]bool{}
+	for i := 0; i < len(files); i++ {
+		data, err := os.ReadFile(files[i])
 		if err != nil {
 			continue
 		}
-		for _, p := range includes.Scan(data).Probes {
-			if !filepath.IsAbs(p.Name) {
-				p.Name = filepath.Join(filepath.Dir(name), p.Name)
-			}
-			if commandline.OfProcess(p.Name) {
-				return true
+		text := includes.Scan(data)
+		if text.Computed || text.Reason != "" || i == maxWalk {
+			return true
+		}
+		for _, p := range text.Probes {
+			for _, place := range c.mayMean(files[i], p.Name) {
+				if seen[place] {
+					continue
+				}
+				seen[place] = true
+				if fi, err := os.Stat(place); err != nil || fi.IsDir() {
+					continue
+				}
+				if commandline.CheckFile(place) != nil {
+					return true
+				}
+				files = append(files, place)
 			}
 		}
 	}
 	return false
+}
+
+// mayMean lists the places of a header that file includes, whichever way.
+func (c *compilation) mayMean(file, name string) []string {
+	if filepath.IsAbs(name) {
+		return []string{name}
+	}
+	var places []string
+	for _, dir := range slices.Concat([]string{filepath.Dir(file)}, c.search.Quote, c.search.Angle) {
+		places = append(places, dir+"/"+name) // .. after a link isn't what it seems
+	}
+	return places
 }

@@ -54,7 +54,7 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 	case r.ExitCode == 0 && errors.As(unknown, &why):
 		return nil, why
 	case r.ExitCode != 0 && c.asksForStream():
-		return nil, plain("a source includes what each process finds another")
+		return nil, plain("a source may include what each process finds another")
 	}
 	outcome, err := c.deliver(r)
 	if err == nil && r.ExitCode != 0 {

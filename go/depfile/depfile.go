@@ -65,7 +65,7 @@ func dependencies(list string) (names []string, err error) {
 
 // ParseGraph returns the files of a graph that -dependency-dot wrote, which
 // -MMD doesn't thin out. Clang drops the / of absolute names there, so it is
-// looked up which files there are.
+// looked up which files there are. One that is there by both names has both.
 func ParseGraph(data []byte) ([]string, error) {
 	var names []string
 	for line := range strings.Lines(string(data)) {
@@ -77,26 +77,30 @@ func ParseGraph(data []byte) ([]string, error) {
 		if !ok || strings.ContainsAny(label, `\`) {
 			return nil, errSyntax
 		}
-		name, err := undropped(label)
+		meant, err := undropped(label)
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, Name(name))
+		for _, name := range meant {
+			names = append(names, Name(name))
+		}
 	}
 	return names, nil
 }
 
-func undropped(label string) (string, error) {
+func undropped(label string) ([]string, error) {
 	if filepath.IsAbs(label) {
-		return label, nil
+		return []string{label}, nil
 	}
-	_, relErr := os.Stat(label)
-	_, absErr := os.Stat("/" + label)
+	rel, relErr := os.Stat(label)
+	abs, absErr := os.Stat("/" + label)
 	switch {
 	case absErr != nil && relErr == nil:
-		return label, nil
+		return []string{label}, nil
 	case absErr == nil && relErr != nil:
-		return "/" + label, nil
+		return []string{"/" + label}, nil
+	case absErr == nil && os.SameFile(rel, abs): // as all are in the folder /
+		return []string{label, "/" + label}, nil
 	}
-	return "", errSyntax
+	return nil, errSyntax
 }

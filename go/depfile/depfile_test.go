@@ -1,6 +1,8 @@
 package depfile_test
 
 import (
+	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -37,8 +39,14 @@ func TestParse(t *testing.T) {
 // Clang drops the first slash of absolute names.
 func TestParseGraph(t *testing.T) {
 	t.Chdir(t.TempDir())
+	if err := errors.Join(os.Symlink("/etc", "etc"), os.Mkdir("usr", 0o700), os.Mkdir("d", 0o700), os.WriteFile("d/h.h", nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	for label, want := range map[string][]string{
-		"etc/passwd":  {"/etc/passwd"},
+		"bin/sh":      {"/bin/sh"},
+		"d/h.h":       {"d/h.h"},
+		"etc/passwd":  {"etc/passwd", "/etc/passwd"}, // one file
+		"usr":         nil,                           // another one
 		"/etc/passwd": {"/etc/passwd"},
 		"absent.h":    nil,
 		`a\"b.h`:      nil,

@@ -75,17 +75,35 @@ func TestTransientFailures(t *testing.T) {
 
 				s.Inject(reapitest.Fault{Method: method, Code: code, Message: "out of order"})
 				c = dial(t, s, storing)
-				err := journey(within(t), t, c, "always")
-				if method == "Write" || method == "BatchUpdateBlobs" { // each of which goes on beside the other
+				if method == "Write" || method == "BatchUpdateBlobs" { // of which each goes on without the other
+					stop := keepLooking(t, c)
+					err := journey(within(t), t, c, "always")
+					stop()
 					if err == nil || !strings.Contains(err.Error(), "out of order") || c.Down() != nil {
 						t.Errorf("always: %v, down: %v", err, c.Down())
 					}
 					return
 				}
-				wantDown(t, s, c, err, code.String(), "out of order")
+				wantDown(t, s, c, journey(within(t), t, c, "always"), code.String(), "out of order")
 			})
 		}
 	}
+}
+
+// keepLooking has lookups go on until they are stopped, as those of other jobs
+// would.
+func keepLooking(t *testing.T, c *reapi.Client) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(within(t))
+	var looking sync.WaitGroup
+	looking.Go(func() {
+		for i := 0; ctx.Err() == nil; i++ {
+			if _, err := c.Lookup(ctx, newAction(t, fmt.Sprint("other", i))); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
+		}
+	})
+	return func() { cancel(); looking.Wait() }
 }
 
 // wantDown expects that a service was given up with a word why, and isn't
