@@ -23,6 +23,7 @@ type parser struct {
 	inlining bool                   // -fsplit-dwarf-inlining
 	thin     bool                   // -flto=thin
 	only     bool                   // -c
+	macros   strings.Builder        // those of -D, as a source would define them
 }
 
 // next takes an argument. There must be one.
@@ -72,6 +73,9 @@ func (p *parser) keep(search bool, args ...string) {
 
 func (p *parser) separateOption(arg string) {
 	v, role := p.value(arg), effectOf(arg).role
+	if arg == "-D" {
+		p.defines(v)
+	}
 	p.keep(role&noSearch == 0, arg, v)
 	if role&noIR == 0 {
 		p.IRArgs = append(p.IRArgs, arg, v)

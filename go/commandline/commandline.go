@@ -140,7 +140,7 @@ func (p *parser) checkFiles() error {
 // define takes the macros among the arguments. None may make the compilation
 // depend on what isn't followed.
 func (p *parser) define() error {
-	p.Macros = includes.Scan(definitions(p.Args))
+	p.Macros = includes.Scan([]byte(p.macros.String()))
 	switch {
 	case p.Macros.Reason != "":
 		return fmt.Errorf("a -D %s", p.Macros.Reason)

@@ -85,6 +85,9 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%q: %v, want %q", line, err, reason)
 		}
 	}
+	if _, err := commandline.Parse("clang", append(strings.Fields(thin), "-DX=1\n#define __TIME__"), commandline.Options{}); err == nil || !strings.Contains(err.Error(), "several lines") {
+		t.Errorf("-D of two lines: %v", err)
+	}
 	for _, option := range []string{
 		"-E", "-S", "-M", "-fsyntax-only", "-emit-llvm", "-MG", "-include-pch", "-fmodules", "-fprofile-arcs", "--coverage", "-fprofile-instr-generate",
 		"-fcoverage-mapping", "-fplugin=x.so", "-fpass-plugin=x.so", "-Xclang -load", "-mllvm", "-march=native", "-save-temps",
@@ -249,6 +252,21 @@ func TestPrograms(t *testing.T) {
 			t.Errorf("%s: %v", test.program, err)
 		case in.SearchArgs[len(in.SearchArgs)-1] != test.language:
 			t.Errorf("%s: %q", test.program, in.SearchArgs)
+		}
+	}
+}
+
+// Only an option's own macros count.
+func TestMacros(t *testing.T) {
+	for line, want := range map[string][]string{
+		"-D__TIME__=1 -D __DATE__=2":                       {"__TIME__", "__DATE__"},
+		"-Wp,-D__TIME__=1,-UX":                             {"__TIME__"},
+		"-Xlinker -D__TIME__=1 -I -D__DATE__=2 -z -D":      nil,
+		"-isystem -D__TIME__=1 --param -D__DATE__=2 -UX":   nil,
+		"-target -Wp,-D__TIME__=1 -idirafter -D -D__TIME_": nil,
+	} {
+		if got := parse(t, line, commandline.Options{}).Macros.Fixed(); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", line, got, want)
 		}
 	}
 }

@@ -1,31 +1,27 @@
 package commandline
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
 
-// definitions returns the macros among a compiler's arguments as a source would
-// define them.
-func definitions(args []string) []byte {
-	var text strings.Builder
-	define := func(macro string) { text.WriteString("#define " + strings.Replace(macro, "=", " ", 1) + "\n") }
-	for i, arg := range args {
-		macro, ok := strings.CutPrefix(arg, "-D")
-		switch {
-		case arg == "-D" && i+1 < len(args):
-			define(args[i+1])
-		case ok && macro != "":
-			define(macro)
-		case strings.HasPrefix(arg, "-Wp,"):
-			for _, passed := range passedMacros(arg) {
-				if macro, ok := strings.CutPrefix(passed, "-D"); ok {
-					define(macro)
-				}
-			}
+// definitions takes the macros that an option of one word defines.
+func (p *parser) definitions(arg string) {
+	if macro, ok := strings.CutPrefix(arg, "-D"); ok {
+		p.defines(macro)
+	} else if strings.HasPrefix(arg, "-Wp,") {
+		for _, passed := range passedMacros(arg) {
+			p.definitions(passed)
 		}
 	}
-	return []byte(text.String())
+}
+
+func (p *parser) defines(macro string) {
+	if strings.ContainsAny(macro, "\n\r") {
+		p.err = fmt.Errorf("-D%q has several lines", macro)
+	}
+	p.macros.WriteString("#define " + strings.Replace(macro, "=", " ", 1) + "\n")
 }
 
 // passedMacros splits -Wp,-DX=1,-UY, which gives the preprocessor options. It

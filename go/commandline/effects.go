@@ -68,6 +68,7 @@ func effectOf(option string) effect {
 
 // flag takes an option of one word that has no file.
 func (p *parser) flag(arg string) {
+	p.definitions(arg)
 	e := effectOf(arg)
 	if e.take != nil {
 		e.take(p, arg)

@@ -71,14 +71,19 @@ func (c *compilation) scanAll(names []string) ([]includes.Source, error) {
 			return nil, err
 		}
 	}
-	includes.Follow(sources)
+	all := append(sources, c.in.Macros)
+	includes.Follow(all)
+	sources = all[:len(names)]
+	if macros := all[len(names)]; macros.Reason != "" || len(macros.Probes) > 0 {
+		return nil, errors.New("a -D asks __has_include by another name")
+	}
 	lists := slices.Concat(c.in.Read, c.search.Lists)
 	for i, name := range names {
 		if reason := sources[i].Reason; reason != "" && !slices.Contains(lists, name) {
 			return nil, fmt.Errorf("%s %s", name, reason)
 		}
 	}
-	if name := includes.Respelled(append(sources, c.in.Macros)); name != "" {
+	if name := includes.Respelled(all); name != "" {
 		return nil, fmt.Errorf("a macro asks __has_include for a name with %s in it, which is a macro", name)
 	}
 	return sources, nil

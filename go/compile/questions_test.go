@@ -22,11 +22,18 @@ func TestQuestionsNotFollowed(t *testing.T) {
 		"alias, -D":                   {"#if H(\"q.h\")" + then, []string{"-DH=__has_include"}, "a -D asks"},
 		"response file":               {"#if H" + then, []string{"@rsp"}, "a -D asks"},
 		"pasted":                      {"#define P(a, b) a##b\n#if P(__has_,include)(\"q.h\")" + then, nil, "holds __has_"},
+		"alias of -D":                 {"#define H __has_include\n#if X(<q.h>)" + then, []string{"-DX=H"}, "a -D asks"},
+		"alias of -D, asking":         {"#define H __has_include\n#if X" + then, []string{"-D", "X=H(<q.h>)"}, "a -D asks"},
+		"alias of -D, function":       {"#include \"alias.h\"\n#if X(<q.h>)" + then, []string{"-DX(y)=H(y)"}, "a -D asks"},
+		"pasted alias":                {"#define HAVE(w, x) HAVE_##w(x)\n#define HAVE_HEADER(x) __has_include(x)\n#if HAVE(HEADER, <q.h>)" + then, nil, "a.c asks"},
+		"pasted alias, included":      {"#include \"have.h\"\n#define C(a, b) a##b\n#if C(HAVE_, IT)(<q.h>)" + then, nil, "have.h asks"},
+		"pasted alias, -D":            {"#include \"have.h\"\n#if X(IT)(<q.h>)" + then, []string{"-DX(m)=HAVE_##m"}, "have.h asks"},
+		"alias with an accent":        {"#define Hé __has_include\n#if H\\u00e9(<q.h>)" + then, nil, "a.c asks"},
 		"a word of it is a macro":     {"#define H __has_include(<r.h>)\n#define r q\n#if H" + then, nil, "with r in it"},
 		"a word of it is a macro, -D": {"#define H __has_include(<r.h>)\n#if H" + then, []string{"-Dr=q"}, "with r in it"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newProject(t, map[string]string{"a.c": test.text, "alias.h": "#define H __has_include\n", "rsp": `'-DH=__has_include("q.h")'`})
+			p := newProject(t, map[string]string{"a.c": test.text, "alias.h": "#define H __has_include\n", "have.h": "#define HAVE_IT __has_include\n", "rsp": `'-DH=__has_include("q.h")'`})
 			args := append([]string{"-flto=thin", "-Ii", "-c", "a.c"}, test.args...)
 			p.want(test.reason, args...)
 			p.write(map[string]string{"i/q.h": ""})
@@ -50,6 +57,7 @@ func TestQuestionsFollowed(t *testing.T) {
 		"another name":       "#include \"alias.h\"\n#if H(\"q.h\")" + then,
 		"of a function":      "#include \"alias.h\"\n#ifdef F\n#if defined(F) && F(<q.h>)\n#define A\n#endif\n#endif\n#ifdef A" + then,
 		"as in GoogleTest":   "#ifdef __has_include\n#define G __has_include\n#else\n#define G(...) 0\n#endif\n#define A G(<q.h>)\n#if A" + then,
+		"beside ##":          "#define G_HAS_INCLUDE(x) __has_include(x)\n#define C(a, b) a##b\nint C(x, y);\n#if G_HAS_INCLUDE(<q.h>)" + then,
 		"others of its kind": "#if __has_builtin(x) || __has_include(<q.h>) || __has_attribute(y)" + then + "int my__has_include, __has_include_x;\n",
 	} {
 		t.Run(name, func(t *testing.T) {

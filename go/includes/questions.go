@@ -91,10 +91,10 @@ func (s *Source) question(start int, rest []byte, others map[string]bool) []byte
 		}
 		name, body := cutName(data[start-len(before):])
 		switch {
-		case len(name) > 0 && renames(body):
+		case len(name) > 0 && renames(body) && plain(name):
 			s.renamed = append(s.renamed, string(name))
 			return rest
-		case len(body) == 0 || body[0] == '(':
+		case len(body) == 0 || body[0] == '(' || !plain(name):
 			s.Reason = aliased
 			return rest
 		}

@@ -49,6 +49,7 @@ func Follow(sources []Source) {
 			sources[i].follow(name, others)
 		}
 	}
+	refusePasted(sources, others)
 }
 
 func (s *Source) follow(name string, others map[string]bool) {
@@ -63,6 +64,12 @@ func (s *Source) follow(name string, others map[string]bool) {
 			from = max(from, len(s.text)-len(s.question(start, rest, others)))
 		}
 	}
+}
+
+// plain reports whether a name has one spelling only: what is beyond ASCII may
+// be written as \u….
+func plain(name []byte) bool {
+	return !bytes.ContainsFunc(name, func(r rune) bool { return r >= 0x80 })
 }
 
 // Renames reports whether a source has another name for __has_include.

@@ -171,6 +171,45 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// A name for __has_include that ## may make is used where that isn't seen.
+func TestPasted(t *testing.T) {
+	const hit, reason = "", "asks __has_include in a way that isn't followed"
+	for name, test := range map[string]struct {
+		texts []string
+		want  string
+	}{
+		"function":         {[]string{"#define HAVE_X(x) __has_include(x)\n#define I(w, x) HAVE_##w(x)\n", "#if I(X, <q.h>)\n"}, reason},
+		"object":           {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\n", "#if C(MY_, HI)(<q.h>)\n"}, reason},
+		"digraph":          {[]string{"#define MY_HI __has_include\n", "%:define C(a) MY_%:%:a\n#if C(HI)(<q.h>)\n"}, reason},
+		"spliced":          {[]string{"#define MY_HI __has_include\n", "#define C(a) MY_#\\\n#a\n#if C(H\\\nI)(<q.h>)\n"}, reason},
+		"three parts":      {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##_##b\n#if C(MY, HI)(<q.h>)\n"}, reason},
+		"a number":         {[]string{"#define MY_2 __has_include\n", "#define C(a) MY_##a\n#if C(__COUNTER__)(<q.h>)\n"}, reason},
+		"no ##":            {[]string{"#define MY_HI __has_include\n", "#define C MY_ HI\n"}, hit},
+		"no such words":    {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\nint MY, HI, I;\n"}, hit},
+		"a name by itself": {[]string{"#define MY_HI __has_include\n#if MY_HI(<q.h>)\n#endif\n", "#define C(a, b) a##b\n"}, hit},
+		"single letters":   {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\nint M, Y, _, H, I;\n"}, hit},
+		"no other name":    {[]string{"#if __has_include(<q.h>)\n", "#define C(a, b) a##b\nint __has, _include;\n"}, hit},
+	} {
+		var sources []includes.Source
+		for _, text := range test.texts {
+			sources = append(sources, includes.Scan([]byte(text)))
+		}
+		includes.Follow(sources)
+		if got := sources[0].Reason; got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// Other spellings of a name aren't looked for.
+func TestNamesBeyondASCII(t *testing.T) {
+	for _, text := range []string{"#define H\u00e9 __has_include\n", "#define Hé __has_include\n", "#define é(x) __has_include(x)\n"} {
+		if s := includes.Scan([]byte(text)); s.Reason == "" {
+			t.Errorf("%q is followed", text)
+		}
+	}
+}
+
 // What the command line defines isn't the clock's.
 func TestFixed(t *testing.T) {
 	macros := includes.Scan([]byte("#define __DATE__ \"redacted\"\n#define __TIME__(x) 1\n"))
