@@ -9,6 +9,9 @@ import (
 // letters make any.
 const maxParts = 3
 
+// maxName is the length of a name that is looked into.
+const maxName = 200
+
 // refusePasted refuses the sources that have another name for __has_include
 // which ## may make of words of any source: the use of such a name isn't seen.
 func refusePasted(sources []Source, others map[string]bool) {
@@ -19,7 +22,7 @@ func refusePasted(sources []Source, others map[string]bool) {
 	for i := range sources {
 		s := &sources[i]
 		for _, name := range s.renamed {
-			if s.Reason == "" && madeOf(name, parts) {
+			if s.Reason == "" && (len(name) > maxName || madeOf(name, parts)) {
 				s.Reason = aliased
 			}
 		}
@@ -39,6 +42,9 @@ func pastes(sources []Source) bool {
 func wordsWithin(sources []Source, names map[string]bool) map[string]bool {
 	within := map[string]bool{}
 	for name := range names {
+		if len(name) > maxName {
+			continue
+		}
 		for start := range len(name) {
 			for end := start + 1; end <= len(name); end++ {
 				within[name[start:end]] = false

@@ -184,6 +184,7 @@ func TestPasted(t *testing.T) {
 		"spliced":          {[]string{"#define MY_HI __has_include\n", "#define C(a) MY_#\\\n#a\n#if C(H\\\nI)(<q.h>)\n"}, reason},
 		"three parts":      {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##_##b\n#if C(MY, HI)(<q.h>)\n"}, reason},
 		"a number":         {[]string{"#define MY_2 __has_include\n", "#define C(a) MY_##a\n#if C(__COUNTER__)(<q.h>)\n"}, reason},
+		"a long name":      {[]string{"#define " + strings.Repeat("n", 50_000) + " __has_include\n", "#define C(a, b) a##b\n"}, reason},
 		"no ##":            {[]string{"#define MY_HI __has_include\n", "#define C MY_ HI\n"}, hit},
 		"no such words":    {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\nint MY, HI, I;\n"}, hit},
 		"a name by itself": {[]string{"#define MY_HI __has_include\n#if MY_HI(<q.h>)\n#endif\n", "#define C(a, b) a##b\n"}, hit},
