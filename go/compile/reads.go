@@ -80,7 +80,7 @@ func (c *compilation) asksForStream() bool {
 			return true
 		}
 		for _, p := range text.Probes {
-			for _, place := range c.mayMean(files[i], p.Name) {
+			for _, place := range c.search.Places(files[i], p.Name, true) { // quoted, that is all of them
 				if seen[place] {
 					continue
 				}
@@ -96,16 +96,4 @@ func (c *compilation) asksForStream() bool {
 		}
 	}
 	return false
-}
-
-// mayMean lists the places of a header that file includes, whichever way.
-func (c *compilation) mayMean(file, name string) []string {
-	if filepath.IsAbs(name) {
-		return []string{name}
-	}
-	var places []string
-	for _, dir := range slices.Concat([]string{filepath.Dir(file)}, c.search.Quote, c.search.Angle) {
-		places = append(places, dir+"/"+name) // .. after a link isn't what it seems
-	}
-	return places
 }

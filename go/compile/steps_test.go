@@ -45,14 +45,21 @@ func TestWhole(t *testing.T) {
 	}
 }
 
+// newStepped returns a project with a program to link, and what compiles a part
+// of it with further flags in two steps.
+func newStepped(t *testing.T, flags string) (p *project, args []string) {
+	t.Helper()
+	p = newProject(t, stepped)
+	p.write(map[string]string{"m.cc": "int sum(int *, int);\nint main(int n, char **) { return sum(&n, 1); }\n"})
+	p.Keys, p.MinInsts = compile.Both, 0
+	return p, append([]string{"-O2", "-flto=thin", "-c", "a.cc", "-o", "a.o"}, strings.Fields(flags)...)
+}
+
 // Words are said once, though both steps say them.
 func TestWordsOfSteps(t *testing.T) {
 	for _, flags := range []string{"-Wfoo", "-Wall -Wfoo -fcolor-diagnostics", "-Wno-error=xx", "-O9", "-fglobal-isel", "-Wall"} {
 		t.Run(flags, func(t *testing.T) {
-			p := newProject(t, stepped)
-			p.write(map[string]string{"m.cc": "int sum(int *, int);\nint main(int n, char **) { return sum(&n, 1); }\n"})
-			p.Keys, p.MinInsts = compile.Both, 0
-			args := append([]string{"-O2", "-flto=thin", "-c", "a.cc", "-o", "a.o"}, strings.Fields(flags)...)
+			p, args := newStepped(t, flags)
 			p.wantLinked("compiled", args)
 			p.wantLinked("hit", args)
 			p.write(map[string]string{"a.h": stepped["equal"]})
@@ -71,10 +78,7 @@ func TestInStepsToo(t *testing.T) {
 		"-fuse-linker-plugin -flto-jobs=2 -fthinlto-distributor=/absent -Xthinlto-distributor=--jobs=2 -fno-tree-vectorize -fno-aligned-new",
 	} {
 		t.Run(flags, func(t *testing.T) {
-			p := newProject(t, stepped)
-			p.write(map[string]string{"m.cc": "int sum(int *, int);\nint main(int n, char **) { return sum(&n, 1); }\n"})
-			p.Keys, p.MinInsts = compile.Both, 0
-			args := append([]string{"-O2", "-flto=thin", "-c", "a.cc", "-o", "a.o"}, strings.Fields(flags)...)
+			p, args := newStepped(t, flags)
 			p.wantLinked("compiled", args)
 			p.wantLinked("hit", args)
 			p.write(map[string]string{"a.h": stepped["equal"] + "/**/"})

@@ -17,7 +17,7 @@ func (f *finder) computed(folder string) {
 		f.spelt = f.spellings()
 		for _, s := range f.spelt {
 			f.before(s.file, f.search.quotePlaces(s.name))
-			f.before(s.file, f.search.places("", s.name, false))
+			f.before(s.file, f.search.Places("", s.name, false))
 		}
 	}
 	if f.beside[folder] {

@@ -65,7 +65,7 @@ func (f *finder) wasRead(path string, fi fs.FileInfo) bool {
 // add takes the probes of one file that was read.
 func (f *finder) add(file string, s includes.Source) {
 	for _, p := range s.Probes {
-		f.follow(p.All, f.search.places(file, p.Name, p.Quoted))
+		f.follow(p.All, f.search.Places(file, p.Name, p.Quoted))
 	}
 	if s.Computed {
 		f.computed(above(file))
@@ -75,7 +75,7 @@ func (f *finder) add(file string, s includes.Source) {
 // force takes a file that an option had included. Clang prefers a precompiled
 // one beside it, which nothing here understands.
 func (f *finder) force(name string) {
-	places := f.search.places("", name, true)
+	places := f.search.Places("", name, true)
 	f.follow(false, places)
 	for _, p := range places {
 		for _, suffix := range []string{".pch", ".gch"} {

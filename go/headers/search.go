@@ -55,8 +55,9 @@ func (s *SearchPath) Lasts() bool {
 	return len(s.Installs) > 0
 }
 
-// places lists the names under which the compiler looks for a file.
-func (s *SearchPath) places(file, name string, quoted bool) []string {
+// Places lists the names under which the compiler looks for what file includes,
+// by "name" or <name>, in order.
+func (s *SearchPath) Places(file, name string, quoted bool) []string {
 	if filepath.IsAbs(name) {
 		return []string{name}
 	}
@@ -80,7 +81,7 @@ func (s *SearchPath) quotePlaces(name string) (places []string) {
 // Forced finds the files that -include and -imacros name.
 func (s *SearchPath) Forced(names []string) (files []string) {
 	for _, name := range names {
-		for _, place := range s.places("", name, true) {
+		for _, place := range s.Places("", name, true) {
 			if there, folder := kindOf(place); there && !folder {
 				files = append(files, place)
 				break

@@ -28,8 +28,7 @@ type ccRemote struct {
 	writing  outage        // while it can be read
 	client   *reapi.Client // nil until open
 	report   sync.Once
-	writes   sync.Once
-	skips    bool // what it writes
+	skips    func() bool // what it writes; decided once, as a compilation's results go together
 }
 
 // newCCRemote returns the remote cache that the options name. Nothing is asked
@@ -40,6 +39,7 @@ func newCCRemote(ctx context.Context, o *config.Options, stateDir string, termin
 		name := filepath.Join(stateDir, "down-"+whoAsks(o))
 		r.reading.path, r.writing.path = name, name+"-writing"
 	}
+	r.skips = sync.OnceValue(r.writing.lasts)
 	return r
 }
 
@@ -123,7 +123,7 @@ func (r *ccRemote) Lookup(ctx context.Context, a *action.Action) (*action.Result
 
 // Store is part of compile.Cache.
 func (r *ccRemote) Store(ctx context.Context, a *action.Action, result *action.Result) error {
-	if r.skipWriting() {
+	if r.skips() {
 		return errNotWritten
 	}
 	err := r.client.Store(ctx, a, result)
@@ -134,12 +134,6 @@ func (r *ccRemote) Store(ctx context.Context, a *action.Action, result *action.R
 }
 
 var errNotWritten = fmt.Errorf("it couldn't be written less than %v ago", outageLasts)
-
-// skipWriting is decided once: the results of a compilation go together.
-func (r *ccRemote) skipWriting() bool {
-	r.writes.Do(func() { r.skips = r.writing.lasts() })
-	return r.skips
-}
 
 // checked looks whether an error means that the service is of no use any more.
 func (r *ccRemote) checked(o *outage, err error) error {
