@@ -235,7 +235,7 @@ func (w *world) compilations(compiler string) (names []string, atOnce int) {
 
 // within bounds a test, so that a link that hangs fails it.
 func within(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
