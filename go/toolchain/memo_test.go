@@ -34,6 +34,34 @@ func resolved(t *testing.T, o Options) []string {
 	return memos
 }
 
+// mark gives a file the time of so long ago.
+func mark(t *testing.T, path string, age time.Duration) {
+	t.Helper()
+	then := time.Now().Add(-age)
+	if err := os.Chtimes(path, then, then); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Both of a file's times must have stood for long, at the search's beginning.
+func TestSettledFile(t *testing.T) {
+	before := time.Now()
+	path := write(t, filepath.Join(t.TempDir(), "f"), "content", 0o644)
+	mark(t, path, time.Hour)
+	state, isSettled := stateOf(wholeFile, path, before)
+	if isSettled {
+		t.Error("its inode has just changed, and that counts for nothing")
+	}
+	later := before.Add(24 * time.Hour)
+	if same, isSettled := stateOf(wholeFile, path, later); !isSettled || same != state {
+		t.Errorf("a day later: settled: %v, %s, was %s", isSettled, same, state)
+	}
+	mark(t, path, -48*time.Hour)
+	if other, isSettled := stateOf(wholeFile, path, later); isSettled || other == state {
+		t.Errorf("changed in the future: settled: %v, %s, was %s", isSettled, other, state)
+	}
+}
+
 // What was found out holds until something changes that it came from.
 func TestRemembersLibraries(t *testing.T) {
 	made := t.TempDir()
@@ -103,12 +131,14 @@ func TestRemembersLibraries(t *testing.T) {
 			o.StateDir = filepath.Join(o.Dir, "state")
 			o.Env = append(o.Env, "LD_LIBRARY_PATH="+filepath.Join(o.Dir, "env"))
 			compiler := write(t, filepath.Join(o.Dir, "bin", "clang"), text, 0o755)
-			write(t, filepath.Join(o.Dir, "real", "libLLVMfake.so"), code, 0o755)
+			lib := write(t, filepath.Join(o.Dir, "real", "libLLVMfake.so"), code, 0o755)
 			link(t, "real", filepath.Join(o.Dir, "lib"))
+			mark(t, lib, -time.Hour) // in the future: it doesn't settle, however slow the test is
 			want := mustResolve(t, compiler, o)
 			if want.Name != "clang-98" || len(resolved(t, o)) > 0 {
 				t.Fatalf("%+v; memos of files that may still change: %q", want, resolved(t, o))
 			}
+			mark(t, lib, time.Hour)
 			time.Sleep(settled + 100*time.Millisecond) // until their times count
 			mustResolve(t, compiler, o)
 			memos := resolved(t, o)

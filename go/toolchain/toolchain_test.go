@@ -32,8 +32,13 @@ func mustResolve(t *testing.T, compiler string, o Options) *Toolchain {
 	return tc
 }
 
+// write makes a file that can be run at once: a process that a parallel test
+// forks while it is open for writing would hold it open for a moment, and
+// running it would fail as "text file busy".
 func write(t *testing.T, path, content string, mode os.FileMode) string {
 	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(path, []byte(content), mode); err != nil {
 		t.Fatal(err)
 	}
