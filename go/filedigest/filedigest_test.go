@@ -12,7 +12,6 @@ import (
 	"thinrex/go/digest"
 )
 
-// write makes a file and returns once its times count as settled.
 func write(t *testing.T, path, content string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
@@ -20,7 +19,18 @@ func write(t *testing.T, path, content string) {
 	}
 }
 
+// settle returns once the times of what was written count as settled.
 func settle() { time.Sleep(settled + 100*time.Millisecond) }
+
+// unsettle gives a file a time that doesn't count as settled however long the
+// test takes.
+func unsettle(t *testing.T, path string) {
+	t.Helper()
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(path, later, later); err != nil {
+		t.Fatal(err)
+	}
+}
 
 func mustDigest(t *testing.T, c *Cache, path string) digest.Digest {
 	t.Helper()
@@ -37,6 +47,7 @@ func TestRemembersSettledFiles(t *testing.T) {
 	write(t, old, "old")
 	settle()
 	write(t, young, "young")
+	unsettle(t, young)
 
 	c := Open(log, digest.SHA256)
 	if got := mustDigest(t, c, old); got != digest.SHA256.Of([]byte("old")) {
@@ -67,12 +78,13 @@ func TestRemembersSettledFiles(t *testing.T) {
 	}
 }
 
-// A file that was changed in the last two seconds is read even though an
-// entry for its stat exists: it may have changed within one clock tick.
+// A file that isn't settled is read even though an entry for its stat exists:
+// it may have changed within one clock tick.
 func TestNeverTrustsAFreshFile(t *testing.T) {
 	dir := t.TempDir()
 	path, log := filepath.Join(dir, "f"), filepath.Join(dir, "log")
 	write(t, path, "content")
+	unsettle(t, path)
 	st, err := statFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +94,26 @@ func TestNeverTrustsAFreshFile(t *testing.T) {
 	}
 	if got := mustDigest(t, Open(log, digest.SHA256), path); got != digest.SHA256.Of([]byte("content")) {
 		t.Errorf("trusted the log for a file that has just changed: %v", got)
+	}
+}
+
+// Both times count, up to two seconds ago.
+func TestIsSettled(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	ago := func(d time.Duration) int64 { return now.Add(-d).UnixNano() }
+	for _, tc := range []struct {
+		mtime, ctime int64
+		want         bool
+	}{
+		{ago(settled + 1), ago(settled + 1), true},
+		{ago(settled), ago(time.Hour), false},
+		{ago(time.Hour), ago(settled), false},
+		{ago(0), ago(0), false},
+		{ago(-time.Hour), ago(time.Hour), false},
+	} {
+		if got := isSettled(Stat{Mtime: tc.mtime, Ctime: tc.ctime}, now); got != tc.want {
+			t.Errorf("changed %v and %v ago: %v", now.Sub(time.Unix(0, tc.mtime)), now.Sub(time.Unix(0, tc.ctime)), got)
+		}
 	}
 }
 
