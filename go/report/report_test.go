@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSummaryFile(t *testing.T) {
@@ -60,12 +61,19 @@ func TestQuiet(t *testing.T) {
 func TestProgress(t *testing.T) {
 	var b strings.Builder
 	term := &Terminal{out: &b, progress: true, said: map[string]bool{}}
+	begun := time.Now()
 	term.Progress(3, 10, "o/lapi.o")
-	term.Progress(4, 10, "o/lgc.o") // too soon to be drawn
+	if term.last.Before(begun) {
+		t.Errorf("drawn at %v, not after %v", term.last, begun)
+	}
+	term.last = time.Now().Add(time.Hour) // however slow we are, the next is too soon to be drawn
+	term.Progress(4, 10, "o/lgc.o")
+	term.last = time.Now().Add(-redraw)
+	term.Progress(5, 10, "o/lvm.o")
 	term.Print("failed")
 	term.Done()
 	const erase = "\r\x1b[K"
-	if want := erase + "[3/10] ThinLTO backend lapi.o" + erase + "thinrex: failed\n"; b.String() != want {
+	if want := erase + "[3/10] ThinLTO backend lapi.o" + erase + "[5/10] ThinLTO backend lvm.o" + erase + "thinrex: failed\n"; b.String() != want {
 		t.Errorf("got %q, want %q", b.String(), want)
 	}
 }
