@@ -85,7 +85,7 @@ func (s *Store) isDue(interval time.Duration) bool {
 		return true
 	}
 	age := time.Since(fi.ModTime())
-	return age > interval || age < -interval // the clock was wrong then, or is now
+	return age >= interval || age < -interval // the clock was wrong then, or is now
 }
 
 // lockPruning returns nil when another process is at it, or waits for that.
