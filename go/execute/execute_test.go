@@ -95,10 +95,10 @@ func alive(t *testing.T, pidfile string) bool {
 	return !strings.Contains(string(state), ") Z ")
 }
 
-// waitFor fails the test unless cond comes true within ten seconds.
+// waitFor fails the test unless cond comes true within a minute.
 func waitFor(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !cond(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !cond(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited too long for %s", what)
 		}
