@@ -137,13 +137,40 @@ func TestCancelEndsAllChildren(t *testing.T) {
 }
 
 func TestNormalExitEndsBackgroundChildren(t *testing.T) {
-	dir := t.TempDir()
-	p := sh("sleep 1000 >/dev/null 2>&1 & echo $! >child")
-	p.Dir = dir
-	if _, err := Run(t.Context(), p); err != nil {
+	for name, to := range map[string]string{"silent": ">/dev/null 2>&1", "that have the output": ""} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			p := sh("sleep 1000 " + to + " & echo $! >child; echo out; echo err >&2")
+			p.Dir = dir
+			got, err := Run(t.Context(), p)
+			if err != nil || string(got.Stdout) != "out\n" || string(got.Stderr) != "err\n" {
+				t.Errorf("got %+v, %v", got, err)
+			}
+			waitFor(t, "the child's end", func() bool { return !alive(t, filepath.Join(dir, "child")) })
+		})
+	}
+}
+
+// However late we come to read, nothing is lost of what a process wrote that has
+// ended, though a child of its still has the pipe.
+func TestOutputIsReadLate(t *testing.T) {
+	var o output
+	w, err := o.connect()
+	if err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, "the child's end", func() bool { return !alive(t, filepath.Join(dir, "child")) })
+	defer w.Close()
+	want := strings.Repeat("x", 60_000) // less than a pipe holds
+	if _, err := w.WriteString(want); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.pipe.SetReadDeadline(time.Now().Add(-time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	o.read()
+	if got := o.finish(time.Now()); string(got) != want {
+		t.Errorf("%d bytes of %d", len(got), len(want))
+	}
 }
 
 func TestWorkspace(t *testing.T) {

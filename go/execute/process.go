@@ -45,26 +45,33 @@ const (
 // Run runs p to its end. The error is the context's, after p and all its
 // children have been ended, or wraps ErrStart.
 func Run(ctx context.Context, p Process) (Exit, error) {
-	var stdout, stderr bounded
 	cmd := exec.CommandContext(ctx, p.Path, p.Args...)
 	cmd.Dir, cmd.Env = p.Dir, p.Env
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if p.Stdin != nil {
 		cmd.Stdin = bytes.NewReader(p.Stdin)
 	}
 	cmd.WaitDelay = grace
 	ownGroup(cmd)
+	var ended time.Time
+	end := cmd.Cancel
+	cmd.Cancel = func() error { ended = time.Now(); return end() }
 
 	// The kernel's parent-death signal is tied to the thread that forks.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if err := cmd.Start(); err != nil {
+	var stdout, stderr output
+	if err := start(cmd, &stdout, &stderr); err != nil {
 		if ctx.Err() != nil {
 			return Exit{}, ctx.Err()
 		}
 		return Exit{}, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	err := cmd.Wait()
+	if ended.IsZero() {
+		ended = time.Now()
+	}
+	until := ended.Add(grace) // for children that still have our pipes
+	said, complained := stdout.finish(until), stderr.finish(until)
 	endGroup(cmd.Process.Pid) // what a wrapper left running, or what SIGTERM didn't end
 	if ctx.Err() != nil {
 		return Exit{}, ctx.Err()
@@ -72,19 +79,7 @@ func Run(ctx context.Context, p Process) (Exit, error) {
 	if cmd.ProcessState == nil {
 		return Exit{}, fmt.Errorf("wait for %s: %w", p.Path, err)
 	}
-	return Exit{
-		Code: cmd.ProcessState.ExitCode(), Signal: signalOf(cmd.ProcessState),
-		Stdout: stdout.buf.Bytes(), Stderr: stderr.buf.Bytes(),
-	}, nil
-}
-
-// bounded keeps the first maxOutput bytes and takes the rest without keeping
-// it.
-type bounded struct{ buf bytes.Buffer }
-
-func (b *bounded) Write(p []byte) (int, error) {
-	b.buf.Write(p[:min(len(p), maxOutput-b.buf.Len())])
-	return len(p), nil
+	return Exit{Code: cmd.ProcessState.ExitCode(), Signal: signalOf(cmd.ProcessState), Stdout: said, Stderr: complained}, nil
 }
 
 // Environ returns env as NAME=VALUE strings, in no particular order.

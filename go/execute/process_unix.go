@@ -3,6 +3,7 @@
 package execute
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"syscall"
@@ -27,6 +28,31 @@ func ownFolder(path string) bool {
 	}
 	st, ok := fi.Sys().(*syscall.Stat_t)
 	return ok && int(st.Uid) == os.Getuid()
+}
+
+// maxPipe is as much as a pipe holds, if it isn't root's.
+const maxPipe = 1 << 20
+
+// drain reads what is in a pipe, and waits for no more.
+func drain(pipe *os.File, to io.Writer) {
+	conn, err := pipe.SyscallConn()
+	if err != nil {
+		return
+	}
+	buf := make([]byte, 64<<10)
+	_ = conn.Control(func(fd uintptr) { // whose reads don't block
+		for left := maxPipe; left > 0; {
+			n, err := syscall.Read(int(fd), buf)
+			if err == syscall.EINTR {
+				continue
+			}
+			if n <= 0 {
+				break
+			}
+			_, _ = to.Write(buf[:n])
+			left -= n
+		}
+	})
 }
 
 func signalOf(state *os.ProcessState) string {
