@@ -67,7 +67,8 @@ func (p *project) whileCompiling(ended chan struct{}, change func()) bool {
 			return false
 		default:
 		}
-		if now, _ := filepath.Glob(filepath.Join(p.Sandbox, "*", "job-*", "now")); len(now) > 0 {
+		// By its first name: a pipe in one that is being removed would hold us.
+		if now, _ := filepath.Glob(filepath.Join(p.Sandbox, "thinrex-work-*", "job-*", "now")); len(now) > 0 {
 			depfile = filepath.Join(filepath.Dir(now[0]), "m.d")
 		}
 	}
@@ -235,16 +236,19 @@ func TestStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	opened := make(chan *os.File, 1)
 	go func() {
-		if f, err := os.OpenFile("fifo", os.O_WRONLY, 0); err == nil {
-			cancel()
-			defer f.Close()
-			<-t.Context().Done()
+		defer cancel()
+		f, err := os.OpenFile("fifo", os.O_WRONLY, 0) // once the compiler reads
+		if err != nil {
+			t.Error(err)
 		}
+		opened <- f
 	}()
 	if _, err := compile.Run(ctx, compiler, []string{"-flto=thin", "-MD", "-c", "a.c"}, p.Options); !errors.Is(err, context.Canceled) {
-		t.Error(err)
+		t.Fatal(err)
 	}
+	(<-opened).Close()
 	if got := p.snapshot(); len(got) != 2 || got["a.o"] != "old" {
 		t.Errorf("left: %q", got)
 	}
