@@ -63,6 +63,7 @@ func TestRefused(t *testing.T) {
 		thin + "-MD -MMD":                      "both -MD and -MMD",
 		thin + "-MMD -MD":                      "both -MD and -MMD",
 		thin + "-DT=__TIME__":                  "a -D holds __TIME__",
+		thin + "-D/*\\ -DT=__TIME__":           "a -D holds __TIME__",
 		thin + "-D T=__DATE__":                 "a -D holds __DATE__",
 		thin + "-DH=__has_include":             "a -D asks",
 		thin + "-D H(x)=__has_include(x)":      "a -D asks",

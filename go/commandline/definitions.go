@@ -22,6 +22,9 @@ func (p *parser) defines(macro string) {
 		p.err = fmt.Errorf("-D%q has several lines", macro)
 	}
 	p.macros.WriteString("#define " + strings.Replace(macro, "=", " ", 1) + "\n")
+	if strings.HasSuffix(strings.TrimRight(macro, " \t\v\f\x00"), `\`) {
+		p.macros.WriteByte('\n') // which it joins, instead of the next macro: clang lets it join none
+	}
 }
 
 // passedMacros splits -Wp,-DX=1,-UY, which gives the preprocessor options. It

@@ -41,6 +41,7 @@ func FuzzArguments(f *testing.F) {
 	for _, seed := range []string{
 		`-O2 '-DX="a b"' a\ b "c\"d" ''`, "\xff\xfe-\x00O\x00", "\xfe\xff\x00-", "-flto=thin -c a.c -D X -MD -MF a.d -Iinc", "-x c++ -D",
 		`"/usr/bin/clang" -cc1 "-fsanitize-system-ignorelist=a b\"c"`, "-- a.c", "-Xclang -fthin-link-bitcode=x -ftime-trace=y",
+		`-flto=thin -c a.c '-D/*\\'`, // a backslash, and a comment that it would carry into the next macro
 	} {
 		f.Add(seed)
 	}
