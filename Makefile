@@ -28,7 +28,7 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n
 	go vet -tags e2e_bazel ./e2e/bazel/...
 	go tool staticcheck -tags e2e_bazel ./e2e/bazel/...
 	scripts/buildifier.sh
-	go mod tidy -diff
+	@. scripts/lib/again.sh; again go mod tidy -diff # which fetches more modules
 	@for f in scripts/*.sh scripts/lib/*.sh .ci/run; do bash -n $$f || exit 1; done
 
 cross: ## compile for the other systems
@@ -62,8 +62,9 @@ bench: tools build ## ratios against lld's own cache, a bare pool, ccache (a qua
 	@scripts/install-tools.sh ccache
 	go run ./go/internal/bench $(THINREX)
 
-tools: ## install clang, lld and the LLVM tools of version 22 if they are missing
+tools: ## install clang, lld and the LLVM tools of version 22 if they are missing; fetch Go's modules
 	@scripts/install-tools.sh
+	@. scripts/lib/again.sh; again go mod download
 
 clean:
 	rm -rf bin

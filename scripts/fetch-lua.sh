@@ -3,6 +3,10 @@
 # Usage: fetch-lua.sh DIR; makes DIR. Exits non-zero if there is no apt-get or it has none.
 set -euo pipefail
 
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib/again.sh disable=SC1091
+source "$here/lib/again.sh"
+
 # private_apt DIR: a configuration in DIR that has this machine's sources, as
 # source packages, and leaves the machine's own lists, cache and hooks alone.
 private_apt() {
@@ -22,6 +26,7 @@ Dir::State::lists "$apt/lists";
 Dir::Cache "$apt/cache";
 Acquire::http::Timeout "30";
 Acquire::https::Timeout "30";
+Acquire::Retries "3";
 APT::Sandbox::User "root";
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
@@ -41,7 +46,10 @@ apt=$(mktemp -d "${TMPDIR:-/tmp}/thinrex-lua.XXXXXX")
 trap 'rm -rf "$apt"' EXIT
 private_apt "$apt"
 # Repositories without sources make update complain; what counts is the package.
-apt-get -qq -c "$apt/apt.conf" update || true
-(cd "$apt" && apt-get -qq -c apt.conf --download-only source lua5.4) || fail "apt-get source lua5.4 failed"
+download() {
+  apt-get -qq -c "$apt/apt.conf" update || true
+  (cd "$apt" && apt-get -qq -c apt.conf --download-only source lua5.4)
+}
+again download || fail "apt-get source lua5.4 failed"
 mkdir "$1"
 tar -xf "$apt"/lua5.4_*.orig.tar.?z -C "$1" --strip-components=1

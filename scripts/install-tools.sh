@@ -4,6 +4,10 @@
 # Silent and quick if there is nothing to do; exits 3 if it cannot be done.
 set -euo pipefail
 
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib/again.sh disable=SC1091
+source "$here/lib/again.sh"
+
 stop() {
   printf 'install-tools.sh: %s\n' "$@" >&2
   exit 3
@@ -39,7 +43,13 @@ as_root() {
 }
 
 apt_get() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 \
+    -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@" >&2
+}
+
+# update fails if any list can't be had; those that can are taken all the same.
+update() {
+  apt_get -o APT::Update::Error-Mode=any update
 }
 
 packages=()
@@ -57,11 +67,7 @@ have_all apt-get apt-cache || stop \
   "with its programs named clang-22, ld.lld-22, llvm-ar-22 and so on in the PATH"
 as_root true 2>/dev/null || stop "run this as root: apt-get install -y --no-install-recommends ${packages[*]}"
 
-updated=
-if [[ -n $(wanting) ]]; then
-  apt_get update || true
-  updated=yes
-fi
+[[ -z $(wanting) ]] || again update || true
 absent=$(wanting)
 [[ -z $absent ]] || stop \
   "apt's sources have no ${absent% }" \
@@ -71,4 +77,4 @@ install_packages() {
   apt_get install -y --no-install-recommends "${packages[@]}"
 }
 # Lists may be older than the packages that the servers still have.
-install_packages || { [[ -z $updated ]] && apt_get update && install_packages; } || stop "apt-get could not install ${packages[*]}"
+install_packages || { again update || true; again install_packages; } || stop "apt-get could not install ${packages[*]}"

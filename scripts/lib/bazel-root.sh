@@ -2,6 +2,9 @@
 # The root folder of Debian forky with its Bazel, made by mmdebstrap, and the way
 # to run a command in it. For bazel.sh, which has stop, here and repo.
 
+# shellcheck source-path=SCRIPTDIR source=again.sh disable=SC1091
+source "${BASH_SOURCE[0]%/*}/again.sh"
+
 root=${THINREX_BAZEL_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/thinrex-bazel/forky}
 root_packages=bazel-bootstrap,clang-22,lld-22,llvm-22,cmake,ninja-build
 
@@ -49,13 +52,21 @@ debian_mirror() {
 # apt. That checks how old an archive is unless this one doesn't.
 apt_options() {
   local name
+  echo 'Acquire::Retries "3";'
   for name in Check-Valid-Until http https; do
     apt-config dump --format '%F "%v";%n' "Acquire::$name"
   done
 }
 
-# make_root makes the root folder unless it is there: aside, then renamed.
+# bootstrap makes a new root in $aside, from $mirror.
 # shellcheck disable=SC2016 # for mmdebstrap's shell to expand
+bootstrap() {
+  rm -rf --one-file-system "$aside/root"
+  mmdebstrap --quiet --variant=minbase --include="$root_packages" --aptopt="$aside/apt.conf" --dpkgopt=force-unsafe-io \
+    --setup-hook='mkdir -p "$1/usr/share/man/man1"' forky "$aside/root" "$mirror"
+}
+
+# make_root makes the root folder unless it is there: aside, then renamed.
 make_root() {
   local mirror
   [[ $EUID -eq 0 ]] || stop 3 "Bazel 7 is run in a root folder of its own, which needs root: run this as root," \
@@ -76,8 +87,7 @@ make_root() {
     trap 'exit 143' TERM
     trap 'exit 130' INT
     apt_options >"$aside/apt.conf"
-    mmdebstrap --quiet --variant=minbase --include="$root_packages" --aptopt="$aside/apt.conf" --dpkgopt=force-unsafe-io \
-      --setup-hook='mkdir -p "$1/usr/share/man/man1"' forky "$aside/root" "$mirror" >"$aside/log" 2>&1 || {
+    again bootstrap >"$aside/log" 2>&1 || {
       tail -n 20 "$aside/log" >&2
       stop 3 "mmdebstrap cannot make Debian forky from the mirror of apt's sources:" \
         "give the URL of another in THINREX_BAZEL_MIRROR, that of an older forky (a snapshot) if a package is gone"

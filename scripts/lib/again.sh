@@ -1,0 +1,11 @@
+# shellcheck shell=sh
+# For what fetches: a server may be out for a moment, or another process hold a lock.
+
+# again COMMAND…: tries a command up to four times, with a pause before each but the first.
+again() {
+  for again_pause in 2 10 30; do
+    if "$@"; then return; fi
+    sleep "$again_pause"
+  done
+  "$@"
+}
