@@ -50,7 +50,7 @@ fuzz: ## each fuzz target for FUZZTIME
 	done
 
 e2e: tools build ## against a real server: Bazel's remote worker
-	go test -tags e2e -timeout 15m ./e2e/...
+	go test -tags e2e -timeout 30m ./e2e/...
 
 e2e-bazel: tools ## the rules, with real Bazels (the first time makes a root for Bazel 7: minutes)
 	scripts/e2e-bazel.sh

@@ -73,7 +73,7 @@ func testRemoteCompile(t *testing.T, w workspace) {
 // and compiles there.
 func testRemoteLink(t *testing.T, w workspace) {
 	w.clean(t)
-	r := w.thinrex("--remote_cache=grpc://"+stage.FreeAddress(t), "--remote_retries=0").build(t, "//:anywhere")
+	r := w.thinrex("--remote_cache=grpc://"+stage.ReserveAddress(t), "--remote_retries=0").build(t, "//:anywhere")
 	r.expect(t, "anywhere", cold)
 	r.expectWarning(t, noCache)
 	remote, hits := r.processes(t, "remote"), r.processes(t, "remote cache hit") // of what the other test has compiled

@@ -3,6 +3,7 @@
 package stage
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,16 +29,9 @@ type WorkerOptions struct {
 // started.
 func (s *Stage) StartWorker(t testing.TB, o WorkerOptions) (addr string) {
 	t.Helper()
-	classes := made(t, s.classes)
-	for {
-		w := s.launch(t, classes, o)
-		if w.accepts(t) {
-			return w.addr
-		}
-		if log := w.log(); !strings.Contains(log, "already in use") {
-			t.Fatalf("the remote worker ended before it answered\n%s", log)
-		}
-	}
+	w := s.launch(t, made(t, s.classes), o)
+	w.accepts(t)
+	return w.addr
 }
 
 // A worker is one process, in a process group of its own.
@@ -53,7 +48,7 @@ func (s *Stage) launch(t testing.TB, classes string, o WorkerOptions) *worker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &worker{addr: FreeAddress(t), dir: dir, ended: make(chan struct{})}
+	w := &worker{addr: ReserveAddress(t), dir: dir, ended: make(chan struct{})}
 	_, port, err := net.SplitHostPort(w.addr)
 	if err != nil {
 		t.Fatal(err)
@@ -82,55 +77,61 @@ func (s *Stage) launch(t testing.TB, classes string, o WorkerOptions) *worker {
 	return w
 }
 
-// FreeAddress returns a loopback address that nobody listens on just now.
-func FreeAddress(t testing.TB) string {
+// ReserveAddress returns a loopback address that refuses connections, and that
+// the system gives to nobody who asks for any, until the test ends. A server
+// that is told this one can listen on it: both let others reuse their address.
+func ReserveAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Cleanup(func() { syscall.Close(fd) })
+	loopback := &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}
+	if err := errors.Join(syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1), syscall.Bind(fd, loopback)); err != nil {
+		t.Fatal(err)
+	}
+	bound, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", bound.(*syscall.SockaddrInet4).Port)
 }
 
-// accepts waits until the worker takes connections; false means it has ended.
-func (w *worker) accepts(t testing.TB) bool {
+// accepts waits until the worker takes connections.
+func (w *worker) accepts(t testing.TB) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); {
-		conn, err := net.Dial("tcp", w.addr)
-		if err == nil {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); {
+		if conn, err := net.Dial("tcp", w.addr); err == nil {
 			conn.Close()
+			return
 		}
 		select {
-		case <-w.ended: // and the connection, if any, was somebody else's
-			return false
+		case <-w.ended:
+			t.Fatalf("the remote worker ended before it answered\n%s", w.log())
 		case <-time.After(20 * time.Millisecond):
-			if err == nil {
-				return true
-			}
 		}
 	}
 	t.Fatalf("the remote worker doesn't answer\n%s", w.log())
-	return false
 }
 
-// stop ends the process group, and sees to it that nothing is left of it.
+// stop ends the process group, and sees to it that nothing of it runs on.
 func (w *worker) stop(t testing.TB) {
 	_ = syscall.Kill(-w.pid, syscall.SIGTERM)
 	select {
 	case <-w.ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Errorf("the remote worker doesn't end on SIGTERM")
 	}
 	_ = syscall.Kill(-w.pid, syscall.SIGKILL)
 	<-w.ended
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		err := syscall.Kill(-w.pid, 0)
-		if errors.Is(err, syscall.ESRCH) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		left := runningIn(t, w.pid)
+		if len(left) == 0 {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Errorf("processes of the remote worker's group %d are left: %v", w.pid, err)
+			t.Errorf("processes of the remote worker's group are left: %q", left)
 			break
 		}
 	}
@@ -140,6 +141,28 @@ func (w *worker) stop(t testing.TB) {
 	if err := RemoveAll(w.dir); err != nil {
 		t.Error(err)
 	}
+}
+
+// runningIn returns what /proc says of the processes in a group. What has ended
+// and waits for its parent, which may be a container's first process that asks
+// for none, runs no more.
+func runningIn(t testing.TB, group int) (running []string) {
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			continue // it is gone
+		}
+		// PID (NAME) STATE PPID PGRP …: a name may have parentheses and blanks
+		after := string(data[bytes.LastIndexByte(data, ')')+1:])
+		if f := strings.Fields(after); len(f) > 2 && f[0] != "Z" && f[0] != "X" && f[2] == strconv.Itoa(group) {
+			running = append(running, string(data))
+		}
+	}
+	return running
 }
 
 var stackFrames = regexp.MustCompile(`(?m)^\s+(at .*|\.\.\. \d+ more)\n`)
