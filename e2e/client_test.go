@@ -9,16 +9,13 @@ import (
 	"io"
 	"slices"
 	"testing"
-	"time"
 
 	longrunning "cloud.google.com/go/longrunning/autogen/longrunningpb"
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	bspb "google.golang.org/genproto/googleapis/bytestream"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
 
+	"thinrex/e2e/internal/stage"
 	"thinrex/go/digest"
 )
 
@@ -36,24 +33,9 @@ type client struct {
 
 func newClient(t *testing.T, addr string) *client {
 	t.Helper()
-	conn, err := grpc.NewClient("passthrough:///"+addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	caller, err := proto.Marshal(&repb.RequestMetadata{
-		ToolDetails:      &repb.ToolDetails{ToolName: "thinrex-e2e", ToolVersion: "0"},
-		ToolInvocationId: t.Name(),
-		ActionId:         "none",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-	t.Cleanup(cancel)
+	ctx, conn := stage.Connect(t, addr)
 	return &client{
-		t:    t,
-		ctx:  metadata.AppendToOutgoingContext(ctx, "build.bazel.remote.execution.v2.requestmetadata-bin", string(caller)),
+		t: t, ctx: ctx,
 		caps: repb.NewCapabilitiesClient(conn), cas: repb.NewContentAddressableStorageClient(conn),
 		ac: repb.NewActionCacheClient(conn), exec: repb.NewExecutionClient(conn), bs: bspb.NewByteStreamClient(conn),
 	}

@@ -31,6 +31,7 @@ func (s *Stage) StartWorker(t testing.TB, o WorkerOptions) (addr string) {
 	t.Helper()
 	w := s.launch(t, made(t, s.classes), o)
 	w.accepts(t)
+	w.wakeUp(t)
 	return w.addr
 }
 
