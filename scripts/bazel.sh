@@ -105,7 +105,7 @@ end_servers() {
   for file in "$output"/user/*/server/server.pid.txt; do
     [[ -r $file ]] || continue
     pid=$(<"$file")
-    ! grep -qsF -- "$output/user/" "/proc/$pid/cmdline" || kill -KILL "$pid"
+    ! grep -qsF -- "$output/user/" "/proc/$pid/cmdline" || kill -KILL "$pid" 2>/dev/null || true # it may end by itself
   done
 }
 
