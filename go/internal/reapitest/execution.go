@@ -84,17 +84,6 @@ func (e *executions) Execute(req *repb.ExecuteRequest, stream grpc.ServerStreami
 	if err != nil {
 		return err
 	}
-	var cached *repb.ActionResult
-	if !req.GetSkipCacheLookup() {
-		cached = e.s.results.get(action)
-	}
-	if cached != nil {
-		e.mu.Lock()
-		op := e.newOperation(req.GetInstanceName(), action)
-		e.mu.Unlock()
-		op.advance(repb.ExecutionStage_COMPLETED, &repb.ExecuteResponse{Result: cached, CachedResult: true})
-		return e.follow(stream.Context(), op, 0, req, stream.Send)
-	}
 	return e.follow(stream.Context(), e.start(f, action, req), 0, req, stream.Send)
 }
 

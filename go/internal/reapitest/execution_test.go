@@ -157,6 +157,22 @@ func TestStop(t *testing.T) {
 	c.wantCode(err, codes.Unavailable)
 }
 
+// Who asks for an action as its execution ends joins that, or has its result.
+func TestSameAction(t *testing.T) {
+	s, c := start(t, reapitest.Options{})
+	for i := range 50 {
+		action := c.action(&repb.Action{Salt: []byte{byte(i)}}, compile)
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() { c.execute(action) })
+		}
+		wg.Wait()
+		if got := len(s.Executions()); got != i+1 {
+			t.Fatalf("%d executions of %d actions", got, i+1)
+		}
+	}
+}
+
 func TestSlots(t *testing.T) {
 	var mu sync.Mutex
 	var now, most int

@@ -60,10 +60,16 @@ type Output struct {
 // an error is returned beside it.
 type ExecuteFunc func(ctx context.Context, job *Job) (*Result, error)
 
-// start finds the action's running operation or begins one.
+// start finds the action's result or its running operation, or begins one. It
+// does so at one moment: who comes as an execution ends has no second one.
 func (e *executions) start(f digest.Function, action digest.Digest, req *repb.ExecuteRequest) *operation {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if cached := e.s.results.get(action); cached != nil && !req.GetSkipCacheLookup() {
+		op := e.newOperation(req.GetInstanceName(), action)
+		op.advance(repb.ExecutionStage_COMPLETED, &repb.ExecuteResponse{Result: cached, CachedResult: true})
+		return op
+	}
 	if op := e.running[action]; op != nil {
 		return op
 	}
@@ -96,8 +102,8 @@ func (e *executions) run(f digest.Function, op *operation) *repb.ExecuteResponse
 	case <-e.ctx.Done():
 		return failed(status.Error(codes.Unavailable, "the server stops"))
 	}
+	e.s.seen.executed(op.action) // before anybody hears of it
 	op.advance(repb.ExecutionStage_EXECUTING, nil)
-	e.s.seen.executed(op.action)
 
 	ctx := e.ctx
 	if t := job.Action.GetTimeout(); t != nil {
