@@ -14,11 +14,14 @@ import (
 
 // blobs is the CAS. What is in it is never written to.
 type blobs struct {
-	mu sync.RWMutex
-	m  map[digest.Digest][]byte
+	mu      sync.RWMutex
+	m       map[digest.Digest][]byte
+	uploads map[digest.Digest]int // of what is in m, by clients
 }
 
-func newBlobs() *blobs { return &blobs{m: map[digest.Digest][]byte{}} }
+func newBlobs() *blobs {
+	return &blobs{m: map[digest.Digest][]byte{}, uploads: map[digest.Digest]int{}}
+}
 
 // Both functions' digests of nothing are always there, as the API wants it.
 var emptySHA256, emptyBLAKE3 = digest.SHA256.Of(nil), digest.BLAKE3.Of(nil)
@@ -44,10 +47,38 @@ func (b *blobs) put(d digest.Digest, data []byte) {
 	b.m[d] = data
 }
 
+// uploaded stores a client's blob. It is there and counted at one moment, so
+// that one that is wiped meanwhile isn't said to be uploaded twice.
+func (b *blobs) uploaded(d digest.Digest, data []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.m[d] = data
+	b.uploads[d]++
+}
+
+// uploadedAgain counts an upload of what is there, and reports whether it is.
+func (b *blobs) uploadedAgain(d digest.Digest) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, ok := b.m[d]
+	if ok {
+		b.uploads[d]++
+	}
+	return ok
+}
+
 func (b *blobs) remove(d digest.Digest) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.m, d)
+	delete(b.uploads, d)
+}
+
+func (b *blobs) clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.m)
+	clear(b.uploads)
 }
 
 // upload verifies a client's blob and stores it.
@@ -55,8 +86,7 @@ func (s *Server) upload(f digest.Function, d digest.Digest, data []byte) error {
 	if got := f.Of(data); got != d {
 		return status.Errorf(codes.InvalidArgument, "the data of %v has digest %v", d, got)
 	}
-	s.blobs.put(d, data)
-	s.seen.uploaded(d)
+	s.blobs.uploaded(d, data)
 	return nil
 }
 
@@ -86,21 +116,11 @@ func (s *Server) Blobs() []digest.Digest {
 }
 
 // RemoveBlob evicts a blob.
-func (s *Server) RemoveBlob(d digest.Digest) {
-	s.blobs.remove(d)
-	s.seen.mu.Lock()
-	defer s.seen.mu.Unlock()
-	delete(s.seen.uploads, d)
-}
+func (s *Server) RemoveBlob(d digest.Digest) { s.blobs.remove(d) }
 
 // Wipe evicts all blobs, and all action results too if results is set.
 func (s *Server) Wipe(results bool) {
-	s.blobs.mu.Lock()
-	clear(s.blobs.m)
-	s.blobs.mu.Unlock()
-	s.seen.mu.Lock()
-	clear(s.seen.uploads)
-	s.seen.mu.Unlock()
+	s.blobs.clear()
 	if results {
 		s.results.clear()
 	}

@@ -68,11 +68,8 @@ func (s byteStreamService) Write(stream bspb.ByteStream_WriteServer) error {
 	if err != nil {
 		return err
 	}
-	if s.blobs.has(r.digest) {
-		// Somebody else was faster. That the client uploads it all the same is
-		// worth a count.
+	if s.blobs.uploadedAgain(r.digest) { // somebody else was faster
 		s.seen.transferred(len(req.GetData()), 0)
-		s.seen.uploaded(r.digest)
 		if r.compressed {
 			return s.committed(stream, -1)
 		}

@@ -29,7 +29,7 @@ type observed struct {
 	methods        map[string]*counts
 	changed        chan struct{} // closed and made anew when a call comes in
 	received, sent int64
-	uploads, asked map[digest.Digest]int
+	asked          map[digest.Digest]int
 	executions     []digest.Digest
 }
 
@@ -37,8 +37,7 @@ type counts struct{ total, active, most, abandoned int }
 
 func newObserved() *observed {
 	return &observed{
-		methods: map[string]*counts{}, changed: make(chan struct{}),
-		uploads: map[digest.Digest]int{}, asked: map[digest.Digest]int{},
+		methods: map[string]*counts{}, changed: make(chan struct{}), asked: map[digest.Digest]int{},
 	}
 }
 
@@ -93,12 +92,6 @@ func (o *observed) transferred(received, sent int) {
 	defer o.mu.Unlock()
 	o.received += int64(received)
 	o.sent += int64(sent)
-}
-
-func (o *observed) uploaded(d digest.Digest) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.uploads[d]++
 }
 
 func (o *observed) askedFor(ds []digest.Digest) {
@@ -208,15 +201,21 @@ func (s *Server) Executions() []digest.Digest {
 
 // UploadedTwice returns what clients uploaded more than once. Wipe and
 // RemoveBlob forget the uploads of what they remove.
-func (s *Server) UploadedTwice() []digest.Digest { return s.twice(s.seen.uploads) }
+func (s *Server) UploadedTwice() []digest.Digest {
+	s.blobs.mu.RLock()
+	defer s.blobs.mu.RUnlock()
+	return twice(s.blobs.uploads)
+}
 
 // AskedTwice returns the digests that FindMissingBlobs was asked for more than
 // once.
-func (s *Server) AskedTwice() []digest.Digest { return s.twice(s.seen.asked) }
-
-func (s *Server) twice(m map[digest.Digest]int) []digest.Digest {
+func (s *Server) AskedTwice() []digest.Digest {
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
+	return twice(s.seen.asked)
+}
+
+func twice(m map[digest.Digest]int) []digest.Digest {
 	var list []digest.Digest
 	for d, n := range m {
 		if n > 1 {
