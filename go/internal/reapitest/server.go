@@ -36,6 +36,7 @@ type Server struct {
 	lastOp atomic.Int64 // names operations
 
 	network, address string // to listen on again
+	release          func() // ends the reservation of the address
 
 	mu sync.Mutex // guards up
 	up *life      // nil while stopped
@@ -60,22 +61,27 @@ func Start(o Options) (*Server, error) {
 		opts: o, caps: o.capabilities(),
 		blobs: newBlobs(), results: newResults(), codec: codec, seen: newObserved(),
 		scratch: scratch{base: o.ScratchDir},
-		network: "tcp", address: "127.0.0.1:0",
+		network: "unix",
 	}
 	if o.Socket != "" {
-		if s.address, err = filepath.Abs(o.Socket); err != nil {
-			return nil, err
-		}
-		s.network = "unix"
+		s.address, err = filepath.Abs(o.Socket)
+		s.release = func() {}
+	} else {
+		s.network = "tcp"
+		s.address, s.release, err = reservePort()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reapitest: %w", err)
 	}
 	if err := s.listen(); err != nil {
+		s.release()
 		return nil, err
 	}
 	return s, nil
 }
 
 // Addr is what a client dials: 127.0.0.1:PORT or unix:/PATH. It stays the same
-// after a Restart.
+// after a Restart, and is nobody else's while the server is stopped.
 func (s *Server) Addr() string {
 	if s.network == "unix" {
 		return "unix:" + s.address
@@ -116,27 +122,21 @@ func (s *Server) CutConnections() {
 // Close ends the server and everything that it runs, and removes its files.
 func (s *Server) Close() error {
 	s.Stop()
+	s.release()
 	s.codec.close()
 	return s.scratch.remove()
 }
 
+const anyPort = "127.0.0.1:0"
+
 func (s *Server) listen() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var inner net.Listener
-	var err error
-	// On a Restart the kernel may have lent our port to somebody's outgoing
-	// connection for a moment.
-	for range 100 {
-		if inner, err = net.Listen(s.network, s.address); err == nil {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	inner, err := net.Listen(s.network, s.address)
 	if err != nil {
 		return fmt.Errorf("reapitest: %w", err)
 	}
-	if s.network == "tcp" {
+	if s.address == anyPort {
 		s.address = inner.Addr().String()
 	}
 	up := &life{
