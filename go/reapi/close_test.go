@@ -13,6 +13,9 @@ import (
 	"thinrex/go/reapi"
 )
 
+// crowd is how many actions an interrupted link has at once.
+const crowd = 50
+
 // hangs are the places where a link may be interrupted. The server doesn't
 // answer there.
 var hangs = map[string]reapitest.Fault{
@@ -21,11 +24,11 @@ var hangs = map[string]reapitest.Fault{
 	"mid-stream": {Method: "Write", Hang: true, CutAfter: 2}, "execution": {Method: "Execute", Hang: true},
 	"mid-execution": {Method: "Execute", Hang: true, CutAfter: 2}, "download": {Method: "Read", Hang: true},
 	"mid-download": {Method: "Read", Hang: true, CutAfter: 2}, "batch download": {Method: "BatchReadBlobs", Hang: true},
-	"pause between attempts": {Method: "Execute", Code: codes.Unavailable},
+	"pause between attempts": {Method: "Execute", Code: codes.Unavailable, Times: crowd},
 }
 
 // interrupted starts many actions, and does what interrupts when one of them
-// has come to the hang. All must return then.
+// has come to the hang, or all have to the pause. All must return then.
 func interrupted(t *testing.T, fault reapitest.Fault, interrupt func(*reapi.Client, context.CancelFunc)) (*reapi.Client, []error) {
 	t.Helper()
 	s := reapitest.StartT(t, reapitest.Options{
@@ -33,25 +36,29 @@ func interrupted(t *testing.T, fault reapitest.Fault, interrupt func(*reapi.Clie
 		Capabilities: func(caps *repb.ServerCapabilities) { caps.CacheCapabilities.MaxBatchTotalSizeBytes = 64 << 10 },
 	})
 	s.Inject(fault)
+	if fault.Times > 0 { // then the next attempt hangs, however late the interruption
+		s.Inject(reapitest.Fault{Method: fault.Method, Hang: true})
+	}
 	c, err := reapi.Dial(t.Context(), options(t, s, func(o *reapi.Options) { o.Retries = 1_000_000 }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(within(t))
+	bound := within(t)
+	ctx, cancel := context.WithCancel(bound)
 	defer cancel()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = s.WaitCalls(ctx, fault.Method, 1)
+		_ = s.WaitCalls(ctx, fault.Method, max(1, fault.Times))
 		interrupt(c, cancel)
 	}()
 	large := inputFile(t, "large", noise("large", 1<<20))
-	errs := atOnce(50, func(i int) error {
+	errs := atOnce(crowd, func(i int) error {
 		_, err := c.Execute(ctx, newAction(t, fmt.Sprint("m", i), large))
 		return err
 	})
 	<-done
-	if err := within(t).Err(); err != nil {
+	if err := bound.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return c, errs
@@ -69,7 +76,7 @@ func TestCancel(t *testing.T) {
 					t.Errorf("%v, want %v", err, context.Canceled)
 				}
 			}
-			if err := c.Down(); err != nil && fault.Code == codes.OK {
+			if err := c.Down(); err != nil {
 				t.Errorf("down: %v", err)
 			}
 			if err := c.Close(); err != nil {

@@ -23,10 +23,10 @@ func TestPortIsKept(t *testing.T) {
 	}
 	from := net.Dialer{LocalAddr: own}
 	if conn, err := from.Dial("tcp", other.Addr()); !errors.Is(err, syscall.EADDRINUSE) {
-		t.Errorf("a connection from there: %v, %v", conn, err)
+		t.Fatalf("a connection from there: %v, %v", conn, err)
 	}
 	if conn, err := net.Dial("tcp", s.Addr()); !errors.Is(err, syscall.ECONNREFUSED) {
-		t.Errorf("a connection to there: %v, %v", conn, err)
+		t.Fatalf("a connection to there: %v, %v", conn, err)
 	}
 	if err := s.Restart(); err != nil {
 		t.Fatal(err)
