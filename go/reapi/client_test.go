@@ -42,10 +42,11 @@ func within(t testing.TB) context.Context {
 
 type edit = func(*reapi.Options)
 
-// options are those of a client that a link might have, with few retries.
+// options are those of a client that a link might have, with few retries, and
+// patient with a machine that is slow to make a connection.
 func options(t testing.TB, s *reapitest.Server, edits ...edit) reapi.Options {
 	o := reapi.Options{
-		Timeout: time.Minute, Retries: 2, InFlight: 500, AcceptCached: true,
+		Timeout: time.Minute, Retries: 2, InFlight: 500, AcceptCached: true, Indispensable: true,
 		ExecutionTimeout: time.Minute, Version: "1.2.3", Invocation: "this-link", Mnemonic: "Backend",
 		Warn: func(_, format string, args ...any) { t.Errorf("warned: "+format, args...) },
 	}

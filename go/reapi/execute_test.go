@@ -49,7 +49,7 @@ func TestConnectionsCut(t *testing.T) {
 		<-finish
 		return writes(1000)(ctx, job)
 	}})
-	c := dial(t, s)
+	c := dial(t, s, func(o *reapi.Options) { o.Retries = 20 }) // not each of its connections knows at once that it is cut
 	go func() {
 		<-started
 		s.CutConnections()

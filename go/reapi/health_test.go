@@ -187,7 +187,7 @@ func TestNoConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	c := dial(t, nil, func(o *reapi.Options) { o.Executor = "grpc://" + listener.Addr().String() })
+	c := dial(t, nil, func(o *reapi.Options) { o.Executor, o.Indispensable = "grpc://"+listener.Addr().String(), false })
 	for _, err := range atOnce(100, func(i int) error {
 		_, err := c.Execute(within(t), newAction(t, fmt.Sprint(i)))
 		return err
