@@ -103,12 +103,13 @@ func (u *uploads) endAll(transfers []*transfer, err error) {
 }
 
 // forget makes blobs that were uploaded before a moment be asked for again:
-// the service has lost them.
+// the service has lost them. Where clocks are coarse (Windows), what was
+// uploaded just before it has the same time.
 func (u *uploads) forget(blobs []Blob, before time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, b := range blobs {
-		if t := u.all[b.Digest]; t != nil && !t.ended.IsZero() && t.ended.Before(before) {
+		if t := u.all[b.Digest]; t != nil && !t.ended.IsZero() && !t.ended.After(before) {
 			delete(u.all, b.Digest)
 		}
 	}
