@@ -13,6 +13,8 @@ import (
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 
 	"thinrex/go/action"
 	"thinrex/go/internal/reapitest"
@@ -49,18 +51,22 @@ var methods = []string{
 }
 
 func journeyed(t *testing.T, execution time.Duration) *reapitest.Server {
-	return reapitest.StartT(t, reapitest.Options{ExecTime: execution, Capabilities: func(caps *repb.ServerCapabilities) {
-		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 4 << 10
-	}})
+	return reapitest.StartT(t, reapitest.Options{ExecTime: execution, Capabilities: smallBatches})
+}
+
+func smallBatches(caps *repb.ServerCapabilities) {
+	caps.CacheCapabilities.MaxBatchTotalSizeBytes = 4 << 10
 }
 
 func storing(o *reapi.Options) { o.Upload = reapi.UploadAlways }
+
+var transientCodes = []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Canceled}
 
 // A failure that passes isn't seen; one that stays gives the service up, and
 // then it is left alone.
 func TestTransientFailures(t *testing.T) {
 	for _, method := range methods {
-		for _, code := range []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Canceled} {
+		for _, code := range transientCodes {
 			t.Run(fmt.Sprintf("%s, %v", method, code), func(t *testing.T) {
 				t.Parallel()
 				s := journeyed(t, 0)
@@ -73,25 +79,58 @@ func TestTransientFailures(t *testing.T) {
 					t.Errorf("%d calls", n)
 				}
 
-				s.Inject(reapitest.Fault{Method: method, Code: code, Message: "out of order"})
-				c = dial(t, s, storing)
 				if method == "Write" || method == "BatchUpdateBlobs" { // of which each goes on without the other
-					stop := keepLooking(t, c)
-					err := journey(within(t), t, c, "always")
-					stop()
-					if err == nil || !strings.Contains(err.Error(), "out of order") || c.Down() != nil {
-						t.Errorf("always: %v, down: %v", err, c.Down())
-					}
 					return
 				}
+				s.Inject(reapitest.Fault{Method: method, Code: code, Message: "out of order"})
+				c = dial(t, s, storing)
 				wantDown(t, s, c, journey(within(t), t, c, "always"), code.String(), "out of order")
 			})
 		}
 	}
 }
 
-// keepLooking has lookups go on until they are stopped, as those of other jobs
-// would.
+// A service that fails at one thing alone, and answers other calls meanwhile,
+// isn't given up.
+func TestOtherCallsAnswered(t *testing.T) {
+	for _, method := range []string{"Write", "BatchUpdateBlobs"} {
+		for _, code := range transientCodes {
+			t.Run(fmt.Sprintf("%s, %v", method, code), func(t *testing.T) {
+				t.Parallel()
+				otherCallsAnswered(t, method, code)
+			})
+		}
+	}
+}
+
+func otherCallsAnswered(t *testing.T, method string, code codes.Code) {
+	var s *reapitest.Server
+	s = reapitest.StartT(t, reapitest.Options{
+		Capabilities: smallBatches,
+		Authorize: func(called string, _ metadata.MD) error {
+			if called != method {
+				return nil
+			}
+			// The next lookup is made after this call was, and has its answer when
+			// the one after it is made.
+			const lookup = "GetActionResult"
+			if err := s.WaitCalls(t.Context(), lookup, s.Calls(lookup)+2); err != nil {
+				return err
+			}
+			return status.Error(code, "out of order")
+		},
+	})
+	c := dial(t, s, storing)
+	stop := keepLooking(t, c)
+	defer stop()
+	err := journey(within(t), t, c, "m")
+	if err == nil || !strings.Contains(err.Error(), "out of order") || c.Down() != nil {
+		t.Errorf("%v, down: %v", err, c.Down())
+	}
+}
+
+// keepLooking has lookups go on one after the other until they are stopped, as
+// those of other jobs would.
 func keepLooking(t *testing.T, c *reapi.Client) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(within(t))
@@ -104,6 +143,51 @@ func keepLooking(t *testing.T, c *reapi.Client) (stop func()) {
 		}
 	})
 	return func() { cancel(); looking.Wait() }
+}
+
+// An answer to a call that came before says nothing of the next one: the
+// service is given up although its answer about many blobs takes some time to
+// be read, and all that one action waits for comes first in it.
+func TestAnsweredBefore(t *testing.T) {
+	joined := make(chan struct{})
+	s := reapitest.StartT(t, reapitest.Options{Authorize: func(method string, _ metadata.MD) error {
+		if method == "BatchUpdateBlobs" {
+			select {
+			case <-joined:
+			case <-t.Context().Done():
+			}
+		}
+		return nil
+	}})
+	s.Inject(reapitest.Fault{Method: "Execute", Times: 1, Code: codes.Unavailable})
+	s.Inject(reapitest.Fault{Method: "Execute", Hang: true})
+	c := dial(t, s, func(o *reapi.Options) { o.Retries = 0 })
+	one := newAction(t, "one")
+	inputs := []action.Input{input("action", one.Action), input("command", one.Command)}
+	for i := range 9000 {
+		inputs = append(inputs, input(fmt.Sprintf("m%04d", i), fmt.Append(nil, i)))
+	}
+	actions := []*action.Action{newAction(t, "many", inputs...), one}
+	ctx, cancel := context.WithCancel(within(t))
+	errs := atOnce(len(actions), func(i int) error {
+		defer cancel() // one of them shows it
+		if i == 1 {
+			if err := s.WaitCalls(ctx, "BatchUpdateBlobs", 1); err != nil {
+				return err
+			}
+			close(joined) // the answer is still on its way
+		}
+		_, err := c.Execute(ctx, actions[i])
+		if c.Down() == nil {
+			t.Errorf("action %d: %v, and the service isn't given up", i, err)
+		}
+		return err
+	})
+	for _, err := range errs {
+		if err == nil {
+			t.Error("no error")
+		}
+	}
 }
 
 // wantDown expects that a service was given up with a word why, and isn't

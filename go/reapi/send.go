@@ -97,7 +97,8 @@ func (u *uploads) sendBatch(batch []*transfer) {
 	if len(waiting) == 0 {
 		return
 	}
-	err = u.c.cache.call(u.c.ctx, "BatchUpdateBlobs", func(ctx context.Context, _ *pulse) error {
+	var settled map[*transfer]error
+	err = u.c.cache.call(u.c.ctx, "BatchUpdateBlobs", func(ctx context.Context, p *pulse) error {
 		for _, r := range request.Requests {
 			u.c.uploaded.Add(int64(len(r.Data)))
 		}
@@ -105,14 +106,25 @@ func (u *uploads) sendBatch(batch []*transfer) {
 		if err != nil {
 			return err
 		}
-		return u.readReply(reply, request, waiting)
+		var again error
+		settled, again = u.readReply(reply, request, waiting)
+		if again != nil && len(settled) > 0 { // who waits for these needn't wait for the rest
+			p.succeeded(p.method)
+			u.endEach(settled)
+			settled = nil
+		}
+		return again
 	})
+	// Only now: a success that is noted after who waits has gone on would hide
+	// that the service fails from then on.
+	u.endEach(settled)
 	u.endAll(slices.Collect(maps.Values(waiting)), err)
 }
 
-// readReply ends the transfers that are done with, and leaves in the request
-// those to send again; the error is then theirs.
-func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.BatchUpdateBlobsRequest, waiting map[digest.Digest]*transfer) (again error) {
+// readReply returns how the transfers went that are done with, and leaves in
+// waiting and in the request those to send again; the error is then theirs.
+func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.BatchUpdateBlobsRequest, waiting map[digest.Digest]*transfer) (settled map[*transfer]error, again error) {
+	settled = map[*transfer]error{}
 	for i, r := range reply.GetResponses() {
 		p := r.GetDigest()
 		if p == nil && len(reply.GetResponses()) == len(request.Requests) { // as Bazel's worker has it
@@ -131,10 +143,8 @@ func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.
 		delete(waiting, d)
 		if err != nil {
 			err = u.c.cache.failure("BatchUpdateBlobs", err)
-		} else {
-			u.c.cache.succeeded("BatchUpdateBlobs") // before who waits goes on
 		}
-		u.end(t, err)
+		settled[t] = err
 	}
 	if len(waiting) > 0 && again == nil {
 		again = status.Error(codes.Internal, "the service said nothing of some blobs")
@@ -142,7 +152,7 @@ func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.
 	request.Requests = slices.DeleteFunc(request.Requests, func(r *repb.BatchUpdateBlobsRequest_Request) bool {
 		return waiting[digest.Digest{Hash: r.Digest.Hash, Size: r.Digest.SizeBytes}] == nil
 	})
-	return again
+	return settled, again
 }
 
 func (u *uploads) batchEntry(t *transfer, offer *offer) (*repb.BatchUpdateBlobsRequest_Request, error) {

@@ -85,11 +85,20 @@ func (u *uploads) upload(ctx context.Context, blobs []Blob) error {
 // end says how a transfer went.
 func (u *uploads) end(t *transfer, err error) { u.endAll([]*transfer{t}, err) }
 
-// endAll says that of several, so that who hears of one failure doesn't join
-// another one.
+// endAll says that of several that went alike.
 func (u *uploads) endAll(transfers []*transfer, err error) {
-	u.mu.Lock()
+	ends := map[*transfer]error{}
 	for _, t := range transfers {
+		ends[t] = err
+	}
+	u.endEach(ends)
+}
+
+// endEach says that of several at one time, so that who hears of one failure
+// doesn't join another one.
+func (u *uploads) endEach(ends map[*transfer]error) {
+	u.mu.Lock()
+	for t, err := range ends {
 		t.err, t.ended = err, time.Now()
 		t.Data = nil // nobody needs it any more
 		if err != nil {
@@ -97,7 +106,7 @@ func (u *uploads) endAll(transfers []*transfer, err error) {
 		}
 	}
 	u.mu.Unlock()
-	for _, t := range transfers {
+	for t := range ends {
 		close(t.done)
 	}
 }
