@@ -2,56 +2,92 @@ package reapi_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"thinrex/go/action"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
 )
 
+// unhurried expects that a test passes with some timeout: a slow machine may
+// exceed a short one, and what is wrong is wrong with the longest, too.
+func unhurried(t *testing.T, test func(ctx context.Context, timeout time.Duration) error) {
+	t.Helper()
+	var err error
+	for _, timeout := range []time.Duration{2 * time.Second, 8 * time.Second, 32 * time.Second} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute+3*timeout)
+		err = test(ctx, timeout)
+		cancel()
+		if err == nil {
+			return
+		}
+		t.Logf("with a timeout of %v: %v", timeout, err)
+	}
+	t.Error(err)
+}
+
+// executed expects a sound result.
+func executed(ctx context.Context, c *reapi.Client, a *action.Action) error {
+	r, err := c.Execute(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer r.Done()
+	return a.Check(r)
+}
+
 // Being queued takes as long as it takes; being executed doesn't.
 func TestQueuedForLong(t *testing.T) {
-	for name, edit := range map[string]edit{
-		"than a call": func(o *reapi.Options) { o.Timeout = 4 * time.Second }, "than an execution with all that belongs to it": impatient,
+	for name, execution := range map[string]func(timeout time.Duration) time.Duration{
+		"than a call": func(time.Duration) time.Duration { return time.Minute },
+		"than an execution with all that belongs to it": func(timeout time.Duration) time.Duration { return timeout / 8 },
 	} {
 		t.Run("longer "+name, func(t *testing.T) {
 			t.Parallel()
-			queuedForLong(t, edit)
+			unhurried(t, func(ctx context.Context, timeout time.Duration) error {
+				return queuedForLong(ctx, t, func(o *reapi.Options) { o.Timeout, o.ExecutionTimeout = timeout, execution(timeout) })
+			})
 		})
 	}
 }
 
 // queuedForLong has a client's action be queued for longer than all that the
 // client has a limit for.
-func queuedForLong(t *testing.T, limits edit) {
+func queuedForLong(ctx context.Context, t *testing.T, limits edit) error {
 	free := make(chan struct{})
 	s := reapitest.StartT(t, reapitest.Options{Slots: 1, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
 		if job.Command.Arguments[1] == "slow" {
-			<-free
+			select {
+			case <-free:
+			case <-ctx.Done():
+			}
 		}
 		return writes(1000)(ctx, job)
 	}})
 	first := make(chan error, 1)
 	patient := dial(t, s)
-	go func() {
-		_, err := patient.Execute(within(t), newAction(t, "slow"))
-		first <- err
-	}()
-	if err := waitExecutions(within(t), s, 1); err != nil {
+	go func() { first <- executed(ctx, patient, newAction(t, "slow")) }()
+	if err := waitExecutions(ctx, s, 1); err != nil {
 		t.Fatal(err)
 	}
+	queued, over := context.WithCancel(ctx)
 	go func() {
 		defer close(free)
-		if err := s.WaitCalls(within(t), "Execute", 2); err == nil {
-			time.Sleep(longest(options(t, s, limits)) * 3 / 2)
+		if s.WaitCalls(queued, "Execute", 2) != nil {
+			return
+		}
+		select {
+		case <-time.After(longest(options(t, s, limits)) * 3 / 2):
+		case <-queued.Done():
 		}
 	}()
-	execute(t, dial(t, s, limits), newAction(t, "queued"))
-	if err := <-first; err != nil {
-		t.Error(err)
-	}
+	err := executed(queued, dial(t, s, limits), newAction(t, "queued"))
+	over()
+	return errors.Join(err, <-first)
 }
 
 // longest is the longest silence that ends one of a client's calls. What
@@ -80,26 +116,30 @@ func waitExecutions(ctx context.Context, s *reapitest.Server, n int) error {
 // An execution that doesn't end in its time is given up, and nothing else.
 func TestStuckExecution(t *testing.T) {
 	t.Parallel()
+	unhurried(t, func(ctx context.Context, timeout time.Duration) error { return stuckExecution(ctx, t, timeout) })
+}
+
+func stuckExecution(ctx context.Context, t *testing.T, timeout time.Duration) error {
 	s := reapitest.StartT(t, reapitest.Options{Slots: 10, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
 		if strings.HasPrefix(job.Command.Arguments[1], "stuck") {
 			<-ctx.Done()
 		}
 		return writes(1000)(ctx, job)
 	}})
-	c := dial(t, s, impatient, func(o *reapi.Options) { o.Timeout *= 2 }) // which all else has to be answered in
-	for _, err := range atOnce(5, func(i int) error {
-		_, err := c.Execute(within(t), newAction(t, fmt.Sprint("stuck", i)))
-		return err
-	}) {
-		if err == nil || !strings.Contains(err.Error(), "stuck") {
-			t.Error(err)
+	c := dial(t, s, func(o *reapi.Options) { o.Timeout, o.ExecutionTimeout = timeout, timeout/8 })
+	for _, err := range atOnce(5, func(i int) error { return executed(ctx, c, newAction(t, fmt.Sprint("stuck", i))) }) {
+		if err == nil || !strings.Contains(err.Error(), "the execution is stuck") {
+			return fmt.Errorf("%v, want it to be stuck", err)
 		}
 	}
 	if c.Down() != nil {
-		t.Errorf("down: %v", c.Down())
+		return fmt.Errorf("down: %w", c.Down())
 	}
-	execute(t, c, newAction(t, "another"))
+	if err := executed(ctx, c, newAction(t, "another")); err != nil {
+		return err
+	}
 	if n := s.Calls("Execute"); n != 6 {
-		t.Errorf("%d calls: some were made again", n)
+		return fmt.Errorf("%d calls: some were made again", n)
 	}
+	return nil
 }
