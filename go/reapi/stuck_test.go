@@ -49,7 +49,9 @@ func TestQueuedForLong(t *testing.T) {
 		t.Run("longer "+name, func(t *testing.T) {
 			t.Parallel()
 			unhurried(t, func(ctx context.Context, timeout time.Duration) error {
-				return queuedForLong(ctx, t, func(o *reapi.Options) { o.Timeout, o.ExecutionTimeout = timeout, execution(timeout) })
+				return queuedForLong(ctx, t, func(o *reapi.Options) {
+					o.Timeout, o.ExecutionTimeout, o.Retries = timeout, execution(timeout), 0 // nor is it waited for again
+				})
 			})
 		})
 	}
