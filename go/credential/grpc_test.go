@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"testing"
+	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"github.com/google/go-cmp/cmp"
@@ -33,7 +34,7 @@ func TestOverGRPC(t *testing.T) {
 	defer func() { server.Stop(); <-served }()
 
 	call := func(text string) error {
-		s, err := New("127.0.0.1", Options{Helpers: []string{script(t, "helper", text)}})
+		s, err := New("127.0.0.1", Options{Helpers: []string{script(t, "helper", text)}, HelperTimeout: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The helper that a host gets tells its own name.
@@ -52,7 +53,7 @@ func TestScopes(t *testing.T) {
 		{"under_score", "a", "a"},
 	} {
 		t.Run(tc.host+" "+tc.helpers, func(t *testing.T) {
-			s, err := New(tc.host, Options{Helpers: strings.Fields(tc.helpers), Workspace: dir})
+			s, err := New(tc.host, Options{Helpers: strings.Fields(tc.helpers), HelperTimeout: time.Hour, Workspace: dir})
 			if err != nil {
 				t.Fatal(err)
 			}
