@@ -43,9 +43,8 @@ func (p *pruner) run(ctx context.Context, all bool) error {
 		if all && !st.complete() {
 			continue
 		}
-		p.prune(ctx, found)
-		if ctx.Err() != nil {
-			st.Next = start // there may be more to remove
+		if !p.prune(ctx, found) {
+			st.Next = start // there is more to remove
 			break
 		}
 		if st.Left -= count; !all {
@@ -59,7 +58,20 @@ func (p *pruner) run(ctx context.Context, all bool) error {
 	return nil
 }
 
-func (p *pruner) prune(ctx context.Context, found []candidate) {
+// leastRemoved is how many files a run removes, if there are so many to remove,
+// when its time was over before it could: there is no next run with more time
+// where each is as slow.
+const leastRemoved = 100
+
+// mustStop reports whether a run can't remove any more.
+func (p *pruner) mustStop(ctx context.Context) bool {
+	err := ctx.Err()
+	return err != nil && (!errors.Is(err, context.DeadlineExceeded) || p.stats.Removed.Files >= leastRemoved)
+}
+
+// prune removes what should go of the files found, and reports whether that is
+// all done.
+func (p *pruner) prune(ctx context.Context, found []candidate) (done bool) {
 	now, left := time.Now(), amountOf(found)
 	target := p.target(left)
 	tooOld, tooNew := int64(math.MinInt64), now.Add(-grace).UnixMicro()
@@ -74,8 +86,11 @@ func (p *pruner) prune(ctx context.Context, found []candidate) {
 		if !isAll { // of a file that straddles the line, the half decides, or a few large ones would distort it
 			most += min(c.size/2, math.MaxUint64-most)
 		}
-		if ctx.Err() != nil || (c.used >= tooOld && left.Files <= target.Files && left.Bytes <= most) {
+		if c.used >= tooOld && left.Files <= target.Files && left.Bytes <= most {
 			break
+		}
+		if p.mustStop(ctx) {
+			return false
 		}
 		if c.used > tooNew {
 			p.stats.Spared.add(c)
@@ -85,6 +100,7 @@ func (p *pruner) prune(ctx context.Context, found []candidate) {
 		left.Files--
 		left.Bytes -= c.size
 	}
+	return true
 }
 
 // removeUnused reports whether a file is gone.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,44 @@ func TestPruneGoesOnAtOnce(t *testing.T) {
 	}
 	if removed != 4 {
 		t.Errorf("%d files removed", removed)
+	}
+}
+
+// late is a context whose time is over as soon as anything was done.
+type late struct {
+	context.Context
+	asked *bool
+}
+
+func (late) Deadline() (time.Time, bool) { return time.Now(), true }
+
+func (l late) Err() error {
+	if was := *l.asked; !was {
+		*l.asked = true
+		return nil
+	}
+	return context.DeadlineExceeded
+}
+
+// Where each run comes too late, the cache is pruned all the same, by and by.
+func TestPruneAlwaysLate(t *testing.T) {
+	s := open(t)
+	const n = 2*leastRemoved + 1
+	for i := range n {
+		put(t, filepath.Join(s.root, casFolder, "00", fmt.Sprintf("%064x", i)), 1, 1000*time.Hour)
+	}
+	var removed []uint64
+	for run := range folders + 3 {
+		stats, err := s.Prune(late{t.Context(), new(bool)}, policy(t, ""), false)
+		if err != nil || stats.Ran != (run < folders+2) {
+			t.Fatalf("run %d: %+v, %v", run, stats, err)
+		}
+		if stats.Removed.Files > 0 {
+			removed = append(removed, stats.Removed.Files)
+		}
+	}
+	if want := []uint64{leastRemoved, leastRemoved, 1}; !slices.Equal(removed, want) {
+		t.Errorf("removed %v, want %v", removed, want)
 	}
 }
 
