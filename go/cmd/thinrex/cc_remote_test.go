@@ -40,27 +40,48 @@ func (s *site) outages() []string {
 	return files
 }
 
-// after makes an outage as old as if so much time had passed.
-func (s *site) after(d time.Duration) {
+// outage returns the only one.
+func (s *site) outage() string {
 	s.t.Helper()
 	files := s.outages()
 	if len(files) != 1 {
 		s.t.Fatalf("outages: %q", files)
 	}
-	if err := os.Chtimes(files[0], time.Time{}, time.Now().Add(-d)); err != nil {
+	return files[0]
+}
+
+// after makes an outage as old as if so much time had passed.
+func (s *site) after(d time.Duration) {
+	s.t.Helper()
+	if err := os.Chtimes(s.outage(), time.Time{}, time.Now().Add(-d)); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
+// noted checks that an outage was noted since a moment, and makes it as new as
+// it was then: this machine may have been too slow.
+func (s *site) noted(since time.Time) {
+	s.t.Helper()
+	fi, err := os.Stat(s.outage())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if fi.ModTime().Before(since.Truncate(time.Second)) {
+		s.t.Errorf("an outage of %v, not of %v", fi.ModTime(), since)
+	}
+	s.after(0)
+}
+
 const cantUse = "can't use the remote cache, going on without"
 
-// newDownSite returns a site whose remote cache is a stopped server.
+// newDownSite returns a site whose remote cache is a stopped server. It has a
+// socket: a port that is free may be given to another test's server.
 func newDownSite(t *testing.T) (*site, *reapitest.Server) {
 	t.Helper()
-	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution, Socket: filepath.Join(t.TempDir(), "s")})
 	server.Stop()
 	s := newSite(t)
-	s.with("REMOTE_CACHE=grpc://" + server.Addr())
+	s.with("REMOTE_CACHE=" + server.Addr())
 	return s, server
 }
 
@@ -75,9 +96,11 @@ func restart(t *testing.T, server *reapitest.Server) {
 func TestCCOutage(t *testing.T) {
 	t.Parallel()
 	s, server := newDownSite(t)
+	began := time.Now()
 	wantSaid(t, s.compile(0), cantUse)
 	wantSaid(t, s.compile(1), "")
 	restart(t, server)
+	s.noted(began)
 	wantSaid(t, s.compile(2), "")
 	if n := server.Calls("GetCapabilities"); n != 0 {
 		t.Errorf("%d calls within the minute", n)
@@ -118,8 +141,10 @@ func TestCCOutageOfWriting(t *testing.T) {
 	wantSaid(t, s.compile(0), "")
 	server.Inject(reapitest.Fault{Method: "BatchUpdateBlobs", Code: codes.ResourceExhausted})
 	s.with("REMOTE_RETRIES=0")
+	began := time.Now()
 	wantSaid(t, s.compile(1), "can't write to the remote cache")
 	calls := server.Calls("BatchUpdateBlobs")
+	s.noted(began)
 	wantSaid(t, s.compile(2), "")
 	if n := server.Calls("BatchUpdateBlobs") - calls; n != 0 {
 		t.Errorf("%d more uploads", n)
@@ -163,9 +188,11 @@ func TestCCLongOutage(t *testing.T) {
 	s, _ := newDownSite(t)
 	wantSaid(t, s.compile(0), cantUse)
 	s.after(2 * outageLasts)
+	began := time.Now()
 	if said := s.compile(1, "--verbose"); !strings.Contains(said, "still can't use the remote cache") || strings.Contains(said, "warning") {
 		t.Errorf("asking again: %q", said)
 	}
+	s.noted(began)
 	if said := s.compile(2, "--verbose"); !strings.Contains(said, "the remote cache isn't asked") {
 		t.Errorf("after that: %q", said)
 	}
@@ -203,23 +230,28 @@ func TestCCSilentService(t *testing.T) {
 	defer accepting.Wait()
 	defer listener.Close()
 	s := newSite(t)
-	s.with("REMOTE_CACHE=grpc://"+listener.Addr().String(), "REMOTE_TIMEOUT=1s")
-	wantSaid(t, s.compile(0), "no answer within 1s")
+	s.with("REMOTE_CACHE=grpc://"+listener.Addr().String(), "REMOTE_TIMEOUT=3s")
+	began := time.Now()
+	wantSaid(t, s.compile(0), "no answer within 3s")
 	eventually(t, "the first connection", func() bool { return connections.Load() > 0 })
 	before := connections.Load()
-	wantSaid(t, s.compile(1), "")
-	wantSaid(t, s.compile(2), "")
+	for _, module := range []int{1, 2} {
+		s.noted(began)
+		wantSaid(t, s.compile(module), "")
+	}
 	if n := connections.Load() - before; n != 0 {
 		t.Errorf("%d more connections", n)
 	}
 
 	// While one asks again, the others don't.
 	s.after(2 * outageLasts)
+	began = time.Now()
 	asking := s.command("exec $THINREX cc -- clang-22 -O2 -flto=thin -c f3.c -o asking.o")
 	if err := asking.Start(); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "another connection", func() bool { return connections.Load() > before })
+	s.noted(began)
 	if said := s.run("$THINREX cc --verbose -- clang-22 -O2 -flto=thin -c main.c -o got.o"); !strings.Contains(said, "the remote cache isn't asked") {
 		t.Errorf("said %q", said)
 	}
@@ -239,8 +271,8 @@ func TestCCFaults(t *testing.T) {
 		"unavailable":   {reapitest.Fault{Method: "GetCapabilities", Code: codes.Unavailable}, 2, "GetCapabilities: Unavailable"},
 		"not for us":    {reapitest.Fault{Method: "GetActionResult", Code: codes.PermissionDenied}, 1, "GetActionResult: PermissionDenied"},
 		"hangs at once": {reapitest.Fault{Method: "GetCapabilities", Hang: true}, 1, "GetCapabilities: no answer within 5s"},
-		"hangs":         {reapitest.Fault{Method: "GetActionResult", Hang: true}, 1, "GetActionResult: no answer within 5s"},
-		"hangs later":   {reapitest.Fault{Method: "BatchUpdateBlobs", Hang: true}, 1, "BatchUpdateBlobs: no answer within 5s"},
+		"hangs":         {reapitest.Fault{Method: "GetActionResult", Hang: true}, 1, "GetActionResult: no answer within 10s"},
+		"hangs later":   {reapitest.Fault{Method: "BatchUpdateBlobs", Hang: true}, 1, "BatchUpdateBlobs: no answer within 10s"},
 		"one hiccup":    {reapitest.Fault{Method: "GetCapabilities", Code: codes.Unavailable, Times: 1}, 2, ""},
 		"hiccups later": {reapitest.Fault{Method: "GetActionResult", Code: codes.Unavailable, Times: 3}, -1, ""},
 		"read-only":     {reapitest.Fault{Method: "UpdateActionResult", Code: codes.PermissionDenied}, -1, ""},
@@ -251,13 +283,17 @@ func TestCCFaults(t *testing.T) {
 			server.Inject(tc.fault)
 			s := newSite(t)
 			s.with("REMOTE_CACHE=grpc://" + server.Addr())
-			if tc.fault.Method != "GetCapabilities" { // which isn't waited for so long
-				s.with("REMOTE_TIMEOUT=5s")
+			if tc.fault.Hang && tc.fault.Method != "GetCapabilities" { // which isn't waited for so long
+				s.with("REMOTE_TIMEOUT=10s")
 			}
+			began := time.Now()
 			wantSaid(t, s.compile(0), tc.says)
 			calls := server.Calls(tc.fault.Method)
 			if tc.calls >= 0 && calls != tc.calls {
 				t.Errorf("%d calls", calls)
+			}
+			if tc.says != "" {
+				s.noted(began)
 			}
 			wantSaid(t, s.compile(1), "")
 			if again := server.Calls(tc.fault.Method) > calls; again != (tc.says == "") {
