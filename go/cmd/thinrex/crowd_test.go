@@ -56,12 +56,12 @@ func TestInterruptedRemotely(t *testing.T) {
 				server.Inject(f)
 			}
 			s := w.site(t)
-			s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+			s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "REMOTE_RETRIES=100", "REMOTE_TIMEOUT=10m") // busy until it is stopped
 			cmd := s.command("exec " + linkAll)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 			defer cancel()
 			if err := server.WaitCalls(ctx, tc.busy, tc.calls); err != nil {
 				t.Error(err)

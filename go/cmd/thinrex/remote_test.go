@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,13 +20,27 @@ import (
 // every is the number of jobs of a site's link.
 const every = modules + 1
 
-const linkAll = "clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX f?.o main.o -o prog"
+// linkAll may have more options, in LINK.
+const linkAll = "clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX $LINK f?.o main.o -o prog"
 
 // with sets options: NAME=VALUE, without THINREX_; $DIR is the site's folder.
 func (s *site) with(options ...string) {
 	for _, o := range options {
 		s.env = append(s.env, "THINREX_"+strings.ReplaceAll(o, "$DIR", s.dir))
 	}
+}
+
+// compiler has a shell script compile backend jobs here, and leaves workers the
+// real compiler; $DIR is the site's folder.
+func (s *site) compiler(script string) {
+	s.t.Helper()
+	real, err := exec.LookPath("clang-22")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.write("compiler", "#!/bin/sh\nDIR="+s.dir+"\ncase \"$*\" in *thinlto-index*) ;; *) exec clang-22 \"$@\";; esac\n"+script)
+	s.env = append(s.env, "LINK=-Wl,--thinlto-remote-compiler="+s.path("compiler"))
+	s.with("REMOTE_COMPILER=" + real)
 }
 
 // forget makes the site a machine that has never linked.

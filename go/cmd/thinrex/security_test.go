@@ -116,7 +116,7 @@ func TestCredentials(t *testing.T) {
 			server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands, Authorize: authorized})
 			s := w.site(t)
 			s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
-			s.with("REMOTE_RETRIES=2")
+			s.with("REMOTE_RETRIES=2", "CREDENTIAL_HELPER_TIMEOUT=2m")
 			if tc.helper != "" {
 				s.write("helper", "#!/bin/sh\ncd $DIR\n"+tc.helper+"\n")
 				s.with("CREDENTIAL_HELPER=$DIR/helper")

@@ -5,7 +5,9 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
@@ -52,14 +54,16 @@ func TestCompilerErrorOnWorker(t *testing.T) {
 // With --exec_strategy=remote nothing is compiled here, whatever happens.
 func TestRemoteOnly(t *testing.T) {
 	t.Parallel()
-	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
+	options := ownSocket(t)
+	options.Execute = reapitest.RunCommands
+	server := reapitest.StartT(t, options)
 	s := newSite(t)
-	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+	s.with("REMOTE_EXECUTOR=" + addressOf(server))
 	s.with("EXEC_STRATEGY=remote")
 	s.with("REMOTE_RETRIES=1")
 	server.Stop()
 	got, said, err := s.tryLink()
-	if err == nil || got.Local != 0 || !strings.Contains(said, "remotely: grpc://"+server.Addr()) {
+	if err == nil || got.Local != 0 || !strings.Contains(said, "remotely: "+addressOf(server)) {
 		t.Errorf("%v: %+v, said %q", err, got, said)
 	}
 	s.nothingLeft()
@@ -80,37 +84,59 @@ func TestRacing(t *testing.T) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
+	// Nothing is compiled here until two tasks, those that two workers may have
+	// at most, have failed there, each after four executions.
+	var executions atomic.Int32
+	failing := func(s *site) reapitest.ExecuteFunc {
+		return func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+			if executions.Add(1) == 8 {
+				s.write("gate", "")
+			}
+			return nil, unavailable
+		}
+	}
+	always := func(f reapitest.ExecuteFunc) func(*site) reapitest.ExecuteFunc {
+		return func(*site) reapitest.ExecuteFunc { return f }
+	}
 	allHere := func(s report.Summary) bool { return s.Local == every }
 	for name, tc := range map[string]struct {
-		execute reapitest.ExecuteFunc
-		flags   []string
-		before  func(*reapitest.Server)
-		want    func(report.Summary) bool
-		says    string
+		execute  func(*site) reapitest.ExecuteFunc
+		compiler string // a shell script, "" for the real one
+		flags    []string
+		faults   []reapitest.Fault
+		want     func(report.Summary) bool
+		says     string // a regular expression; nothing else is said
 	}{
-		"slow workers": {execute: forever, want: allHere},
-		"slow here":    {execute: reapitest.RunCommands, flags: []string{"JOBS=1"}, want: func(s report.Summary) bool { return s.Remote > 0 }},
-		"failing workers": {execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) { return nil, unavailable },
-			want: func(s report.Summary) bool { return s.Local == every && s.Fallbacks > 0 }, says: "no worker for this platform"},
-		"failing compilers": {execute: compilerError, want: allHere},
-		"refused": {execute: reapitest.RunCommands, before: inject(reapitest.Fault{Method: "Execute", Code: codes.PermissionDenied}),
-			want: allHere, says: "Execute: PermissionDenied"},
-		"down": {execute: reapitest.RunCommands, before: (*reapitest.Server).Stop, flags: []string{"REMOTE_RETRIES=1"}, want: allHere, says: "GetCapabilities: Unavailable"},
+		"slow workers": {execute: always(forever), want: allHere},
+		"slow here": {execute: always(reapitest.RunCommands), compiler: "if mkdir $DIR/first 2>/dev/null; then exec sleep 1000; fi; exec clang-22 \"$@\"\n",
+			flags: []string{"JOBS=1"}, want: func(s report.Summary) bool { return s.Remote > 0 && s.Fallbacks == 0 }},
+		"failing workers": {execute: failing, compiler: "until [ -e $DIR/gate ]; do sleep 0.1; done; exec clang-22 \"$@\"\n",
+			flags: []string{"REMOTE_JOBS=1"}, want: func(s report.Summary) bool { return s.Local == every && s.Fallbacks > 0 }, says: warning("no worker for this platform")},
+		"failing compilers": {execute: always(compilerError), want: func(s report.Summary) bool { return s.Local == every && s.Fallbacks == 0 }},
+		"refused": {execute: always(reapitest.RunCommands), faults: []reapitest.Fault{{Method: "Execute", Code: codes.PermissionDenied}},
+			want: allHere, says: warning("Execute: PermissionDenied") + "?"}, // if that was faster
+		"down": {execute: always(reapitest.RunCommands), flags: []string{"REMOTE_EXECUTOR=grpc://" + nobodys, "REMOTE_RETRIES=1"},
+			want: allHere, says: warning("GetCapabilities: Unavailable")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := reapitest.StartT(t, reapitest.Options{Execute: tc.execute})
 			s := w.site(t)
+			server := reapitest.StartT(t, reapitest.Options{Execute: tc.execute(s)})
+			for _, f := range tc.faults {
+				server.Inject(f)
+			}
 			s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "EXEC_STRATEGY=racing")
 			s.with(tc.flags...)
-			if tc.before != nil {
-				tc.before(server)
+			if tc.compiler != "" {
+				s.compiler(tc.compiler)
 			}
 			got, said := s.link()
 			if got.Local+got.Remote+got.Hits != every || !tc.want(got) {
 				t.Errorf("%+v", got)
 			}
-			wantSaid(t, said, tc.says)
+			if !regexp.MustCompile("^"+tc.says+"$").MatchString(said) || said == "" && got.Fallbacks > 0 {
+				t.Errorf("said %q, want %q: %+v", said, tc.says, got)
+			}
 			s.nothingLeft()
 		})
 	}
