@@ -222,9 +222,13 @@ func TestKilledOutright(t *testing.T) {
 	eventually(t, "the wrapper to end", func() bool {
 		return !strings.Contains(strings.Join(slices.Collect(maps.Values(s.processes())), "\n"), "/slow ")
 	})
-	for pid := range s.processes() { // the wrapper's own child, which nobody else can know
-		syscall.Kill(pid, syscall.SIGKILL)
-	}
+	eventually(t, "the wrapper's own children to end, which nobody else can know", func() bool {
+		left := s.processes()
+		for pid := range left {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+		return len(left) == 0
+	})
 	s.run("clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX *.o -o prog && cmp prog inproc")
 	s.nothingLeft()
 }
