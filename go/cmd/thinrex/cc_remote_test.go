@@ -74,14 +74,13 @@ func (s *site) noted(since time.Time) {
 
 const cantUse = "can't use the remote cache, going on without"
 
-// newDownSite returns a site whose remote cache is a stopped server. It has a
-// socket: a port that is free may be given to another test's server.
+// newDownSite returns a site whose remote cache is a stopped server.
 func newDownSite(t *testing.T) (*site, *reapitest.Server) {
 	t.Helper()
-	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution, Socket: filepath.Join(t.TempDir(), "s")})
+	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
 	server.Stop()
 	s := newSite(t)
-	s.with("REMOTE_CACHE=" + server.Addr())
+	s.with("REMOTE_CACHE=grpc://" + server.Addr())
 	return s, server
 }
 

@@ -6,9 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -42,7 +40,7 @@ var (
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
-	all := faults(t)
+	all := faults()
 	all["takes no connection"] = fault{flags: []string{"REMOTE_EXECUTOR=grpc://" + silent(t)}, want: here, says: oneWarning}
 	for name, f := range all {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +79,7 @@ func (f fault) run(t *testing.T, w workshop) {
 	server = reapitest.StartT(t, f.options)
 	t.Cleanup(happening.Wait)
 	s := w.site(t)
-	s.with("REMOTE_EXECUTOR=" + addressOf(server))
+	s.with("REMOTE_EXECUTOR=" + "grpc://" + server.Addr())
 	s.with("REMOTE_RETRIES=2")
 	s.with(f.flags...)
 	if f.before != nil {
@@ -146,20 +144,6 @@ func oneByOne(server **reapitest.Server) reapitest.ExecuteFunc {
 	}
 }
 
-// ownSocket makes a server one whose address nobody else gets when it stops.
-func ownSocket(t *testing.T) reapitest.Options {
-	t.Helper()
-	return reapitest.Options{Socket: filepath.Join(t.TempDir(), "s")}
-}
-
-// addressOf is a server's, as --remote_executor has it.
-func addressOf(server *reapitest.Server) string {
-	if strings.HasPrefix(server.Addr(), "unix:") {
-		return server.Addr()
-	}
-	return "grpc://" + server.Addr()
-}
-
 // warning is a line about what the service can't, with words in it.
 func warning(words string) string {
 	return `(?:thinrex: warning: [^\n]*remote[^\n]*` + words + `[^\n]*\n)`
@@ -172,12 +156,11 @@ var refusals = []codes.Code{
 	codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Canceled, codes.PermissionDenied, codes.Unauthenticated,
 }
 
-func faults(t *testing.T) map[string]fault {
-	t.Helper()
+func faults() map[string]fault {
 	m := map[string]fault{
 		"down at start":           {flags: []string{"REMOTE_EXECUTOR=grpc://" + nobodys}, want: here, says: oneWarning},
-		"dies":                    {options: ownSocket(t), third: (*reapitest.Server).Stop, says: oneWarning},
-		"restarts empty":          {options: ownSocket(t), third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() }, flags: []string{"REMOTE_RETRIES=20"}, want: remotely},
+		"dies":                    {third: (*reapitest.Server).Stop, says: oneWarning},
+		"restarts empty":          {third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() }, flags: []string{"REMOTE_RETRIES=20"}, want: remotely},
 		"loses its blobs":         {third: func(s *reapitest.Server) { s.Wipe(false) }, want: remotely},
 		"resets streams":          {third: (*reapitest.Server).CutConnections, want: remotely},
 		"Execute ends too soon":   {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1, Times: 3}), want: remotely},

@@ -54,16 +54,14 @@ func TestCompilerErrorOnWorker(t *testing.T) {
 // With --exec_strategy=remote nothing is compiled here, whatever happens.
 func TestRemoteOnly(t *testing.T) {
 	t.Parallel()
-	options := ownSocket(t)
-	options.Execute = reapitest.RunCommands
-	server := reapitest.StartT(t, options)
+	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
 	s := newSite(t)
-	s.with("REMOTE_EXECUTOR=" + addressOf(server))
+	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
 	s.with("EXEC_STRATEGY=remote")
 	s.with("REMOTE_RETRIES=1")
 	server.Stop()
 	got, said, err := s.tryLink()
-	if err == nil || got.Local != 0 || !strings.Contains(said, "remotely: "+addressOf(server)) {
+	if err == nil || got.Local != 0 || !strings.Contains(said, "remotely: grpc://"+server.Addr()) {
 		t.Errorf("%v: %+v, said %q", err, got, said)
 	}
 	s.nothingLeft()
