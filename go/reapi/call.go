@@ -22,7 +22,7 @@ type try func(context.Context, *pulse) error
 
 // call makes one call, again while that may help.
 func (e *endpoint) call(ctx context.Context, method string, try try) error {
-	started, attempt := time.Now(), 0
+	started, attempt, renewed := time.Now(), 0, false
 	for {
 		if cause := context.Cause(e.ctx); cause != nil {
 			return e.failure(method, cause)
@@ -39,14 +39,16 @@ func (e *endpoint) call(ctx context.Context, method string, try try) error {
 			return e.failure(method, cause)
 		}
 		if heard && time.Since(begun) > maxPause { // not one that always breaks at once
-			started, attempt = time.Now(), 0
+			started, attempt, renewed = time.Now(), 0, false
 		}
 		since := started
 		if errors.Is(err, errNoAnswer) {
 			since = begun // what was answered before says nothing
 		}
 		err = e.failure(method, err)
-		if !e.failed(method, since, attempt, err) {
+		if !renewed && e.renew(err) {
+			renewed = true
+		} else if !e.failed(method, since, attempt, err) {
 			return err
 		}
 		if err := e.pause(ctx, attempt); err != nil {

@@ -62,6 +62,16 @@ func (h *health) lastSuccess(method string) time.Time {
 	return h.success[method]
 }
 
+// renew has new credentials asked for, and reports whether there may be some:
+// those that were refused may just have expired.
+func (h *health) renew(err error) bool {
+	if status.Code(err) != codes.Unauthenticated || h.credentials == nil {
+		return false
+	}
+	h.credentials.Forget()
+	return true
+}
+
 // failed reports whether to try again. A success after started shows that the
 // service works; attempt says how many were made before the one that failed.
 func (h *health) failed(method string, started time.Time, attempt int, err error) (again bool) {
@@ -74,9 +84,6 @@ func (h *health) failed(method string, started time.Time, attempt int, err error
 		}
 	}
 	switch {
-	case status.Code(err) == codes.Unauthenticated && attempt == 0 && h.credentials != nil:
-		h.credentials.Forget() // they may just have expired
-		return true
 	case isRefusal(err) && opens[method] && h.success[method].IsZero():
 		h.giveUp(err)
 		return false

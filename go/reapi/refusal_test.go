@@ -44,11 +44,17 @@ func oldest(n *atomic.Int32) func(string, metadata.MD) error {
 }
 
 // Credentials that have expired, before the link or during it, are asked for
-// anew.
+// anew, also where another attempt failed for another reason.
 func TestExpiredCredentials(t *testing.T) {
 	var valid atomic.Int32
 	valid.Store(1)
-	s := reapitest.StartT(t, reapitest.Options{Authorize: oldest(&valid)})
+	var hiccup atomic.Bool
+	s := reapitest.StartT(t, reapitest.Options{Authorize: func(method string, header metadata.MD) error {
+		if hiccup.Swap(false) {
+			return status.Error(codes.Unavailable, "just now")
+		}
+		return oldest(&valid)(method, header)
+	}})
 	mine := &tokens{}
 	t.Cleanup(func() { // after dial's
 		if n := mine.closed.Load(); n != 1 {
@@ -59,7 +65,10 @@ func TestExpiredCredentials(t *testing.T) {
 	execute(t, c, newAction(t, "before"))
 	valid.Store(2)
 	execute(t, c, newAction(t, "after"))
-	if n := mine.newest.Load(); n != 2 {
+	valid.Store(3)
+	hiccup.Store(true)
+	execute(t, c, newAction(t, "after a hiccup"))
+	if n := mine.newest.Load(); n != 3 {
 		t.Errorf("asked for anew %d times", n)
 	}
 	valid.Store(100)
