@@ -15,6 +15,10 @@ DtltoToolchainInfo = provider(
     },
 )
 
+def _link_flag(arg):
+    # Clang splits what stands behind -Xthinlto-distributor= at commas.
+    return ("--for-linker=--thinlto-distributor-arg=" if "," in arg else "-Xthinlto-distributor=") + arg
+
 def _dtlto_toolchain_impl(ctx):
     distributor = ctx.executable.distributor
     args = option_args(ctx.attr)
@@ -30,7 +34,7 @@ def _dtlto_toolchain_impl(ctx):
             "-flto=thin",
             "-fuse-ld=" + (ctx.attr.lld or "lld"),
             "-fthinlto-distributor=" + distributor.path,
-        ] + ["-Xthinlto-distributor=" + arg for i, arg in enumerate(args) if arg not in args[i + 1:]],
+        ] + [_link_flag(arg) for i, arg in enumerate(args) if arg not in args[i + 1:]],
         lld = ctx.attr.lld,
     )
     return [info, platform_common.ToolchainInfo(dtlto = info), DefaultInfo(files = info.files)]

@@ -30,8 +30,12 @@ OPTION_ATTRS = dict(
 # What a link reads and writes there: a relative path would lead into its sandbox, which goes with it.
 _PATHS = ["bazelrc", "config", "disk_cache"]
 
+_ADDRESSES = ["remote_cache", "remote_executor", "remote_proxy"]
+
 # Their values are secrets as a rule.
 _SECRET = ["remote_header", "remote_cache_header", "remote_exec_header"]
+
+_INSTEAD = "Keep headers in a thinrex.toml (config = \"/absolute/path\") or a .bazelrc (bazelrc = \"/absolute/path\"), or give a credential_helper."
 
 def option_args(attrs):
     """Returns the command line for the options that are set.
@@ -63,12 +67,16 @@ def check_args(args):
     for arg in args:
         if not arg.startswith("--"):
             fail("args has %r: write each option as one word, --NAME or --NAME=VALUE, such as --jobs=4." % arg)
-        name, _, value = arg[2:].partition("=")
-        name = name.replace("-", "_")
+        name, value = _parse(arg)
         if name == "disk_cache":
             _check_path(name, value)
+        if name in _ADDRESSES and "@" in value.partition("://")[2].partition("/")[0]:
+            fail("--%s has a user name or a password, which would stand in action keys, logs and process lists. %s" % (name, _INSTEAD))
+        for word in arg.split(","):  # also of what was meant as several options
+            name, _ = _parse(word)
+            if name in _SECRET:
+                fail("--%s would stand in action keys, logs and process lists. %s" % (name, _INSTEAD))
 
-        # It would be in action keys, logs and process lists.
-        if name in _SECRET:
-            fail(("--%s would stand in action keys, logs and process lists. Keep it in a thinrex.toml (config = \"/absolute/path\") " +
-                  "or a .bazelrc (bazelrc = \"/absolute/path\"), or give a credential_helper.") % name)
+def _parse(arg):
+    name, _, value = arg[2:].partition("=")
+    return name.replace("-", "_"), value

@@ -100,6 +100,7 @@ def _link(**settings):
 
 _bare_test = _link(dtlto = "bare")
 _args_test = _link(dtlto = "args")
+_comma_test = _link(dtlto = "comma")
 _feature_test = _link(dtlto = "good", cc = "clang_with_files", features = ["dtlto"])
 _link_test = _link(dtlto = "good")
 _no_disk_cache_test = _link(dtlto = "no_disk_cache")
@@ -176,6 +177,7 @@ def _declare_subjects():
     )
     declare_dtlto_toolchain(name = "args", args = ["--jobs=4", "--verbose", "--jobs=2", "--jobs=4"], disk_cache = "~/cache", lld = "lld-22")
     declare_dtlto_toolchain(name = "bare", lld = "lld-22")
+    declare_dtlto_toolchain(name = "comma", bazelrc = "/etc/rc:a,b", disk_cache = "/var/cache", lld = "lld-22")
     declare_dtlto_toolchain(name = "no_disk_cache", disk_cache = "none", lld = "lld-22")
     declare_dtlto_toolchain(name = "no_lld", compiler_version = "22.1.8", lld = "")
     declare_dtlto_toolchain(name = "old_clang", compiler_version = "21.1.0")
@@ -185,6 +187,8 @@ def _declare_subjects():
     declare_dtlto_toolchain(name = "relative_cache_in_args", args = ["--disk-cache=rel/cache"])
     declare_dtlto_toolchain(name = "relative_config", config = "$HOME/thinrex.toml")
     declare_dtlto_toolchain(name = "secret", args = ["--remote-header=x-api-key=hush"])
+    declare_dtlto_toolchain(name = "secret_in_address", remote_cache = "grpcs://me:hush@cache.example.com")
+    declare_dtlto_toolchain(name = "secret_in_one_word", args = ["--verbose,--remote_header=x-api-key=hush"])
     declare_dtlto_toolchain(name = "two_words", args = ["--jobs", "4"])
 
     cc_library(name = "library", srcs = ["none.cc"], tags = ["manual"])
@@ -229,6 +233,16 @@ def dtlto_tests(name):
             "binary",
             dict(_OF_RULE, flags = _FLAGS, options = ["--disk_cache=~/cache", "--verbose", "--jobs=2", "--jobs=4"]),
         ),
+        (
+            _comma_test,
+            "comma",
+            "binary",
+            dict(
+                _OF_RULE,
+                flags = _FLAGS + ["--for-linker=--thinlto-distributor-arg=--bazelrc=/etc/rc:a,b"],
+                options = ["--disk_cache=/var/cache"],
+            ),
+        ),
         (_feature_test, "feature", "plain", _GOOD),
         (_link_test, "binary", "binary", dict(_OF_RULE, **_GOOD)),
         (_fission_test, "fission", "binary", dict(_OF_RULE, **_GOOD)),
@@ -264,6 +278,8 @@ def dtlto_tests(name):
         (_own_thin_lto_test, "thin_lto_by_select", ":thin_lto_by_select", thin_lto),
         (_own_thin_lto_test, "thin_lto_by_target", ":thin_lto_by_target", thin_lto),
         (_args_refusal_test, "secret", ":secret", ["--remote_header would stand in action keys", "credential_helper"]),
+        (_args_refusal_test, "secret_in_address", ":secret_in_address", ["--remote_cache has a user name or a password", "credential_helper"]),
+        (_args_refusal_test, "secret_in_one_word", ":secret_in_one_word", ["--remote_header would stand in action keys"]),
         (_thin_lto_test, "thin_lto", "//rules:link", thin_lto),
     ]
     for test, case, subject, words in refusals:
