@@ -12,7 +12,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"thinrex/go/digest"
-	"thinrex/go/filedigest"
 )
 
 // messagesOf returns all messages by digest.
@@ -25,15 +24,7 @@ func messagesOf(a *Action) map[digest.Digest][]byte {
 // The messages are a complete, sorted tree that leads to the action's digest.
 func TestMessages(t *testing.T) {
 	f := newFixture(t)
-	f.opts.Files = filedigest.Open("", digest.SHA256)
-	b, err := NewBuilder(f.common, f.opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := b.Build(f.job)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := f.build()
 	blobs := messagesOf(a)
 	for d, data := range blobs {
 		if digest.SHA256.Of(data) != d {
@@ -78,22 +69,14 @@ func TestMessages(t *testing.T) {
 func TestTools(t *testing.T) {
 	f := newFixture(t)
 	f.write("profile", "p")
-	f.common.Args = append(f.common.Args, "-fprofile-use=profile")
-	f.opts.Files = filedigest.Open("", digest.SHA256)
+	f.arg("-fprofile-use=profile")
 	f.opts.Launch = []string{"toolchain/lib/ld.so", "toolchain/bin/clang"}
 	f.opts.Properties = map[string]string{"b": "2", "a": "1"}
 	f.opts.Tools = []Input{
 		{Name: "toolchain/bin/clang", Digest: digest.SHA256.Of([]byte("clang")), Executable: true},
 		{Name: "toolchain/lib/ld.so", Digest: digest.SHA256.Of([]byte("ld")), Executable: true},
 	}
-	b, err := NewBuilder(f.common, f.opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := b.Build(f.job)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := f.build()
 	blobs := messagesOf(a)
 	// Action, Command, and the folders: root, c, toolchain, bin, lib.
 	if len(blobs) != 7 || len(a.Tools) != 2 {

@@ -50,9 +50,6 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// nobodys is an address where nothing listens: only root could.
-const nobodys = "127.0.0.1:1"
-
 // silent returns an address where connections are taken by nobody.
 func silent(t *testing.T) string {
 	t.Helper()
@@ -79,7 +76,7 @@ func (f fault) run(t *testing.T, w workshop) {
 	server = reapitest.StartT(t, f.options)
 	t.Cleanup(happening.Wait)
 	s := w.site(t)
-	s.with("REMOTE_EXECUTOR=" + "grpc://" + server.Addr())
+	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
 	s.with("REMOTE_RETRIES=2")
 	s.with(f.flags...)
 	if f.before != nil {
@@ -158,7 +155,7 @@ var refusals = []codes.Code{
 
 func faults() map[string]fault {
 	m := map[string]fault{
-		"down at start":           {flags: []string{"REMOTE_EXECUTOR=grpc://" + nobodys}, want: here, says: oneWarning},
+		"down at start":           {before: (*reapitest.Server).Stop, want: here, says: oneWarning},
 		"dies":                    {third: (*reapitest.Server).Stop, says: oneWarning},
 		"restarts empty":          {third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() }, flags: []string{"REMOTE_RETRIES=20"}, want: remotely},
 		"loses its blobs":         {third: func(s *reapitest.Server) { s.Wipe(false) }, want: remotely},

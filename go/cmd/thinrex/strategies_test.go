@@ -101,7 +101,7 @@ func TestRacing(t *testing.T) {
 		execute  func(*site) reapitest.ExecuteFunc
 		compiler string // a shell script, "" for the real one
 		flags    []string
-		faults   []reapitest.Fault
+		before   func(*reapitest.Server)
 		want     func(report.Summary) bool
 		says     string // a regular expression; nothing else is said
 	}{
@@ -111,17 +111,17 @@ func TestRacing(t *testing.T) {
 		"failing workers": {execute: failing, compiler: "for i in $(seq 1200); do if [ -e $DIR/gate ]; then break; fi; sleep 0.1; done; exec clang-22 \"$@\"\n",
 			flags: []string{"REMOTE_JOBS=1"}, want: func(s report.Summary) bool { return s.Local == every && s.Fallbacks > 0 }, says: warning("no worker for this platform")},
 		"failing compilers": {execute: always(compilerError), want: func(s report.Summary) bool { return s.Local == every && s.Fallbacks == 0 }},
-		"refused": {execute: always(reapitest.RunCommands), faults: []reapitest.Fault{{Method: "Execute", Code: codes.PermissionDenied}},
+		"refused": {execute: always(reapitest.RunCommands), before: inject(reapitest.Fault{Method: "Execute", Code: codes.PermissionDenied}),
 			want: allHere, says: warning("Execute: PermissionDenied") + "?"}, // if that was faster
-		"down": {execute: always(reapitest.RunCommands), flags: []string{"REMOTE_EXECUTOR=grpc://" + nobodys, "REMOTE_RETRIES=1"},
+		"down": {execute: always(reapitest.RunCommands), before: (*reapitest.Server).Stop, flags: []string{"REMOTE_RETRIES=1"},
 			want: allHere, says: warning("GetCapabilities: Unavailable")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := w.site(t)
 			server := reapitest.StartT(t, reapitest.Options{Execute: tc.execute(s)})
-			for _, f := range tc.faults {
-				server.Inject(f)
+			if tc.before != nil {
+				tc.before(server)
 			}
 			s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "EXEC_STRATEGY=racing")
 			s.with(tc.flags...)
