@@ -194,32 +194,25 @@ func TestAnsweredBefore(t *testing.T) {
 // called any more.
 func wantDown(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, words ...string) {
 	t.Helper()
-	a := newAction(t, "afterwards")
-	wantGivenUp(t, c, a, err, append(words, at(s))...)
-	for _, m := range s.Metadata() {
-		if m.GetActionId() == a.Digest.Hash {
-			t.Errorf("called after the service was given up: %v", m)
-		}
-	}
-}
-
-// wantGivenUp expects that a service was given up with a word why, and that
-// nothing can be done with an action any more.
-func wantGivenUp(t *testing.T, c *reapi.Client, a *action.Action, err error, words ...string) {
-	t.Helper()
 	if err == nil || c.Down() == nil {
 		t.Fatalf("%v, down: %v", err, c.Down())
 	}
-	for _, word := range words {
+	for _, word := range append(words, at(s)) {
 		if !strings.Contains(err.Error(), word) || !strings.Contains(c.Down().Error(), word) {
 			t.Errorf("no %q in: %v, or in: %v", word, err, c.Down())
 		}
 	}
+	a := newAction(t, "afterwards")
 	_, executeErr := c.Execute(within(t), a)
 	_, lookupErr := c.Lookup(within(t), a)
 	storeErr := c.Store(within(t), a, soundResult())
 	if executeErr == nil || lookupErr == nil || storeErr == nil && c.Keeps() {
 		t.Errorf("no errors after the service was given up: %v, %v, %v", executeErr, lookupErr, storeErr)
+	}
+	for _, m := range s.Metadata() {
+		if m.GetActionId() == a.Digest.Hash {
+			t.Errorf("called after the service was given up: %v", m)
+		}
 	}
 }
 
@@ -256,8 +249,9 @@ func TestHangingCalls(t *testing.T) {
 
 // Nobody listens.
 func TestServiceDown(t *testing.T) {
-	address := "grpc://" + deaf(t)
-	c := dial(t, nil, func(o *reapi.Options) { o.Executor = address })
+	s := reapitest.StartT(t, reapitest.Options{})
+	s.Stop()
+	c := dial(t, s)
 	for _, err := range atOnce(100, func(i int) error {
 		_, err := c.Execute(within(t), newAction(t, fmt.Sprint(i)))
 		return err
@@ -266,19 +260,7 @@ func TestServiceDown(t *testing.T) {
 			t.Fatal("no error")
 		}
 	}
-	wantGivenUp(t, c, newAction(t, "afterwards"), c.Down(), address, "Unavailable", "refused")
-}
-
-// deaf returns an address where nobody listens while the test runs: the port is
-// that of a connection's other end. One that a listener had left might be
-// another process's by now.
-func deaf(t *testing.T) string {
-	t.Helper()
-	listener := must(net.Listen("tcp", "127.0.0.1:0"))(t)
-	t.Cleanup(func() { listener.Close() })
-	conn := must(net.Dial("tcp", listener.Addr().String()))(t)
-	t.Cleanup(func() { conn.Close() })
-	return conn.LocalAddr().String()
+	wantDown(t, s, c, c.Down(), "Unavailable", "refused")
 }
 
 // Somebody listens, and takes no connection.
