@@ -30,6 +30,8 @@ type Invocation struct {
 	Read   []string        // other files that options read
 	Macros includes.Source // those of -D
 
+	Shadowed bool // the compiler may warn of headers that others by their name hide
+
 	Object      string // of -o, or where it is by default
 	Depfile     string // of -MF, or by default; "" for none, as below
 	Deps        string // "", -MD or -MMD, which leaves out system headers

@@ -69,6 +69,7 @@ func effectOf(option string) effect {
 // flag takes an option of one word that has no file.
 func (p *parser) flag(arg string) {
 	p.definitions(arg)
+	p.warnsOfShadowed(arg)
 	e := effectOf(arg)
 	if e.take != nil {
 		e.take(p, arg)

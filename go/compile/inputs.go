@@ -45,7 +45,8 @@ func (c *compilation) alternative(ctx context.Context, dir string, names []strin
 			names, complete = union(names, all), true
 			continue
 		}
-		conditions, more, err := c.search.Conditions(began, names, sources, c.in.Forced)
+		shadowed := c.in.Shadowed || slices.ContainsFunc(sources, func(s includes.Source) bool { return s.Shadowed })
+		conditions, more, err := c.search.Conditions(began, names, sources, c.in.Forced, shadowed)
 		if err != nil || len(more) == 0 {
 			return alternative{names, conditions}, err
 		}

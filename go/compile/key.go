@@ -51,7 +51,7 @@ func (c *compilation) newKeyer() *keyer {
 // manifest makes the action whose result is the manifest: it is the result's
 // standard output.
 func (k *keyer) manifest(source file) (*action.Action, error) {
-	return k.action("manifest 2", k.args, k.env, nil, []file{source})
+	return k.action("manifest 3", k.args, k.env, nil, []file{source})
 }
 
 // direct makes the action of a compilation that reads these files.

@@ -22,7 +22,7 @@ type alternative struct {
 // maxAlternatives bounds a manifest. The least recently made is dropped.
 const maxAlternatives = 8
 
-const manifestHeader = "thinrex manifest 2"
+const manifestHeader = "thinrex manifest 3"
 
 var errManifest = errors.New("not a manifest")
 

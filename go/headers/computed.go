@@ -26,6 +26,12 @@ func (f *finder) computed(folder string) {
 	f.beside[folder] = true
 	for _, s := range f.spelt {
 		f.before(s.file, []string{join(folder, s.name)})
+		f.shadowed(true, f.search.Places(folder, s.name, true))
+	}
+	for _, dep := range f.deps {
+		if name, ok := strings.CutPrefix(dep, folder); ok && !filepath.IsAbs(name) {
+			f.shadowed(true, f.search.Places(folder, name, true))
+		}
 	}
 }
 

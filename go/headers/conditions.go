@@ -18,6 +18,8 @@ const (
 	isAbsent = 'A' // nothing by that name
 	isFile   = 'F' // a file that was looked for, not read
 	isFolder = 'D' // a folder, or nothing
+	isOther  = 'O' // a file other than the one whose name follows after a zero byte
+	isSame   = 'S' // the same file, by another name or a link
 )
 
 // Hold reports whether conditions are met now.
@@ -32,10 +34,13 @@ func Hold(conditions []string) bool {
 
 // IsCondition reports whether a line is one, from Conditions.
 func IsCondition(line string) bool {
-	return len(line) > 1 && (line[0] == isAbsent || line[0] == isFile || line[0] == isFolder)
+	return len(line) > 1 && strings.IndexByte("AFDOS", line[0]) >= 0
 }
 
 func (c condition) holds() bool {
+	if c[0] == isOther || c[0] == isSame {
+		return c.holdsOfTwo()
+	}
 	there, folder := kindOf(string(c[1:]))
 	switch {
 	case !there:
@@ -55,8 +60,12 @@ func (c condition) holds() bool {
 // More are other names, which the sources may ask for, of files that were read.
 // If there are any, conditions aren't known before these are among the files,
 // too: what is there may change for each name alone.
-func (s *SearchPath) Conditions(began Moment, files []string, sources []includes.Source, forced []string) (conditions, more []string, err error) {
+//
+// With shadowed, the compiler warns of headers behind the one that it includes:
+// then their places count as well.
+func (s *SearchPath) Conditions(began Moment, files []string, sources []includes.Source, forced []string, shadowed bool) (conditions, more []string, err error) {
 	f := newFinder(s, files, began)
+	f.watchShadowed = shadowed
 	for _, name := range forced {
 		f.force(name)
 	}

@@ -18,6 +18,7 @@ type compilation struct {
 	headers.SearchPath
 	read, forced []string
 	began        headers.Moment
+	shadowed     bool
 }
 
 func (c *compilation) begin(t testing.TB) {
@@ -39,7 +40,7 @@ func (c *compilation) end(t testing.TB) (conditions, more []string, err error) {
 		}
 		sources = append(sources, includes.Scan(data))
 	}
-	return c.Conditions(c.began, c.read, sources, c.forced)
+	return c.Conditions(c.began, c.read, sources, c.forced, c.shadowed)
 }
 
 // A name that appears changes what is read, without a change of any file that

@@ -24,6 +24,8 @@ type finder struct {
 	beside  map[string]bool // folders of files with a computed #include
 	found   map[condition]bool
 	reason  string // why they aren't known, or ""
+
+	watchShadowed bool // see shadowed
 }
 
 // A state is what equal files have in common.
@@ -41,6 +43,9 @@ func newFinder(search *SearchPath, deps []string, began Moment) *finder {
 		other: map[string]bool{}, beside: map[string]bool{}, found: map[condition]bool{},
 	}
 	for _, name := range deps {
+		if strings.Contains(name, ".framework/Frameworks/") {
+			f.reason = name + " lies in a framework within another, where headers are looked for at last"
+		}
 		f.isDep[name] = true
 		if fi := f.stat(name); fi != nil {
 			f.byState[stateOf(fi)] = append(f.byState[stateOf(fi)], fi)
@@ -65,7 +70,9 @@ func (f *finder) wasRead(path string, fi fs.FileInfo) bool {
 // add takes the probes of one file that was read.
 func (f *finder) add(file string, s includes.Source) {
 	for _, p := range s.Probes {
-		f.follow(p.All, f.search.Places(file, p.Name, p.Quoted))
+		places := f.search.Places(file, p.Name, p.Quoted)
+		f.follow(p.All, places)
+		f.shadowed(p.All, places)
 	}
 	if s.Computed {
 		f.computed(above(file))
@@ -77,6 +84,7 @@ func (f *finder) add(file string, s includes.Source) {
 func (f *finder) force(name string) {
 	places := f.search.Places("", name, true)
 	f.follow(false, places)
+	f.shadowed(false, places)
 	for _, p := range places {
 		for _, suffix := range []string{".pch", ".gch"} {
 			if f.stat(p+suffix) != nil {

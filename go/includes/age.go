@@ -50,15 +50,7 @@ func isDefinition(line []byte) bool {
 // namesFile reports whether a text goes on with the name of a file, in the next
 // line perhaps: a macro's arguments may have several.
 func namesFile(text []byte) bool {
-	for {
-		text = skipSpace(text)
-		end := lineEnd(text)
-		if end == 0 {
-			break
-		}
-		text = text[end:]
-	}
-	name, _, ok := headerName(text)
+	name, _, ok := headerName(skipLines(text))
 	return ok && name[0] != '<' && name[0] != '='
 }
 

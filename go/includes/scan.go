@@ -17,6 +17,7 @@ type Source struct {
 	Probes   []Probe
 	Computed bool     // an #include names its file by a macro
 	Line     bool     // a #line may name an absolute path
+	Shadowed bool     // a pragma may switch on the warning of headers that others by their name hide
 	Reason   string   // why nothing that reads this file can be cached, or "": "holds …"
 	text     []byte   // its joined lines
 	macros   [][]byte // the names that it defines
@@ -31,6 +32,7 @@ type Source struct {
 func Scan(data []byte, fixed ...string) (s Source) {
 	data = joinLines(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
 	s.text = data
+	s.Shadowed = warnsOfShadowed(data)
 	if s.Reason = readsClock(data, fixed); s.Reason != "" {
 		return s
 	}

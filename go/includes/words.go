@@ -52,6 +52,18 @@ func skipSpace(text []byte) []byte {
 	}
 }
 
+// skipLines skips blanks, comments and the ends of lines.
+func skipLines(text []byte) []byte {
+	for {
+		text = skipSpace(text)
+		end := lineEnd(text)
+		if end == 0 {
+			return text
+		}
+		text = text[end:]
+	}
+}
+
 func cutWord(text []byte) (word string, rest []byte) {
 	i := 0
 	for i < len(text) && (text[i] == '_' || text[i] >= 'a' && text[i] <= 'z') {
