@@ -37,8 +37,9 @@ func (c *compilation) newKeyer() *keyer {
 	}
 	for name, paths := range map[string][]string{
 		"quote": c.search.Quote, "angle": c.search.Angle, // where headers are looked for depends on what is installed
-		"lists": c.search.Lists,
-		"read":  c.in.Read, // some are in no argument
+		"missing": c.search.Missing(),
+		"lists":   c.search.Lists,
+		"read":    c.in.Read, // some are in no argument
 	} {
 		k.env = append(k.env, "thinrex "+name+"="+strings.Join(paths, "\n"))
 	}

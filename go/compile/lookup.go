@@ -78,7 +78,7 @@ func (c *compilation) candidate(a alternative) (candidate, error) {
 		}
 		found[i], files[i] = f, file{name, f.Digest}
 	}
-	direct, err := c.keys.direct(files, slices.Concat(a.conditions, oneFile(found)))
+	direct, err := c.keys.direct(files, slices.Concat(a.conditions, oneFile(found), letterCase(found)))
 	return candidate{a, direct}, err
 }
 

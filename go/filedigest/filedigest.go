@@ -42,11 +42,12 @@ type File struct {
 	Path   string
 	Digest digest.Digest
 	Stat   Stat
+	Link   bool // Path is a symbolic link, on Linux
 }
 
 // Changed reports whether the file is no longer the one that was read.
 func (f File) Changed() bool {
-	now, err := statFile(f.Path)
+	now, _, err := statFile(f.Path)
 	return err != nil || now != f.Stat
 }
 
@@ -96,7 +97,7 @@ func (c *Cache) File(path string) (File, error) {
 }
 
 func (c *Cache) read(path string) (File, error) {
-	st, err := statFile(path)
+	st, link, err := statFile(path)
 	if err != nil {
 		return File{}, err
 	}
@@ -109,7 +110,7 @@ func (c *Cache) read(path string) (File, error) {
 		}
 		c.mu.Unlock()
 		if ok {
-			return File{path, digest.FromSum(sum[:], st.Size), st}, nil
+			return File{path, digest.FromSum(sum[:], st.Size), st, link}, nil
 		}
 	}
 	sum, err := hashFile(path, st, c.function.New())
@@ -121,7 +122,7 @@ func (c *Cache) read(path string) (File, error) {
 		c.fresh = append(c.fresh, record{st, sum})
 		c.mu.Unlock()
 	}
-	return File{path, digest.FromSum(sum[:], st.Size), st}, nil
+	return File{path, digest.FromSum(sum[:], st.Size), st, link}, nil
 }
 
 // hashFile reads a file whose stat is st. It fails when the file is another
@@ -137,7 +138,7 @@ func hashFile(path string, st Stat, h hash.Hash) ([digest.Size]byte, error) {
 	if err != nil {
 		return sum, err
 	}
-	if after, err := statFile(path); err != nil || after != st || n != st.Size {
+	if after, _, err := statFile(path); err != nil || after != st || n != st.Size {
 		return sum, fmt.Errorf("%s: %w", path, ErrChanged)
 	}
 	h.Sum(sum[:0])
@@ -175,7 +176,7 @@ func notRegular(path string, isDir bool) error {
 // Read returns the content of the file called path and its stat. It keeps no
 // digest: for a file that one link reads once.
 func Read(path string) (File, []byte, error) {
-	st, err := statFile(path)
+	st, link, err := statFile(path)
 	if err != nil {
 		return File{}, nil, err
 	}
@@ -183,8 +184,8 @@ func Read(path string) (File, []byte, error) {
 	if err != nil {
 		return File{}, nil, err
 	}
-	if after, err := statFile(path); err != nil || after != st || int64(len(data)) != st.Size {
+	if after, _, err := statFile(path); err != nil || after != st || int64(len(data)) != st.Size {
 		return File{}, nil, fmt.Errorf("%s: %w", path, ErrChanged)
 	}
-	return File{Path: path, Stat: st}, data, nil
+	return File{Path: path, Stat: st, Link: link}, data, nil
 }

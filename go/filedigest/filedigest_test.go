@@ -85,7 +85,7 @@ func TestNeverTrustsAFreshFile(t *testing.T) {
 	path, log := filepath.Join(dir, "f"), filepath.Join(dir, "log")
 	write(t, path, "content")
 	unsettle(t, path)
-	st, err := statFile(path)
+	st, _, err := statFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,23 +5,32 @@ import (
 	"syscall"
 )
 
-// statFile makes no garbage, unlike os.Stat.
-func statFile(path string) (Stat, error) {
+// statFile makes no garbage, unlike os.Stat. It reports whether the path is a
+// symbolic link to the file.
+func statFile(path string) (_ Stat, link bool, _ error) {
 	var st syscall.Stat_t
-	err := syscall.Stat(path, &st)
-	for err == syscall.EINTR {
-		err = syscall.Stat(path, &st)
+	err := retried(syscall.Lstat, path, &st)
+	if link = err == nil && st.Mode&syscall.S_IFMT == syscall.S_IFLNK; link {
+		err = retried(syscall.Stat, path, &st)
 	}
 	if err != nil {
-		return Stat{}, &fs.PathError{Op: "stat", Path: path, Err: err}
+		return Stat{}, link, &fs.PathError{Op: "stat", Path: path, Err: err}
 	}
 	if kind := st.Mode & syscall.S_IFMT; kind != syscall.S_IFREG {
-		return Stat{}, notRegular(path, kind == syscall.S_IFDIR)
+		return Stat{}, link, notRegular(path, kind == syscall.S_IFDIR)
 	}
 	return Stat{
 		Device: int64(st.Dev), Inode: int64(st.Ino), Size: st.Size,
 		Mtime: st.Mtim.Nano(), Ctime: st.Ctim.Nano(),
-	}, nil
+	}, link, nil
+}
+
+func retried(stat func(string, *syscall.Stat_t) error, path string, st *syscall.Stat_t) error {
+	for {
+		if err := stat(path, st); err != syscall.EINTR {
+			return err
+		}
+	}
 }
 
 // persistent reports whether the stat is enough to know the file again.

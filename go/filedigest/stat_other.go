@@ -4,15 +4,16 @@ package filedigest
 
 import "os"
 
-func statFile(path string) (Stat, error) {
+// statFile doesn't tell links from files.
+func statFile(path string) (_ Stat, link bool, _ error) {
 	fi, err := os.Stat(path)
 	if err != nil {
-		return Stat{}, err
+		return Stat{}, false, err
 	}
 	if !fi.Mode().IsRegular() {
-		return Stat{}, notRegular(path, fi.IsDir())
+		return Stat{}, false, notRegular(path, fi.IsDir())
 	}
-	return Stat{Size: fi.Size(), Mtime: fi.ModTime().UnixNano()}, nil
+	return Stat{Size: fi.Size(), Mtime: fi.ModTime().UnixNano()}, false, nil
 }
 
 // persistent is false: size and mtime alone don't know a file again.

@@ -97,11 +97,43 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+// Where the compiler warns of hidden headers, the places behind count, too.
+func TestConditionsOfHidden(t *testing.T) {
+	for name, test := range map[string]struct {
+		files map[string]string
+		angle string
+		read  string
+		want  string
+	}{
+		"nothing there":   {map[string]string{"a.c": "#include <x.h>", "one/x.h": "", "two/y": ""}, "one two three", "a.c one/x.h", "Athree Atwo/x.h"},
+		"another header":  {map[string]string{"a.c": "#include <x.h>", "one/x.h": "", "two/x.h": ""}, "one two", "a.c one/x.h", "Otwo/x.h\x00one/x.h"},
+		"the same header": {map[string]string{"a.c": "#include <x.h>", "one/x.h": "", "two/x.h": "-> ../one/x.h"}, "one two", "a.c one/x.h", "Stwo/x.h\x00one/x.h"},
+		"one by one": {map[string]string{"a.c": "#include <x.h>", "one/x.h": "", "two/x.h": "-> ../one/x.h", "three/x.h": ""}, "one two three",
+			"a.c one/x.h", "Othree/x.h\x00two/x.h Stwo/x.h\x00one/x.h"},
+		"a folder": {map[string]string{"a.c": "#include <x.h>", "one/x.h": "", "two/x.h/y": ""}, "one two", "a.c one/x.h", "Dtwo/x.h"},
+		"skipped":  {map[string]string{"a.c": "#include <x.h>", "one/x.h": "", "two/y": ""}, "one two", "a.c", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			tree(t, test.files)
+			c := &compilation{read: strings.Fields(test.read), shadowed: true}
+			c.Angle = strings.Fields(test.angle)
+			c.begin(t)
+			got, _, err := c.end(t)
+			if err != nil || !slices.Equal(got, strings.Fields(test.want)) {
+				t.Errorf("%q, %v; want %q", got, err, test.want)
+			}
+		})
+	}
+}
+
 func TestHold(t *testing.T) {
 	t.Chdir(t.TempDir())
-	tree(t, map[string]string{"file": "", "folder/x": ""})
+	tree(t, map[string]string{"file": "", "folder/x": "", "other": "", "link": "-> file"})
 	for condition, want := range map[string]bool{
 		"Aabsent": true, "Afile": false, "Afolder": false, "Ffile": true, "Fabsent": false, "Ffolder": false, "Dfolder": true, "Dabsent": true, "Dfile": false,
+		"Oother\x00file": true, "Olink\x00file": false, "Oabsent\x00file": false, "Oother\x00absent": false, "Ofolder\x00file": false,
+		"Slink\x00file": true, "Sother\x00file": false, "Sabsent\x00absent": false, "Sfolder\x00folder": false, "Ofile": false,
 	} {
 		if got := headers.Hold([]string{"Aabsent", condition}); got != want {
 			t.Errorf("%s: %v", condition, got)

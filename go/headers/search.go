@@ -6,6 +6,7 @@ package headers
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,18 @@ func (s *SearchPath) Stands() bool {
 		}
 	}
 	return true
+}
+
+// Missing lists the folders to be searched that aren't there, sorted. The
+// compiler may warn of those (-Wmissing-include-dirs), but not of a file.
+func (s *SearchPath) Missing() (dirs []string) {
+	for dir, state := range s.Folders {
+		if state == absentFolder {
+			dirs = append(dirs, dir)
+		}
+	}
+	slices.Sort(dirs)
+	return dirs
 }
 
 // Lasts reports whether an answer to Ask holds for as long as it Stands:

@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// absentFolder is the state of a folder that isn't there.
+const absentFolder = "absent"
+
 // now returns the present as file systems stamp it, which lags behind the
 // clock by up to one of the kernel's ticks. It waits until the stamp is later
 // than a moment by the clock.

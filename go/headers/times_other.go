@@ -23,7 +23,7 @@ func kindOf(path string) (there, folder bool) {
 func folderState(dir string, anyFiles bool) string {
 	fi, err := os.Stat(dir)
 	if err != nil {
-		return "absent"
+		return absentFolder
 	}
 	if anyFiles {
 		return "present"
