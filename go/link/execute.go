@@ -26,15 +26,16 @@ func (c *conductor) executeHere(ctx context.Context, t *task) error {
 	if err != nil {
 		return c.makeDo(ctx, t, err)
 	}
+	return c.finishHere(ctx, t, a, r)
+}
+
+// finishHere ends a task that ran on this machine, in its slot.
+func (c *conductor) finishHere(ctx context.Context, t *task, a *action.Action, r *action.Result) error {
 	changed, err := c.finish(ctx, t, a, r, onThisMachine)
 	if err != nil {
 		return err
 	}
 	for _, job := range changed {
-		if c.stopped() {
-			c.skip(asIs(job))
-			continue
-		}
 		if err := c.makeDo(ctx, asIs(job), errChanged); err != nil {
 			return err
 		}
@@ -49,6 +50,8 @@ var errChanged = fmt.Errorf("a shard or an input %w", reapi.ErrInputChanged)
 // of this machine.
 func (c *conductor) makeDo(ctx context.Context, t *task, err error) error {
 	switch {
+	case c.linkerGone(t.first):
+		return c.linking.Err()
 	case errors.Is(err, reapi.ErrInputChanged):
 		// What we would run is no longer what the key says: let the compiler
 		// have the files as they are now.
@@ -110,7 +113,8 @@ const (
 func (c *conductor) finish(ctx context.Context, t *task, a *action.Action, r *action.Result, where place) (changed []distfile.Job, err error) {
 	defer r.Done()
 	if failure := failureOf(a, r); failure != nil {
-		c.reportFailure(append([]distfile.Job{t.first}, c.tasks.settle(t)...), failure, r, a.Inputs, where)
+		jobs := append([]distfile.Job{t.first}, c.tasks.settle(t)...)
+		c.reportFailure(failed{jobs: jobs, action: a, result: r, why: failure, where: where})
 		return nil, nil
 	}
 	c.store(ctx, a, r, where)
@@ -178,6 +182,9 @@ func (c *conductor) uncached() {
 }
 
 func (c *conductor) warnUnstored(job distfile.Job, err error) {
+	if c.linkerGone(job) {
+		return
+	}
 	c.Terminal.Print("warning: %v; the result for %s is used but not stored", err, job.Module())
 }
 
@@ -195,11 +202,10 @@ func (c *conductor) executeAsIs(ctx context.Context, job distfile.Job) error {
 		failure = checkFile(job.Outputs[0])
 	}
 	if failure != nil {
-		c.reportFailure([]distfile.Job{job}, failure, r, nil, onThisMachine)
+		c.reportFailure(failed{jobs: []distfile.Job{job}, result: r, why: failure})
 		return nil
 	}
-	c.Terminal.Words(r.Stdout)
-	c.Terminal.Words(r.Stderr)
+	c.printWords(nil, r)
 	c.count(func(s *report.Summary) { s.Local++; s.Uncached++ })
 	return nil
 }

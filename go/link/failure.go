@@ -1,13 +1,16 @@
 package link
 
 import (
-	"bytes"
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
+	"time"
 
 	"thinrex/go/action"
 	"thinrex/go/distfile"
-	"thinrex/go/report"
 )
 
 // failureOf says why a result can't be used, or nil.
@@ -28,37 +31,153 @@ func exitFailure(r *action.Result) error {
 	return nil
 }
 
-// reportFailure prints the compiler's words as they are, then which files the
-// canonical names in them stand for.
-func (c *conductor) reportFailure(jobs []distfile.Job, failure error, r *action.Result, inputs []action.Input, where place) {
-	c.Terminal.Words(r.Stdout)
-	c.Terminal.Words(r.Stderr)
-	if r.Message != "" {
-		c.Terminal.Print("the remote service says: %s", r.Message)
+// A failed is a compilation that failed, for one job or for several equal ones.
+type failed struct {
+	jobs   []distfile.Job
+	action *action.Action // nil if the job ran as the linker wrote it
+	result *action.Result
+	why    error
+	where  place
+}
+
+// failures are the failed jobs of a link whose messages weren't printed.
+type failures struct {
+	printed map[[sha256.Size]byte]bool // hashes of the messages that were
+	alike   []string                   // modules whose message was printed for another one
+	others  int
+}
+
+// hash is equal for tasks that failed with one message, whatever their files
+// are called.
+func (f failed) hash() [sha256.Size]byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %s\n%s", f.result.ExitCode, f.result.Signal, f.result.Message)
+	h.Write(f.result.Stdout)
+	h.Write(f.result.Stderr)
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// reportFailure counts failed jobs and ends the link, unless --keep_going was
+// given. It prints the first one's message alone; with --keep_going, each
+// message once. Otherwise an error that all jobs have is printed for as many
+// as run at once, which on workers are hundreds.
+func (c *conductor) reportFailure(f failed) {
+	if c.linkerGone(f.jobs[0]) {
+		return
 	}
-	for _, in := range inputs {
-		if bytes.Contains(r.Stderr, []byte(in.Name)) {
-			c.Terminal.Print("%s is %s", in.Name, in.File.Path)
-		}
+	hash := f.hash()
+	c.mu.Lock()
+	first, alike := c.summary.Failed == 0, c.failures.printed[hash]
+	printed := first || c.KeepGoing && !alike
+	c.summary.Failed += len(f.jobs)
+	c.failures.printed[hash] = true
+	switch {
+	case printed:
+	case alike:
+		c.failures.alike = append(c.failures.alike, f.modules()...)
+	default:
+		c.failures.others += len(f.jobs)
 	}
-	worker := ""
-	if where == onAWorker {
-		worker = " on a worker of " + c.Remote.Executor()
+	c.mu.Unlock()
+	if !c.KeepGoing {
+		c.stop(ErrCompilation)
 	}
-	for _, job := range jobs {
-		c.Terminal.Print("backend compilation of %s failed%s (%v)", job.Module(), worker, failure)
+	if printed {
+		c.printFailure(f)
 	}
-	c.count(func(s *report.Summary) { s.Failed += len(jobs) })
+}
+
+func (f failed) modules() []string {
+	var paths []string
+	for _, job := range f.jobs {
+		paths = append(paths, job.Module())
+	}
+	return paths
+}
+
+// printFailure prints what the compiler said, then our own lines.
+func (c *conductor) printFailure(f failed) {
+	c.printWords(f.action, f.result)
+	if f.result.Message != "" {
+		c.Terminal.Print("the remote service says: %s", f.result.Message)
+	}
+	where := ""
+	if f.where == onAWorker {
+		where = " on a worker of " + c.Remote.Executor()
+	}
+	c.Terminal.Print("backend compilation of %s failed%s (%v)", someOf(f.modules()), where, f.why)
 	c.hint.Do(func() {
-		if where == onAWorker {
+		if f.where == onAWorker {
 			c.Terminal.Print("hint: --exec_strategy=local shows whether it fails here, too;" +
 				" if not, the worker may have another compiler: see --remote_compiler and --toolchain=upload")
 			return
 		}
 		c.Terminal.Print("hint: to see it again, link with lld's --save-temps (lld-link: /lldsavetemps), which keeps the job's files,"+
 			" and run the command that is then printed here:\n  %s",
-			shellCommand(c.compiler.Path, c.file.Common.Args[1:], jobs[0].Args))
+			shellCommand(c.compiler.Path, c.file.Common.Args[1:], f.jobs[0].Args))
 	})
+}
+
+// printWords prints what a compiler said of a job's own files. The action is
+// nil for a job that ran as the linker wrote it.
+func (c *conductor) printWords(a *action.Action, r *action.Result) {
+	for _, text := range [][]byte{r.Stdout, r.Stderr} {
+		if a != nil {
+			text = a.OriginalNames(text)
+		}
+		c.Terminal.Words(text)
+	}
+}
+
+// reportRest says how many jobs failed beside those whose messages were
+// printed, and how many weren't compiled.
+func (c *conductor) reportRest(f failures, skipped int) {
+	var parts []string
+	if n := len(f.alike); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d more failed with the same message (%s)", n, someOf(f.alike)))
+	}
+	if f.others > 0 {
+		parts = append(parts, fmt.Sprintf("%d more failed with other messages", f.others))
+	}
+	if skipped > 0 {
+		parts = append(parts, fmt.Sprintf("%d more weren't compiled; --keep_going compiles them", skipped))
+	}
+	if len(parts) > 0 {
+		c.Terminal.Print("of %d jobs, %s", len(c.file.Jobs), strings.Join(parts, ", "))
+	}
+}
+
+// someOf names a few of several modules.
+func someOf(modules []string) string {
+	const most = 3
+	if len(modules) <= most {
+		return strings.Join(modules, ", ")
+	}
+	return fmt.Sprintf("%s and %d others", strings.Join(modules[:most], ", "), len(modules)-most)
+}
+
+// lastMoment is how long a linker that was killed may take to go after it has
+// removed its files, on a machine that is busy.
+const lastMoment = 2 * time.Second
+
+// linkerGone reports whether the linker that wanted a job's outputs is gone. A
+// linker that is killed removes its shards first. What fails for lack of one
+// isn't worth a message then: the user has stopped the link.
+func (c *conductor) linkerGone(job distfile.Job) bool {
+	for _, path := range job.Inputs {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			c.waitForLinkersEnd()
+			break
+		}
+	}
+	return c.linking.Err() != nil
+}
+
+func (c *conductor) waitForLinkersEnd() {
+	select {
+	case <-c.linking.Done():
+	case <-time.After(lastMoment):
+	}
 }
 
 // shellCommand returns a command line that a shell would take.

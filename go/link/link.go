@@ -7,6 +7,7 @@ package link
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"runtime"
 	"sync"
@@ -77,7 +78,8 @@ type conductor struct {
 	remote   chan struct{} // slots of tasks given to Remote
 	work     chan struct{} // slots of what needs a core and the disk, but no compiler
 	hint     sync.Once
-	linking  context.Context // of the whole link
+	linking  context.Context         // of the whole link
+	stop     context.CancelCauseFunc // ends all jobs and lookups, after a failed compilation
 
 	uploads   sync.WaitGroup // results on their way to the remote cache
 	uploading *semaphore.Weighted
@@ -85,15 +87,19 @@ type conductor struct {
 	mu        sync.Mutex
 	summary   report.Summary
 	unwritten map[Cache]bool // caches that can't be written; they aren't asked to store any more
+	failures  failures
+	doubt     doubt
 }
 
 // Run conducts the link that f describes. When it fails, none of the outputs
 // is left.
 func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, error) {
 	c := &conductor{Options: o, file: f, linking: ctx, unwritten: map[Cache]bool{}}
+	c.failures.printed = map[[sha256.Size]byte]bool{}
 	c.tasks.byKey = map[digest.Digest]*task{}
 	c.kept, c.uploading = semaphore.NewWeighted(keptActions), semaphore.NewWeighted(uploadsAtOnce)
 	c.remote = make(chan struct{}, max(1, o.RemoteTasks))
+	c.doubt.turn = make(chan struct{}, 1)
 	c.work = make(chan struct{}, 4*runtime.GOMAXPROCS(0)) // some wait for the disk
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}
 	err := c.run(ctx)

@@ -27,12 +27,8 @@ func (c *conductor) lookupAll(ctx context.Context, q queues) error {
 	if c.Remote != nil {
 		g.SetLimit(RemoteLookups)
 	}
-	for i, job := range c.file.Jobs {
+	for _, job := range c.file.Jobs {
 		if groupCtx.Err() != nil {
-			break
-		}
-		if c.stopped() {
-			c.count(func(s *report.Summary) { s.Skipped += len(c.file.Jobs) - i })
 			break
 		}
 		g.Go(func() error { return c.lookup(groupCtx, job, q) })
@@ -186,7 +182,8 @@ func (c *conductor) deliverAll(t *task, a *action.Action, r *action.Result) (cha
 	return changed, nil
 }
 
-// deliver writes the outputs of an action and repeats the compiler's words.
+// deliver writes the outputs of an action and prints what the compiler said,
+// with the names of the job's own files.
 func (c *conductor) deliver(a *action.Action, r *action.Result) error {
 	for _, out := range a.Outputs {
 		data, ok := r.Output(out.Name)
@@ -197,7 +194,6 @@ func (c *conductor) deliver(a *action.Action, r *action.Result) error {
 			return err
 		}
 	}
-	c.Terminal.Words(r.Stdout)
-	c.Terminal.Words(r.Stderr)
+	c.printWords(a, r)
 	return nil
 }

@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 // fakeCompiler does what the first line of the module says: "NAME", and then
 //
 //	fail        reports an error
+//	warn        warns of its files
 //	await FILE  goes on a little after there is FILE beside the compiler
 //	run COMMAND runs it first
 //
@@ -77,6 +78,7 @@ int main(int n, char **a) {
     note(a[0], "end", name);
     return 1;
   }
+  if (verb && !strcmp(verb, "warn")) fprintf(stderr, "warning: '%s' with '%s' to %s\n", module, shard ? shard : "", out);
   if (verb && !strcmp(verb, "await")) {
     char path[4096];
     snprintf(path, sizeof path, "%.*s%s", (int)(strrchr(a[0], '/') + 1 - a[0]), a[0], rest);

@@ -47,7 +47,7 @@ func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, rel
 		}
 		if here.err != nil {
 			release()
-			return c.inSlot(ctx, t, func() error { return c.makeDo(ctx, t, here.err) })
+			return c.inSlot(ctx, func() error { return c.makeDo(ctx, t, here.err) })
 		}
 		return c.finishRace(ctx, t, a, here, release)
 	}

@@ -17,6 +17,10 @@ func (c *conductor) executeThere(ctx context.Context, t *task, release func()) e
 	release = sync.OnceFunc(release)
 	defer release()
 	a, r, err := c.resultFromThere(ctx, t)
+	if err == nil && c.Strategy == Fallback && exitFailure(r) != nil {
+		release()
+		return c.finishFailed(ctx, t, a, r)
+	}
 	if err == nil {
 		c.work <- struct{}{} // executions end many at a time; those that are next must not wait for all of these
 		changed, err := c.finish(ctx, t, a, r, onAWorker)
@@ -61,7 +65,7 @@ func (c *conductor) actionInTurn(t *task) (*action.Action, error) {
 
 // executeInstead runs here what the service couldn't.
 func (c *conductor) executeInstead(ctx context.Context, t *task, why error) error {
-	return c.inSlot(ctx, t, func() error {
+	return c.inSlot(ctx, func() error {
 		if errors.Is(why, reapi.ErrInputChanged) {
 			return c.makeDo(ctx, t, why)
 		}
@@ -70,17 +74,16 @@ func (c *conductor) executeInstead(ctx context.Context, t *task, why error) erro
 	})
 }
 
-// inSlot runs a task when this machine has a slot, unless the link has failed
+// inSlot runs a task when this machine has a slot, unless the link has ended
 // by then.
-func (c *conductor) inSlot(ctx context.Context, t *task, run func() error) error {
+func (c *conductor) inSlot(ctx context.Context, run func() error) error {
 	release, err := c.Slots.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if c.stopped() {
-		c.skip(t)
-		return nil
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	return run()
 }

@@ -2,11 +2,12 @@ package link
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 
 	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/digest"
-	"thinrex/go/report"
 )
 
 // A Strategy says where actions are executed.
@@ -44,12 +45,15 @@ type feed struct {
 
 // conduct looks all jobs up, and runs those that miss. A service is given them
 // as they come; this machine begins with its own when all are looked up, as it
-// has enough to do before. After a failed compilation no further one is
-// started, unless --keep_going was given; those that run are let finish.
+// has enough to do before. A failed compilation ends all others, unless
+// --keep_going was given.
 func (c *conductor) conduct(ctx context.Context) error {
 	defer c.Terminal.Done()
 	q := queues{newQueue(), newQueue(), make(chan struct{})}
-	g, groupCtx := errgroup.WithContext(ctx)
+	running, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	c.stop = stop
+	g, groupCtx := errgroup.WithContext(running)
 	g.Go(func() error {
 		defer q.here.close()
 		defer q.there.close()
@@ -60,12 +64,18 @@ func (c *conductor) conduct(ctx context.Context) error {
 		g.Go(func() error { return c.feed(groupCtx, g, f) })
 	}
 	err := g.Wait()
-	for _, left := range []*queue{q.here, q.there} {
-		for t := left.take(); t != nil; t = left.take() {
-			c.skip(t)
-		}
+	if ctx.Err() == nil && errors.Is(context.Cause(running), ErrCompilation) && isEnd(err) {
+		err = nil // of the jobs that were ended
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		c.waitForLinkersEnd() // which may be why a file isn't there
 	}
 	return c.verdict(ctx, err)
+}
+
+// isEnd reports whether an error says no more than that a context ended.
+func isEnd(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, ErrCompilation)
 }
 
 func (c *conductor) feeds(q queues) []feed {
@@ -94,24 +104,20 @@ func (c *conductor) feeds(q queues) []feed {
 }
 
 func (c *conductor) feed(ctx context.Context, g *errgroup.Group, f feed) error {
-	for f.queue.wait(ctx) && !c.stopped() {
+	for f.queue.wait(ctx) {
 		release, err := f.acquire(ctx)
 		if err != nil {
 			return err
 		}
-		if c.stopped() {
-			release()
-			return nil
-		}
 		t := f.queue.take()
-		if t == nil {
+		if t == nil || ctx.Err() != nil {
 			release()
 			continue
 		}
 		c.Terminal.Progress(c.done(), len(c.file.Jobs), t.first.Module())
 		g.Go(func() error { return f.run(ctx, t, release) })
 	}
-	return nil
+	return ctx.Err()
 }
 
 func (c *conductor) acquireRemote(ctx context.Context) (release func(), err error) {
@@ -123,29 +129,22 @@ func (c *conductor) acquireRemote(ctx context.Context) (release func(), err erro
 	}
 }
 
-func (c *conductor) skip(t *task) {
-	jobs := 1 + len(c.tasks.settle(t))
-	c.count(func(s *report.Summary) { s.Skipped += jobs })
-}
-
+// verdict says how the jobs ended as a whole.
 func (c *conductor) verdict(ctx context.Context, err error) error {
+	done := c.done()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case err != nil:
 		return err
+	case done == c.summary.Jobs && c.summary.Failed == 0:
+		return nil
 	case c.summary.Failed > 0:
+		c.summary.Skipped = c.summary.Jobs - done
+		c.reportRest(c.failures, c.summary.Skipped)
 		return ErrCompilation
-	case c.summary.Skipped > 0:
-		return ctx.Err()
 	}
-	return nil
-}
-
-func (c *conductor) stopped() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.summary.Failed > 0 && !c.KeepGoing
+	return ctx.Err()
 }
 
 func (c *conductor) done() int {

@@ -171,7 +171,11 @@ func faults() map[string]fault {
 		"a worker is killed": {options: reapitest.Options{Execute: firstly(func(context.Context) (*reapitest.Result, error) {
 			return &reapitest.Result{ExitCode: 137}, nil
 		})}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
-		"a worker has no compiler": {flags: []string{"REMOTE_COMPILER=/nowhere/clang"}, says: oneWarning, want: here},
+		"a worker's compiler fails": {options: reapitest.Options{Execute: firstly(func(ctx context.Context) (*reapitest.Result, error) {
+			return compilerError(ctx, nil)
+		})}, says: warning("bad module"), want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
+		"all workers' compilers fail": {options: reapitest.Options{Execute: compilerError}, says: warning("bad module"), want: here},
+		"a worker has no compiler":    {flags: []string{"REMOTE_COMPILER=/nowhere/clang"}, says: oneWarning, want: here},
 		"a worker writes nothing": {options: reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
 			return &reapitest.Result{}, nil
 		}}, says: oneWarning, want: here},

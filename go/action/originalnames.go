@@ -1,0 +1,61 @@
+package action
+
+import (
+	"bytes"
+	"strings"
+)
+
+// OriginalNames returns what a compiler printed about this action, with the
+// paths of the user's files in place of the canonical names. Package link
+// calls it for each job that gets a result. The stored text keeps the
+// canonical names, because an equal job has other files.
+//
+// Only whole names are replaced: am.o, m.o.bak and dir/m.o are other files.
+func (a *Action) OriginalNames(text []byte) []byte {
+	if len(text) == 0 {
+		return text
+	}
+	original := make(map[string]string, len(a.Inputs)+len(a.Outputs))
+	for _, in := range a.Inputs {
+		original[in.Name] = in.File.Path
+	}
+	for _, out := range a.Outputs {
+		original[out.Name] = out.Path
+	}
+	var b bytes.Buffer
+	for start := 0; start < len(text); {
+		end := start
+		for end < len(text) && isNameByte(text[end]) {
+			end++
+		}
+		if end == start {
+			b.WriteByte(text[start])
+			start++
+			continue
+		}
+		member := start >= 2 && text[start-1] == '(' && isNameByte(text[start-2]) // lib.a(m.o
+		b.WriteString(originalName(string(text[start:end]), member, original))
+		start = end
+	}
+	return b.Bytes()
+}
+
+// originalName returns a word with the path of the user's file, if the word is
+// a canonical name, perhaps with a full stop behind it.
+func originalName(word string, member bool, original map[string]string) string {
+	name := strings.TrimRight(word, ".")
+	path, ok := original[strings.TrimPrefix(name, "./")]
+	if !ok || member {
+		return word
+	}
+	return path + word[len(name):]
+}
+
+// isNameByte reports whether a byte next to a name makes it another name.
+func isNameByte(c byte) bool {
+	switch {
+	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c >= 0x80:
+		return true
+	}
+	return strings.IndexByte("._-+~@%/\\$#", c) >= 0
+}

@@ -1,0 +1,51 @@
+//go:build unix
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"thinrex/go/internal/reapitest"
+)
+
+// What a compiler says of a job that succeeds names the user's files: objects,
+// archive members, and those in a folder, at a miss, at a hit and from workers.
+func TestWarningsNameFiles(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	for name, tc := range map[string]struct{ prepare, library string }{
+		"object":  {"", "library.o"},
+		"folder":  {"mkdir am.o && mv library.o am.o/m.o", "am.o/m.o"},
+		"archive": {"llvm-ar-22 rc lib.a library.o", "lib.a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := w.site(t)
+			s.write("program.c", "int one(int); int main(void) { return one(0); }\n")
+			s.write("library.c", "int one(int x) { return x; }\n")
+			s.run("clang-22 --target=x86_64-pc-linux-gnu -O2 -flto=thin -c program.c" +
+				" && clang-22 --target=x86_64-unknown-linux-gnu -O2 -flto=thin -c library.c\n" + tc.prepare)
+			link := "clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX program.o " + tc.library + " -o prog 2>&1"
+			server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
+			wantNames := func(when string) {
+				said := s.run(link)
+				for _, want := range []string{"different target triples: '" + tc.library, "linking module 'program.o'", "whereas 'program.o'"} {
+					if !strings.Contains(said, want) {
+						t.Errorf("%s: said %q, want %q", when, said, want)
+					}
+				}
+				if strings.Contains(said, "'m.o'") || strings.Contains(said, "i00000.o") {
+					t.Errorf("%s: said %q", when, said)
+				}
+			}
+			wantNames("miss")
+			wantNames("hit")
+			s.forget()
+			s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+			wantNames("from a worker")
+			s.forget()
+			wantNames("from the remote cache")
+		})
+	}
+}
