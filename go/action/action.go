@@ -178,7 +178,7 @@ func (b *Builder) serialise(a *Action) error {
 		CommandDigest:   commandDigest.Proto(),
 		InputRootDigest: root.digest.Proto(),
 		Timeout:         durationpb.New(b.opts.Timeout),
-		Salt:            []byte("thinrex 1 " + b.opts.Identity),
+		Salt:            []byte("thinrex 2 " + b.opts.Identity),
 		Platform:        b.platform,
 	})
 	if err != nil {

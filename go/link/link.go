@@ -141,6 +141,9 @@ func (c *conductor) prepare(ctx context.Context) error {
 		return err
 	}
 	c.builder, err = action.NewBuilder(c.file.Common, options)
+	if reason := c.compiler.Unknown; err == nil && reason != "" {
+		err = &action.Uncacheable{Cause: "compiler", Reason: reason}
+	}
 	var uncacheable *action.Uncacheable
 	if errors.As(err, &uncacheable) {
 		c.builder = nil // all jobs run as they are
@@ -164,7 +167,8 @@ func (c *conductor) placeCompiler(o *action.Options) error {
 	if err != nil {
 		return err
 	}
-	o.Launch = p.Launch
+	// Its files are in the input root. A worker's processor isn't known: see docs/keys.md.
+	o.Identity, o.Launch = "processor "+c.compiler.Processor, p.Launch
 	for _, f := range p.Files {
 		o.Tools = append(o.Tools, action.Input{Name: f.Name, Digest: f.File.Digest, File: f.File, Executable: f.Executable})
 	}

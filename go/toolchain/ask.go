@@ -24,12 +24,12 @@ import (
 type answers struct {
 	Version  string // --version, less its folders
 	Frontend string // the program that compiles, real path; "" when it doesn't tell
-	Commands string // what a wrapper would run for a job; "" for a compiler
+	Commands string // what a launcher would run for a job; "" for a compiler
 }
 
-// ask runs the compiler twice or, a wrapper, three times (some 50 ms), or takes
+// ask runs the compiler twice or, a launcher, three times (some 50 ms), or takes
 // the answers of an earlier link. Only a program that compiles by itself is
-// believed to answer the same for as long as its bytes are the same: a wrapper
+// believed to answer the same for as long as its bytes are the same: a launcher
 // may look elsewhere tomorrow.
 func ask(ctx context.Context, path, real string, programs []string, o Options) (answers, error) {
 	memo := ""
@@ -77,13 +77,13 @@ func askNow(ctx context.Context, path, real string, o Options) (a answers, err e
 	if err := g.Wait(); err != nil || a.Frontend == real {
 		return a, err
 	}
-	// A wrapper: what does it make of the jobs' arguments?
+	// A launcher: what does it make of the jobs' arguments?
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
 		return a, err
 	}
 	out, err := output(ctx, path, dir, o.Env, slices.Concat(o.Args, []string{"-###", "-x", "ir", os.DevNull})...)
-	a.Commands = withoutFolders(bytes.ReplaceAll(out, []byte(dir), []byte(".")))
+	a.Frontend, a.Commands = frontend(out), withoutFolders(bytes.ReplaceAll(out, []byte(dir), []byte(".")))
 	return a, err
 }
 
@@ -114,9 +114,10 @@ func withoutFolders(version []byte) string {
 	return strings.Join(kept, "")
 }
 
-// frontend finds the command line of the compiler proper, as -### prints it.
+// frontend finds the program of the compiler proper's command line, as -### prints
+// it. A program that is many in one (llvm) is told which of them in between.
 func frontend(commands []byte) string {
-	m := regexp.MustCompile(`(?m)^ "((?:[^"\\]|\\.)*)" "-cc1"`).FindSubmatch(commands)
+	m := regexp.MustCompile(`(?m)^ "((?:[^"\\]|\\.)*)" (?:"[^-"][^"]*" )?"-cc1"`).FindSubmatch(commands)
 	if m == nil {
 		return ""
 	}

@@ -6,23 +6,37 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"thinrex/go/digest"
 )
 
 // A memo is what an earlier process has resolved. With it, the compiler and
-// its libraries are only looked at from outside, which for clang is some 15
-// calls of stat.
-const memoHeader = "thinrex toolchain memo 1"
+// its libraries are only looked at from outside, which for Debian's clang is some 50
+// calls of stat. What the processor and the environment have a say in isn't
+// looked up but part of the memo's name.
+const memoHeader = "thinrex toolchain memo 2"
 
 func memoPath(path, real string, o Options) string {
 	if o.StateDir == "" {
 		return ""
 	}
-	key := append([]string{path, real, o.Files.Function().String()}, libraryPath(o.Env)...)
+	key := append([]string{path, real, o.Files.Function().String(), mathClass(), strconv.Itoa(processorLevel())}, loaderVariables(o.Env)...)
 	sum := sha256.Sum256([]byte(strings.Join(key, "\x00")))
 	return filepath.Join(o.StateDir, "resolved-"+hex.EncodeToString(sum[:16]))
+}
+
+// loaderVariables are those by which the loader and the C library choose what a
+// program is made of.
+func loaderVariables(env []string) (list []string) {
+	for _, kv := range env {
+		switch name, _, _ := strings.Cut(kv, "="); name {
+		case "LD_LIBRARY_PATH", "LD_PRELOAD", "LD_AUDIT":
+			list = append(list, kv)
+		}
+	}
+	return append(list, tunables(env)...)
 }
 
 // remembered returns nil when there is no memo, or when it no longer holds.
@@ -36,27 +50,27 @@ func remembered(memo, path, real string) *Toolchain {
 	}
 	lines := strings.Split(string(data), "\n")
 	last := len(lines) - 1
-	if last < 4 || lines[0] != memoHeader || lines[last] != memoHeader || len(lines[1]) != 2*digest.Size {
+	if last < 5 || lines[0] != memoHeader || lines[last] != memoHeader || len(lines[1]) != 2*digest.Size {
 		return nil
 	}
-	for _, line := range lines[3:last] {
+	for _, line := range lines[4:last] {
 		state, name, ok := strings.Cut(line, " ")
 		if !ok || name == "" || !stands(name, state) {
 			return nil
 		}
 	}
-	return &Toolchain{Path: path, Identity: lines[1], Name: lines[2], frontend: real}
+	return &Toolchain{Path: path, Identity: lines[1], Name: lines[2], Processor: lines[3], frontend: real}
 }
 
 // remember is best effort: without a memo the next process resolves anew.
 func (t *Toolchain) remember(memo string, w *witness) {
-	if memo == "" || w.unsure {
+	if memo == "" || w.unsure || strings.Contains(t.Processor, "\n") {
 		return
 	}
-	lines := []string{memoHeader, t.Identity, t.Name}
+	lines := []string{memoHeader, t.Identity, t.Name, t.Processor}
 	for name, state := range w.states {
 		lines = append(lines, state+" "+name)
 	}
-	slices.Sort(lines[3:])
+	slices.Sort(lines[4:])
 	writeState(memo, []byte(strings.Join(append(lines, memoHeader), "\n")))
 }

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -50,8 +51,10 @@ const (
 	libraryDir = "toolchain/lib"
 )
 
-// glibcLoader matches the names that glibc gives its loader.
-const glibcLoader = `^(ld-linux.*|ld64|ld)\.so\.\d+$`
+// loaderName matches the names that glibc gives its loader.
+var loaderName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(ld-linux.*|ld64|ld)(-[\d.]+)?\.so(\.\d+)?$`)
+})
 
 // Portable finds what the compiler consists of, as it would be loaded here in
 // this environment.
@@ -91,15 +94,20 @@ func (t *Toolchain) portable(env []string) (*Portable, error) {
 		p.Launch = []string{name}
 		return p, nil
 	}
-	libs, err := libraries(real, env, func(string) bool { return true }, nil)
+	libs, _, err := libraries(real, env, nil)
 	if err != nil {
 		return nil, err
 	}
+	taken := map[string]bool{}
 	var withRPATH []string
 	if hasRPATH(header) {
 		withRPATH = []string{"", name} // glibc calls the program by either
 	}
 	for _, lib := range libs {
+		if lib.optional || taken[lib.name] || lib.level > processorLevel() {
+			continue
+		}
+		taken[lib.name] = true
 		if lib.path == "" {
 			return nil, fmt.Errorf("%s needs %s, which isn't found", lib.neededBy, lib.name)
 		}
@@ -131,7 +139,7 @@ func (p *Portable) launch(name, interpreter string, withRPATH []string) error {
 	switch {
 	case isMusl(interpreter): // looks in --library-path before any RPATH, and has no cache
 		p.Launch = []string{loader, "--library-path", libraryDir}
-	case regexp.MustCompile(glibcLoader).MatchString(base):
+	case loaderName().MatchString(base):
 		p.Launch = []string{loader, "--inhibit-cache", "--library-path", libraryDir}
 		if len(withRPATH) > 0 {
 			p.Launch = append(p.Launch, "--inhibit-rpath", strings.Join(withRPATH, ":"))

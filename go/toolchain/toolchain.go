@@ -25,6 +25,12 @@ type Toolchain struct {
 	Path     string // absolute, as it is run
 	Name     string // what a canonical command calls it: clang-22
 	Identity string // SHA-256 in hex over the compiler's bytes and version
+	// Processor is what makes the math library choose among its functions: part of
+	// Identity.
+	Processor string
+	// Unknown says why Identity doesn't cover all that decides on an object, so that
+	// none may be cached; "" if it does.
+	Unknown string
 
 	frontend string // the program that compiles, real path; "" when the compiler doesn't tell
 }
@@ -45,11 +51,14 @@ type Options struct {
 
 // Resolve finds the compiler and its identity. The identity covers
 //
-//   - the program at path (a wrapper script, or the compiler itself),
+//   - the program at path (a launcher, or the compiler itself),
 //   - the compiler proper, as the driver names it in -###,
-//   - for a wrapper, the commands of -### themselves: it may add arguments,
-//   - the LLVM and clang shared libraries that the compiler loads,
-//   - what it prints as its --version, less the folders in it,
+//   - for a launcher, the commands of -### themselves, because it may add
+//     arguments, and the programs and files that the jobs' arguments name,
+//   - the loader and all shared libraries that these programs load,
+//   - the class of the processor and the variables by which glibc's libm and
+//     its loader choose,
+//   - what the compiler prints as its --version, less the folders in it,
 //   - the driver mode, where the program's name changes it (clang-cl).
 func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error) {
 	path, err := locate(compiler, o.Dir)
@@ -68,28 +77,30 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 		return nil, fmt.Errorf("%s is a script, which may run anything", path)
 	}
 	w := newWitness()
-	programs, err := digestProgram(real, o, w)
+	p := &programs{options: o, seen: map[string]bool{}}
+	if err := p.add(real, w); err != nil {
+		return nil, err
+	}
+	said, err := ask(ctx, path, real, p.lines, o)
 	if err != nil {
 		return nil, err
 	}
-	said, err := ask(ctx, path, real, programs, o)
-	if err != nil {
-		return nil, err
-	}
-	if said.Frontend != "" && said.Frontend != real {
-		more, err := digestProgram(said.Frontend, o, nil)
-		if err != nil {
+	t := &Toolchain{Path: path, Name: canonicalName(said.Version), frontend: said.Frontend}
+	if said.Frontend != real {
+		if err := p.addLaunched(said.Frontend, o.Args); err != nil {
 			return nil, err
 		}
-		programs = append(programs, more...)
+		t.Unknown = unseen(path, said.Frontend)
+		if !isScript(real) {
+			t.Name = filepath.Base(path) // of which the arguments name the compiler
+		}
 	}
-	t := &Toolchain{
-		Path:     path,
-		Name:     canonicalName(said.Version),
-		Identity: identity(programs, said, driverMode(path)),
-		frontend: said.Frontend,
+	if t.Unknown == "" && len(p.missing) > 0 {
+		t.Unknown = fmt.Sprintf("which %s the compiler %s loads isn't known", p.missing[0], path)
 	}
-	if t.frontend == real { // a wrapper may look elsewhere tomorrow
+	t.Processor = p.processor()
+	t.Identity = identity(p.lines, said, driverMode(path), t.Processor)
+	if t.frontend == real && t.Unknown == "" { // a launcher may look elsewhere tomorrow
 		t.remember(memo, w)
 	}
 	return t, nil
@@ -140,29 +151,11 @@ func ownName(dir string) (string, error) {
 	return filepath.EvalSymlinks(abs)
 }
 
-// digestProgram returns a line of identity for the program and for each LLVM
-// library that it loads.
-func digestProgram(path string, o Options, w *witness) ([]string, error) {
-	libs, err := llvmLibraries(path, o.Env, w)
-	if err != nil {
-		return nil, err
-	}
-	var lines []string
-	for _, file := range append([]string{path}, libs...) {
-		f, err := o.Files.File(file)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrUnusable, err)
-		}
-		lines = append(lines, f.Digest.String())
-	}
-	return lines, nil
-}
-
-func identity(programs []string, said answers, mode string) string {
+func identity(programs []string, said answers, mode, processor string) string {
 	slices.Sort(programs)
 	h := sha256.New()
-	fmt.Fprintf(h, "thinrex toolchain 1\n%s\nmode %q\n%s%s",
-		strings.Join(slices.Compact(programs), "\n"), mode, said.Version, said.Commands)
+	fmt.Fprintf(h, "thinrex toolchain 2\n%s\nmode %q\nprocessor %q\n%s%s",
+		strings.Join(slices.Compact(programs), "\n"), mode, processor, said.Version, said.Commands)
 	return hex.EncodeToString(h.Sum(nil))
 }
 

@@ -43,21 +43,6 @@ func (w *witness) note(kind byte, path string) {
 	}
 }
 
-// candidate notes a place where a library may be.
-func (w *witness) candidate(dir, name string) {
-	w.note(whichDir, dir)
-	w.note(wholeFile, dir+string(filepath.Separator)+name)
-}
-
-// pattern notes the files that a pattern matches.
-func (w *witness) pattern(pattern string) {
-	dir := filepath.Dir(pattern)
-	if w != nil && strings.ContainsAny(dir, `*?[\`) {
-		w.unsure = true
-	}
-	w.note(namesInDir, dir)
-}
-
 // stands reports whether a name that was noted is as it was.
 func stands(name, state string) bool {
 	now, _ := stateOf(name[0], name[1:], time.Time{})

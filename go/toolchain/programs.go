@@ -1,0 +1,127 @@
+package toolchain
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// programs are those between us and an object, with all that they load.
+type programs struct {
+	options Options
+	lines   []string // of the identity: the files' digests
+	missing []string // names of libraries that aren't found
+	glibc   bool     // some program's math functions may be glibc's
+	levels  bool     // some libraries are there for several kinds of processor
+	seen    map[string]bool
+}
+
+// add takes the program at a real path, its loader and all its libraries.
+func (p *programs) add(path string, w *witness) error {
+	if p.seen[path] {
+		return nil
+	}
+	p.seen[path] = true
+	all, err := loadedFiles(path, p.options.Env, w)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnusable, err)
+	}
+	p.glibc = p.glibc || !all.musl
+	p.levels = p.levels || all.levels
+	p.missing = append(p.missing, all.missing...)
+	for _, file := range append([]string{path}, all.files...) {
+		f, err := p.options.Files.File(file)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrUnusable, err)
+		}
+		p.lines = append(p.lines, f.Digest.String())
+	}
+	return nil
+}
+
+// addLaunched takes the compiler that a launcher starts, and the programs and
+// files among the arguments: a launcher such as env or ccache is told by them what
+// to start.
+func (p *programs) addLaunched(frontend string, args []string) error {
+	if frontend != "" {
+		if err := p.add(frontend, nil); err != nil {
+			return err
+		}
+	}
+	for _, arg := range args {
+		if file := p.fileOf(arg); file != "" {
+			if err := p.add(file, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fileOf returns the real path of the file that an argument is, or of the program
+// that is found by it, "" for neither.
+func (p *programs) fileOf(arg string) string {
+	if arg == "" || strings.HasPrefix(arg, "-") {
+		return ""
+	}
+	path := arg
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(p.options.Dir, path)
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		if file := absolute(abs); file != "" {
+			return file
+		}
+	}
+	if strings.ContainsRune(arg, filepath.Separator) {
+		return ""
+	}
+	for _, kv := range p.options.Env {
+		list, ok := strings.CutPrefix(kv, "PATH=")
+		if !ok {
+			continue
+		}
+		for _, dir := range filepath.SplitList(list) {
+			path, err := exec.LookPath(filepath.Join(dir, arg))
+			if err != nil && !errors.Is(err, exec.ErrDot) {
+				continue
+			}
+			return absolute(path)
+		}
+	}
+	return ""
+}
+
+// processor is what decides, beside the files, which functions these programs
+// compute with.
+func (p *programs) processor() string {
+	if !p.glibc { // musl has one version of each function, and one folder
+		return ""
+	}
+	parts := []string{mathClass()}
+	if p.levels {
+		parts = append(parts, "v"+strconv.Itoa(processorLevel()))
+	}
+	return strings.Join(append(parts, tunables(p.options.Env)...), " ")
+}
+
+// unseen says why nothing can be cached of what a launcher starts, or "".
+func unseen(launcher, frontend string) string {
+	switch {
+	case frontend == "":
+		return fmt.Sprintf("%s doesn't say which clang it starts (by -###); let the link use the compiler itself", launcher)
+	case isLoader(frontend):
+		return fmt.Sprintf("%s starts the compiler by its loader %s; let the link use the compiler itself", launcher, frontend)
+	}
+	return ""
+}
+
+// isLoader reports whether a program is one that loads others: what it loads is
+// said in its arguments.
+func isLoader(path string) bool {
+	base := filepath.Base(path)
+	return isMusl(base) || loaderName().MatchString(base)
+}
