@@ -64,10 +64,13 @@ func (p *parser) word(arg string) error {
 }
 
 // keep adds an option to those that go to the compiler.
-func (p *parser) keep(search bool, args ...string) {
+func (p *parser) keep(r role, args ...string) {
 	p.Args = append(p.Args, args...)
-	if search {
+	if r&noSearch == 0 {
 		p.SearchArgs = append(p.SearchArgs, args...)
+	}
+	if r&noDriver == 0 {
+		p.DriverArgs = append(p.DriverArgs, args...)
 	}
 }
 
@@ -76,7 +79,7 @@ func (p *parser) separateOption(arg string) {
 	if arg == "-D" {
 		p.defines(v)
 	}
-	p.keep(role&noSearch == 0, arg, v)
+	p.keep(role, arg, v)
 	if role&noIR == 0 {
 		p.IRArgs = append(p.IRArgs, arg, v)
 	}
@@ -89,7 +92,7 @@ func (p *parser) languageOption(arg string) error {
 	if p.asked != "c" && p.asked != "c++" {
 		return fmt.Errorf("-x %s", p.asked)
 	}
-	p.keep(false, "-x", p.asked)
+	p.keep(noSearch|noDriver, "-x", p.asked)
 	return p.err
 }
 

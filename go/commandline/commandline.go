@@ -23,6 +23,7 @@ type Invocation struct {
 	KeyArgs    []string // Args as a key has them: equal in checkouts whose objects are equal
 	IRArgs     []string // of Args, those that have a say in what is made of IR
 	SearchArgs []string // of Args, those that have a say in where headers are looked for, and the language
+	DriverArgs []string // of Args, those that the driver may make something of that it passes on to the compiler proper
 	Env        []string // of Options.Env, those that have a say in anything, sorted
 
 	Source string          // stands in Args as well
@@ -108,6 +109,7 @@ func (p *parser) complete(colour bool) error {
 		return err
 	}
 	p.SearchArgs = append(p.SearchArgs, "-x", p.language)
+	p.DriverArgs = append(p.DriverArgs, "-x", p.language)
 	if colour && p.colours == "" {
 		p.colours = "-fcolor-diagnostics"
 	}

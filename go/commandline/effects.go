@@ -9,6 +9,7 @@ const (
 	ownField role = 1 << iota // it stands in a field of its own, not among Args
 	noSearch                  // it has no say in where headers are looked for
 	noIR                      // it has nothing to say of IR
+	noDriver                  // the driver passes it on as it is, whatever else there is
 )
 
 // An effect is what options do that isn't only to the object or to messages.
@@ -41,10 +42,10 @@ var effects = []effect{
 	{"-gno-split-dwarf", noSearch, func(p *parser, _ string) { p.splitTo(noSplit) }},
 	{"-fsplit-dwarf-inlining", 0, func(p *parser, _ string) { p.inlining = true }},
 	{"-fno-split-dwarf-inlining", 0, func(p *parser, _ string) { p.inlining = false }},
-	{"-Wp,*", noSearch | noIR, nil},
+	{"-Wp,*", noSearch | noIR | noDriver, nil},
 	{"-g* -W* -O*", noSearch, nil},
 	{"-R*", 0, func(p *parser, _ string) { p.located = true }},
-	{"-D* -U*", noSearch | noIR, nil},
+	{"-D* -U*", noSearch | noIR | noDriver, nil},
 	{"-std=* --std --std=* -nostdinc* -nostdlibinc -nobuiltininc", noIR, nil},
 	{"-ffile-compilation-dir=* -fdebug-compilation-dir=*", 0, func(p *parser, _ string) { p.placed = true }},
 	// The last one counts. On its own, the compiler would ask whether it talks
@@ -77,7 +78,7 @@ func (p *parser) flag(arg string) {
 	if e.role&ownField != 0 {
 		return
 	}
-	p.keep(e.role&noSearch == 0, arg)
+	p.keep(e.role, arg)
 	if e.role&noIR == 0 {
 		p.IRArgs = append(p.IRArgs, arg)
 	}

@@ -88,16 +88,17 @@ func (p *parser) includeOption(arg string) bool {
 		} else if !joined {
 			v = p.value(arg)
 		}
+		role := role(0)
 		if file {
-			v = p.paths.file(v)
+			v, role = p.paths.file(v), noSearch|noDriver
 			p.Forced = append(p.Forced, v)
 		} else {
 			v = p.paths.folder(v)
 		}
 		if strings.HasSuffix(option, "=") {
-			p.keep(!file, option+v)
+			p.keep(role, option+v)
 		} else {
-			p.keep(!file, option, v)
+			p.keep(role, option, v)
 		}
 		return true
 	}
@@ -122,6 +123,6 @@ func (p *parser) fileOption(arg string) bool {
 		}
 	}
 	p.Read = append(p.Read, file)
-	p.keep(false, "-f"+name+"="+file)
+	p.keep(noSearch, "-f"+name+"="+file)
 	return true
 }

@@ -35,6 +35,8 @@ func (c *compilation) newKeyer() *keyer {
 	if dir, named := c.in.WorkingDir(); named {
 		k.env = append(k.env, "PWD="+dir)
 	}
+	k.env = append(k.env, "thinrex driver="+c.search.Driver)
+	k.irEnv = append(k.irEnv, "thinrex driver="+c.search.IRDriver)
 	for name, paths := range map[string][]string{
 		"quote": c.search.Quote, "angle": c.search.Angle, // where headers are looked for depends on what is installed
 		"missing": c.search.Missing(),
@@ -115,7 +117,7 @@ func (k *keyer) action(kind string, args, env []string, outputs []action.Output,
 		CommandDigest:   a.CommandDigest.Proto(),
 		InputRootDigest: rootDigest.Proto(),
 		Timeout:         durationpb.New(time.Hour),
-		Salt:            []byte("thinrex cc 1 " + kind + " " + k.salt),
+		Salt:            []byte("thinrex cc 2 " + kind + " " + k.salt),
 	})
 	return a, err
 }

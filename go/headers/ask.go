@@ -11,30 +11,62 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"thinrex/go/commandline"
 	"thinrex/go/execute"
 )
 
-// Ask asks a compiler, some 25 ms. It fails for a program that isn't a clang
+// A Question is what a compilation wants to know of its compiler.
+type Question struct {
+	Search []string // options that have a say in where headers are looked for, and the language
+	Driver []string // those of which the driver makes the compiler proper's command line
+	IR     []string // those of a second step that starts from IR; nil if there is none
+	Env    []string
+}
+
+// Ask asks a compiler, some 30 ms. It fails for a program that isn't a clang
 // itself, and for targets and kinds of folder that aren't understood.
-func Ask(ctx context.Context, compiler string, args, env []string) (*SearchPath, error) {
+func Ask(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
 	asked := time.Now().Add(-coarse)
-	exit, err := execute.Run(ctx, execute.Process{
-		Path: compiler, Env: env,
-		Args: slices.Concat(args, []string{"-v", "-E", os.DevNull, "-o", os.DevNull}),
+	g, groupCtx := errgroup.WithContext(ctx)
+	var s *SearchPath
+	g.Go(func() error {
+		out, err := output(groupCtx, compiler, q.Env, q.Search, "-v", "-E", os.DevNull, "-o", os.DevNull)
+		if err != nil {
+			return fmt.Errorf("the compiler doesn't say where it looks for headers: %w", err)
+		}
+		s, err = read(out, compiler, q.Search)
+		return err
 	})
-	if err != nil {
+	var driver, ir string
+	g.Go(func() (err error) {
+		driver, err = askDriver(groupCtx, compiler, q.Env, q.Driver, os.DevNull)
+		return err
+	})
+	if q.IR != nil {
+		g.Go(func() (err error) {
+			ir, err = askDriver(groupCtx, compiler, q.Env, q.IR, "-x", "ir", os.DevNull)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	if exit.Code != 0 {
-		return nil, errors.New("the compiler doesn't say where it looks for headers")
-	}
-	s, err := read(string(exit.Stderr), compiler, args)
-	if err != nil {
-		return nil, err
-	}
-	s.asked = asked
+	s.asked, s.Driver, s.IRDriver = asked, driver, ir
 	return s, nil
+}
+
+// output returns what a compiler says on standard error.
+func output(ctx context.Context, compiler string, env, args []string, more ...string) (string, error) {
+	exit, err := execute.Run(ctx, execute.Process{Path: compiler, Env: env, Args: slices.Concat(args, more)})
+	switch {
+	case err != nil:
+		return "", err
+	case exit.Code != 0:
+		return "", fmt.Errorf("exit code %d", exit.Code)
+	}
+	return string(exit.Stderr), nil
 }
 
 const (
@@ -65,7 +97,9 @@ func read(said, compiler string, args []string) (*SearchPath, error) {
 		s.Installs[dir] = folderState(dir, false)
 	}
 	if len(s.Installs) > 0 {
-		s.Installs[filepath.Dir(program)] = folderState(filepath.Dir(program), false) // where configuration files are looked for
+		for _, path := range append(configured(said, program), distribution...) {
+			s.Installs[path] = folderState(path, false)
+		}
 	}
 	return s, nil
 }

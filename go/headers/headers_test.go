@@ -47,11 +47,15 @@ func clang(t testing.TB) string {
 
 func ask(t testing.TB, args ...string) *headers.SearchPath {
 	t.Helper()
-	s, err := headers.Ask(t.Context(), clang(t), args, os.Environ())
+	s, err := headers.Ask(t.Context(), clang(t), question(args))
 	if err != nil {
 		t.Fatalf("%q: %v", args, err)
 	}
 	return s
+}
+
+func question(args []string) headers.Question {
+	return headers.Question{Search: args, Driver: append([]string{"-c"}, args...), Env: os.Environ()}
 }
 
 func TestAsk(t *testing.T) {
@@ -93,7 +97,7 @@ func TestNotUnderstood(t *testing.T) {
 		{clang(t), "-x c --target=x86_64-pc-windows-msvc", "isn't ELF"},
 		{clang(t), "-x c --target=x86_64-apple-macosx", "isn't ELF"},
 	} {
-		if _, err := headers.Ask(t.Context(), test.compiler, strings.Fields(test.args), os.Environ()); err == nil || !strings.Contains(err.Error(), test.reason) {
+		if _, err := headers.Ask(t.Context(), test.compiler, question(strings.Fields(test.args))); err == nil || !strings.Contains(err.Error(), test.reason) {
 			t.Errorf("%s %s: %v, want %q", test.compiler, test.args, err, test.reason)
 		}
 	}

@@ -26,6 +26,9 @@ type SearchPath struct {
 	// themselves with other files. If they aren't known, the compiler is asked
 	// each time.
 	Installs map[string]string
+	// Driver is what the driver makes of the arguments, and IRDriver of those of a
+	// second step: see askDriver.
+	Driver, IRDriver string
 
 	asked time.Time
 }
