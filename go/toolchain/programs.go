@@ -112,9 +112,11 @@ func (p *programs) processor() string {
 func unseen(launcher, frontend string) string {
 	switch {
 	case frontend == "":
-		return fmt.Sprintf("%s doesn't say which clang it starts (by -###); let the link use the compiler itself", launcher)
+		return fmt.Sprintf("%s doesn't answer -### with a clang command, so it isn't known what it runs"+
+			" (--thinlto-remote-compiler= may name the compiler itself)", launcher)
 	case isLoader(frontend):
-		return fmt.Sprintf("%s starts the compiler by its loader %s; let the link use the compiler itself", launcher, frontend)
+		return fmt.Sprintf("%s lets the loader %s start the compiler, so it isn't known which libraries that uses"+
+			" (--thinlto-remote-compiler= may name the compiler itself)", launcher, frontend)
 	}
 	return ""
 }
