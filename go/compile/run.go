@@ -68,6 +68,9 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 		return outcome, nil
 	}
 	it, err := candidate{}, unknown
+	if reason := identity(c.in.Args, c.keys.outputs, r); reason != "" {
+		err = errors.New(reason)
+	}
 	if err == nil {
 		it, err = c.inputs(ctx, dir, names, began)
 	}
