@@ -32,6 +32,11 @@ type Action struct {
 	Tools   []Input  // the compiler's own files, equal for all actions of a link
 	Outputs []Output // Outputs[0] is the native object
 	Messages
+
+	// ShardKept says why the shard's numbers still depend on the names that the
+	// link gave its modules, so that an equal job may have another digest. It is
+	// nil when they don't.
+	ShardKept error
 }
 
 // Messages are an action's protocol messages, serialised: what a server needs
@@ -131,11 +136,12 @@ func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
 // Build makes the action of one job. An *Uncacheable error leaves the job to
 // run as it is; any other names an input that can't be read.
 func (b *Builder) Build(job distfile.Job) (*Action, error) {
-	inputs, names, err := b.jobInputs(job)
+	a := &Action{Job: job, Tools: b.opts.Tools}
+	names, err := b.addJobInputs(a)
 	if err != nil {
 		return nil, err
 	}
-	a := &Action{Job: job, Inputs: append(inputs, b.common.inputs...), Tools: b.opts.Tools}
+	a.Inputs = append(a.Inputs, b.common.inputs...)
 	a.Outputs = jobOutputs(job, b.common.suffixes)
 	for _, out := range a.Outputs {
 		names[out.Path] = out.Name

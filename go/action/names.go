@@ -24,10 +24,10 @@ const (
 func importName(i int) string { return fmt.Sprintf("i%05d.o", i) }
 func commonName(i int) string { return fmt.Sprintf("c/%05d", i) }
 
-// jobInputs returns the files of one job and a map from their paths to their
-// canonical names. The first is the module.
-func (b *Builder) jobInputs(job distfile.Job) ([]Input, map[string]string, error) {
-	shard := job.Shard()
+// addJobInputs adds the files of a's job, the module first, and returns a map
+// from their paths to their canonical names.
+func (b *Builder) addJobInputs(a *Action) (map[string]string, error) {
+	job, shard := a.Job, a.Job.Shard()
 	files := make([]filedigest.File, 0, len(job.Inputs))
 	for _, path := range job.Inputs {
 		if path == shard {
@@ -35,7 +35,7 @@ func (b *Builder) jobInputs(job distfile.Job) ([]Input, map[string]string, error
 		}
 		f, err := b.opts.Files.File(path)
 		if err != nil {
-			return nil, nil, fmt.Errorf("input of %s: %w", job.Module(), err)
+			return nil, fmt.Errorf("input of %s: %w", job.Module(), err)
 		}
 		files = append(files, f)
 	}
@@ -43,7 +43,7 @@ func (b *Builder) jobInputs(job distfile.Job) ([]Input, map[string]string, error
 	files = slices.CompactFunc(files, func(x, y filedigest.File) bool { return x.Path == y.Path })
 
 	names := make(map[string]string, len(files)+4)
-	inputs := make([]Input, 0, len(files)+1)
+	a.Inputs = make([]Input, 0, len(files)+1)
 	for i, f := range files {
 		name := moduleName
 		if i > 0 {
@@ -53,17 +53,16 @@ func (b *Builder) jobInputs(job distfile.Job) ([]Input, map[string]string, error
 			continue // a module that imports from itself
 		}
 		names[f.Path] = name
-		inputs = append(inputs, Input{Name: name, Digest: f.Digest, File: f})
+		a.Inputs = append(a.Inputs, Input{Name: name, Digest: f.Digest, File: f})
 	}
 	if shard == "" {
-		return nil, nil, &Uncacheable{"index", "the job has no -fthinlto-index= argument"}
+		return nil, &Uncacheable{"index", "the job has no -fthinlto-index= argument"}
 	}
-	in, err := b.renameShard(shard, names)
-	if err != nil {
-		return nil, nil, err
+	if err := b.addShard(a, shard, names); err != nil {
+		return nil, err
 	}
 	names[shard] = shardName
-	return append(inputs, in), names, nil
+	return names, nil
 }
 
 // byPath keeps the order of the original paths, because clang imports modules
@@ -77,24 +76,27 @@ func (b *Builder) byPath(x, y filedigest.File) int {
 	)
 }
 
-// renameShard returns the shard at path with its modules' canonical names.
-func (b *Builder) renameShard(path string, names map[string]string) (Input, error) {
+// addShard adds the shard at path, with its modules' canonical names.
+func (b *Builder) addShard(a *Action, path string, names map[string]string) error {
 	// A shard belongs to one job and one link: no digest of the file itself
 	// is needed, only its stat, to know later that it is still the same.
 	file, data, err := filedigest.Read(path)
 	if err != nil {
-		return Input{}, fmt.Errorf("shard: %w", err)
+		return fmt.Errorf("shard: %w", err)
 	}
 	shard, err := bitcode.Parse(data)
 	if err != nil {
-		return Input{}, &Uncacheable{"shard", fmt.Sprintf("shard %s can't be read: %v", path, err)}
+		return &Uncacheable{"shard", fmt.Sprintf("shard %s can't be read: %v", path, err)}
 	}
 	canonical, err := canonicalPaths(shard.Paths(), names)
 	if err != nil {
-		return Input{}, &Uncacheable{"module", fmt.Sprintf("shard %s %v", path, err)}
+		return &Uncacheable{"module", fmt.Sprintf("shard %s %v", path, err)}
 	}
 	renamed := shard.Rename(func(module string) string { return canonical[module] })
-	return Input{Name: shardName, Digest: b.opts.Files.Function().Of(renamed), File: file, Data: renamed}, nil
+	digest := b.opts.Files.Function().Of(renamed)
+	a.Inputs = append(a.Inputs, Input{Name: shardName, Digest: digest, File: file, Data: renamed})
+	a.ShardKept = shard.KeptNumbers()
+	return nil
 }
 
 // canonicalPaths maps the module paths of a shard to canonical names, where

@@ -9,12 +9,13 @@
 // the caller.
 //
 // Sources: llvm/docs/BitCodeFormat.rst for the container,
-// llvm/lib/Bitcode/Writer/BitcodeWriter.cpp of LLVM 22 for the index.
+// llvm/lib/Bitcode/Writer/BitcodeWriter.cpp of LLVM 22 and 23 for the index.
 package bitcode
 
 import (
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -29,6 +30,7 @@ type Shard struct {
 	modules []module    // of strtab
 	index   block       // GLOBALVAL_SUMMARY_BLOCK
 	summary *summary    // of index; nil when it has to stay as it is
+	kept    error       // why it has to
 }
 
 // A module is an ENTRY record of MODULE_STRTAB_BLOCK and the records that
@@ -81,11 +83,24 @@ func Parse(data []byte) (*Shard, error) {
 	if err := p.stream(reader{data: data[:end], pos: (start + 4) * 8}); err != nil {
 		return nil, err
 	}
-	if s.summary != nil && !s.summary.renumberValues(s.modules) {
-		s.summary = nil
+	if s.index.end == 0 {
+		s.keepNumbers(errors.New("it has no block 20 (GLOBALVAL_SUMMARY_BLOCK)"))
+	}
+	if s.summary != nil {
+		if err := s.summary.renumber(s.modules); err != nil {
+			s.keepNumbers(err)
+		}
 	}
 	return s, nil
 }
+
+// keepNumbers leaves the summary as it is.
+func (s *Shard) keepNumbers(why error) { s.summary, s.kept = nil, why }
+
+// KeptNumbers says why Rename leaves the ids of modules and values as they
+// are, or is nil when it renumbers them. Such a shard still depends on the old
+// paths, so that an equal job may miss: action warns of it.
+func (s *Shard) KeptNumbers() error { return s.kept }
 
 // Paths returns the module paths in the order of their records.
 func (s *Shard) Paths() []string {
@@ -101,9 +116,9 @@ func (s *Shard) Paths() []string {
 // values numbered in the order of their GUIDs. So shards that differ only in
 // paths that name makes equal, and in what follows from them, come out equal.
 //
-// When the summaries hold something that isn't understood here, ids and order
-// stay as they are: the result is as right, but still depends on the old
-// paths. Every byte outside the two blocks stays, but for the sizes of what
+// When the summaries hold something that isn't understood here (see
+// KeptNumbers), ids and order stay as they are: the result is as right, but
+// still depends on the old paths. Every byte outside the two blocks stays, but for the sizes of what
 // holds them.
 func (s *Shard) Rename(name func(path string) string) []byte {
 	modules := slices.Clone(s.modules)

@@ -1,19 +1,18 @@
 package bitcode
 
 import (
-	"cmp"
-	"slices"
+	"errors"
+	"fmt"
 )
 
-// The records of GLOBALVAL_SUMMARY_BLOCK whose operands are understood here.
-// Source: IndexBitcodeWriter::writeCombinedGlobalValueSummary, LLVM 22. The
-// others that an index may hold (memory profiles, parameter accesses) are
-// rare.
+// The records of GLOBALVAL_SUMMARY_BLOCK that a shard may hold. Source:
+// IndexBitcodeWriter::writeCombinedGlobalValueSummary of LLVM 22 and 23, and
+// llvm/include/llvm/Bitcode/LLVMBitCodes.h.
 const (
 	combinedProfile   = 5  // valueid, modid, 4 others, numrefs, 2 others, numrefs × valueid, n × (valueid, flags)
 	combinedGlobalVar = 6  // valueid, modid, 2 others, n × valueid
 	combinedAlias     = 8  // valueid, modid, flags, valueid
-	summaryVersion    = 10 //
+	summaryVersion    = 10 // version
 	typeTests         = 11 // up to typeCheckedLoad: type ids, of the function that follows
 	typeCheckedLoad   = 15
 	valueGUID         = 16 // valueid, guid (LLVM 22: upper half, lower half)
@@ -22,6 +21,22 @@ const (
 	summaryFlags      = 20
 	typeID            = 21 // names
 	blockCount        = 24
+	paramAccess       = 25 // n × (param, 2 others, numcalls, numcalls × (param, valueid, 2 others)), of the function that follows
+	callsiteInfo      = 28 // valueid, numstack, numver, numstack × stack index, numver × version
+	allocInfo         = 29 // nummib, numver, nummib × (type, position in contextTree), numver × version
+	stackIDs          = 30 // n × (upper half, lower half)
+	contextTree       = 32 // see callStacks
+	allocInfoNoStacks = 33 // nummib, numver, nummib × type, numver × version
+)
+
+// The versions of the summary whose records are understood: LLVM 22 writes
+// 12, LLVM 23 writes 14. A later version may mean something else by the same
+// record, so that renumbering it could give a wrong object.
+const (
+	firstVersion        = 12
+	memProfBehind       = 13 // from here on, a memory profile stands behind its function's record
+	lastVersion         = 14
+	unknownSummaryOrder = "record %d in block 20 (GLOBALVAL_SUMMARY_BLOCK) stands where LLVM 22 to 24 don't write it"
 )
 
 // Operands of the records of values.
@@ -37,9 +52,11 @@ var ownOperands = map[uint64]int{combinedProfile: 9, combinedGlobalVar: 4, combi
 // A summary is the content of GLOBALVAL_SUMMARY_BLOCK, in the order in which
 // LLVM writes it.
 type summary struct {
+	version uint64
 	head    []record // version and flags
 	guids   []record // a value id for each GUID
-	values  []value  // functions and variables
+	stacks  callStacks
+	values  []value // functions and variables
 	aliases []value
 	tail    []record // names and counts
 
@@ -48,150 +65,155 @@ type summary struct {
 
 // A value is what is known of one value in one module.
 type value struct {
-	leading []record // type tests, which LLVM reads as those of the function that follows
-	own     record
+	leading  []record // what LLVM reads as part of the function that follows
+	own      record
+	trailing []record // of the function before: its memory profile, from version 13 on
 }
 
-// add takes the next record, and reports whether it is understood and stands
-// where LLVM writes it.
-func (s *summary) add(rec record) bool {
-	begun := len(s.values)+len(s.aliases)+len(s.tail)+len(s.leading) > 0
+// add takes the next record. The error says why the summary has to keep its
+// numbers: the record is unknown, or stands where LLVM doesn't write it.
+func (s *summary) add(rec record) error {
+	inPlace := false
 	switch code := rec.code; {
 	case code == summaryVersion || code == summaryFlags:
 		s.head = append(s.head, rec)
-		return !begun && len(s.guids) == 0
+		inPlace = !s.begun() && len(s.guids) == 0
+		return errors.Join(s.setVersion(rec), misplaced(rec, inPlace))
 	case code == valueGUID:
 		s.guids = append(s.guids, rec)
-		return !begun && (len(rec.ops) == 2 || len(rec.ops) == 3)
-	case code >= typeTests && code <= typeCheckedLoad:
+		inPlace = !s.begun()
+	case code == stackIDs || code == contextTree:
+		inPlace = !s.begun() && s.stacks.add(rec)
+	case code >= typeTests && code <= typeCheckedLoad || code == paramAccess:
 		s.leading = append(s.leading, rec)
-		return len(s.aliases)+len(s.tail) == 0
+		inPlace = len(s.aliases)+len(s.tail) == 0
+	case isMemProf(code) && s.version < memProfBehind:
+		s.leading = append(s.leading, rec)
+		inPlace = len(s.aliases)+len(s.tail) == 0
+	case isMemProf(code):
+		inPlace = s.addTrailing(rec)
 	case code == combinedProfile || code == combinedGlobalVar:
-		s.values = append(s.values, value{s.leading, rec})
+		inPlace = len(s.aliases)+len(s.tail) == 0 && (code == combinedProfile || len(s.leading) == 0)
+		s.values = append(s.values, value{leading: s.leading, own: rec})
 		s.leading = nil
-		ofFunction := code == combinedProfile || len(s.values[len(s.values)-1].leading) == 0
-		return len(s.aliases)+len(s.tail) == 0 && ofFunction && wellFormed(rec)
 	case code == combinedAlias:
-		s.aliases = append(s.aliases, value{nil, rec})
-		return len(s.tail)+len(s.leading) == 0 && wellFormed(rec)
+		s.aliases = append(s.aliases, value{own: rec})
+		inPlace = len(s.tail)+len(s.leading) == 0
 	case code == cfiFunctionDefs || code == cfiFunctionDecls || code == typeID || code == blockCount:
 		s.tail = append(s.tail, rec)
-		return len(s.leading) == 0
+		inPlace = len(s.leading) == 0
+	default:
+		return fmt.Errorf("record %d in block %d (GLOBALVAL_SUMMARY_BLOCK) is unknown", code, summaryID)
 	}
-	return false
+	if !wellFormed(rec) {
+		return malformed(rec)
+	}
+	return misplaced(rec, inPlace)
 }
 
+// begun reports whether the first of the values, or what follows them, has
+// been read.
+func (s *summary) begun() bool {
+	return len(s.values)+len(s.aliases)+len(s.tail)+len(s.leading) > 0
+}
+
+// setVersion takes the version, if rec is the record that holds it.
+func (s *summary) setVersion(rec record) error {
+	if rec.code != summaryVersion {
+		return nil
+	}
+	if len(rec.ops) != 1 || s.version != 0 {
+		return malformed(rec)
+	}
+	s.version = rec.ops[0]
+	if s.version < firstVersion || s.version > lastVersion {
+		return fmt.Errorf("its summary has version %d, known are %d to %d", s.version, firstVersion, lastVersion)
+	}
+	return nil
+}
+
+// addTrailing takes a record that belongs to the function before it.
+func (s *summary) addTrailing(rec record) bool {
+	if len(s.values) == 0 || len(s.aliases)+len(s.tail)+len(s.leading) > 0 {
+		return false
+	}
+	last := &s.values[len(s.values)-1]
+	last.trailing = append(last.trailing, rec)
+	return last.own.code == combinedProfile
+}
+
+func isMemProf(code uint64) bool {
+	return code == callsiteInfo || code == allocInfo || code == allocInfoNoStacks
+}
+
+func misplaced(rec record, inPlace bool) error {
+	if inPlace {
+		return nil
+	}
+	return fmt.Errorf(unknownSummaryOrder, rec.code)
+}
+
+func malformed(rec record) error {
+	return fmt.Errorf("record %d in block %d (GLOBALVAL_SUMMARY_BLOCK) has another form than LLVM 22 to 24 write", rec.code, summaryID)
+}
+
+// wellFormed reports whether a record has the operands that replaceValues and
+// callStacks count on.
 func wellFormed(rec record) bool {
-	more := len(rec.ops) - ownOperands[rec.code]
-	switch {
-	case more < 0:
-		return false
-	case rec.code == combinedProfile:
-		refs := rec.ops[opRefs]
-		return refs <= uint64(more) && (uint64(more)-refs)%2 == 0
-	case rec.code == combinedAlias:
-		return more == 1
+	n := uint64(len(rec.ops))
+	switch rec.code {
+	case valueGUID:
+		return n == 2 || n == 3
+	case stackIDs:
+		return n%2 == 0
+	case combinedProfile:
+		own := uint64(ownOperands[rec.code])
+		return n >= own && rec.ops[opRefs] <= n-own && (n-own-rec.ops[opRefs])%2 == 0
+	case combinedGlobalVar:
+		return n >= uint64(ownOperands[rec.code])
+	case combinedAlias:
+		return n == uint64(ownOperands[rec.code])+1
+	case callsiteInfo:
+		return n >= 3 && counts(n-3, rec.ops[1], rec.ops[2])
+	case allocInfo:
+		return n >= 2 && counts(n-2, rec.ops[0], rec.ops[0], rec.ops[1])
+	case allocInfoNoStacks:
+		return n >= 2 && counts(n-2, rec.ops[0], rec.ops[1])
+	case paramAccess:
+		return forEachParamCall(rec, func(*uint64) {})
 	}
 	return true
 }
 
-// renumberValues gives the values the ids 1, 2, … in the order of their GUIDs.
-// LLVM's own numbering depends on hashes of the module paths, and so on the
-// linker's PID. It reports false, and leaves s unusable, when a record names a
-// value or a module that isn't there.
-func (s *summary) renumberValues(modules []module) bool {
-	if len(s.leading) > 0 {
-		return false
-	}
-	known := make(map[uint64]bool, len(modules))
-	for _, m := range modules {
-		if known[m.id] {
+// counts reports whether parts add up to n, however large they are.
+func counts(n uint64, parts ...uint64) bool {
+	for _, part := range parts {
+		if part > n {
 			return false
 		}
-		known[m.id] = true
+		n -= part
 	}
-	ids := make(map[uint64]uint64, len(s.guids))
-	slices.SortStableFunc(s.guids, func(x, y record) int { return slices.Compare(x.ops[1:], y.ops[1:]) })
-	for i, rec := range s.guids {
-		if ids[rec.ops[opValue]] != 0 {
+	return n == 0
+}
+
+// forEachParamCall calls visit with each value id of a paramAccess record, and
+// reports whether the record has the form that LLVM gives it.
+func forEachParamCall(rec record, visit func(valueID *uint64)) bool {
+	const perParam, perCall = 4, 4
+	ops := rec.ops
+	for len(ops) > 0 {
+		if len(ops) < perParam {
 			return false
 		}
-		ids[rec.ops[opValue]] = uint64(i + 1)
-		rec.ops[opValue] = uint64(i + 1)
-	}
-	for _, values := range [][]value{s.values, s.aliases} {
-		for _, v := range values {
-			if !known[v.own.ops[opModule]] || !replaceValues(v.own, ids) {
-				return false
-			}
+		calls := ops[perParam-1]
+		ops = ops[perParam:]
+		if calls > uint64(len(ops)/perCall) {
+			return false
+		}
+		for ; calls > 0; calls-- {
+			visit(&ops[1])
+			ops = ops[perCall:]
 		}
 	}
 	return true
-}
-
-// replaceValues replaces the value ids in a record.
-func replaceValues(rec record, ids map[uint64]uint64) (ok bool) {
-	ok = true
-	replace := func(op *uint64) {
-		*op = ids[*op]
-		ok = ok && *op != 0
-	}
-	replace(&rec.ops[opValue])
-	own := ownOperands[rec.code]
-	refs := len(rec.ops)
-	if rec.code == combinedProfile {
-		refs = own + int(rec.ops[opRefs])
-	}
-	for i := own; i < refs; i++ {
-		replace(&rec.ops[i])
-	}
-	for i := refs; i < len(rec.ops); i += 2 { // callee, flags
-		replace(&rec.ops[i])
-	}
-	return ok
-}
-
-// write writes s for modules with new ids, sorted by them.
-func (s *summary) write(w *writer, modules map[uint64]uint64) {
-	for _, records := range [][]record{s.head, s.guids} {
-		for _, rec := range records {
-			w.record(rec)
-		}
-	}
-	var own record
-	for _, values := range [][]value{s.values, s.aliases} {
-		for _, i := range order(values, modules) {
-			v := values[i]
-			for _, rec := range v.leading {
-				w.record(rec)
-			}
-			own = record{v.own.code, append(own.ops[:0], v.own.ops...)}
-			own.ops[opModule] = modules[own.ops[opModule]]
-			w.record(own)
-		}
-	}
-	for _, rec := range s.tail {
-		w.record(rec)
-	}
-}
-
-// order returns the positions of values in the order of their modules' new ids
-// and their own. Both count what the shard holds, so they fit 32 bits.
-func order(values []value, modules map[uint64]uint64) []int {
-	type position struct {
-		key uint64
-		at  int
-	}
-	sorted := make([]position, len(values))
-	for i, v := range values {
-		sorted[i] = position{modules[v.own.ops[opModule]]<<32 | v.own.ops[opValue], i}
-	}
-	slices.SortFunc(sorted, func(x, y position) int {
-		return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.at, y.at))
-	})
-	positions := make([]int, len(sorted))
-	for i, p := range sorted {
-		positions[i] = p.at
-	}
-	return positions
 }

@@ -168,28 +168,45 @@ func (p *parser) readEntry(br *blockReader) error {
 }
 
 // readSummary reads the summaries. What isn't understood there is no error:
-// the block then stays as it is.
+// the block then stays as it is, and the Shard says why.
 func (p *parser) readSummary(b block) {
 	s := p.shard
-	again := s.index.end != 0
-	s.index, s.summary = b, nil
-	br, err := open(s.data, b, p.blockInfo[summaryID])
-	if err != nil || again {
+	if s.index.end != 0 {
+		s.keepNumbers(fmt.Errorf("a second block %d (GLOBALVAL_SUMMARY_BLOCK) at byte %d", b.id, b.length))
 		return
+	}
+	s.index = b
+	content, err := p.summaryIn(b)
+	if err != nil {
+		s.keepNumbers(err)
+		return
+	}
+	s.summary = content
+}
+
+func (p *parser) summaryIn(b block) (*summary, error) {
+	br, err := open(p.shard.data, b, p.blockInfo[summaryID])
+	if err != nil {
+		return nil, err
 	}
 	content := &summary{}
 	for {
 		kind, err := br.next()
 		switch {
-		case err != nil || kind == enterSubblock:
-			return
+		case err != nil:
+			return nil, err
 		case kind == endBlock:
-			s.summary = content
-			return
+			return content, nil
+		case kind == enterSubblock:
+			return nil, fmt.Errorf("block %d in block %d (GLOBALVAL_SUMMARY_BLOCK) is unknown", br.sub.id, b.id)
 		case kind == defineAbbrev:
 			br.abbrevs = append(br.abbrevs, br.defined)
-		case br.blob || !content.add(p.keep(br)):
-			return
+		case br.blob:
+			return nil, malformed(record{code: br.code})
+		default:
+			if err := content.add(p.keep(br)); err != nil {
+				return nil, err
+			}
 		}
 	}
 }

@@ -22,6 +22,8 @@ type Summary struct {
 	Skipped      int    `json:"skipped"`  // not started after a failure
 	Uncached     int    `json:"uncached"` // of those compiled, whose result isn't stored
 
+	ShardsNotRenumbered int `json:"shards_not_renumbered"` // jobs that may miss though an equal one is cached
+
 	RemoteHits      int   `json:"remote_hits"`      // of the hits, those that a remote service had
 	Fallbacks       int   `json:"fallbacks"`        // tasks that a worker should have compiled
 	BytesUploaded   int64 `json:"bytes_uploaded"`   // of blobs, on the wire: compressed if they are
