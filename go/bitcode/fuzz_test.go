@@ -13,7 +13,10 @@ func FuzzShard(f *testing.F) {
 	for _, layout := range layouts {
 		f.Add(layout.build(false, "a.o", "ü b.a(lib.o at 82).1.o"))
 	}
-	f.Add(indexed([]string{"b.o", "a.o"}, []uint64{9, 4, 7}))
+	for _, version := range []uint64{12, 14} {
+		f.Add(indexed(version, false, []string{"b.o", "a.o"}, []uint64{9, 4, 7}))
+		f.Add(indexed(version, true, []string{"c.o", "b.o", "a.o"}, []uint64{9, 4, 7}))
+	}
 	// Abbreviation ids of more bits than an int counts.
 	f.Add([]byte("BC\xc0\xde!0222222222b0000\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
