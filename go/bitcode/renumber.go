@@ -17,7 +17,7 @@ func (s *summary) renumber(modules []module) error {
 	case s.version == 0:
 		return errors.New("its summary has no version")
 	case len(s.leading) > 0:
-		return fmt.Errorf(unknownSummaryOrder, s.leading[0].code)
+		return misplaced(s.leading[0])
 	}
 	known := make(map[uint64]bool, len(modules))
 	for _, m := range modules {
@@ -53,7 +53,7 @@ func (v value) replaceValues(ids map[uint64]uint64) error {
 	for _, records := range [][]record{v.leading, {v.own}, v.trailing} {
 		for _, rec := range records {
 			if id, ok := replaceValues(rec, ids); !ok {
-				return fmt.Errorf("record %d in block %d (GLOBALVAL_SUMMARY_BLOCK) names value %d, which has no GUID", rec.code, summaryID, id)
+				return recordError(rec, fmt.Sprintf("names value %d, which has no GUID", id))
 			}
 		}
 	}

@@ -1,9 +1,6 @@
 package bitcode
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // The records of GLOBALVAL_SUMMARY_BLOCK that a shard may hold. Source:
 // IndexBitcodeWriter::writeCombinedGlobalValueSummary of LLVM 22 and 23, and
@@ -21,7 +18,7 @@ const (
 	summaryFlags      = 20
 	typeID            = 21 // names
 	blockCount        = 24
-	paramAccess       = 25 // n × (param, 2 others, numcalls, numcalls × (param, valueid, 2 others)), of the function that follows
+	paramAccess       = 25 // of the function that follows: see forEachParamCall
 	callsiteInfo      = 28 // valueid, numstack, numver, numstack × stack index, numver × version
 	allocInfo         = 29 // nummib, numver, nummib × (type, position in contextTree), numver × version
 	stackIDs          = 30 // n × (upper half, lower half)
@@ -33,10 +30,9 @@ const (
 // 12, LLVM 23 writes 14. A later version may mean something else by the same
 // record, so that renumbering it could give a wrong object.
 const (
-	firstVersion        = 12
-	memProfBehind       = 13 // from here on, a memory profile stands behind its function's record
-	lastVersion         = 14
-	unknownSummaryOrder = "record %d in block 20 (GLOBALVAL_SUMMARY_BLOCK) stands where LLVM 22 to 24 don't write it"
+	firstVersion  = 12
+	memProfBehind = 13 // from here on, a memory profile stands behind its function's record
+	lastVersion   = 14
 )
 
 // Operands of the records of values.
@@ -78,7 +74,9 @@ func (s *summary) add(rec record) error {
 	case code == summaryVersion || code == summaryFlags:
 		s.head = append(s.head, rec)
 		inPlace = !s.begun() && len(s.guids) == 0
-		return errors.Join(s.setVersion(rec), misplaced(rec, inPlace))
+		if err := s.setVersion(rec); err != nil {
+			return err
+		}
 	case code == valueGUID:
 		s.guids = append(s.guids, rec)
 		inPlace = !s.begun()
@@ -103,12 +101,15 @@ func (s *summary) add(rec record) error {
 		s.tail = append(s.tail, rec)
 		inPlace = len(s.leading) == 0
 	default:
-		return fmt.Errorf("record %d in block %d (GLOBALVAL_SUMMARY_BLOCK) is unknown", code, summaryID)
+		return recordError(rec, "is unknown")
 	}
-	if !wellFormed(rec) {
+	switch {
+	case !wellFormed(rec):
 		return malformed(rec)
+	case !inPlace:
+		return misplaced(rec)
 	}
-	return misplaced(rec, inPlace)
+	return nil
 }
 
 // begun reports whether the first of the values, or what follows them, has
@@ -146,15 +147,17 @@ func isMemProf(code uint64) bool {
 	return code == callsiteInfo || code == allocInfo || code == allocInfoNoStacks
 }
 
-func misplaced(rec record, inPlace bool) error {
-	if inPlace {
-		return nil
-	}
-	return fmt.Errorf(unknownSummaryOrder, rec.code)
+// recordError says why a record is a reason to keep the numbers.
+func recordError(rec record, what string) error {
+	return fmt.Errorf("record %d in block %d (GLOBALVAL_SUMMARY_BLOCK) %s", rec.code, summaryID, what)
+}
+
+func misplaced(rec record) error {
+	return recordError(rec, "stands where LLVM 22 to 24 don't write it")
 }
 
 func malformed(rec record) error {
-	return fmt.Errorf("record %d in block %d (GLOBALVAL_SUMMARY_BLOCK) has another form than LLVM 22 to 24 write", rec.code, summaryID)
+	return recordError(rec, "has another form than LLVM 22 to 24 write")
 }
 
 // wellFormed reports whether a record has the operands that replaceValues and
@@ -196,8 +199,9 @@ func counts(n uint64, parts ...uint64) bool {
 	return n == 0
 }
 
-// forEachParamCall calls visit with each value id of a paramAccess record, and
-// reports whether the record has the form that LLVM gives it.
+// forEachParamCall calls visit with each value id of a paramAccess record:
+// n × (param, 2 others, numcalls, numcalls × (param, valueid, 2 others)). It
+// reports whether the record has this form.
 func forEachParamCall(rec record, visit func(valueID *uint64)) bool {
 	const perParam, perCall = 4, 4
 	ops := rec.ops
