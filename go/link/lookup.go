@@ -91,7 +91,8 @@ func (c *conductor) lookupHere(ctx context.Context, job distfile.Job) (*task, *a
 	}
 	if a.ShardKept != nil {
 		c.count(func(s *report.Summary) { s.ShardsNotRenumbered++ })
-		c.Terminal.Verbose("%s: its summary index keeps the numbers that lld gave it, so that an equal job may miss: %v", job.Module(), a.ShardKept)
+		const keeps = "%s: its summary index keeps the numbers that lld gave it, so that an equal job may miss: %v"
+		c.Terminal.Verbose(keeps, job.Module(), a.ShardKept)
 	}
 	t := c.tasks.begin(a)
 	if t == nil {
