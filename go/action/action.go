@@ -95,6 +95,7 @@ func (a *Action) InputsChanged() string {
 type Options struct {
 	Files       *filedigest.Cache
 	Identity    string            // of a compiler that a worker has: toolchain.Toolchain.Identity
+	Launched    []string          // arguments that are paths of programs which Identity covers
 	Launch      []string          // what a worker runs the compiler with: its path, or a loader and its path
 	Tools       []Input           // the compiler's own files, when a worker needn't have them
 	Env         map[string]string // the compiler's whole environment

@@ -90,6 +90,9 @@ func (r *reader) readArg(previous, arg string) (string, error) {
 	if name := r.nameOf(arg); name != "" {
 		return name, nil
 	}
+	if slices.Contains(r.opts.Launched, arg) {
+		return arg, nil
+	}
 	option, value, joined := strings.Cut(arg, "=")
 	if joined {
 		if name := r.nameOf(value); name != "" {

@@ -136,13 +136,15 @@ func (c *conductor) prepare(ctx context.Context) error {
 	c.local = localRunner{compiler: c.compiler.Path, env: execute.Environ(c.Env), function: c.Files.Function(), base: c.SandboxBase}
 	options := action.Options{
 		Files: c.Files, Env: c.Env, ExtraInputs: c.ExtraInputs, Properties: c.Properties, Timeout: c.Timeout,
+		Launched: c.compiler.Launched,
 	}
 	if err := c.placeCompiler(&options); err != nil {
 		return err
 	}
-	c.builder, err = action.NewBuilder(c.file.Common, options)
-	if reason := c.compiler.Unknown; err == nil && reason != "" {
-		err = &action.Uncacheable{Cause: "compiler", Reason: reason}
+	if c.compiler.Unknown != "" {
+		err = &action.Uncacheable{Cause: "compiler", Reason: c.compiler.Unknown}
+	} else {
+		c.builder, err = action.NewBuilder(c.file.Common, options)
 	}
 	var uncacheable *action.Uncacheable
 	if errors.As(err, &uncacheable) {

@@ -32,6 +32,7 @@ func TestPruneMemos(t *testing.T) {
 				"cc-a/digests/00/new": 0, "cc-a/digests/00/2h": 115 * time.Minute, "cc-a/digests/00/day": 24 * time.Hour,
 				"cc-a/search-2.json": 115 * time.Minute, "cc-a/search-3.json": 0,
 				"cc-b/compilers": 24 * time.Hour, "digests-a": 24 * time.Hour,
+				"cc-c/compilers": 31 * 24 * time.Hour, "digests-b": 31 * 24 * time.Hour,
 			}
 			for _, name := range old {
 				ages[name] = 24 * time.Hour
@@ -42,10 +43,41 @@ func TestPruneMemos(t *testing.T) {
 			prune(t, s, tc.policy)
 			for name := range ages {
 				_, err := os.Stat(filepath.Join(s.StateDir(), name))
-				if gone := os.IsNotExist(err); gone != slices.Contains(tc.gone, name) {
+				want := slices.Contains(tc.gone, name) || tc.gone != nil && ages[name] > 30*24*time.Hour
+				if gone := os.IsNotExist(err); gone != want {
 					t.Errorf("%s, %s: %s: gone: %v", tc.policy, f, name, gone)
 				}
 			}
 		}
+	}
+}
+
+// Without a cache, too, what is remembered goes when it is old: at most once in the
+// policy's interval.
+func TestPruneMemosAlone(t *testing.T) {
+	dir := StateDir(t.TempDir(), digest.BLAKE3)
+	policy, err := ParsePolicy("prune_after=2h:prune_interval=1h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	PruneMemos(dir, policy)
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("a folder was made to prune it: %v", err)
+	}
+	old, stamp := filepath.Join(dir, "resolved-1"), filepath.Join(dir, prunedFile)
+	there := func() bool { _, err := os.Stat(old); return err == nil }
+	for _, step := range []struct {
+		age  time.Duration // of the last time that it was due
+		want bool
+	}{{2 * time.Hour, false}, {0, true}, {2 * time.Hour, false}, {-2 * time.Hour, false}} {
+		put(t, old, 10, 24*time.Hour)
+		put(t, stamp, 0, step.age)
+		if PruneMemos(dir, policy); there() != step.want {
+			t.Errorf("pruned %v ago: it is there: %v", step.age, there())
+		}
+	}
+	put(t, old, 10, 24*time.Hour)
+	if PruneMemos(dir, policy); !there() {
+		t.Error("pruned again at once")
 	}
 }

@@ -70,6 +70,11 @@ func folderOf(root string, f digest.Function) string {
 // StateDir is where thinrex keeps what it remembers of this machine.
 func (s *Store) StateDir() string { return filepath.Join(s.dir, stateFolder) }
 
+// StateDir is that of a store in dir, for links and compilations that have none.
+func StateDir(dir string, f digest.Function) string {
+	return filepath.Join(folderOf(dir, f), stateFolder)
+}
+
 // Lookup returns the stored result of an action, or nil. What is broken is
 // removed and counts as absent; an error says that it couldn't be read.
 func (s *Store) Lookup(_ context.Context, a *action.Action) (*action.Result, error) {

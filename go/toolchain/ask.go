@@ -27,6 +27,9 @@ type answers struct {
 	Commands string // what a launcher would run for a job; "" for a compiler
 }
 
+// fromItself reports whether the program at a real path compiles by itself.
+func (a answers) fromItself(real string) bool { return a.Frontend == real && a.Commands == "" }
+
 // ask runs the compiler twice or, a launcher, three times (some 50 ms), or takes
 // the answers of an earlier link. Only a program that compiles by itself is
 // believed to answer the same for as long as its bytes are the same: a launcher
@@ -36,7 +39,7 @@ func ask(ctx context.Context, path, real string, programs []string, o Options) (
 	if o.StateDir != "" {
 		sum := sha256.Sum256([]byte(strings.Join(append(programs, path, real), "\n")))
 		memo = filepath.Join(o.StateDir, "compiler-"+hex.EncodeToString(sum[:16])+".json")
-		if known, ok := readMemo(memo); ok && known.Frontend == real {
+		if known, ok := readMemo(memo); ok && known.fromItself(real) {
 			return known, nil
 		}
 	}
@@ -44,7 +47,7 @@ func ask(ctx context.Context, path, real string, programs []string, o Options) (
 	if err != nil {
 		return answers{}, err
 	}
-	if memo != "" && got.Frontend == real {
+	if memo != "" && got.fromItself(real) {
 		writeMemo(memo, got)
 	}
 	return got, nil

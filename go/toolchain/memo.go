@@ -36,6 +36,7 @@ func loaderVariables(env []string) (list []string) {
 			list = append(list, kv)
 		}
 	}
+	slices.Sort(list)
 	return append(list, tunables(env)...)
 }
 

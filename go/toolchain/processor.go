@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/cpuid/v2"
@@ -70,8 +71,8 @@ func processorLevel() int {
 	return 0
 }
 
-// tunables returns the variables of an environment that make glibc take a
-// processor for another one.
+// tunables returns what in an environment makes glibc take a processor for another
+// one, sorted.
 func tunables(env []string) (list []string) {
 	for _, kv := range env {
 		switch name, value, _ := strings.Cut(kv, "="); name {
@@ -85,5 +86,6 @@ func tunables(env []string) (list []string) {
 			list = append(list, kv)
 		}
 	}
+	slices.Sort(list)
 	return list
 }

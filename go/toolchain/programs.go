@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -44,21 +45,28 @@ func (p *programs) add(path string, w *witness) error {
 
 // addLaunched takes the compiler that a launcher starts, and the programs and
 // files among the arguments: a launcher such as env or ccache is told by them what
-// to start.
-func (p *programs) addLaunched(frontend string, args []string) error {
+// to start. It returns those of the arguments before lld's own, by which the
+// launcher is told so, that are absolute paths.
+func (p *programs) addLaunched(frontend string, args []string) (told []string, err error) {
 	if frontend != "" {
 		if err := p.add(frontend, nil); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for _, arg := range args {
-		if file := p.fileOf(arg); file != "" {
-			if err := p.add(file, nil); err != nil {
-				return err
-			}
+	own := slices.Index(args, "-c")
+	for i, arg := range args {
+		file := p.fileOf(arg)
+		if file == "" {
+			continue
+		}
+		if err := p.add(file, nil); err != nil {
+			return nil, err
+		}
+		if i < own && filepath.IsAbs(arg) {
+			told = append(told, arg)
 		}
 	}
-	return nil
+	return told, nil
 }
 
 // fileOf returns the real path of the file that an argument is, or of the program

@@ -28,6 +28,9 @@ type Toolchain struct {
 	// Processor is what makes the math library choose among its functions: part of
 	// Identity.
 	Processor string
+	// Launched are the arguments that tell a launcher what to start, as absolute paths
+	// of files which Identity covers.
+	Launched []string
 	// Unknown says why Identity doesn't cover all that decides on an object, so that
 	// none may be cached; "" if it does.
 	Unknown string
@@ -86,8 +89,8 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 		return nil, err
 	}
 	t := &Toolchain{Path: path, Name: canonicalName(said.Version), frontend: said.Frontend}
-	if said.Frontend != real {
-		if err := p.addLaunched(said.Frontend, o.Args); err != nil {
+	if !said.fromItself(real) {
+		if t.Launched, err = p.addLaunched(said.Frontend, o.Args); err != nil {
 			return nil, err
 		}
 		t.Unknown = unseen(path, said.Frontend)
@@ -100,7 +103,7 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	}
 	t.Processor = p.processor()
 	t.Identity = identity(p.lines, said, driverMode(path), t.Processor)
-	if t.frontend == real && t.Unknown == "" { // a launcher may look elsewhere tomorrow
+	if said.fromItself(real) && t.Unknown == "" { // a launcher may look elsewhere tomorrow
 		t.remember(memo, w)
 	}
 	return t, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -187,7 +188,7 @@ func TestArgumentsAreNotIdentity(t *testing.T) {
 	want := mustResolve(t, clang, options(t))
 	o := options(t)
 	o.Args = []string{"-c", "-O2", "-fprofile-use=absent.prof", "-fbogus"}
-	if got := mustResolve(t, clang, o); *got != *want {
+	if got := mustResolve(t, clang, o); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
@@ -229,7 +230,7 @@ func TestAsksOnce(t *testing.T) {
 	}
 	forget()
 	write(t, memos[0], "damaged", 0o644)
-	if got := mustResolve(t, clang, o); *got != *want {
+	if got := mustResolve(t, clang, o); !reflect.DeepEqual(got, want) {
 		t.Errorf("a damaged memo: %+v", got)
 	}
 }

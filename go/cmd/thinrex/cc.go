@@ -121,6 +121,7 @@ func cc(ctx context.Context, dir string, args []string, o *config.Options, termi
 	if outcome.Stored {
 		pruneAfterCompilation(ctx, s, policy, started, terminal)
 	}
+	pruneState(s, stateDir(s, o.DigestFunction), policy)
 	if outcome.ExitCode != 0 {
 		return errExit(outcome.ExitCode)
 	}
@@ -147,7 +148,9 @@ func ccOptions(dir string, o *config.Options, s *store.Store, terminal *report.T
 	}
 	if s != nil {
 		options.Cache = s
-		options.StateDir = filepath.Join(s.StateDir(), "cc-"+hostName())
+	}
+	if dir := stateDir(s, o.DigestFunction); dir != "" {
+		options.StateDir = filepath.Join(dir, "cc-"+hostName())
 	}
 	return options
 }

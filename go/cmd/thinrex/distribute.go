@@ -88,8 +88,10 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	digests := ""
 	s := openStore(o.DiskCache, o.DigestFunction, terminal)
 	if s != nil {
-		options.Cache, options.StateDir = s, s.StateDir()
-		digests = filepath.Join(s.StateDir(), "digests-"+hostName())
+		options.Cache = s
+	}
+	if options.StateDir = stateDir(s, o.DigestFunction); options.StateDir != "" {
+		digests = filepath.Join(options.StateDir, "digests-"+hostName())
 	}
 	options.Files = filedigest.Open(digests, o.DigestFunction)
 
@@ -99,6 +101,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 		terminal.Verbose("can't remember digests: %v", saveErr)
 	}
 	pruneAfterLink(ctx, s, policy, started, terminal)
+	pruneState(s, options.StateDir, policy)
 	summary.Version = version()
 	if remote != nil {
 		summary.BytesUploaded, summary.BytesDownloaded = remote.Traffic()
@@ -124,6 +127,20 @@ func openStore(dir string, function digest.Function, terminal *report.Terminal) 
 		return nil
 	}
 	return s
+}
+
+// stateDir is where thinrex remembers what it found out about this machine: with
+// the disk cache or, without one, where it would be by default; "" where there is no
+// home folder. Without it each process would hash the compiler, some 0.2 s.
+func stateDir(s *store.Store, f digest.Function) string {
+	if s != nil {
+		return s.StateDir()
+	}
+	dir := config.DefaultDiskCache()
+	if dir == "" {
+		return ""
+	}
+	return store.StateDir(dir, f)
 }
 
 // environment is the compiler's whole environment: a fixed part, and what

@@ -137,3 +137,10 @@ func pruneFor(ctx context.Context, s *store.Store, policy store.Policy, limit ti
 		terminal.Verbose("pruned the cache: removed %s", amountText(stats.Removed))
 	}
 }
+
+// pruneState does it for what is remembered without a cache.
+func pruneState(s *store.Store, stateDir string, policy store.Policy) {
+	if s == nil && stateDir != "" {
+		store.PruneMemos(stateDir, policy)
+	}
+}
