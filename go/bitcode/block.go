@@ -56,6 +56,7 @@ type blockReader struct {
 	code    uint64   // of a record
 	ops     []uint64 // of a record, without a blob's bytes; next reuses it
 	blob    bool     // the record has one
+	content []byte   // of the blob
 }
 
 // open returns a reader of the body of b, in which the inherited abbreviations
@@ -119,6 +120,7 @@ func (br *blockReader) abbreviated(a *abbrev) {
 			br.fail("record at byte %d: blob of %d bytes runs past the end", br.start/8, n)
 			return
 		}
+		br.content = br.data[br.pos/8:][:n]
 		br.pos += int(n) * 8
 		br.align()
 	}

@@ -1,0 +1,129 @@
+package assembly_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"thinrex/go/assembly"
+)
+
+const unclear = "?" // the files can't be told
+
+// The text of a module, and the names of what its assembler reads.
+func TestText(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                   "",
+		".globl f\nf: ret\n":                 "",
+		".incbin \"a b\"\n":                  "a b",
+		".INCBIN\t\"A\",4,5\n":               "A",
+		"nop;.Include\"x.s\" # why\n":        "x.s",
+		"l: .include \"x.s\"; .incbin \"y\"": "x.s y",
+		".section .text.include\n":           "",
+		".included \"x\"\n":                  "",
+		"std.include \"x\"\n":                "",
+		"call include\n":                     "",
+		".ascii \"bin\\0\\r\\n\"\n":          "",
+		".include x\n":                       unclear,
+		".include <x>\n":                     unclear,
+		".include /**/ \"x\"\n":              unclear,
+		".include \"\\170\"\n":               unclear,
+		".include \"\"\n":                    unclear,
+		".include \"x":                       unclear,
+		"\".include\" \"x\"\n":               unclear,
+		"\".inc\\154ude\" \"x\"\n":           unclear,
+
+		".macro m a\n.\\a \"x\"\n.endm\n m include\n":                                                     unclear,
+		".macro m\n.inc\\()lude \"x\"\n.endm\n m\n":                                                       unclear,
+		".rept 1\n.inc\\()bin \"x\"\n.endr\n":                                                             unclear,
+		".irp d, .include\n\\d \"x\"\n.endr\n":                                                            unclear,
+		".macro m a b\n\\a\\b \"x\"\n.endm\n m .inc lude\n":                                               unclear,
+		".macro m a\n.long 1\\a \"x\"\n.endm\n m \";.include\"\n":                                         unclear,
+		".macro m a b\n\\a \"y\"\n.endm\n m .include \"x\"\n":                                             unclear,
+		".macro m a\n\\a.include \"x\"\n.endm\n m l:\n":                                                   unclear,
+		".irpc c, x\n.include \"\\c\\().s\"\n.endr\n":                                                     unclear,
+		".altmacro\n.macro m a\na \"x\"\n.endm\n m <.inc!lude>\n":                                         unclear,
+		".macro m a\n.inc$0 \"x\"\n.endm\n m lude\n":                                                      unclear,
+		".macro s reg:req\n.irp rs,rax,rcx\n.ifc \\reg, %\\rs\n.endif\n.set .L\\@, \\reg\n.endr\n.endm\n": "",
+		".macro m a\n.long .Lx\\a, \\a\\()_lo\n.endm\n":                                                   "",
+	} {
+		var r assembly.Reader
+		r.Text(text)
+		check(t, text, &r, want)
+	}
+}
+
+func TestTemplate(t *testing.T) {
+	for text, want := range map[string]string{
+		"nop":                                    "",
+		".incbin \"x\"":                          "x",
+		"mov${2:z}l $0, $$.Lx; inc${1:z} $1":     "",
+		"xchg$(l$) $0, ${1:k}":                   "",
+		".inc${0:c} \"x\"":                       unclear,
+		".$(incbin$|byte$) 1":                    unclear,
+		"$(add$|.include \"y\"$)":                "y",
+		".inc$(lude$|bin$) \"x\"":                "x x",
+		".incbin \"$0\"":                         unclear,
+		".incbin \"$$\"":                         unclear,
+		"$0$1 \"x\"":                             unclear,
+		"$0.include \"x\"":                       unclear,
+		"$(a" + strings.Repeat("$|b", 40) + "$)": unclear,
+		"$} ${ $( $":                             "",
+	} {
+		var r assembly.Reader
+		r.Template(text)
+		check(t, text, &r, want)
+	}
+}
+
+func check(t *testing.T, text string, r *assembly.Reader, want string) {
+	t.Helper()
+	files, why := r.Files()
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	got := strings.Join(names, " ")
+	if why != "" {
+		got = unclear
+	}
+	if got != want {
+		t.Errorf("%q reads %q (%s), want %q", text, got, why, want)
+	}
+}
+
+// Only .include reads assembly.
+func TestFiles(t *testing.T) {
+	var r assembly.Reader
+	r.Text(".include \"a\"\n.incbin \"b\"\n")
+	files, _ := r.Files()
+	if want := []assembly.File{{Name: "a", Text: true}, {Name: "b"}}; !slices.Equal(files, want) {
+		t.Errorf("%v, want %v", files, want)
+	}
+}
+
+// A macro of one text works on those of all others, and a symbol of one
+// module is an operand in another one.
+func TestJoin(t *testing.T) {
+	for name, texts := range map[string][2]string{
+		"macro defined before": {".macro m a b\n\\a \"y\"\n.endm\n", "m .include \"x\"\n"},
+		"macro used before":    {".incbin \"x\"\n", ".macro m\n.endm\n"},
+		"joined elsewhere":     {".macro m t:vararg\n\\t\n.endm\n", "m .irp x, inc; .\\x\\()bin \"f\"\n"},
+	} {
+		var r, more assembly.Reader
+		r.Text(texts[0])
+		more.Template(texts[1])
+		r.Join(&more)
+		if _, why := r.Files(); why == "" {
+			t.Errorf("%s: no reason", name)
+		}
+	}
+	var r, call assembly.Reader
+	call.Template("${0:c} \"x\"")
+	r.Join(&call)
+	check(t, "no such symbol", &r, "")
+	var symbols assembly.Reader
+	symbols.Symbols([]byte("main.INCLUDEf"))
+	r.Join(&symbols)
+	check(t, "a symbol .INCLUDE", &r, unclear)
+}
