@@ -31,6 +31,8 @@ type Action struct {
 	Inputs  []Input
 	Tools   []Input  // the compiler's own files, equal for all actions of a link
 	Outputs []Output // Outputs[0] is the native object
+	Here    bool     // only this machine has all that the compiler reads
+	named   bool     // Inputs has what assembly names
 	Messages
 
 	// ShardKept says why the shard's numbers still depend on the names that the
@@ -111,6 +113,7 @@ type Builder struct {
 	env      []*repb.Command_EnvironmentVariable
 	platform *repb.Platform // nil without properties
 	tools    tree
+	looks    looks
 }
 
 // An Uncacheable says why a job can't be made an action. The job must then
@@ -135,14 +138,30 @@ func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
 }
 
 // Build makes the action of one job. An *Uncacheable error leaves the job to
-// run as it is; any other names an input that can't be read.
+// run as it is; any other names an input that can't be read. Files that
+// assembly in the modules names are missing until ReadsMore has found them.
 func (b *Builder) Build(job distfile.Job) (*Action, error) {
-	a := &Action{Job: job, Tools: b.opts.Tools}
+	a, err := b.build(job, named{})
+	if err != nil {
+		return nil, err
+	}
+	n, _ := b.looks.job(a.Digest)
+	switch {
+	case n.nothing():
+		return a, nil
+	case n.not != nil:
+		return nil, n.not
+	}
+	return b.build(job, n)
+}
+
+func (b *Builder) build(job distfile.Job, more named) (*Action, error) {
+	a := &Action{Job: job, Tools: b.opts.Tools, Here: more.here, named: !more.nothing()}
 	names, err := b.addJobInputs(a)
 	if err != nil {
 		return nil, err
 	}
-	a.Inputs = append(a.Inputs, b.common.inputs...)
+	a.Inputs = slices.Concat(a.Inputs, b.common.inputs, more.inputs)
 	a.Outputs = jobOutputs(job, b.common.suffixes)
 	for _, out := range a.Outputs {
 		names[out.Path] = out.Name

@@ -29,6 +29,15 @@ func CheckWhole(data []byte) error {
 	return r.err
 }
 
+// Is reports whether data starts like bitcode, with a wrapper or without.
+func Is(data []byte) bool {
+	if len(data) < 4 {
+		return false
+	}
+	first := binary.LittleEndian.Uint32(data)
+	return first == magic || first == wrapperMagic
+}
+
 // unwrap returns what is in a wrapper, if there is one.
 func unwrap(data []byte) ([]byte, error) {
 	if len(data) < wrapperSize || binary.LittleEndian.Uint32(data) != wrapperMagic {

@@ -71,6 +71,9 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 	if reason := identity(c.in.Args, c.keys.outputs, r); reason != "" {
 		err = errors.New(reason)
 	}
+	if object, ok := r.Output(objectName); ok && err == nil {
+		err = checkAssembly(object)
+	}
 	if err == nil {
 		it, err = c.inputs(ctx, dir, names, began)
 	}

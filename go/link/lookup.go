@@ -74,7 +74,10 @@ func (c *conductor) lookup(ctx context.Context, job distfile.Job, q queues) erro
 		}
 		return c.executeChanged(ctx, changed)
 	}
-	t.size = fileSize(job.Module())
+	if c.readsMore(t) {
+		return c.lookupAgain(ctx, t, q)
+	}
+	t.size, t.here = fileSize(job.Module()), t.action.Here
 	if !c.kept.TryAcquire(t.action.Size()) {
 		t.action = nil
 	}
@@ -100,6 +103,24 @@ func (c *conductor) lookupHere(ctx context.Context, job distfile.Job) (*task, *a
 	}
 	r, err := c.lookupIn(ctx, c.Cache, a)
 	return t, r, err
+}
+
+// readsMore reports whether a task's action leaves out files that the compiler
+// reads.
+func (c *conductor) readsMore(t *task) bool {
+	c.work <- struct{}{}
+	defer func() { <-c.work }()
+	return c.builder.ReadsMore(t.action)
+}
+
+// lookupAgain looks the jobs of a task up whose actions are now others.
+func (c *conductor) lookupAgain(ctx context.Context, t *task, q queues) error {
+	for _, job := range append([]distfile.Job{t.first}, c.tasks.settle(t)...) {
+		if err := c.lookup(ctx, job, q); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lookupRemotely keeps what it finds on this machine, too.

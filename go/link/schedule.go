@@ -6,8 +6,6 @@ import (
 	"io/fs"
 
 	"golang.org/x/sync/errgroup"
-
-	"thinrex/go/digest"
 )
 
 // A Strategy says where actions are executed.
@@ -28,8 +26,7 @@ type queues struct {
 }
 
 func (q queues) push(t *task, s Strategy) {
-	asIs := t.key == digest.Digest{} // it needs the linker's directory
-	if asIs || s == Local {
+	if t.here || s == Local {
 		q.here.push(t)
 	} else {
 		q.there.push(t)

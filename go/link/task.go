@@ -15,11 +15,12 @@ type task struct {
 	equal  []distfile.Job // that have joined; guarded by tasks.mu
 	key    digest.Digest  // of each job's action; zero for a job that runs as it is
 	size   int64          // of the module in bytes
+	here   bool           // only this machine can run the action
 	action *action.Action // of the first job; nil if it would have taken too much memory
 }
 
 // asIs returns a task for a job that has no action.
-func asIs(job distfile.Job) *task { return &task{first: job, size: fileSize(job.Module())} }
+func asIs(job distfile.Job) *task { return &task{first: job, size: fileSize(job.Module()), here: true} }
 
 func fileSize(path string) int64 {
 	fi, err := os.Stat(path)

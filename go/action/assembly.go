@@ -1,0 +1,208 @@
+package action
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"thinrex/go/assembly"
+	"thinrex/go/digest"
+	"thinrex/go/filedigest"
+)
+
+// Bounds of what one job's assembly may include; beyond them it isn't cached.
+const (
+	maxNamedFiles   = 1000
+	maxIncludedText = 32 << 20 // bytes
+)
+
+// A named says which files the backend of a job reads because assembly in its
+// modules names them.
+type named struct {
+	inputs []Input
+	here   bool         // some have absolute names
+	not    *Uncacheable // why the job can't be an action, or nil
+}
+
+func (n named) nothing() bool { return len(n.inputs) == 0 && n.not == nil }
+
+// looks remembers what was found in modules, which many jobs import, and in
+// whole jobs.
+type looks struct {
+	mu      sync.Mutex
+	modules map[digest.Digest]*moduleLook
+	jobs    map[digest.Digest]named // by the digest of the action without the files
+}
+
+type moduleLook struct {
+	once     sync.Once
+	assembly *assembly.Reader
+	err      error
+}
+
+func (l *looks) job(action digest.Digest) (named, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n, ok := l.jobs[action]
+	return n, ok
+}
+
+func (l *looks) keep(action digest.Digest, n named) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.jobs == nil {
+		l.jobs = map[digest.Digest]named{}
+	}
+	l.jobs[action] = n
+}
+
+func (l *looks) module(content digest.Digest) *moduleLook {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.modules == nil {
+		l.modules = map[digest.Digest]*moduleLook{}
+	}
+	if l.modules[content] == nil {
+		l.modules[content] = new(moduleLook)
+	}
+	return l.modules[content]
+}
+
+// ReadsMore looks into the modules of an action for assembly that names files
+// (.incbin, .include). It reports true when there is any: then a is the wrong
+// action, which must neither run nor be stored, and Build gives the right one
+// from now on. Only an action without a result needs this look, because what
+// reads more never gets one: so hits don't pay for it.
+func (b *Builder) ReadsMore(a *Action) bool {
+	if a.named {
+		return false
+	}
+	n, known := b.looks.job(a.Digest)
+	if !known {
+		n = b.namedFiles(a)
+		b.looks.keep(a.Digest, n)
+	}
+	return !n.nothing()
+}
+
+// namedFiles finds the files, and in those that are assembly further ones.
+// Imported modules count: the importing backend looks for .symver in their
+// assembly, too, and calls come with the functions.
+func (b *Builder) namedFiles(a *Action) (n named) {
+	var all assembly.Reader
+	culprit := ""
+	for _, in := range a.Inputs {
+		if in.Name == shardName {
+			break // what follows are no modules
+		}
+		own, err := b.moduleAssembly(in)
+		if err != nil {
+			return notFollowed("%s: %v", in.File.Path, err)
+		}
+		if files, unclear := own.Files(); culprit == "" && (unclear != "" || len(files) > 0) {
+			culprit = in.File.Path
+		}
+		all.Join(own)
+	}
+	if culprit == "" {
+		culprit = a.Module()
+	}
+	text := int64(0)
+	for i := 0; ; i++ {
+		files, unclear := all.Files()
+		switch {
+		case unclear != "":
+			return notFollowed("assembly in %s may read files that thinrex can't find (%s)", culprit, unclear)
+		case i == len(files):
+			return n
+		case i == maxNamedFiles || text > maxIncludedText:
+			return notFollowed("assembly in %s reads too many files", culprit)
+		}
+		f, err := b.opts.Files.File(files[i].Name)
+		if err != nil {
+			return notFollowed("assembly in %s reads a file that can't be read: %v", culprit, err)
+		}
+		if err := n.place(f, b.common.inputs); err != nil {
+			return notFollowed("assembly in %s reads %s, %v", culprit, f.Path, err)
+		}
+		if !files[i].Text || isIncluded(files[:i], f.Path) {
+			continue
+		}
+		data, err := readSame(f)
+		if err != nil {
+			return notFollowed("assembly in %s: %v", culprit, err)
+		}
+		text += int64(len(data))
+		all.Text(string(data))
+	}
+}
+
+func isIncluded(files []assembly.File, name string) bool {
+	return slices.Contains(files, assembly.File{Name: name, Text: true})
+}
+
+func notFollowed(format string, args ...any) named {
+	reason := fmt.Sprintf(format, args...)
+	return named{not: &Uncacheable{reason, reason}}
+}
+
+// moduleAssembly returns the assembly of one module.
+func (b *Builder) moduleAssembly(in Input) (*assembly.Reader, error) {
+	look := b.looks.module(in.Digest)
+	look.once.Do(func() {
+		data, err := readSame(in.File)
+		if err != nil {
+			look.err = err
+			return
+		}
+		look.assembly, look.err = assembly.Module(data)
+	})
+	return look.assembly, look.err
+}
+
+// readSame reads a file that must still be the one whose digest is known.
+func readSame(f filedigest.File) ([]byte, error) {
+	now, data, err := filedigest.Read(f.Path)
+	if err == nil && now.Stat != f.Stat {
+		err = fmt.Errorf("%s: %w", f.Path, filedigest.ErrChanged)
+	}
+	return data, err
+}
+
+// place makes a file an input where the assembler will look for it. One with an
+// absolute name is read where it is, and has a name only for the key. The
+// common inputs have their places already.
+func (n *named) place(f filedigest.File, common []Input) error {
+	in := Input{Name: path.Clean(filepath.ToSlash(f.Path)), Digest: f.Digest, File: f}
+	if filepath.IsAbs(f.Path) {
+		if real, err := filepath.EvalSymlinks(f.Path); err != nil || isSystems(real) {
+			return errors.New("which isn't an ordinary file")
+		}
+		n.here = true
+		in.Name = commonName(len(common) + len(n.inputs))
+	} else if !filepath.IsLocal(f.Path) || in.Name != strings.TrimPrefix(filepath.ToSlash(f.Path), "./") || isReserved(in.Name) {
+		return errors.New("which has no place beside the job's own files (name it without .., or by an absolute path)")
+	}
+	there := func(other Input) bool { return other.Name == in.Name }
+	again := func(other Input) bool { return other.File.Path == f.Path || there(other) }
+	if !slices.ContainsFunc(n.inputs, again) && !slices.ContainsFunc(common, there) {
+		n.inputs = append(n.inputs, in)
+	}
+	return nil
+}
+
+// isSystems knows the places whose files each process finds different.
+func isSystems(path string) bool {
+	return strings.HasPrefix(path, "/proc/") || strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/sys/")
+}
+
+// isReserved reports whether a name is one of the canonical ones, or would be
+// a file where those need a folder.
+func isReserved(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return first == "c" || first == "toolchain" || reserved().MatchString(first)
+}

@@ -1,0 +1,27 @@
+package assembly
+
+import "thinrex/go/bitcode"
+
+// Module returns a reader of all assembly in what a compiler takes for IR:
+// bitcode or, if it doesn't look like that, text.
+func Module(data []byte) (*Reader, error) {
+	r := &Reader{}
+	if !bitcode.Is(data) {
+		r.Text(string(data))
+		return r, nil
+	}
+	found, err := bitcode.ReadAssembly(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range found.Modules {
+		r.Text(text)
+	}
+	for _, text := range found.Templates {
+		r.Template(text)
+	}
+	for _, names := range found.Symbols {
+		r.Symbols(names)
+	}
+	return r, nil
+}

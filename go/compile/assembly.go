@@ -1,0 +1,28 @@
+package compile
+
+import (
+	"thinrex/go/assembly"
+)
+
+// checkAssembly says why a module, unoptimised or not, depends on files that
+// neither a depfile nor the includes name. While clang writes bitcode, it
+// assembles what stands outside of functions, to list the symbols there; asm
+// blocks in the style of Microsoft are assembled by the front end. So what
+// .include and .incbin name decides on the object, and their absence on whether
+// there are symbols at all.
+//
+// The module is the only place where the whole text stands: in the source it
+// may be put together of literals, escapes and macros.
+func checkAssembly(module []byte) error {
+	r, err := assembly.Module(module)
+	if err != nil {
+		return err
+	}
+	switch files, unclear := r.Files(); {
+	case unclear != "":
+		return plain("its assembly may read files that thinrex can't find (%s)", unclear)
+	case len(files) > 0:
+		return plain("its assembly reads %s", files[0].Name)
+	}
+	return nil
+}
