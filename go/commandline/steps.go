@@ -13,6 +13,14 @@ func (in *Invocation) TwoSteps() bool {
 		!slices.Contains(in.Args, "--") && !slices.ContainsFunc(in.IRArgs, keepsWhole)
 }
 
+// AsmBlocks reports whether an option may allow asm blocks in the style of
+// Microsoft, __asm { … }.
+func (in *Invocation) AsmBlocks() bool {
+	return slices.ContainsFunc(in.Args, func(arg string) bool {
+		return arg == "-fasm-blocks" || arg == "-fms-extensions"
+	})
+}
+
 // keepsWhole reports whether it isn't known that an option gives the same in
 // two steps as at once. Sanitizers put the name of the module into it, which is
 // that of the source no longer; remarks show lines of the source.

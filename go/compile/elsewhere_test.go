@@ -21,8 +21,14 @@ func TestElsewhere(t *testing.T) {
 		"-D time":          {"const char *v = T;\n", []string{"-DT=__TIME__"}, "a -D holds __TIME__"},
 		"-D stamp":         {"const char *v = T;\n", []string{"@rsp"}, "a -D holds __TIMESTAMP__"},
 		"-D macro of that": {"int v = T(3);\n", []string{"-DT(x)=x", "-D", "U=\"a b\"", "-DW"}, ""},
-		"include":          {"__asm__(\".include \\\"d.s\\\"\");\n", nil, "a.c holds .include"},
-		"in a header":      {"#include \"asm.h\"\nREAD;\n", nil, "asm.h holds .include"},
+		"include":          {"__asm__(\".include \\\"d.s\\\"\");\n", nil, "not stored: its assembly reads d.s"},
+		"in a header":      {"#include \"asm.h\"\nREAD;\n", nil, "not stored: its assembly reads d.s"},
+		"an asm block":     {"static void f(void) { __asm { .include \"d.s\" } }\nint v;\n", []string{"-fasm-blocks"}, "a.c holds .include"},
+		"spelled in parts": {"__asm__(\".inc\" \"\\x62in \\\"d.s\\\"\");\n", nil, "not stored: its assembly reads d.s"},
+		"by a macro":       {"__asm__(\".macro m a\\n.\\\\a \\\"d.s\\\"\\n.endm\\nm include\");\n", nil, "not stored: its assembly may read files"},
+		"in a function":    {"void f(void) { __asm__(\".inc\" \"bin \\\"d.s\\\"\"); }\n", nil, "not stored: its assembly reads d.s"},
+		"a comment":        {"int v; // .include \"d.s\"\n", nil, ""},
+		"other assembly":   {"__asm__(\".globl a, b\\na: b:\");\nint f(int x) { __asm__(\"inc{%z0|} %0\" : \"+r\"(x)); return x; }\n", nil, ""},
 		"a member":         {"struct { int include_dirs, (*include)(int); } s;\nint f(void) { return s.include_dirs + s.include(3); }\n", nil, ""},
 		"dependency":       {"#pragma GCC dependency \"d.s\"\nint v;\n", nil, "holds #pragma GCC dependency"},
 		"dependency, made": {"#define Q(x) _Pragma(#x)\n#define P(x) Q(x)\n#define G GCC\nP(G dependency \"d.s\")\nint v;\n", nil, "holds #pragma GCC dependency"},
@@ -68,7 +74,7 @@ func TestAssemblerReadsBehindIR(t *testing.T) {
 	want := p.plain(args)
 	got, said := p.cached(args)
 	p.compare(args, got, want)
-	if said != "compiled, not stored: a.c holds .include, with which the assembler reads a file" {
+	if said != "compiled, not stored: its assembly reads d.s" {
 		t.Error(said)
 	}
 }

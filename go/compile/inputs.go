@@ -67,6 +67,11 @@ func (c *compilation) scanAll(names []string) ([]includes.Source, error) {
 		if err != nil {
 			return nil, err
 		}
+		if c.in.AsmBlocks() {
+			if word := includes.AssemblerReads(data); word != "" {
+				return nil, fmt.Errorf("%s holds %s, with which an asm block may read a file", name, word)
+			}
+		}
 		sources[i] = includes.Scan(data, fixed...)
 		if err := c.in.Shareable(name, sources[i].Line); err != nil {
 			return nil, err

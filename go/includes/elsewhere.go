@@ -2,21 +2,12 @@ package includes
 
 import "bytes"
 
-// elsewhere says why what becomes of a text depends on more than the files
-// that the preprocessor includes, or returns "".
-func elsewhere(data []byte) string {
-	if word := assemblerReads(data); word != "" {
-		return "holds " + word + ", with which the assembler reads a file"
-	}
-	if warnsOfAge(data) {
-		return "holds #pragma GCC dependency"
-	}
-	return ""
-}
-
-// assemblerReads finds the directives of assembly that read a file. They mostly
-// stand in a string; their case doesn't matter.
-func assemblerReads(data []byte) string {
+// AssemblerReads returns the directive of assembly in a text that reads a file,
+// or "". Its case doesn't matter. It is for asm blocks in the style of Microsoft,
+// which the front end assembles even in functions that it then drops; all other
+// assembly stands in the object.
+func AssemblerReads(data []byte) string {
+	data = joinLines(data)
 	for rest := data; ; {
 		i := bytes.IndexByte(rest, '.')
 		if i < 0 {

@@ -42,7 +42,8 @@ func Scan(data []byte, fixed ...string) (s Source) {
 			return s
 		}
 	}
-	if s.Reason = elsewhere(data); s.Reason != "" {
+	if warnsOfAge(data) {
+		s.Reason = "holds #pragma GCC dependency"
 		return s
 	}
 	for _, mark := range []string{"#", "%:"} {
