@@ -147,7 +147,7 @@ func (c *conductor) store(ctx context.Context, a *action.Action, r *action.Resul
 	}
 	stored := c.keep(ctx, c.Cache, a, r)
 	switch {
-	case c.Remote != nil && c.Remote.Keeps():
+	case c.Remote != nil && c.Remote.Wants(r):
 		c.upload(ctx, a, r, stored)
 	case !stored:
 		c.uncached()

@@ -8,6 +8,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/distfile"
+	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
 
@@ -166,6 +167,10 @@ func (c *conductor) keep(ctx context.Context, cache Cache, a *action.Action, r *
 		return false
 	}
 	if err := cache.Store(ctx, a, r); err != nil {
+		if errors.Is(err, reapi.ErrDamaged) { // of this result alone
+			c.Terminal.WarnOnce("remote", "compiled here in each link: %v", err)
+			return false
+		}
 		if ctx.Err() == nil {
 			c.mu.Lock()
 			c.unwritten[cache] = true

@@ -97,12 +97,39 @@ func (c *Client) Keeps() bool {
 	return err == nil && (c.opts.Upload == UploadAlways || offer.updatesActionCache && !offer.executes)
 }
 
+// Wants reports whether the result of a local run is to be given to Store: to
+// be kept, or because the service has damaged bytes in place of its own.
+func (c *Client) Wants(r *action.Result) bool {
+	if c.Keeps() {
+		return true
+	}
+	return c.opts.Upload != UploadNever && c.damage.any() && len(c.damage.of(c.blobsOfResult(r))) > 0
+}
+
+func (c *Client) blobsOfResult(r *action.Result) (blobs []Blob) {
+	_, data := r.Proto(c.opts.Function)
+	for d, bytes := range data {
+		blobs = append(blobs, Blob{Digest: d, Data: bytes})
+	}
+	return blobs
+}
+
 // Store keeps the result of a local run, if that is wanted of this service:
-// its blobs first, so that the entry never refers to what isn't there.
+// its blobs first, so that the entry never refers to what isn't there. What
+// of them is damaged there is replaced in any case.
 func (c *Client) Store(ctx context.Context, a *action.Action, r *action.Result) error {
 	offer, err := c.cacheOffer(ctx)
 	if err != nil {
 		return err
+	}
+	if c.opts.Upload == UploadNever {
+		return nil
+	}
+	ctx = withAction(ctx, a)
+	if c.damage.any() {
+		if err := c.mendResult(ctx, r); err != nil {
+			return err
+		}
 	}
 	if !c.Keeps() {
 		return nil
@@ -110,7 +137,6 @@ func (c *Client) Store(ctx context.Context, a *action.Action, r *action.Result) 
 	if !offer.updatesActionCache {
 		return fmt.Errorf("%s: the service doesn't let us store results (--remote_upload_local_results=true)", c.cache.text)
 	}
-	ctx = withAction(ctx, a)
 	p, data := r.Proto(c.opts.Function)
 	blobs := commandBlobs(a) // the API wants them there, too
 	for d, bytes := range data {

@@ -22,6 +22,14 @@ type Blob struct {
 // ErrInputChanged says that a file isn't what it was when its digest was made.
 var ErrInputChanged = errors.New("changed while the link was running")
 
+// String names the blob, and the file that it is of.
+func (b Blob) String() string {
+	if b.Path != "" {
+		return fmt.Sprintf("%v (%s)", b.Digest, b.Path)
+	}
+	return b.Digest.String()
+}
+
 func inputBlob(in action.Input) Blob {
 	return Blob{Digest: in.Digest, Data: in.Data, Path: in.File.Path}
 }

@@ -47,6 +47,8 @@ func (c *Client) instancePrefix() string {
 func (c *Client) read(ctx context.Context, d digest.Digest, offer *offer) (data []byte, err error) {
 	compressed := offer.streamZstd && d.Size > compressAbove
 	name := c.instancePrefix() + c.resource(d, compressed)
+	var unreadable error
+	failures := 0
 	err = c.cache.call(ctx, "Read", func(ctx context.Context, p *pulse) error {
 		p.carries(d.Size)
 		stream, err := c.bytes.Read(ctx, &bspb.ReadRequest{ResourceName: name})
@@ -56,14 +58,38 @@ func (c *Client) read(ctx context.Context, d digest.Digest, offer *offer) (data 
 		r := &streamReader{c: c, stream: stream, pulse: p, left: d.Size + d.Size/128 + 1<<16} // zstd may add that much
 		data, err = c.verified(d, r, compressed)
 		if r.err != nil {
-			return r.err
+			err = r.err
+		}
+		if failures++; saysUnreadable(err, failures) { // an answer: other blobs may well be read
+			unreadable, err = err, nil
 		}
 		return err
 	})
-	if status.Code(err) == codes.NotFound {
-		err = fmt.Errorf("%w: %w", errBroken, err)
+	if unreadable != nil {
+		err = unreadable
+	}
+	if unreadable != nil || status.Code(err) == codes.NotFound || isBroken(err) {
+		c.damage.note(d)
+		err = fmt.Errorf("%w: blob %v %w: %w", errBroken, d, errUnreadable, c.cache.failure("Read", err))
 	}
 	return data, err
+}
+
+// errUnreadable says that the service doesn't give a blob that it refers to.
+var errUnreadable = errors.New("is damaged or missing in the CAS")
+
+// saysUnreadable reports whether a service can't read a blob of its own: so
+// say those that find that it is damaged (BuildGrid: DATA_LOSS, bazel-remote:
+// UNKNOWN). What may be a hiccup counts from the second time on.
+func saysUnreadable(err error, failures int) bool {
+	switch status.Code(err) {
+	case codes.DataLoss, codes.OutOfRange:
+		return true
+	case codes.Unknown, codes.Internal:
+		_, answered := status.FromError(err) // not an error of ours
+		return answered && failures > 1
+	}
+	return false
 }
 
 // A streamReader is what a Read stream carries.
@@ -107,7 +133,11 @@ var errTooMuch = errors.New("the service sends too much")
 // write uploads a blob.
 func (c *Client) write(ctx context.Context, b Blob, offer *offer) error {
 	compressed := offer.streamZstd && b.Digest.Size > compressAbove
+	space := c.uploads.room.begin()
 	return c.cache.call(ctx, "Write", func(ctx context.Context, p *pulse) error {
+		if err := c.uploads.room.check(); err != nil {
+			return err
+		}
 		p.carries(b.Digest.Size)
 		stream, err := c.bytes.Write(ctx)
 		if err != nil {
@@ -122,13 +152,14 @@ func (c *Client) write(ctx context.Context, b Blob, offer *offer) error {
 		}
 		reply, err := stream.CloseAndRecv()
 		if err != nil {
-			return err
+			return space.judge(err)
 		}
 		// When a blob was there already, services answer its size, −1 or, for
 		// a compressed one, how much they have read.
 		if got := reply.GetCommittedSize(); !compressed && got != b.Digest.Size && got != -1 {
 			return status.Errorf(codes.Unavailable, "%d of %d bytes were taken", got, b.Digest.Size)
 		}
+		c.uploads.room.took()
 		return nil
 	})
 }

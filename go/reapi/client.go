@@ -34,6 +34,7 @@ type Client struct {
 
 	slots      chan struct{} // of executions, nil for any number
 	uploads    *uploads
+	damage     *damage
 	reads      *batcher[*wanted]
 	held       *semaphore.Weighted // bytes of outputs in memory
 	encoder    *zstd.Encoder
@@ -50,7 +51,7 @@ type Client struct {
 // certificate file); whether a service can be reached turns out later. ctx
 // bounds the client's life.
 func Dial(ctx context.Context, o Options) (*Client, error) {
-	c := &Client{opts: o, owned: newOwner(), broken: map[digest.Digest]bool{}, held: semaphore.NewWeighted(heldAtOnce)}
+	c := &Client{opts: o, owned: newOwner(), damage: newDamage(), broken: map[digest.Digest]bool{}, held: semaphore.NewWeighted(heldAtOnce)}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	if err := c.dial(); err != nil {
 		return nil, errors.Join(err, c.Close())

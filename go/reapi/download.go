@@ -149,7 +149,7 @@ func (c *Client) verified(d digest.Digest, r io.Reader, zstd bool) ([]byte, erro
 		return nil, fmt.Errorf("%w: %v: %w", errBroken, d, err)
 	}
 	if c.opts.Function.Of(data) != d {
-		return nil, fmt.Errorf("%w: %v isn't what the service sent", errBroken, d)
+		return nil, fmt.Errorf("%w: the bytes of blob %v are others than its digest says", errBroken, d)
 	}
 	return data, nil
 }

@@ -48,7 +48,10 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 	defer context.AfterFunc(c.executing, func() { cancel(context.Cause(c.executing)) })()
 	blobs := blobsOf(a)
 	skipCache := c.isBroken(a) || !c.opts.AcceptCached
-	uploadedAgain := false
+	uploadedAgain, mended := false, false
+	if err := c.beyondHope(blobs); err != nil {
+		return nil, err
+	}
 	for attempt := 0; ; attempt++ {
 		if err := c.uploads.upload(ctx, blobs); err != nil {
 			return nil, err
@@ -58,6 +61,22 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 		if c.isRefused(err) {
 			c.endExecuting(err)
 			return nil, err
+		}
+		if s := c.suspect(a, r, err); s.blobs != nil && !mended && (uploadedAgain || !isMissing(err)) && attempt+1 < executions {
+			mended = true
+			r.Done() // what is read back needs room, too
+			replaced, mendErr := c.mend(ctx, s.blobs, sent, s.blind)
+			switch {
+			case errors.Is(mendErr, ErrDamaged), errors.Is(mendErr, ErrInputChanged):
+				return nil, mendErr
+			case replaced:
+				skipCache = true // what the worker made of them may be there
+				continue
+			}
+		}
+		if errors.Is(err, errUnreadable) && skipCache {
+			err = c.cache.failure("", fmt.Errorf("%w; workers don't replace it, a compilation here does,"+
+				" as with --exec_strategy=remote_local_fallback", err))
 		}
 		if err == nil || attempt+1 == executions || ctx.Err() != nil {
 			return r, err

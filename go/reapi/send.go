@@ -98,16 +98,20 @@ func (u *uploads) sendBatch(batch []*transfer) {
 		return
 	}
 	var settled map[*transfer]error
+	space := u.room.begin()
 	err = u.c.cache.call(u.c.ctx, "BatchUpdateBlobs", func(ctx context.Context, p *pulse) error {
+		if err := u.room.check(); err != nil {
+			return err
+		}
 		for _, r := range request.Requests {
 			u.c.uploaded.Add(int64(len(r.Data)))
 		}
 		reply, err := u.c.cas.BatchUpdateBlobs(ctx, request)
 		if err != nil {
-			return err
+			return space.judge(err)
 		}
 		var again error
-		settled, again = u.readReply(reply, request, waiting)
+		settled, again = u.readReply(reply, request, waiting, space)
 		if again != nil && len(settled) > 0 { // who waits for these needn't wait for the rest
 			p.succeeded(p.method)
 			u.endEach(settled)
@@ -123,8 +127,11 @@ func (u *uploads) sendBatch(batch []*transfer) {
 
 // readReply returns how the transfers went that are done with, and leaves in
 // waiting and in the request those to send again; the error is then theirs.
-func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.BatchUpdateBlobsRequest, waiting map[digest.Digest]*transfer) (settled map[*transfer]error, again error) {
+func (u *uploads) readReply(
+	reply *repb.BatchUpdateBlobsResponse, request *repb.BatchUpdateBlobsRequest, waiting map[digest.Digest]*transfer, space *uploadTry,
+) (settled map[*transfer]error, again error) {
 	settled = map[*transfer]error{}
+	var refused error // for lack of something: one refusal, however many blobs it is of
 	for i, r := range reply.GetResponses() {
 		p := r.GetDigest()
 		if p == nil && len(reply.GetResponses()) == len(request.Requests) { // as Bazel's worker has it
@@ -136,7 +143,13 @@ func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.
 			continue
 		}
 		err := status.FromProto(r.GetStatus()).Err()
-		if err != nil && isTransient(err) {
+		switch {
+		case err == nil:
+			u.room.took()
+		case saysFull(err), saysExhausted(err):
+			refused = err
+			continue
+		case isTransient(err):
 			again = err
 			continue
 		}
@@ -145,6 +158,9 @@ func (u *uploads) readReply(reply *repb.BatchUpdateBlobsResponse, request *repb.
 			err = u.c.cache.failure("BatchUpdateBlobs", err)
 		}
 		settled[t] = err
+	}
+	if refused != nil {
+		again = space.judge(refused)
 	}
 	if len(waiting) > 0 && again == nil {
 		again = status.Error(codes.Internal, "the service said nothing of some blobs")

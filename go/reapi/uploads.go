@@ -18,6 +18,7 @@ type uploads struct {
 	queries *batcher[*transfer] // FindMissingBlobs
 	batches *batcher[*transfer] // BatchUpdateBlobs
 	streams chan struct{}       // slots of Write
+	room    room
 
 	mu  sync.Mutex
 	all map[digest.Digest]*transfer
@@ -40,7 +41,7 @@ const (
 )
 
 func newUploads(c *Client) *uploads {
-	u := &uploads{c: c, streams: make(chan struct{}, streamsAtOnce), all: map[digest.Digest]*transfer{}}
+	u := &uploads{c: c, room: room{tries: min(refusalsForFull, c.opts.Retries+1)}, streams: make(chan struct{}, streamsAtOnce), all: map[digest.Digest]*transfer{}}
 	u.queries = &batcher[*transfer]{atOnce: queriesAtOnce, owner: c.owned, call: u.findMissing, fit: func(waiting []*transfer) int {
 		return min(len(waiting), digestsPerQuery)
 	}}
@@ -69,6 +70,11 @@ func (u *uploads) upload(ctx context.Context, blobs []Blob) error {
 	}
 	u.mu.Unlock()
 	u.queries.add(fresh...)
+	return u.wait(ctx, transfers)
+}
+
+// wait returns once all transfers are done, or one has failed.
+func (u *uploads) wait(ctx context.Context, transfers []*transfer) error {
 	for _, t := range transfers {
 		select {
 		case <-t.done:
@@ -101,7 +107,7 @@ func (u *uploads) endEach(ends map[*transfer]error) {
 	for t, err := range ends {
 		t.err, t.ended = err, time.Now()
 		t.Data = nil // nobody needs it any more
-		if err != nil {
+		if err != nil && u.all[t.Digest] == t {
 			delete(u.all, t.Digest)
 		}
 	}

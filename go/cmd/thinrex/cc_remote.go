@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -137,7 +138,9 @@ var errNotWritten = fmt.Errorf("it couldn't be written less than %v ago", outage
 
 // checked looks whether an error means that the service is of no use any more.
 func (r *ccRemote) checked(o *outage, err error) error {
-	if err != nil {
+	if errors.Is(err, reapi.ErrNoRoom) { // nor for what the next compilations write
+		r.failed(o, err)
+	} else if err != nil {
 		if down := r.client.Ready(r.ctx); down != nil {
 			r.failed(o, down)
 		}

@@ -86,8 +86,26 @@ func (s *Server) upload(f digest.Function, d digest.Digest, data []byte) error {
 	if got := f.Of(data); got != d {
 		return status.Errorf(codes.InvalidArgument, "the data of %v has digest %v", d, got)
 	}
+	if s.opts.KeepsWhatIsThere && s.blobs.uploadedAgain(d) {
+		return nil
+	}
+	if full := s.tamper.full.Load(); full != nil && !s.blobs.has(d) {
+		return status.Error(full.code, full.message)
+	}
 	s.blobs.uploaded(d, data)
 	return nil
+}
+
+// Damage spoils the stored blobs that a test picks, as a disk does: they keep
+// their digests, and FindMissingBlobs believes in them. It returns which.
+func (s *Server) Damage(how Corruption, pick func(d digest.Digest, data []byte) bool) (damaged []digest.Digest) {
+	for _, d := range s.Blobs() {
+		if data, ok := s.blobs.get(d); ok && d.Size > 0 && pick(d, data) {
+			s.blobs.put(d, how.spoil(data))
+			damaged = append(damaged, d)
+		}
+	}
+	return damaged
 }
 
 // PutBlob stores data under its digest by the server's first function.

@@ -68,7 +68,7 @@ func (s byteStreamService) Write(stream bspb.ByteStream_WriteServer) error {
 	if err != nil {
 		return err
 	}
-	if s.blobs.uploadedAgain(r.digest) { // somebody else was faster
+	if !s.opts.StreamsReplace && s.blobs.uploadedAgain(r.digest) { // somebody else was faster
 		s.seen.transferred(len(req.GetData()), 0)
 		if r.compressed {
 			return s.committed(stream, -1)

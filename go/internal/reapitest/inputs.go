@@ -34,7 +34,7 @@ func (s *Server) loadJob(f digest.Function, action digest.Digest) (*Job, error) 
 	if err != nil {
 		return nil, err
 	}
-	w := walk{s: s}
+	w := walk{s: s, function: f}
 	if err := w.directory("", root, 0); err != nil {
 		return nil, err
 	}
@@ -66,10 +66,25 @@ func (s *Server) load(f digest.Function, d digest.Digest, m proto.Message) error
 	if !ok {
 		return s.missing([]digest.Digest{d}, f)
 	}
+	if s.refuses(f, d, data) {
+		return s.damaged(d, f)
+	}
 	if err := proto.Unmarshal(data, m); err != nil {
 		return status.Errorf(codes.InvalidArgument, "blob %v is no %s", d, m.ProtoReflect().Descriptor().Name())
 	}
 	return nil
+}
+
+// refuses reports whether workers look at what they get, and won't have this.
+func (s *Server) refuses(f digest.Function, d digest.Digest, data []byte) bool {
+	return s.opts.DamagedInputs != codes.OK && f.Of(data) != d
+}
+
+func (s *Server) damaged(d digest.Digest, f digest.Function) error {
+	if s.opts.DamagedInputs == codes.FailedPrecondition {
+		return s.missing([]digest.Digest{d}, f)
+	}
+	return status.Errorf(s.opts.DamagedInputs, "digest mismatch: %v has other bytes", d)
 }
 
 // checkCommand refuses what the API says MUST not be.
@@ -110,9 +125,10 @@ func sortedOnce(list []string) bool {
 const maxDepth = 100
 
 type walk struct {
-	s       *Server
-	inputs  []Input
-	missing []digest.Digest
+	s        *Server
+	function digest.Function
+	inputs   []Input
+	missing  []digest.Digest
 }
 
 func (w *walk) directory(prefix string, d digest.Digest, depth int) error {
@@ -120,6 +136,9 @@ func (w *walk) directory(prefix string, d digest.Digest, depth int) error {
 	if !ok {
 		w.missing = append(w.missing, d)
 		return nil
+	}
+	if w.s.refuses(w.function, d, data) {
+		return w.s.damaged(d, w.function)
 	}
 	dir := &repb.Directory{}
 	if err := proto.Unmarshal(data, dir); err != nil || depth > maxDepth {
@@ -131,8 +150,10 @@ func (w *walk) directory(prefix string, d digest.Digest, depth int) error {
 		if err != nil {
 			return err
 		}
-		if !w.s.blobs.has(fd) {
+		if data, ok := w.s.blobs.get(fd); !ok {
 			w.missing = append(w.missing, fd)
+		} else if w.s.refuses(w.function, fd, data) {
+			return w.s.damaged(fd, w.function)
 		}
 		names = append(names, n.GetName())
 		w.inputs = append(w.inputs, Input{Path: prefix + n.GetName(), Digest: fd, Executable: n.GetIsExecutable()})

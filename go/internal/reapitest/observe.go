@@ -207,6 +207,13 @@ func (s *Server) UploadedTwice() []digest.Digest {
 	return twice(s.blobs.uploads)
 }
 
+// Uploads says how often clients have uploaded a blob.
+func (s *Server) Uploads(d digest.Digest) int {
+	s.blobs.mu.RLock()
+	defer s.blobs.mu.RUnlock()
+	return s.blobs.uploads[d]
+}
+
 // AskedTwice returns the digests that FindMissingBlobs was asked for more than
 // once.
 func (s *Server) AskedTwice() []digest.Digest {

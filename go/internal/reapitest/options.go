@@ -41,6 +41,13 @@ type Options struct {
 	// what it does answer.
 	CommittedSize func(honest int64) int64
 
+	// KeepsWhatIsThere has an upload of a blob that is there change nothing, be it
+	// damaged, as with BuildGrid. Otherwise a batch replaces it, and a stream is
+	// answered before its data is read, as with bazel-remote.
+	KeepsWhatIsThere bool
+	// StreamsReplace has a stream replace a blob that is there.
+	StreamsReplace bool
+
 	Slots    int           // executions at a time; 0: as many as cores
 	Execute  ExecuteFunc   // how to run an action; nil: Simulate(ExecTime)
 	ExecTime time.Duration // for Simulate
@@ -48,6 +55,10 @@ type Options struct {
 	// FAILED_PRECONDITION with details, as the API wants it; another code comes
 	// bare, as some servers have it (NOT_FOUND: Bazel's worker).
 	MissingInputs codes.Code
+	// DamagedInputs is the status with which workers refuse inputs that aren't
+	// what their digests say: FAILED_PRECONDITION with details, as of missing ones;
+	// another code with words. OK means that they don't look.
+	DamagedInputs codes.Code
 	ScratchDir    string // where RunCommands works; "": the system's temporary folder
 }
 

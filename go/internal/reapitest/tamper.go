@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
 
 	"thinrex/go/digest"
 )
@@ -16,6 +17,23 @@ type tampering struct {
 	onResult   func(*repb.ActionResult)
 	onResponse func(*repb.ExecuteResponse)
 	corruption atomic.Int32
+	full       atomic.Pointer[fullness]
+}
+
+// fullness is how a full CAS refuses a blob.
+type fullness struct {
+	code    codes.Code
+	message string
+}
+
+// Fill has the CAS refuse each further blob in these words. What it has, it
+// serves. OK ends it.
+func (s *Server) Fill(code codes.Code, message string) {
+	if code == codes.OK {
+		s.tamper.full.Store(nil)
+		return
+	}
+	s.tamper.full.Store(&fullness{code, message})
 }
 
 // OnActionResult has f change every result that GetActionResult and Execute
@@ -67,7 +85,12 @@ func (s *Server) CorruptReads(c Corruption) { s.tamper.corruption.Store(int32(c)
 // outgoing is a blob as clients get to see it.
 func (s *Server) outgoing(d digest.Digest) (data []byte, ok bool) {
 	data, ok = s.blobs.get(d)
-	switch Corruption(s.tamper.corruption.Load()) {
+	return Corruption(s.tamper.corruption.Load()).spoil(data), ok
+}
+
+// spoil returns data as it is, or a spoiled copy.
+func (c Corruption) spoil(data []byte) []byte {
+	switch c {
 	case WrongBytes:
 		data = slices.Clone(data)
 		for i := range data {
@@ -76,5 +99,5 @@ func (s *Server) outgoing(d digest.Digest) (data []byte, ok bool) {
 	case Truncated:
 		data = data[:len(data)/2]
 	}
-	return data, ok
+	return data
 }

@@ -1,0 +1,293 @@
+package reapi_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+)
+
+// verdicts are what workers that look at what they get say of damaged inputs.
+var verdicts = []codes.Code{
+	codes.FailedPrecondition, codes.NotFound, codes.InvalidArgument, codes.Internal, codes.DataLoss, codes.Unknown, codes.Aborted,
+}
+
+// naive is what a worker's compiler makes of inputs that nobody has looked at.
+func naive(rubbish *reapitest.Result) reapitest.ExecuteFunc {
+	return func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+		for _, in := range job.Inputs {
+			if data, _ := job.Blob(in.Digest); digest.SHA256.Of(data) != in.Digest {
+				return rubbish, nil
+			}
+		}
+		return writes(1000)(ctx, job)
+	}
+}
+
+var (
+	failed = &reapitest.Result{ExitCode: 1, Stderr: []byte("error: Invalid bitcode signature")}
+	killed = &reapitest.Result{ExitCode: 139}
+	empty  = &reapitest.Result{Outputs: []reapitest.Output{{Path: "m.native.o"}}}
+)
+
+// workers are those that meet damaged inputs.
+func workers() map[string]reapitest.Options {
+	m := map[string]reapitest.Options{
+		"compiler fails": {Execute: naive(failed)}, "compiler dies": {Execute: naive(killed)}, "empty object": {Execute: naive(empty)},
+	}
+	for _, code := range verdicts {
+		m[code.String()] = reapitest.Options{DamagedInputs: code, Execute: writes(1000)}
+	}
+	return m
+}
+
+// damaging spoils a blob and its kin of one data.
+func damage(t *testing.T, s *reapitest.Server, how reapitest.Corruption, data []byte) digest.Digest {
+	t.Helper()
+	want := digest.SHA256.Of(data)
+	if n := len(s.Damage(how, func(d digest.Digest, _ []byte) bool { return d == want })); n != 1 {
+		t.Fatalf("%d blobs damaged, want 1", n)
+	}
+	return want
+}
+
+// An input that is damaged in the CAS is uploaded again, though
+// FindMissingBlobs says that it is there: once, however many actions need it.
+func TestDamagedInput(t *testing.T) {
+	for name, o := range workers() {
+		for _, how := range []reapitest.Corruption{reapitest.WrongBytes, reapitest.Truncated} {
+			t.Run(fmt.Sprint(name, " ", how), func(t *testing.T) {
+				t.Parallel()
+				s := reapitest.StartT(t, o)
+				data := noise("shared", 3000)
+				shared := inputFile(t, "b", data)
+				execute(t, dial(t, s), newAction(t, "first", shared))
+				d := damage(t, s, how, data)
+				c := dial(t, s)
+				for _, err := range atOnce(20, func(i int) error {
+					a := newAction(t, fmt.Sprint("m", i), input("a", fmt.Append(nil, i)), shared)
+					r, err := c.Execute(within(t), a)
+					if err == nil && (r.ExitCode != 0 || a.Check(r) != nil) {
+						err = fmt.Errorf("exit code %d: %v", r.ExitCode, a.Check(r))
+					}
+					return err
+				}) {
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				if got, _ := s.Blob(d); !bytes.Equal(got, data) {
+					t.Error("the blob is still damaged")
+				}
+				if n := s.Uploads(d); n != 2 || c.Down() != nil {
+					t.Errorf("uploaded %d times, want 2; down: %v", n, c.Down())
+				}
+			})
+		}
+	}
+}
+
+// Damage can be in what describes an action, too.
+func TestDamagedDescription(t *testing.T) {
+	for name, blob := range map[string]func(a *action.Action) []byte{
+		"action": func(a *action.Action) []byte { return a.Action }, "command": func(a *action.Action) []byte { return a.Command },
+		"directory": func(a *action.Action) []byte {
+			for _, data := range a.Directories {
+				return data
+			}
+			return nil
+		},
+	} {
+		for _, looks := range []codes.Code{codes.OK, codes.FailedPrecondition, codes.Internal} {
+			t.Run(fmt.Sprint(name, " ", looks), func(t *testing.T) {
+				t.Parallel()
+				s := reapitest.StartT(t, reapitest.Options{DamagedInputs: looks})
+				a := newAction(t, "m", input("m.o", noise("m", 1000)))
+				execute(t, dial(t, s, func(o *reapi.Options) { o.AcceptCached = false }), a)
+				damage(t, s, reapitest.WrongBytes, blob(a))
+				execute(t, dial(t, s, func(o *reapi.Options) { o.AcceptCached = false }), a)
+			})
+		}
+	}
+}
+
+// A blob that is too large for batches is streamed, which not every service
+// lets replace what it has.
+func TestDamagedLargeInput(t *testing.T) {
+	for _, replaces := range []bool{true, false} {
+		t.Run(fmt.Sprint(replaces), func(t *testing.T) {
+			t.Parallel()
+			s := reapitest.StartT(t, reapitest.Options{DamagedInputs: codes.InvalidArgument, StreamsReplace: replaces})
+			data := noise("large", 5<<20)
+			large := inputFile(t, "m.o", data)
+			execute(t, dial(t, s), newAction(t, "first", large))
+			d := damage(t, s, reapitest.WrongBytes, data)
+			_, err := dial(t, s).Execute(within(t), newAction(t, "second", large))
+			if replaces != (err == nil) {
+				t.Fatal(err)
+			}
+			if !replaces {
+				wantHopeless(t, s, d, err)
+			}
+		})
+	}
+}
+
+// wantHopeless expects an error that names a blob and the service.
+func wantHopeless(t *testing.T, s *reapitest.Server, d digest.Digest, err error) {
+	t.Helper()
+	if !errors.Is(err, reapi.ErrDamaged) || !strings.Contains(err.Error(), d.String()) || !strings.Contains(err.Error(), at(s)) {
+		t.Errorf("%v, want one that names %v and %s", err, d, at(s))
+	}
+}
+
+// What the service doesn't replace is tried once; then no action that needs it
+// is sent there.
+func TestHopelessInput(t *testing.T) {
+	for name, o := range workers() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o.KeepsWhatIsThere = true
+			s := reapitest.StartT(t, o)
+			data := noise("shared", 3000)
+			shared := inputFile(t, "b", data)
+			execute(t, dial(t, s), newAction(t, "first", shared))
+			d := damage(t, s, reapitest.WrongBytes, data)
+			c := dial(t, s)
+			_, err := c.Execute(within(t), newAction(t, "second", shared))
+			wantHopeless(t, s, d, err)
+			calls := s.Calls("Execute")
+			_, err = c.Execute(within(t), newAction(t, "third", shared))
+			wantHopeless(t, s, d, err)
+			if s.Calls("Execute") != calls || s.Uploads(d) != 2 || c.Down() != nil {
+				t.Errorf("%d calls more, %d uploads, down: %v", s.Calls("Execute")-calls, s.Uploads(d), c.Down())
+			}
+			execute(t, c, newAction(t, "without", input("a", []byte("a"))))
+		})
+	}
+}
+
+// Compilers that fail for reasons of their own cost no more than a few looks
+// at their inputs.
+func TestSoundInputs(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+		return failed, nil
+	}})
+	c := dial(t, s)
+	data := noise("large", 200<<10)
+	for i := range 20 {
+		large := input("m.o", append(data, byte(i)))
+		if r, err := c.Execute(within(t), newAction(t, fmt.Sprint(i), large)); err != nil || r.ExitCode != 1 {
+			t.Fatal(err)
+		}
+	}
+	if n := len(s.Executions()); n != 20 {
+		t.Errorf("%d executions of 20 actions", n)
+	}
+	if _, down := c.Traffic(); down > 4*int64(len(data)) {
+		t.Errorf("%d bytes read", down)
+	}
+}
+
+// An output that is damaged in the CAS is a miss. Neither a worker nor a client
+// that asks first would upload it; the result of a local run replaces it, also
+// where workers store the results.
+func TestDamagedOutput(t *testing.T) {
+	large := object("large", 5<<20)
+	for name, test := range map[string]struct {
+		data []byte
+		o    reapitest.Options
+		edit edit
+	}{
+		"cache":          {data: object("m", 1000), edit: asCache},
+		"executor":       {data: object("m", 1000), edit: func(*reapi.Options) {}},
+		"stored always":  {data: object("m", 1000), edit: storing},
+		"inlined":        {data: object("m", 1000), o: reapitest.Options{Inline: true}, edit: asCache},
+		"large":          {data: large, o: reapitest.Options{StreamsReplace: true}, edit: asCache},
+		"large executor": {data: large, o: reapitest.Options{StreamsReplace: true}, edit: func(*reapi.Options) {}},
+	} {
+		for _, how := range []reapitest.Corruption{reapitest.WrongBytes, reapitest.Truncated} {
+			t.Run(fmt.Sprint(name, " ", how), func(t *testing.T) {
+				t.Parallel()
+				s := reapitest.StartT(t, test.o)
+				a, r := newAction(t, "m"), soundResult()
+				r.Outputs[0].Data = test.data
+				s.PutActionResult(a.Digest, &repb.ActionResult{
+					OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: s.PutBlob(test.data).Proto()}},
+				})
+				damage(t, s, how, test.data)
+				c := dial(t, s, test.edit)
+				if r, err := c.Lookup(within(t), a); r != nil || err != nil {
+					t.Fatalf("hit: %v, error: %v, want a miss", r != nil, err)
+				}
+				if !c.Wants(r) {
+					t.Error("the result of the local run isn't wanted")
+				}
+				if err := c.Store(within(t), a, r); err != nil {
+					t.Fatal(err)
+				}
+				if r, err := dial(t, s, test.edit).Lookup(within(t), a); r == nil || err != nil {
+					t.Errorf("not mended: %v", err)
+				}
+				if c.Wants(soundResult()) != c.Keeps() {
+					t.Error("another result is wanted, too")
+				}
+			})
+		}
+	}
+}
+
+func asCache(o *reapi.Options) { o.Cache, o.Executor = o.Executor, "" }
+
+// What can't be replaced is said so, and other results are stored as before.
+func TestHopelessOutput(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{KeepsWhatIsThere: true})
+	a, r := newAction(t, "m"), soundResult()
+	d := s.PutBlob(r.Outputs[0].Data)
+	s.PutActionResult(a.Digest, &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: d.Proto()}}})
+	damage(t, s, reapitest.WrongBytes, r.Outputs[0].Data)
+	c := dial(t, s, asCache, storing)
+	if r, err := c.Lookup(within(t), a); r != nil || err != nil {
+		t.Fatalf("hit: %v, error: %v", r != nil, err)
+	}
+	wantHopeless(t, s, d, c.Store(within(t), a, r))
+	another, sound := newAction(t, "another"), soundResult()
+	sound.Outputs[0].Data = object("another", 1000)
+	if err := c.Store(within(t), another, sound); err != nil {
+		t.Error(err)
+	}
+}
+
+// A service that can't read a blob of its own says so in several ways. It is a
+// miss, and the service is used on.
+func TestUnreadableBlob(t *testing.T) {
+	for _, code := range []codes.Code{codes.DataLoss, codes.Unknown, codes.Internal, codes.NotFound, codes.OutOfRange} {
+		t.Run(code.String(), func(t *testing.T) {
+			t.Parallel()
+			s := reapitest.StartT(t, reapitest.Options{Capabilities: smallBatches, Execute: writes(8 << 10)})
+			damaged, sound := newAction(t, "damaged"), newAction(t, "sound")
+			for _, a := range []*action.Action{damaged, sound} {
+				execute(t, dial(t, s), a)
+			}
+			withdraw := s.Inject(reapitest.Fault{Method: "Read", Code: code, Message: "CRC check failed"})
+			c := dial(t, s)
+			if r, err := c.Lookup(within(t), damaged); r != nil || err != nil {
+				t.Errorf("hit: %v, error: %v, want a miss", r != nil, err)
+			}
+			withdraw()
+			if r, err := c.Lookup(within(t), sound); r == nil || err != nil || c.Down() != nil {
+				t.Errorf("no hit: %v, down: %v", err, c.Down())
+			}
+		})
+	}
+}

@@ -1,0 +1,100 @@
+package reapi
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// ErrNoRoom says that the service has no room for what is uploaded. For the
+// rest of the link nothing more is sent to it: a full CAS would get, and
+// refuse, the inputs of each job. Downloads, and executions whose inputs the
+// service has, go on.
+var ErrNoRoom = errors.New("the service has no room; nothing more is uploaded in this link")
+
+// room is what the uploads of a link have seen of the space in the CAS.
+type room struct {
+	tries int // refusals of one upload that mean that the CAS is full
+
+	mu    sync.Mutex
+	full  error     // why nothing is uploaded any more; nil while there is room
+	taken time.Time // when the service last took a blob
+}
+
+// refusalsForFull is how many tries in a row a bare RESOURCE_EXHAUSTED takes to
+// mean that the CAS is full. Services say the same of too many calls at once,
+// which is over a moment later.
+const refusalsForFull = 3
+
+// An uploadTry counts the refusals that one upload has met.
+type uploadTry struct {
+	*room
+	refusals int
+	since    time.Time // when the first came
+}
+
+func (r *room) begin() *uploadTry { return &uploadTry{room: r} }
+
+// check returns an error if nothing is to be sent any more.
+func (r *room) check() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.full
+}
+
+// took notes that the service has stored something.
+func (r *room) took() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.taken = time.Now()
+}
+
+// judge returns err as it is, to be tried again or not like that of any call,
+// or the verdict that the CAS is full, which is never tried again. Of uploads
+// that are taken meanwhile it follows that it isn't.
+func (u *uploadTry) judge(err error) error {
+	if err == nil || errors.Is(err, ErrNoRoom) || !saysFull(err) && !saysExhausted(err) {
+		return err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.refusals++; u.refusals == 1 {
+		u.since = time.Now()
+	}
+	if u.full == nil {
+		if !saysFull(err) && (u.refusals < u.tries || u.taken.After(u.since)) {
+			return err
+		}
+		s := status.Convert(err)
+		u.full = fmt.Errorf("%v: %s: %w", s.Code(), s.Message(), ErrNoRoom) // without the status, which would be tried again
+	}
+	return u.full
+}
+
+// saysFull reports whether a service says in words that it lacks space.
+func saysFull(err error) bool {
+	if code := status.Code(err); code == codes.NotFound || code == codes.Unauthenticated || code == codes.PermissionDenied {
+		return false
+	}
+	words := strings.ToLower(status.Convert(err).Message())
+	for _, sign := range []string{
+		"no space", "disk full", "disk is full", "not enough space", "insufficient space", "insufficient storage",
+		"out of space", "out of disk", "enospc", "edquot", "disk quota", "storage quota", "cache is full", "cas is full",
+	} {
+		if strings.Contains(words, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+// saysExhausted reports whether a service refuses an upload for lack of
+// something. A message that is too large for gRPC has the same code.
+func saysExhausted(err error) bool {
+	return status.Code(err) == codes.ResourceExhausted && !strings.Contains(status.Convert(err).Message(), "larger than max")
+}
