@@ -168,7 +168,7 @@ func (c *conductor) keep(ctx context.Context, cache Cache, a *action.Action, r *
 	}
 	if err := cache.Store(ctx, a, r); err != nil {
 		if errors.Is(err, reapi.ErrDamaged) { // of this result alone
-			c.Terminal.WarnOnce("remote", "compiled here in each link: %v", err)
+			c.Terminal.WarnOnce("remote", "compiled here, as the remote cache can't keep it: %v", err)
 			return false
 		}
 		if ctx.Err() == nil {

@@ -45,6 +45,9 @@ func (s *Server) PutActionResult(action digest.Digest, r *repb.ActionResult) {
 	s.results.put(action, proto.CloneOf(r))
 }
 
+// ForgetResults evicts all results, and no blob.
+func (s *Server) ForgetResults() { s.results.clear() }
+
 // ActionResults returns what the Action Cache holds. The caller doesn't write
 // to the messages.
 func (s *Server) ActionResults() map[digest.Digest]*repb.ActionResult {

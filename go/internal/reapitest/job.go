@@ -140,7 +140,9 @@ func (e *executions) run(f digest.Function, op *operation) *repb.ExecuteResponse
 func (s *Server) store(job *Job, result *Result) *repb.ActionResult {
 	keep := func(data []byte) *repb.Digest {
 		d := job.function.Of(data)
-		s.blobs.put(d, data)
+		if there := s.blobs.has(d); !there || !s.opts.WorkersAsk && !s.opts.KeepsWhatIsThere {
+			s.blobs.put(d, data)
+		}
 		return d.Proto()
 	}
 	r := &repb.ActionResult{ExitCode: int32(result.ExitCode)}

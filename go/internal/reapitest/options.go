@@ -45,6 +45,8 @@ type Options struct {
 	// damaged, as with BuildGrid. Otherwise a batch replaces it, and a stream is
 	// answered before its data is read, as with bazel-remote.
 	KeepsWhatIsThere bool
+	// WorkersAsk has workers upload no output that is there, be it damaged.
+	WorkersAsk bool
 	// StreamsReplace has a stream replace a blob that is there.
 	StreamsReplace bool
 
