@@ -4,7 +4,7 @@
 // ratios. Both sides of a ratio are measured in turn in one run, because
 // machines differ and their speed drifts; the median is given.
 //
-// Usage: bench [-runs N] [-modules N] [-jobs N] [-only REGEXP] THINREX
+// Usage: bench [-runs N] [-modules N] [-jobs N] [-only REGEXP] [-baseline OLDER] THINREX
 package main
 
 import (
@@ -28,6 +28,7 @@ import (
 
 type bench struct {
 	thinrex string // path
+	older   string // path of a build to compare with; "" for none
 	dir     string // everything that is made lies below it
 	base    string // where dir is, for the heading
 	runs    int
@@ -51,6 +52,7 @@ func main() {
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
 	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, down, compile")
+	older := flag.String("baseline", "", "an older thinrex, to measure what the new one costs more at a hit")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
 	flag.Parse()
 	var err error
@@ -60,7 +62,7 @@ func main() {
 	case *copyDir != "":
 		err = runCopy(flag.Arg(0), *copyDir, *fill)
 	default:
-		err = run(&bench{thinrex: flag.Arg(0), base: *base, runs: *runs, modules: *modules, jobs: *jobs}, *only)
+		err = run(&bench{thinrex: flag.Arg(0), older: *older, base: *base, runs: *runs, modules: *modules, jobs: *jobs}, *only)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -76,6 +78,11 @@ func run(b *bench, only string) (err error) {
 	b.thinrex, err = filepath.Abs(b.thinrex)
 	if err != nil || !isFile(b.thinrex) {
 		return errors.New("give the path of the thinrex to measure")
+	}
+	if b.older != "" {
+		if b.older, err = filepath.Abs(b.older); err != nil || !isFile(b.older) {
+			return errors.New("-baseline: give the path of an older thinrex")
+		}
 	}
 	if b.dir, err = os.MkdirTemp(b.base, "thinrex-bench-"); err != nil {
 		return err

@@ -61,6 +61,30 @@ func (b *bench) warmLink() error {
 	}
 	seconds := median(own, func(s float64) float64 { return s })
 	b.add("thinrex's own wall time in it", fmt.Sprintf("%.0f ms", seconds*1000), "", "≤ 100 ms")
+	if b.older == "" {
+		return nil
+	}
+	return b.warmAgainstOlder(p, ours)
+}
+
+// warmAgainstOlder compares a link whose jobs all hit with that of an older
+// build, which looked for less before it trusted a result.
+func (b *bench) warmAgainstOlder(p *program, ours command) error {
+	theirs := p.link("older", "-fthinlto-distributor="+b.older)
+	theirs.env = []string{"THINREX_DISK_CACHE=" + filepath.Join(b.dir, "oldercache")}
+	if _, err := theirs.run(); err != nil {
+		return err
+	}
+	if err := sameFile(filepath.Join(p.dir, "ours"), filepath.Join(p.dir, "older")); err != nil {
+		return err
+	}
+	ourRuns, olderRuns, err := b.pair(ours, theirs, nil)
+	if err != nil {
+		return err
+	}
+	b.add(fmt.Sprintf("all-hit link of %d modules vs. the older build's", b.modules),
+		fmt.Sprintf("%s vs. %s", ms(median(ourRuns, wall)), ms(median(olderRuns, wall))),
+		fmt.Sprintf("%.3f×", medianRatio(ourRuns, olderRuns)), "≤ 1.02×")
 	return nil
 }
 
