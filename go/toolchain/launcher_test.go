@@ -80,25 +80,37 @@ func TestLaunchers(t *testing.T) {
 	}
 }
 
-// A library that only the compiler behind a launcher loads is in the identity.
+// A library that only the compiler behind a launcher loads is in the identity, also
+// where env or an option of lld's says where it lies.
 func TestLaunchedLibraries(t *testing.T) {
-	o := options(t)
-	o.Args = []string{"clang-22", "-c"}
-	plain := mustResolve(t, "/usr/bin/env", o)
 	all := loadedBy(t, clang)
 	i := slices.IndexFunc(all, func(path string) bool { return strings.HasPrefix(filepath.Base(path), "libm.so") })
 	if i < 0 {
 		t.Fatalf("no libm in %q", all)
 	}
-	libs := t.TempDir()
 	data, err := os.ReadFile(all[i])
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(libs, "libm.so.6"), string(data)+"patched", 0o755)
-	o.Env = append(o.Env, "LD_LIBRARY_PATH="+libs)
-	if got := mustResolve(t, "/usr/bin/env", o); got.Identity == plain.Identity {
-		t.Error("another libm doesn't change the identity")
+	libs := t.TempDir()
+	setting := "LD_LIBRARY_PATH=" + libs
+	for name, how := range map[string]struct{ args, env []string }{
+		"the environment": {[]string{"clang-22"}, []string{setting}},
+		"env":             {[]string{setting, "clang-22"}, nil},
+		"env, then nice":  {[]string{"-u", "X", setting, "nice", "clang-22"}, nil},
+		"both":            {[]string{setting, "clang-22"}, []string{"LD_LIBRARY_PATH=/nonexistent"}},
+	} {
+		identities := map[string]bool{}
+		for _, mark := range []string{"one", "two", "two"} {
+			o := options(t)
+			o.Args = append(how.args, "-c")
+			o.Env = append(o.Env, how.env...)
+			write(t, filepath.Join(libs, "libm.so.6"), string(data)+mark, 0o755)
+			identities[mustResolve(t, "/usr/bin/env", o).Identity] = true
+		}
+		if len(identities) != 2 {
+			t.Errorf("%s: %d identities for two libraries", name, len(identities))
+		}
 	}
 }
 

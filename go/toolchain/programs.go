@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,12 +49,13 @@ func (p *programs) add(path string, w *witness) error {
 // to start. It returns those of the arguments before lld's own, by which the
 // launcher is told so, that are absolute paths.
 func (p *programs) addLaunched(frontend string, args []string) (told []string, err error) {
+	own := max(0, slices.Index(args, "-c"))
+	p.options.Env = slices.Concat(p.options.Env, assignments(args[:own]))
 	if frontend != "" {
 		if err := p.add(frontend, nil); err != nil {
 			return nil, err
 		}
 	}
-	own := slices.Index(args, "-c")
 	for i, arg := range args {
 		file := p.fileOf(arg)
 		if file == "" {
@@ -87,7 +89,7 @@ func (p *programs) fileOf(arg string) string {
 	if strings.ContainsRune(arg, filepath.Separator) {
 		return ""
 	}
-	for _, kv := range p.options.Env {
+	for _, kv := range slices.Backward(p.options.Env) {
 		list, ok := strings.CutPrefix(kv, "PATH=")
 		if !ok {
 			continue
@@ -99,8 +101,20 @@ func (p *programs) fileOf(arg string) string {
 			}
 			return absolute(path)
 		}
+		return ""
 	}
 	return ""
+}
+
+// assignments are the arguments by which env sets variables: LD_LIBRARY_PATH=DIR
+// leads the compiler to other libraries.
+func assignments(args []string) (list []string) {
+	for _, arg := range args {
+		if name, _, ok := strings.Cut(arg, "="); ok && regexp.MustCompile(`^\w+$`).MatchString(name) {
+			list = append(list, arg)
+		}
+	}
+	return list
 }
 
 // processor is what decides, beside the files, which functions these programs
