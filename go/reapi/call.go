@@ -21,68 +21,103 @@ import (
 type try func(context.Context, *pulse) error
 
 // call makes one call, again while that may help.
-func (e *endpoint) call(ctx context.Context, method string, try try) error {
-	started, attempt, renewed := time.Now(), 0, false
+func (s *service) call(ctx context.Context, method string, try try) error {
+	this, renewed := attempt{method: method}, false
 	for {
-		if cause := context.Cause(e.ctx); cause != nil {
-			return e.failure(method, cause)
+		if cause := context.Cause(s.ctx); cause != nil {
+			return s.failure(method, cause)
 		}
-		begun := time.Now()
-		heard, err := e.attempt(ctx, method, try)
+		leave, err := s.enter(ctx, method)
+		if err != nil {
+			return err
+		}
+		this.begun = time.Now()
+		heard, err := s.attempt(ctx, method, try)
+		leave()
 		if err == nil {
 			return nil
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if cause := context.Cause(e.ctx); cause != nil {
-			return e.failure(method, cause)
+		if cause := context.Cause(s.ctx); cause != nil {
+			return s.failure(method, cause)
 		}
-		if heard && time.Since(begun) > maxPause { // not one that always breaks at once
-			started, attempt, renewed = time.Now(), 0, false
+		if heard && time.Since(this.begun) > maxPause { // not one that always breaks at once
+			this.earlier, renewed = 0, false
 		}
-		since := started
-		if errors.Is(err, errNoAnswer) {
-			since = begun // what was answered before says nothing
-		}
-		err = e.failure(method, err)
-		if !renewed && e.renew(err) {
+		err = s.failure(method, err)
+		this.failed(err)
+		if !renewed && s.renew(err) {
 			renewed = true
-		} else if !e.failed(method, since, attempt, err) {
+		} else if !s.goesOn(this) {
 			return err
 		}
-		if err := e.pause(ctx, attempt); err != nil {
+		if this.try, err = s.pause(ctx, this); err != nil {
 			return err
 		}
-		attempt++
+		this.earlier++
 	}
 }
 
+// enter waits for one of the lanes that a busy service has left us. Those of
+// executions are held for longer than a call.
+func (s *service) enter(ctx context.Context, method string) (leave func(), err error) {
+	if method == "Execute" {
+		return func() {}, nil
+	}
+	return s.lanes.enter(ctx)
+}
+
+// goesOn reports whether a call that failed is made again. It gives the service
+// up if that is what the failure means.
+func (s *service) goesOn(a attempt) bool {
+	retries := s.retries
+	if s.opts.Hurried && !s.answered.Load() {
+		retries = min(retries, 1)
+	}
+	if isBusy(a.err) {
+		s.slowDown(a.begun)
+	}
+	began, verdict := s.judge(a, retries, s.opts.Timeout)
+	if verdict != isLost {
+		return verdict == again
+	}
+	s.giveUp(a.err)
+	for _, other := range s.services {
+		if !s.conn.connected() && !other.answeredSince(began) { // it was the connection
+			other.giveUp(a.err)
+		}
+	}
+	return false
+}
+
 // attempt makes one attempt, and reports whether the service was heard.
-func (e *endpoint) attempt(ctx context.Context, method string, try try) (heard bool, err error) {
-	ctx, cancel := context.WithCancelCause(e.outgoing(ctx, method))
+func (s *service) attempt(ctx context.Context, method string, try try) (heard bool, err error) {
+	ctx, cancel := context.WithCancelCause(s.outgoing(ctx, method))
 	defer cancel(nil)
-	defer context.AfterFunc(e.ctx, func() { cancel(context.Cause(e.ctx)) })()
-	p := &pulse{endpoint: e, method: method}
+	defer context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })()
+	p := &pulse{service: s, method: method}
 	ready := make(chan struct{})
-	p.silence = time.AfterFunc(e.opts.Timeout, func() {
+	p.silence = time.AfterFunc(s.opts.Timeout, func() {
 		<-ready
 		if d := p.patience(); d > 0 {
 			p.silence.Reset(d)
 			return
 		}
-		cancel(fmt.Errorf("%w within %v", errNoAnswer, e.opts.Timeout))
+		cancel(fmt.Errorf("%w within %v", errNoAnswer, s.opts.Timeout))
 	})
 	close(ready)
 	defer p.silence.Stop()
 	defer time.AfterFunc(connectTime, func() {
-		if !e.reached() && !e.opts.Indispensable {
+		if !s.reached() && !s.opts.Indispensable {
 			cancel(fmt.Errorf("%w: no connection within %v", errNoAnswer, connectTime))
 		}
 	}).Stop()
 	err = try(ctx, p)
 	if err == nil {
-		e.succeeded(method)
+		s.succeeded(method)
+		s.lanes.served()
 	} else if cause := context.Cause(ctx); errors.Is(cause, errNoAnswer) && !errors.Is(err, errStuck) {
 		err = cause
 	}
@@ -91,7 +126,7 @@ func (e *endpoint) attempt(ctx context.Context, method string, try try) (heard b
 
 // A pulse tells a stream that takes its time from one that is dead.
 type pulse struct {
-	*endpoint
+	*service
 	method   string
 	silence  *time.Timer
 	wasHeard bool
@@ -133,26 +168,65 @@ func (p *pulse) heard() {
 	p.succeeded(p.method)
 }
 
-// Before a call is made again, time passes: twice as much each time.
+// Before a call is made again, time passes: twice as much each time. Most of it
+// is a pause; then there is some time to make a lost connection again.
 const (
 	firstPause = 100 * time.Millisecond
 	maxPause   = 5 * time.Second
 )
 
-func (e *endpoint) pause(ctx context.Context, attempt int) error {
-	d := min(firstPause<<min(attempt, 10), maxPause)
-	timer := time.NewTimer(d/2 + rand.N(d/2)) // not all at once
+func pauseBefore(n int) time.Duration {
+	d := 3 * reconnectBefore(n)
+	return d - rand.N(d/4) // many links don't call at the same moment
+}
+
+// pauseAfter is the pause after a failure, or a longer one that the service
+// wants.
+func pauseAfter(err error, n int) time.Duration {
+	d := retryDelay(err)
+	return max(pauseBefore(n), d+rand.N(d/4+1))
+}
+
+func reconnectBefore(n int) time.Duration { return min(firstPause<<min(n, 10), maxPause) / 4 }
+
+// pause waits until a call that failed is worth another try, and returns which
+// try of an outage that is, 0 for none.
+func (s *service) pause(ctx context.Context, a attempt) (try int, err error) {
+	if err := s.sleep(ctx, pauseAfter(a.err, a.earlier)); err != nil {
+		return 0, err
+	}
+	try, over, wait := s.turn()
+	for over != nil {
+		timer := time.NewTimer(wait)
+		select {
+		case <-over:
+			over = nil
+		case <-timer.C:
+			try, over, wait = s.turn()
+		case <-ctx.Done():
+			err, over = context.Cause(ctx), nil
+		case <-s.ctx.Done():
+			err, over = s.failure("", context.Cause(s.ctx)), nil
+		}
+		timer.Stop()
+	}
+	if err == nil {
+		s.conn.reconnect(ctx, reconnectBefore(max(a.earlier, try-1)))
+	}
+	return try, err
+}
+
+// sleep waits, unless the call or the service ends before.
+func (s *service) sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		for _, c := range e.each {
-			c.ResetConnectBackoff() // else the next attempt may fail without having tried
-		}
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-e.ctx.Done():
-		return e.failure("", context.Cause(e.ctx))
+	case <-s.ctx.Done():
+		return s.failure("", context.Cause(s.ctx))
 	}
 }
 

@@ -22,15 +22,25 @@ type offer struct {
 // larger one: gRPC refuses messages above 4 MiB.
 const batchLimit = 4<<20 - 64<<10
 
-// offerOf begins to ask a service, so that the answer is there when it is
-// needed, and returns what waits for it.
-func (c *Client) offerOf(e *endpoint) func(context.Context) (*offer, error) {
+// startAsking has the services say what they offer, so that the answer is there
+// when it is needed. One that is both is asked once.
+func (c *Client) startAsking() {
+	if c.exec != nil {
+		c.execOffer = c.offerOf(c.exec)
+	}
+	if c.cacheOffer = c.execOffer; !c.together() {
+		c.cacheOffer = c.offerOf(c.cache)
+	}
+}
+
+// offerOf begins to ask a service, and returns what waits for the answer.
+func (c *Client) offerOf(s *service) func(context.Context) (*offer, error) {
 	var o *offer
 	var err error
 	answered := make(chan struct{})
 	c.owned.Go(func() {
 		defer close(answered)
-		o, err = c.ask(e)
+		o, err = c.ask(s)
 	})
 	return func(ctx context.Context) (*offer, error) {
 		select {
@@ -42,20 +52,20 @@ func (c *Client) offerOf(e *endpoint) func(context.Context) (*offer, error) {
 	}
 }
 
-// ask gets a service's capabilities. A service that can't serve us is given
-// up.
-func (c *Client) ask(e *endpoint) (*offer, error) {
+// ask gets the capabilities of a service's endpoint. One that can't serve us is
+// given up, whatever it should have been.
+func (c *Client) ask(s *service) (*offer, error) {
 	var caps *repb.ServerCapabilities
-	err := e.call(c.ctx, "GetCapabilities", func(ctx context.Context, _ *pulse) (err error) {
-		caps, err = repb.NewCapabilitiesClient(e.conn).GetCapabilities(ctx, &repb.GetCapabilitiesRequest{InstanceName: c.opts.Instance})
+	err := s.call(c.ctx, "GetCapabilities", func(ctx context.Context, _ *pulse) (err error) {
+		caps, err = repb.NewCapabilitiesClient(s.conn).GetCapabilities(ctx, &repb.GetCapabilitiesRequest{InstanceName: c.opts.Instance})
 		return err
 	})
 	if err == nil {
-		err = c.suits(e, caps)
+		err = c.suits(s.endpoint, caps)
 	}
 	if err != nil {
-		err = e.failure("GetCapabilities", err)
-		e.giveUp(err)
+		err = s.failure("GetCapabilities", err)
+		s.giveUpAll(err)
 		return nil, err
 	}
 	cache := caps.GetCacheCapabilities()
@@ -82,7 +92,7 @@ func (c *Client) suits(e *endpoint, caps *repb.ServerCapabilities) error {
 		return fmt.Errorf("the service speaks version %d.%d to %d.%d of the Remote Execution API, thinrex speaks 2",
 			low.GetMajor(), low.GetMinor(), high.GetMajor(), high.GetMinor())
 	}
-	if e == c.exec {
+	if c.exec != nil && e == c.exec.endpoint {
 		execution := caps.GetExecutionCapabilities()
 		if !execution.GetExecEnabled() {
 			return errors.New("the service doesn't execute actions; is it a cache? then give it as --remote_cache")
@@ -92,7 +102,7 @@ func (c *Client) suits(e *endpoint, caps *repb.ServerCapabilities) error {
 			return err
 		}
 	}
-	if e == c.cache {
+	if e == c.cache.endpoint {
 		return c.hasFunction(caps.GetCacheCapabilities().GetDigestFunctions())
 	}
 	return nil

@@ -21,18 +21,16 @@ type Client struct {
 	cancel context.CancelFunc
 	owned  *owner // of the goroutines that serve several calls
 
-	cache, exec *endpoint // may be the same; exec may be nil
+	cache, exec *service // perhaps of one endpoint; exec may be nil
 	ac          repb.ActionCacheClient
 	cas         repb.ContentAddressableStorageClient
 	bytes       bspb.ByteStreamClient
-	execution   repb.ExecutionClient
+	executor    repb.ExecutionClient
 
 	cacheOffer, execOffer func(context.Context) (*offer, error)
 
-	executing    context.Context // ends when nothing is executed any more; the cause says why
-	endExecuting context.CancelCauseFunc
-
-	slots      chan struct{} // of executions, nil for any number
+	accepted   atomic.Int64 // executions that the service has taken, while we hear of them
+	failures   atomic.Int64 // of executions in a row
 	uploads    *uploads
 	damage     *damage
 	reads      *batcher[*wanted]
@@ -64,16 +62,9 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	c.cas = repb.NewContentAddressableStorageClient(c.cache.conn)
 	c.bytes = bspb.NewByteStreamClient(c.cache.conn)
 	if c.exec != nil {
-		c.execution = repb.NewExecutionClient(c.exec.conn)
-		c.executing, c.endExecuting = context.WithCancelCause(c.exec.ctx)
-		c.execOffer = c.offerOf(c.exec)
+		c.executor = repb.NewExecutionClient(c.exec.conn)
 	}
-	if c.cacheOffer = c.execOffer; c.cache != c.exec {
-		c.cacheOffer = c.offerOf(c.cache)
-	}
-	if o.Executions > 0 {
-		c.slots = make(chan struct{}, o.Executions)
-	}
+	c.startAsking()
 	c.uploads, c.reads = newUploads(c), newReads(c)
 	return c, nil
 }
@@ -89,21 +80,30 @@ func (c *Client) dial() error {
 		if o.Cache != "" && o.Cache != o.Executor {
 			cacheHeaders = nil
 		}
-		if c.exec, err = dial(c.ctx, a, cacheHeaders, o.ExecHeaders, o); err != nil {
+		e, err := dial(c.ctx, a, cacheHeaders, o.ExecHeaders, o)
+		if err != nil {
 			return err
 		}
+		c.exec = e.service(c.ctx, o.Executions)
 	}
 	if o.Cache == "" || o.Cache == o.Executor {
-		c.cache = c.exec
+		c.cache = c.exec.endpoint.service(c.ctx, 0)
 		return nil
 	}
 	a, err := parseAddress("remote_cache", o.Cache)
 	if err != nil {
 		return err
 	}
-	c.cache, err = dial(c.ctx, a, o.CacheHeaders, nil, o)
-	return err
+	e, err := dial(c.ctx, a, o.CacheHeaders, nil, o)
+	if err != nil {
+		return err
+	}
+	c.cache = e.service(c.ctx, 0)
+	return nil
 }
+
+// together reports whether one endpoint is both the cache and the executor.
+func (c *Client) together() bool { return c.exec != nil && c.exec.endpoint == c.cache.endpoint }
 
 // Close ends all calls and waits for what they have started.
 func (c *Client) Close() error {
@@ -113,18 +113,24 @@ func (c *Client) Close() error {
 	if c.cache != nil {
 		errs = append(errs, c.cache.close())
 	}
-	if c.exec != nil && c.exec != c.cache {
+	if c.exec != nil && (c.cache == nil || !c.together()) {
 		errs = append(errs, c.exec.close())
 	}
 	return errors.Join(errs...)
 }
 
 // Down says why nothing is executed any more, nil while something may be.
+// Without the cache nothing is, as inputs and outputs go through it.
 func (c *Client) Down() error {
-	if c.exec == nil || c.executing.Err() == nil {
+	if c.exec == nil {
 		return nil
 	}
-	return c.exec.failure("", context.Cause(c.executing))
+	for _, s := range []*service{c.exec, c.cache} {
+		if s.ctx.Err() != nil {
+			return s.failure("", context.Cause(s.ctx))
+		}
+	}
+	return nil
 }
 
 // Ready waits until the service that caches has said what it offers. An error

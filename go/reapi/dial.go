@@ -5,17 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
-	"github.com/bazelbuild/remote-apis-sdks/go/pkg/balancer"
 	sdk "github.com/bazelbuild/remote-apis-sdks/go/pkg/client"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/connectivity"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 )
 
 const (
@@ -27,16 +27,65 @@ const (
 	maxReply = 4 << 20
 )
 
-// An endpoint is one service that is called: connections, what is known of
-// its health, and what goes with each call.
+// An endpoint is one address that is called: connections, and what goes with
+// each call. It may be both of the services, the cache and the executor.
 type endpoint struct {
 	address
-	*health
 	headers
-	conn    *balancer.RRConnPool
-	each    []*grpc.ClientConn // of conn
-	secrets secrets
-	opts    *Options
+	conn        *pool
+	secrets     secrets
+	opts        *Options
+	credentials Credentials // nil for none
+	answered    atomic.Bool // any call
+	services    []*service
+}
+
+// A service is the cache or the executor, and what is known of its health.
+// Where one endpoint is both, they fail separately: a scheduler that is down
+// must not cost the results in the cache.
+type service struct {
+	*endpoint
+	*health
+	lanes *lanes
+}
+
+// service makes an endpoint the cache or the executor, with so many lanes. ctx
+// bounds its life.
+func (e *endpoint) service(ctx context.Context, lanes int) *service {
+	s := &service{e, newHealth(ctx, e.opts.Retries), newLanes(lanes)}
+	e.services = append(e.services, s)
+	return s
+}
+
+// succeeded notes that a call was answered.
+func (s *service) succeeded(method string) {
+	s.answered.Store(true)
+	s.health.succeeded(method)
+}
+
+// slowDown makes fewer calls, and executions, as long as the endpoint is busy:
+// it may be the connections themselves that are too many.
+func (e *endpoint) slowDown(begun time.Time) {
+	for _, s := range e.services {
+		s.lanes.narrow(begun)
+	}
+}
+
+// giveUpAll gives up all that an endpoint is.
+func (e *endpoint) giveUpAll(err error) {
+	for _, s := range e.services {
+		s.giveUp(err)
+	}
+}
+
+// renew has new credentials asked for, and reports whether there may be some:
+// those that were refused may just have expired.
+func (e *endpoint) renew(err error) bool {
+	if status.Code(err) != codes.Unauthenticated || e.credentials == nil {
+		return false
+	}
+	e.credentials.Forget()
+	return true
 }
 
 // dial prepares connections; they are made when the first call is. ctx bounds
@@ -56,8 +105,7 @@ func dial(ctx context.Context, a address, cacheHeaders, execHeaders []string, o 
 	if err != nil {
 		return nil, err
 	}
-	e.health = newHealth(ctx, o.Retries, own)
-	e.hurried = o.Hurried
+	e.credentials = own
 	params := sdk.DialParams{
 		NoSecurity:        !a.tls,
 		NoAuth:            true, // but for what DialOpts say
@@ -87,7 +135,7 @@ func dial(ctx context.Context, a address, cacheHeaders, execHeaders []string, o 
 	return e, nil
 }
 
-func (e *endpoint) connections(ctx context.Context, params sdk.DialParams) (*balancer.RRConnPool, error) {
+func (e *endpoint) connections(ctx context.Context, params sdk.DialParams) (*pool, error) {
 	options, _, err := sdk.OptsFromParams(ctx, params)
 	if err != nil {
 		return nil, err
@@ -96,11 +144,7 @@ func (e *endpoint) connections(ctx context.Context, params sdk.DialParams) (*bal
 	if e.opts.Proxy != "" {
 		target = strings.Replace(target, "dns:///", "passthrough:///", 1) // the proxy knows where it is
 	}
-	return balancer.NewRRConnPool(ctx, connections(e.opts), func(context.Context) (*grpc.ClientConn, error) {
-		c, err := grpc.NewClient(target, options...)
-		e.each = append(e.each, c)
-		return c, err
-	})
+	return newPool(connections(e.opts), target, options)
 }
 
 // connectTime is how long a service that was never reached may take until
@@ -109,9 +153,7 @@ func (e *endpoint) connections(ctx context.Context, params sdk.DialParams) (*bal
 const connectTime = 4 * time.Second
 
 // reached reports whether there is a connection, or was one that worked.
-func (e *endpoint) reached() bool {
-	return e.hasAnswered() || slices.ContainsFunc(e.each, func(c *grpc.ClientConn) bool { return c.GetState() == connectivity.Ready })
-}
+func (e *endpoint) reached() bool { return e.answered.Load() || e.conn.connected() }
 
 func (e *endpoint) close() error {
 	if e.credentials != nil {

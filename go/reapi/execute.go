@@ -20,6 +20,10 @@ import (
 // whatever reasons.
 const executions = 4
 
+// failuresInARow is how many executions may fail, without one that succeeds,
+// until none is sent again: then it isn't a single worker that fails.
+const failuresInARow = 100
+
 var (
 	// errLost says that the service knows no more of an execution.
 	errLost = errors.New("the service has lost the execution")
@@ -45,10 +49,12 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 	}
 	ctx, cancel := context.WithCancelCause(withAction(ctx, a))
 	defer cancel(nil)
-	defer context.AfterFunc(c.executing, func() { cancel(context.Cause(c.executing)) })()
+	for _, s := range []*service{c.exec, c.cache} {
+		defer context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })()
+	}
 	blobs := blobsOf(a)
 	skipCache := c.isBroken(a) || !c.opts.AcceptCached
-	uploadedAgain, mended := false, false
+	uploadedAgain, mended, refused := false, false, 0
 	if err := c.beyondHope(blobs); err != nil {
 		return nil, err
 	}
@@ -58,8 +64,16 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 		}
 		sent := time.Now()
 		r, err := c.executeOnce(ctx, a, skipCache)
+		if errors.Is(err, errBusy) { // for as long as it takes
+			if err := c.exec.sleep(ctx, pauseAfter(err, refused)); err != nil {
+				return nil, err
+			}
+			refused++
+			attempt--
+			continue
+		}
 		if c.isRefused(err) {
-			c.endExecuting(err)
+			c.exec.giveUp(err)
 			return nil, err
 		}
 		if s := c.suspect(a, r, err); s.blobs != nil && !mended && (uploadedAgain || !isMissing(err)) && attempt+1 < executions {
@@ -85,7 +99,7 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 		case isBroken(err) && !skipCache:
 			skipCache = true
 			continue
-		case isMissing(err) && uploadedAgain && c.cache != c.exec:
+		case isMissing(err) && uploadedAgain && !c.together():
 			err = c.exec.failure("Execute", fmt.Errorf("%w; does it work on the CAS of %s?", err, c.cache.text))
 			c.exec.giveUp(err) // the other actions would be uploaded twice in vain
 			return nil, err
@@ -97,10 +111,10 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 			if r, err := c.Lookup(ctx, a); r != nil || err != nil {
 				return r, err
 			}
-		case !mayExecute(err) || !c.exec.spend():
+		case !mayExecute(err) || c.failures.Load() > failuresInARow:
 			return nil, err
 		}
-		if err := c.exec.pause(ctx, attempt); err != nil {
+		if err := c.exec.sleep(ctx, pauseBefore(attempt)); err != nil {
 			return nil, err
 		}
 	}
@@ -163,29 +177,20 @@ func isMissing(err error) bool {
 }
 
 func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bool) (*action.Result, error) {
-	release, err := c.slot(ctx)
+	leave, err := c.exec.lanes.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w, err := c.await(ctx, a, skipCache)
-	release() // what comes after it, and the uploads before, need no worker
+	w, err := c.execution(ctx, a, skipCache)
+	leave() // what comes after it, and the uploads before, need no worker
 	if err != nil {
 		return nil, err
 	}
-	response := w.response
-	// The status comes first: beside a bad one, exit code 0 means nothing.
-	if s := status.FromProto(response.GetStatus()); s.Code() != codes.OK {
-		why := errFailedExecution
-		if w.stage == repb.ExecutionStage_QUEUED {
-			why = fmt.Errorf("%w: %w", why, errOnlyQueued)
-		}
-		return nil, &callError{c.exec, "Execute", fmt.Errorf("%w: %w", why, s.Err()), response.GetMessage()}
-	}
-	r, err := c.result(ctx, a, response.GetResult())
+	r, err := c.result(ctx, a, w.response.GetResult())
 	if err != nil {
 		return nil, err
 	}
-	r.Message, r.Cached = c.exec.clean(response.GetMessage()), response.GetCachedResult()
+	r.Message, r.Cached = c.exec.clean(w.response.GetMessage()), w.response.GetCachedResult()
 	if skipCache {
 		return r, nil
 	}
@@ -200,17 +205,28 @@ func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bo
 	return r, nil
 }
 
-// slot waits for one of the service's slots that we may take.
-func (c *Client) slot(ctx context.Context) (release func(), err error) {
-	if c.slots == nil {
-		return func() {}, nil
+// execution has an action executed, in a lane. An error that is errBusy says
+// that the service is to be asked again later; one that has been busy for as
+// long as it may take for an execution, and has served none, is given up.
+func (c *Client) execution(ctx context.Context, a *action.Action, skipCache bool) (*waiting, error) {
+	sent := time.Now()
+	w, err := c.await(ctx, a, skipCache)
+	if err == nil {
+		err = w.failure()
 	}
-	select {
-	case c.slots <- struct{}{}:
-		return func() { <-c.slots }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	switch {
+	case err == nil:
+		c.failures.Store(0)
+		c.exec.lanes.served()
+	case errors.Is(err, errFailedExecution):
+		c.failures.Add(1)
+	case errors.Is(err, errBusy) && isBusy(err):
+		c.exec.slowDown(sent)
+		if c.exec.lanes.refusing(sent) > c.opts.ExecutionTimeout {
+			c.exec.giveUp(err)
+		}
 	}
+	return w, err
 }
 
 // await starts an execution and follows it to its end, over as many streams
@@ -225,6 +241,9 @@ func (c *Client) await(ctx context.Context, a *action.Action, skipCache bool) (*
 		err = w.follow(stream, p)
 		if errors.Is(context.Cause(ctx), errNoAnswer) && w.limited {
 			return errStuck
+		}
+		if w.name == "" && w.isTurnedAway(err) {
+			return fmt.Errorf("%w: %w", errBusy, err)
 		}
 		return err
 	})
@@ -241,6 +260,30 @@ type waiting struct {
 	response  *repb.ExecuteResponse
 }
 
+// isTurnedAway reports whether an execution wasn't taken because there are so
+// many. A service without a queue says just that it is unavailable when all its
+// workers have something to do; one of which executions are heard is there.
+func (w *waiting) isTurnedAway(err error) bool {
+	return isBusy(err) || status.Code(err) == codes.Unavailable && w.c.accepted.Load() > 0
+}
+
+// failure is why there is no result. The status comes first: beside a bad one,
+// exit code 0 means nothing.
+func (w *waiting) failure() error {
+	s := status.FromProto(w.response.GetStatus())
+	if s.Code() == codes.OK {
+		return nil
+	}
+	why := errFailedExecution
+	switch {
+	case w.executing.IsZero() && isBusy(s.Err()):
+		why = errBusy
+	case w.stage == repb.ExecutionStage_QUEUED:
+		why = fmt.Errorf("%w: %w", why, errOnlyQueued)
+	}
+	return &callError{w.c.exec.endpoint, "Execute", fmt.Errorf("%w: %w", why, s.Err()), w.response.GetMessage()}
+}
+
 type operations = grpc.ServerStreamingClient[longrunning.Operation]
 
 // open starts the execution, or joins it again after its stream broke.
@@ -250,9 +293,9 @@ func (w *waiting) open(ctx context.Context, a *action.Action, skipCache bool, p 
 		if w.stage == repb.ExecutionStage_UNKNOWN {
 			w.limit(p) // others must say the stage at once
 		}
-		return w.c.execution.WaitExecution(ctx, &repb.WaitExecutionRequest{Name: w.name})
+		return w.c.executor.WaitExecution(ctx, &repb.WaitExecutionRequest{Name: w.name})
 	}
-	return w.c.execution.Execute(ctx, &repb.ExecuteRequest{
+	return w.c.executor.Execute(ctx, &repb.ExecuteRequest{
 		InstanceName: w.c.opts.Instance, ActionDigest: a.Digest.Proto(), SkipCacheLookup: skipCache,
 		DigestFunction: w.c.opts.Function.Proto(),
 		InlineStdout:   true, InlineStderr: true, // outputs come when there is room for them
@@ -261,6 +304,12 @@ func (w *waiting) open(ctx context.Context, a *action.Action, skipCache bool, p 
 
 // follow reads a stream until the execution is done.
 func (w *waiting) follow(stream operations, p *pulse) error {
+	heard := false
+	defer func() {
+		if heard {
+			w.c.accepted.Add(-1)
+		}
+	}()
 	for {
 		op, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
@@ -272,7 +321,10 @@ func (w *waiting) follow(stream operations, p *pulse) error {
 		if err != nil {
 			return err
 		}
-		p.heard()
+		if p.heard(); !heard {
+			heard = true
+			w.c.accepted.Add(1)
+		}
 		if op.GetDone() {
 			return w.end(op)
 		}

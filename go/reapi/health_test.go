@@ -83,8 +83,16 @@ func TestTransientFailures(t *testing.T) {
 					return
 				}
 				s.Inject(reapitest.Fault{Method: method, Code: code, Message: "out of order"})
-				c = dial(t, s, storing)
-				wantDown(t, s, c, journey(within(t), t, c, "always"), code.String(), "out of order")
+				edits := []edit{storing}
+				if code == codes.ResourceExhausted { // which is waited for as long as an answer
+					edits = append(edits, impatient)
+				}
+				c = dial(t, s, edits...)
+				want := wantDown
+				if method == "Execute" {
+					want = wantNoExecution
+				}
+				want(t, s, c, journey(within(t), t, c, "always"), code.String(), "out of order")
 			})
 		}
 	}
@@ -120,7 +128,7 @@ func otherCallsAnswered(t *testing.T, method string, code codes.Code) {
 			return status.Error(code, "out of order")
 		},
 	})
-	c := dial(t, s, storing)
+	c := dial(t, s, storing, impatient)
 	stop := keepLooking(t, c)
 	defer stop()
 	err := journey(within(t), t, c, "m")
@@ -194,14 +202,7 @@ func TestAnsweredBefore(t *testing.T) {
 // called any more.
 func wantDown(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, words ...string) {
 	t.Helper()
-	if err == nil || c.Down() == nil {
-		t.Fatalf("%v, down: %v", err, c.Down())
-	}
-	for _, word := range append(words, at(s)) {
-		if !strings.Contains(err.Error(), word) || !strings.Contains(c.Down().Error(), word) {
-			t.Errorf("no %q in: %v, or in: %v", word, err, c.Down())
-		}
-	}
+	wantWhy(t, s, c, err, words)
 	a := newAction(t, "afterwards")
 	_, executeErr := c.Execute(within(t), a)
 	_, lookupErr := c.Lookup(within(t), a)
@@ -216,16 +217,51 @@ func wantDown(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, wor
 	}
 }
 
+// wantNoExecution expects that nothing is executed any more, with a word why,
+// and that the cache of the same service is still used.
+func wantNoExecution(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, words ...string) {
+	t.Helper()
+	wantWhy(t, s, c, err, words)
+	calls := s.Calls("Execute") + s.Calls("WaitExecution")
+	if _, err := c.Execute(within(t), newAction(t, "afterwards")); err == nil {
+		t.Error("executed after execution was given up")
+	}
+	if n := s.Calls("Execute") + s.Calls("WaitExecution"); n != calls {
+		t.Errorf("%d calls after execution was given up", n-calls)
+	}
+	a := newAction(t, "cached")
+	if err := c.Store(within(t), a, soundResult()); err != nil {
+		t.Errorf("the cache was given up, too: %v", err)
+	}
+	if r, err := c.Lookup(within(t), a); err != nil || c.Keeps() && r == nil {
+		t.Errorf("hit: %v, %v: the cache was given up, too", r != nil, err)
+	}
+}
+
+func wantWhy(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, words []string) {
+	t.Helper()
+	if err == nil || c.Down() == nil {
+		t.Fatalf("%v, down: %v", err, c.Down())
+	}
+	for _, word := range append(words, at(s)) {
+		if !strings.Contains(err.Error(), word) || !strings.Contains(c.Down().Error(), word) {
+			t.Errorf("no %q in: %v, or in: %v", word, err, c.Down())
+		}
+	}
+}
+
 // Each call in turn gets no answer. A hundred actions wait no longer for that
 // than one.
 func TestHangingCalls(t *testing.T) {
 	for _, method := range append(methods, "WaitExecution") {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			said, actions, calls, execution := method, 100, 100, time.Duration(0)
-			if method == "WaitExecution" {
-				// Each takes one of the link's hundred retries, and maybe another.
-				said, actions, calls, execution = "Execute", 20, 40, time.Hour
+			said, want, calls, execution := method, wantDown, 100, time.Duration(0)
+			switch method {
+			case "Execute":
+				want = wantNoExecution
+			case "WaitExecution":
+				said, want, execution = "Execute", wantNoExecution, time.Hour
 			}
 			s := journeyed(t, execution)
 			if execution > 0 {
@@ -233,13 +269,13 @@ func TestHangingCalls(t *testing.T) {
 			}
 			s.Inject(reapitest.Fault{Method: method, Hang: true})
 			c := dial(t, s, storing, impatient)
-			errs := atOnce(actions, func(i int) error { return journey(within(t), t, c, fmt.Sprint("m", i)) })
+			errs := atOnce(100, func(i int) error { return journey(within(t), t, c, fmt.Sprint("m", i)) })
 			for _, err := range errs {
 				if err == nil {
 					t.Error("no error")
 				}
 			}
-			wantDown(t, s, c, c.Down(), "no answer") // to that call, unless the machine is as slow as the timeout
+			want(t, s, c, c.Down(), "no answer") // to that call, unless the machine is as slow as the timeout
 			if n := s.Calls(method); n > calls {
 				t.Errorf("%d calls: some were made again", n)
 			}
@@ -330,10 +366,11 @@ func TestSlowConnection(t *testing.T) {
 	}
 }
 
-// All calls of a link share what there is of retries.
-func TestRetryBudget(t *testing.T) {
+// All calls that fail in one outage share its tries.
+func TestSharedTries(t *testing.T) {
+	t.Parallel()
 	s := reapitest.StartT(t, reapitest.Options{})
-	c := dial(t, s, func(o *reapi.Options) { o.Retries = 1_000_000 })
+	c := dial(t, s, func(o *reapi.Options) { o.Retries = 5 })
 	s.Inject(reapitest.Fault{Method: "GetActionResult", Code: codes.Unavailable})
 	a := newAction(t, "m")
 	for _, err := range atOnce(100, func(int) error {
@@ -344,7 +381,8 @@ func TestRetryBudget(t *testing.T) {
 			t.Error("no error")
 		}
 	}
-	if n := s.Calls("GetActionResult"); n > 201 || c.Down() == nil {
+	// 100 and 5, if no try takes longer than the pause after it.
+	if n := s.Calls("GetActionResult"); n > 120 || c.Down() == nil {
 		t.Errorf("%d calls, down: %v", n, c.Down())
 	}
 }
