@@ -225,6 +225,9 @@ func refuses(m map[string]fault, method string, f fault, also ...reapitest.Fault
 			once.says = oneWarning + "?"
 		}
 		always.apart = method == "BatchReadBlobs"
+		if code == codes.ResourceExhausted { // which is waited for: for as long as an answer, or an execution, may take
+			always.flags = []string{"REMOTE_TIMEOUT=2s", "REMOTE_EXECUTION_TIMEOUT=1s"}
+		}
 		always.before, always.want, always.says = inject(append(also, reapitest.Fault{Method: method, Code: code})...), here, oneWarning
 		m[fmt.Sprint(code, " once ", method)], m[fmt.Sprint(code, " always ", method)] = once, always
 	}
