@@ -129,11 +129,18 @@ func sampleShard(dir string, imports int) (*bitcode.Shard, error) {
 	return shard, err
 }
 
-// buildFake compiles a compiler that writes what passes for an object.
+// buildFake compiles a compiler that writes what passes for an object, and says that
+// it compiles by itself.
 func buildFake(dir string) (string, error) {
 	text := `#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 int main(int n, char **a) {
+  for (int i = 1; i < n; i++) if (!strcmp(a[i], "-###")) {
+    char self[4096] = "";
+    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0) return 1;
+    return fprintf(stderr, " \"%s\" \"-cc1\"\n", self) < 0;
+  }
   for (int i = 1; i + 1 < n; i++) if (!strcmp(a[i], "-o")) {
     FILE *f = fopen(a[i + 1], "w");
     if (!f) return 1;
