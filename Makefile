@@ -4,6 +4,8 @@
 
 THINREX := bin/thinrex
 FUZZTIME ?= 100000x
+# Ends tests that make no progress, however long they take on a busy machine.
+PATIENT := $(CURDIR)/bin/patient
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +41,8 @@ cross: ## compile for the other systems
 
 unit: ## all tests, with the race detector and the real clang and lld
 	@scripts/install-tools.sh cmake ninja-build
-	go test -race -timeout 25m ./go/...
+	go build -o $(PATIENT) ./go/internal/patient
+	go test -race -timeout 0 -exec $(PATIENT) ./go/...
 
 FUZZ_TARGETS := distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC credential:FuzzNetrc credential:FuzzReply store:FuzzPolicy includes:FuzzScan commandline:FuzzArguments depfile:FuzzParse compile:FuzzManifest action:FuzzCheckObject
 
@@ -50,7 +53,8 @@ fuzz: ## each fuzz target for FUZZTIME
 	done
 
 e2e: tools build ## against a real server: Bazel's remote worker
-	go test -tags e2e -timeout 30m ./e2e/...
+	go build -o $(PATIENT) ./go/internal/patient
+	go test -tags e2e -timeout 0 -exec $(PATIENT) ./e2e/...
 
 e2e-bazel: tools ## the rules, with real Bazels (the first time makes a root for Bazel 7: minutes)
 	scripts/e2e-bazel.sh

@@ -124,12 +124,15 @@ func (s *site) processes() map[int]string {
 	return found
 }
 
+// eventually waits for as long as it takes. What never comes is ended by what
+// runs the tests, which then prints what was waited for.
 func eventually(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !cond(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited too long for %s", what)
-		}
+	if !cond() {
+		t.Logf("waiting for %s", what)
+	}
+	for !cond() {
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 
@@ -271,12 +274,11 @@ func TestManyLinksAtOnce(t *testing.T) {
 }
 
 // countedCompiler logs when it begins and ends, and waits until $MOST have run
-// at once; after two minutes it goes on without.
+// at once.
 const countedCompiler = `#!/bin/sh
 case "$*" in *thinlto-index*) ;; *) exec clang-22 "$@";; esac
 echo begin >>"$DIR/log"
-for i in $(seq 1200); do
-	if [ -e "$DIR/seen" ]; then break; fi
+until [ -e "$DIR/seen" ]; do
 	if [ $(($(grep -c begin "$DIR/log") - $(grep -c end "$DIR/log"))) -ge $MOST ]; then : >"$DIR/seen"; fi
 	sleep 0.1
 done

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// An output takes what a test binary prints with -test.v=test2json, and prints
+// of it in the end what the binary prints without. It is safe for concurrent use.
+type output struct {
+	results bool // the binary was asked for results: else it all passes through
+
+	mu      sync.Mutex
+	partial []byte
+	count   int
+	test    string            // the one that prints now
+	kept    map[string][]byte // what tests have printed that haven't ended
+	begun   []string          // those that haven't ended
+	shown   bytes.Buffer
+}
+
+// mark begins the lines of the testing package.
+const mark = "\x16"
+
+var result = regexp.MustCompile(`^ *--- (PASS|FAIL|SKIP|BENCH): (\S+) `)
+
+// lines is how many lines there were so far.
+func (o *output) lines() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.count
+}
+
+// running lists the tests that haven't ended.
+func (o *output) running() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.begun) == 0 {
+		return "none is running"
+	}
+	return "running: " + strings.Join(o.begun, ", ")
+}
+
+func (o *output) Write(data []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.partial = append(o.partial, data...)
+	for {
+		line, rest, ok := bytes.Cut(o.partial, []byte("\n"))
+		if !ok {
+			return len(data), nil
+		}
+		o.count++
+		o.line(string(line) + "\n")
+		o.partial = rest
+	}
+}
+
+func (o *output) line(line string) {
+	if !o.results {
+		o.shown.WriteString(line)
+		return
+	}
+	text, marked := strings.CutPrefix(line, mark)
+	if before, after, ok := strings.Cut(line, mark); ok && !marked { // behind what a test has printed without an end of line
+		o.keep(before + "\n")
+		text, marked = after, true
+	}
+	if !marked {
+		o.keep(line)
+		return
+	}
+	if m := result.FindStringSubmatch(text); m != nil {
+		o.ended(m[2], m[1] == "FAIL", text)
+		return
+	}
+	kind, name, _ := strings.Cut(strings.TrimPrefix(text, "=== "), " ")
+	name = strings.TrimSpace(name)
+	switch kind {
+	case "RUN":
+		o.begun = append(o.begun, name)
+		o.test = name
+	case "PAUSE", "CONT", "NAME":
+		o.test = name
+	default:
+		o.shown.WriteString(text) // PASS, FAIL
+	}
+}
+
+func (o *output) keep(line string) {
+	if o.test == "" {
+		o.shown.WriteString(line)
+		return
+	}
+	if o.kept == nil {
+		o.kept = map[string][]byte{}
+	}
+	o.kept[o.test] = append(o.kept[o.test], line...)
+}
+
+func (o *output) ended(name string, failed bool, line string) {
+	if failed {
+		o.shown.WriteString(line)
+		o.shown.Write(o.kept[name])
+	}
+	delete(o.kept, name)
+	o.begun = slices.DeleteFunc(o.begun, func(running string) bool { return running == name })
+	o.test = ""
+}
+
+// end prints what is to be seen. Of tests that haven't ended that is all.
+func (o *output) end(to io.Writer, passed bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.partial) > 0 {
+		o.line(string(o.partial) + "\n")
+		o.partial = nil
+	}
+	if !passed {
+		for _, name := range o.begun {
+			fmt.Fprintf(&o.shown, "=== %s hasn't ended; it has printed:\n%s", name, o.kept[name])
+		}
+	}
+	_, _ = to.Write(o.shown.Bytes())
+}
