@@ -55,11 +55,28 @@ func (r *Reader) Template(text string) {
 	}
 }
 
+// numbers is how many characters in front of a text may be none.
+const numbers = 8
+
+// Unknown adds what may be assembly, with numbers in front and after it that
+// look like characters.
+func (r *Reader) Unknown(text string) {
+	for _, directive := range directives {
+		if containsFold([]byte(text), directive) {
+			r.unclear = fmt.Sprintf("it holds %s where this thinrex can't read it", directive)
+		}
+	}
+	for i := range min(numbers, len(text)) {
+		r.Template(text[i:])
+		r.Text(text[i:])
+	}
+}
+
 // Symbols adds the names of symbols, which operands can stand for. There need
 // be nothing between them.
 func (r *Reader) Symbols(names []byte) {
-	for at := range directives {
-		r.symbols = r.symbols || containsFold(names, directives[at])
+	for _, directive := range directives {
+		r.symbols = r.symbols || containsFold(names, directive)
 	}
 }
 

@@ -1,6 +1,8 @@
 package assembly_test
 
 import (
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -10,43 +12,45 @@ import (
 
 const unclear = "?" // the files can't be told
 
-// The text of a module, and the names of what its assembler reads.
-func TestText(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                                   "",
-		".globl f\nf: ret\n":                 "",
-		".incbin \"a b\"\n":                  "a b",
-		".INCBIN\t\"A\",4,5\n":               "A",
-		"nop;.Include\"x.s\" # why\n":        "x.s",
-		"l: .include \"x.s\"; .incbin \"y\"": "x.s y",
-		".section .text.include\n":           "",
-		".included \"x\"\n":                  "",
-		"std.include \"x\"\n":                "",
-		"call include\n":                     "",
-		".ascii \"bin\\0\\r\\n\"\n":          "",
-		".include x\n":                       unclear,
-		".include <x>\n":                     unclear,
-		".include /**/ \"x\"\n":              unclear,
-		".include \"\\170\"\n":               unclear,
-		".include \"\"\n":                    unclear,
-		".include \"x":                       unclear,
-		"\".include\" \"x\"\n":               unclear,
-		"\".inc\\154ude\" \"x\"\n":           unclear,
+// texts maps the text of a module to the names of what its assembler reads.
+var texts = map[string]string{
+	"":                                   "",
+	".globl f\nf: ret\n":                 "",
+	".incbin \"a b\"\n":                  "a b",
+	".INCBIN\t\"A\",4,5\n":               "A",
+	"nop;.Include\"x.s\" # why\n":        "x.s",
+	"l: .include \"x.s\"; .incbin \"y\"": "x.s y",
+	".section .text.include\n":           "",
+	".included \"x\"\n":                  "",
+	"std.include \"x\"\n":                "",
+	"call include\n":                     "",
+	".ascii \"bin\\0\\r\\n\"\n":          "",
+	".include x\n":                       unclear,
+	".include <x>\n":                     unclear,
+	".include /**/ \"x\"\n":              unclear,
+	".include \"\\170\"\n":               unclear,
+	".include \"\"\n":                    unclear,
+	".include \"x":                       unclear,
+	"\".include\" \"x\"\n":               unclear,
+	"\".inc\\154ude\" \"x\"\n":           unclear,
 
-		".macro m a\n.\\a \"x\"\n.endm\n m include\n":                                                     unclear,
-		".macro m\n.inc\\()lude \"x\"\n.endm\n m\n":                                                       unclear,
-		".rept 1\n.inc\\()bin \"x\"\n.endr\n":                                                             unclear,
-		".irp d, .include\n\\d \"x\"\n.endr\n":                                                            unclear,
-		".macro m a b\n\\a\\b \"x\"\n.endm\n m .inc lude\n":                                               unclear,
-		".macro m a\n.long 1\\a \"x\"\n.endm\n m \";.include\"\n":                                         unclear,
-		".macro m a b\n\\a \"y\"\n.endm\n m .include \"x\"\n":                                             unclear,
-		".macro m a\n\\a.include \"x\"\n.endm\n m l:\n":                                                   unclear,
-		".irpc c, x\n.include \"\\c\\().s\"\n.endr\n":                                                     unclear,
-		".altmacro\n.macro m a\na \"x\"\n.endm\n m <.inc!lude>\n":                                         unclear,
-		".macro m a\n.inc$0 \"x\"\n.endm\n m lude\n":                                                      unclear,
-		".macro s reg:req\n.irp rs,rax,rcx\n.ifc \\reg, %\\rs\n.endif\n.set .L\\@, \\reg\n.endr\n.endm\n": "",
-		".macro m a\n.long .Lx\\a, \\a\\()_lo\n.endm\n":                                                   "",
-	} {
+	".macro m a\n.\\a \"x\"\n.endm\n m include\n":                                                     unclear,
+	".macro m\n.inc\\()lude \"x\"\n.endm\n m\n":                                                       unclear,
+	".rept 1\n.inc\\()bin \"x\"\n.endr\n":                                                             unclear,
+	".irp d, .include\n\\d \"x\"\n.endr\n":                                                            unclear,
+	".macro m a b\n\\a\\b \"x\"\n.endm\n m .inc lude\n":                                               unclear,
+	".macro m a\n.long 1\\a \"x\"\n.endm\n m \";.include\"\n":                                         unclear,
+	".macro m a b\n\\a \"y\"\n.endm\n m .include \"x\"\n":                                             unclear,
+	".macro m a\n\\a.include \"x\"\n.endm\n m l:\n":                                                   unclear,
+	".irpc c, x\n.include \"\\c\\().s\"\n.endr\n":                                                     unclear,
+	".altmacro\n.macro m a\na \"x\"\n.endm\n m <.inc!lude>\n":                                         unclear,
+	".macro m a\n.inc$0 \"x\"\n.endm\n m lude\n":                                                      unclear,
+	".macro s reg:req\n.irp rs,rax,rcx\n.ifc \\reg, %\\rs\n.endif\n.set .L\\@, \\reg\n.endr\n.endm\n": "",
+	".macro m a\n.long .Lx\\a, \\a\\()_lo\n.endm\n":                                                   "",
+}
+
+func TestText(t *testing.T) {
+	for text, want := range texts {
 		var r assembly.Reader
 		r.Text(text)
 		check(t, text, &r, want)
@@ -126,4 +130,85 @@ func TestJoin(t *testing.T) {
 	symbols.Symbols([]byte("main.INCLUDEf"))
 	r.Join(&symbols)
 	check(t, "a symbol .INCLUDE", &r, unclear)
+}
+
+// What later versions of LLVM write may have numbers around the text.
+func TestUnknown(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                              "",
+		"\x05\x01hello\n\n":             "",
+		"AB.incbin \"x\"":               unclear,
+		"A\x01B.inc\\x \"x\"\n.macro a": unclear,
+		"x.$(inc$|no$)bin":              unclear,
+	} {
+		var r assembly.Reader
+		r.Unknown(text)
+		check(t, text, &r, want)
+	}
+}
+
+// Whatever LLVM's assembler reads is found, or isn't known.
+func TestWhatLLVMReads(t *testing.T) {
+	t.Chdir(t.TempDir())
+	read := 0
+	for text := range texts {
+		var objects []string
+		for _, content := range []string{"one", "two"} {
+			for _, name := range []string{"a b", "A", "x", "y", "x.s"} {
+				write(t, name, ".globl "+content+"\n"+content+":\n.ascii \""+content+"\"\n")
+			}
+			write(t, "t.s", text)
+			os.Remove("t.o")
+			_ = exec.Command("clang-22", "-c", "t.s").Run() // some are errors
+			data, _ := os.ReadFile("t.o")
+			objects = append(objects, string(data))
+		}
+		if objects[0] == objects[1] {
+			continue
+		}
+		read++
+		var r assembly.Reader
+		r.Text(text)
+		if files, why := r.Files(); len(files) == 0 && why == "" {
+			t.Errorf("%q reads a file", text)
+		}
+	}
+	if read < 15 {
+		t.Errorf("clang read files in %d of the texts", read)
+	}
+}
+
+func write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// FuzzReader adds directives to any text: they must be found.
+func FuzzReader(f *testing.F) {
+	for text := range texts {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for add, want := range map[string]string{
+			"\n.incbin \"fuzz\"\n":                              "fuzz",
+			"\n.macro m a\n.inc\\a \"f\"\n.endm\n m bin\n":      unclear,
+			"\n.rept 1\n.inc\\()lude \"f\"\n.endr\n":            unclear,
+			"\n.irp a, .include\n \\a \"f\"\n.endr\n":           unclear,
+			"\n.altmacro\n.macro m a\na \"f\"\n.endm\n m <.i!>": unclear,
+		} {
+			for name, feed := range map[string]func(*assembly.Reader, string){
+				"text": (*assembly.Reader).Text, "template": (*assembly.Reader).Template, "unknown": (*assembly.Reader).Unknown,
+			} {
+				var r assembly.Reader
+				feed(&r, text+add)
+				files, why := r.Files()
+				found := slices.Contains(files, assembly.File{Name: want})
+				if why == "" && (want == unclear || !found) {
+					t.Errorf("%s: %q reads %v", name, text+add, files)
+				}
+			}
+		}
+	})
 }

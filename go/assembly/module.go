@@ -20,6 +20,9 @@ func Module(data []byte) (*Reader, error) {
 	for _, text := range found.Templates {
 		r.Template(text)
 	}
+	for _, text := range found.Others {
+		r.Unknown(text)
+	}
 	for _, names := range found.Symbols {
 		r.Symbols(names)
 	}

@@ -25,12 +25,12 @@ var inlineAsmHead = map[uint64]int{18: 1, 23: 1, 28: 1, 30: 2}
 type Assembly struct {
 	Modules   []string // of the modules themselves
 	Templates []string // of calls in functions; $0, ${0:c} and the like stand for operands
+	Others    []string // records that later LLVMs add: numbers, and perhaps assembly
 	Symbols   [][]byte // the names of each module's symbols, without anything between them
 }
 
 // ReadAssembly reads all assembly of a file of bitcode, which may hold several
-// modules. Records that later LLVMs add are taken for assembly. The error says
-// that data isn't bitcode, or is damaged.
+// modules. The error says that data isn't bitcode, or is damaged.
 func ReadAssembly(data []byte) (*Assembly, error) {
 	data, err := unwrap(data)
 	if err != nil {
@@ -100,8 +100,11 @@ func (a *assemblyReader) walk(b block, record func(*blockReader) (bool, error), 
 
 func (a *assemblyReader) module(b block) error {
 	return a.walk(b, func(br *blockReader) (bool, error) {
-		if br.code == moduleAsmCode || br.code > lastModuleCode {
+		switch {
+		case br.code == moduleAsmCode:
 			a.Modules = append(a.Modules, br.text(0, len(br.ops)))
+		case br.code > lastModuleCode:
+			a.Others = append(a.Others, br.perhapsText())
 		}
 		return true, nil
 	}, func(sub block) error {
@@ -141,7 +144,7 @@ func (a *assemblyReader) constants(b block) error {
 			}
 			a.Templates = append(a.Templates, br.text(head+1, head+1+int(br.ops[head])))
 		case br.code > lastConstantCode:
-			a.Templates = append(a.Templates, br.text(0, len(br.ops)))
+			a.Others = append(a.Others, br.perhapsText())
 		}
 		return true, nil
 	}, nil)
@@ -156,15 +159,24 @@ func (a *assemblyReader) strtab(b block) error {
 	}, nil)
 }
 
-// text returns operands of a record as characters. Those that are none end a
-// line.
+// text returns operands of a record as characters. LLVM writes those beyond
+// ASCII as large numbers, because char has a sign.
 func (br *blockReader) text(from, to int) string {
 	text := make([]byte, 0, to-from)
 	for _, c := range br.ops[from:to] {
-		if c > 0xff {
-			c = '\n'
-		}
 		text = append(text, byte(c))
+	}
+	return string(text)
+}
+
+// perhapsText returns all operands of a record as characters. Those that can't
+// be one, such as GUIDs, end a line.
+func (br *blockReader) perhapsText() string {
+	text := []byte(br.text(0, len(br.ops)))
+	for i, c := range br.ops {
+		if c > 0xff && uint32(c) < 0xffffff80 {
+			text[i] = '\n'
+		}
 	}
 	return string(text)
 }
