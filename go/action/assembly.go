@@ -159,7 +159,7 @@ func (b *Builder) moduleAssembly(in Input) (*assembly.Reader, error) {
 			look.err = err
 			return
 		}
-		look.assembly, look.err = assembly.Module(data)
+		look.assembly, look.err = assembly.Module(data, true)
 	})
 	return look.assembly, look.err
 }

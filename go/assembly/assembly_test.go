@@ -190,6 +190,7 @@ func FuzzReader(f *testing.F) {
 	for text := range texts {
 		f.Add(text)
 	}
+	f.Add("${0") // not closed
 	f.Fuzz(func(t *testing.T, text string) {
 		for add, want := range map[string]string{
 			"\n.incbin \"fuzz\"\n":                              "fuzz",

@@ -2,9 +2,10 @@ package assembly
 
 import "thinrex/go/bitcode"
 
-// Module returns a reader of all assembly in what a compiler takes for IR:
-// bitcode or, if it doesn't look like that, text.
-func Module(data []byte) (*Reader, error) {
+// Module returns a reader of the assembly in what a compiler takes for IR:
+// bitcode or, if it doesn't look like that, text. That of calls in functions is
+// left out on request.
+func Module(data []byte, calls bool) (*Reader, error) {
 	r := &Reader{}
 	if !bitcode.Is(data) {
 		r.Text(string(data))
@@ -17,8 +18,10 @@ func Module(data []byte) (*Reader, error) {
 	for _, text := range found.Modules {
 		r.Text(text)
 	}
-	for _, text := range found.Templates {
-		r.Template(text)
+	if calls {
+		for _, text := range found.Templates {
+			r.Template(text)
+		}
 	}
 	for _, text := range found.Others {
 		r.Unknown(text)

@@ -69,10 +69,12 @@ func variable(text string, template bool) int {
 	case template && text[1] == '$':
 		return -2
 	case template && text[1] == '{':
-		if end := strings.IndexByte(text, '}'); end > 0 {
-			return end + 1
+		for n = 2; n < len(text) && (isWordByte(text[n]) || text[n] == ':'); n++ {
 		}
-		return len(text)
+		if n < len(text) && text[n] == '}' {
+			return n + 1
+		}
+		return 1 // an error to LLVM
 	case template:
 		for n < len(text) && text[n] >= '0' && text[n] <= '9' {
 			n++

@@ -58,7 +58,7 @@ func (c *compilation) executeSteps(ctx context.Context, dir string) (r *action.R
 
 // optimise makes the object of a module that the front end made, or finds it.
 func (c *compilation) optimise(ctx context.Context, dir string, front *action.Result, module []byte) (r *action.Result, how string, err error) {
-	if err := checkAssembly(module); err != nil {
+	if err := c.checkAssembly(module); err != nil {
 		return nil, "", err
 	}
 	key, err := c.keys.ir(c.Function.Of(module))

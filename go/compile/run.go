@@ -72,7 +72,7 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 		err = errors.New(reason)
 	}
 	if object, ok := r.Output(objectName); ok && err == nil {
-		err = checkAssembly(object)
+		err = c.checkAssembly(object)
 	}
 	if err == nil {
 		it, err = c.inputs(ctx, dir, names, began)
