@@ -14,6 +14,10 @@ const maxNesting = 10
 // maxResponse bounds what response files can make of a command.
 const maxResponse = 1 << 16
 
+// ExpandResponseFiles replaces each @FILE in the arguments of one of LLVM's
+// programs, for package linker.
+func ExpandResponseFiles(args []string) ([]string, error) { return expand(args, 0) }
+
 // expand replaces each @FILE by the arguments in the file, as clang's driver
 // does for a GCC-like command line on Unix (llvm/lib/Support/CommandLine.cpp,
 // ExpansionContext): one that can't be read stays as it is.

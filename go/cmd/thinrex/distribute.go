@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +16,7 @@ import (
 	"thinrex/go/execute"
 	"thinrex/go/filedigest"
 	"thinrex/go/link"
+	"thinrex/go/linker"
 	"thinrex/go/report"
 	"thinrex/go/store"
 )
@@ -44,7 +44,7 @@ func distributeCommand(o *config.Options, started start) *cobra.Command {
 			}
 			ctx, stop := whileParentRuns(cmd.Context(), started.parent)
 			defer stop()
-			err := distribute(ctx, args[0], o, terminal, started.at)
+			err := distribute(ctx, args[0], o, terminal, started)
 			var gone *errStopped
 			if err != nil && errors.As(context.Cause(ctx), &gone) {
 				return gone
@@ -54,7 +54,7 @@ func distributeCommand(o *config.Options, started start) *cobra.Command {
 	}
 }
 
-func distribute(ctx context.Context, path string, o *config.Options, terminal *report.Terminal, started time.Time) error {
+func distribute(ctx context.Context, path string, o *config.Options, terminal *report.Terminal, started start) error {
 	if o.RemoteExecutionTimeout <= 0 {
 		return fmt.Errorf("--remote_execution_timeout=%v isn't positive", o.RemoteExecutionTimeout)
 	}
@@ -69,6 +69,9 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	if err != nil {
 		return err
 	}
+	if err := addMissing(file, started.parent); err != nil {
+		return err
+	}
 	remote, err := dial(ctx, o, backendMnemonic, len(file.Jobs), terminal)
 	if err != nil {
 		return err
@@ -81,7 +84,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	options := link.Options{
 		Slots: slots, SandboxBase: o.SandboxBase, Env: environment(o.ActionEnv),
 		ExtraInputs: o.ExtraInput, Compiler: o.RemoteCompiler, Timeout: o.RemoteExecutionTimeout,
-		KeepGoing: o.KeepGoing, Terminal: terminal, Started: started,
+		KeepGoing: o.KeepGoing, Terminal: terminal, Started: started.at,
 		Remote: remote, Strategy: strategyOf(o), RemoteTasks: 2 * o.RemoteJobs, // half of them on their way there and back
 		Portable: o.Toolchain == config.ToolchainUpload, Properties: properties(o.RemoteDefaultExecProperties),
 	}
@@ -100,7 +103,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 		// The next link only hashes again; a cache may well be read-only.
 		terminal.Verbose("can't remember digests: %v", saveErr)
 	}
-	pruneAfterLink(ctx, s, policy, started, terminal)
+	pruneAfterLink(ctx, s, policy, started.at, terminal)
 	pruneState(s, options.StateDir, policy)
 	summary.Version = version()
 	if remote != nil {
@@ -112,6 +115,18 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 		}
 	}
 	terminal.Verbose("%s", summary.Line())
+	return err
+}
+
+// addMissing adds to the compiler's arguments what it needs and lld, which is
+// the parent, doesn't hand on.
+func addMissing(file *distfile.File, parent int) error {
+	if len(file.Jobs) == 0 {
+		return nil
+	}
+	commandLine := func() ([]string, error) { return linker.CommandLine(parent) }
+	missing, err := linker.Missing(file.Common.Args[1:], commandLine)
+	file.Common.Args = append(file.Common.Args, missing...)
 	return err
 }
 

@@ -1,0 +1,102 @@
+// Package linker knows what lld doesn't put in the dist-file though a backend
+// needs it: for some targets, the processor and LLVM's options. It takes them
+// from the command line of the lld that started us.
+//
+// In process, lld compiles for the processor of -plugin-opt=mcpu=, with the
+// LLVM options of -plugin-opt=- and -mllvm. To a distributor (LLVM 22 to 24) it
+// hands on neither. Most targets don't need them, because each function of a
+// module holds its own processor and features.
+package linker
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A target is an architecture, by the beginning of its name in a triple, whose
+// objects depend on more than the module.
+type target struct {
+	arch      string
+	processor string // the driver's option for the processor, which all of them need
+	options   bool   // needs the options of LLVM, too
+}
+
+var targets = []target{
+	// Without a processor, there is none in the ELF header, and no device loads
+	// the image. clang's driver has a device link import all functions and keep
+	// the copies (-force-import-all, -avail-extern-to-local): without the latter
+	// in the backend, a kernel reserves no stack for what it calls.
+	{"amdgcn", "-mcpu", true},
+	{"r600", "-mcpu", true},
+	{"nvptx", "-march", true},
+	{"spirv", "-mcpu", true},
+	// The flags in the ELF header follow the processor.
+	{"avr", "-mmcu", false},
+	{"mips", "-march", false},
+}
+
+// Missing returns the arguments that the compiler lacks to compile as lld does
+// in process, where args are those it has and commandLine returns lld's. That
+// is called only for a target that needs it. Missing fails when the image would
+// be wrong.
+func Missing(args []string, commandLine func() ([]string, error)) ([]string, error) {
+	has := readCompiler(args)
+	target, found := targetOf(has.triple)
+	if !found {
+		return nil, nil
+	}
+	line, err := commandLine()
+	switch {
+	case err != nil && has.processor != "":
+		return nil, nil // who gives the processor may give the rest
+	case err != nil:
+		return nil, target.unknown(has.triple, err)
+	}
+	given := readLinker(line)
+	var missing []string
+	switch {
+	case has.processor == "":
+		missing = given.processorArgs()
+	case target.options && given.processor != "" && !sameProcessor(has.processor, given.processor):
+		return nil, fmt.Errorf("lld links for the processor %s, but --thinlto-remote-compiler-arg= makes the compiler "+
+			"compile for %s; leave that out, and thinrex takes the processor of each link", given.processor, has.processor)
+	}
+	if target.options {
+		for _, option := range given.llvm {
+			if !has.llvm[optionName(option)] { // LLVM refuses most options the second time
+				missing = append(missing, "-mllvm", option)
+			}
+		}
+	}
+	return missing, nil
+}
+
+func targetOf(triple string) (target, bool) {
+	for _, t := range targets {
+		if strings.HasPrefix(triple, t.arch) {
+			return t, true
+		}
+	}
+	return target{}, false
+}
+
+// sameProcessor compares processors without the features that may follow:
+// gfx90a:xnack+.
+func sameProcessor(x, y string) bool {
+	x, _, _ = strings.Cut(x, ":")
+	y, _, _ = strings.Cut(y, ":")
+	return x == y
+}
+
+// unknown says what to do where lld's command line can't be read.
+func (t target) unknown(triple string, why error) error {
+	if !t.options {
+		return fmt.Errorf("lld doesn't tell the compiler the processor of a link for %s, which the ELF header names, "+
+			"and lld's command line can't be read (%w); give it: -Wl,--thinlto-remote-compiler-arg=%s=PROCESSOR",
+			triple, why, t.processor)
+	}
+	const give = " -Xoffload-linker --thinlto-remote-compiler-arg="
+	return fmt.Errorf("lld doesn't tell the compiler the processor and LLVM's options of a link for %s, without which "+
+		"the image is wrong, and lld's command line can't be read (%w); give both:%s%s=PROCESSOR%s-mllvm%sOPTION "+
+		"(for HIP -amdgpu-internalize-symbols and more: docs/gpu.md)", triple, why, give, t.processor, give, give)
+}
