@@ -86,12 +86,16 @@ func (l *linker) option(option string) {
 	}
 }
 
-// processorArgs makes arguments for any target, whose drivers each have
-// another option for the processor.
-func (l *linker) processorArgs() []string {
+// processorArgs makes compiler arguments of the processor, by the driver's
+// option: from it, the driver concludes more (for MIPS, the floating-point
+// ABI). Features go by it, too, but for those of a GPU.
+func (l *linker) processorArgs(t target) []string {
 	var args []string
 	if l.processor != "" {
-		args = append(args, "-Xclang", "-target-cpu", "-Xclang", l.processor)
+		args = append(args, t.processor+"="+l.processor)
+	}
+	if !t.gpu {
+		return args
 	}
 	for _, feature := range l.features {
 		args = append(args, "-Xclang", "-target-feature", "-Xclang", feature)

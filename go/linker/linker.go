@@ -10,6 +10,7 @@ package linker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,8 +18,8 @@ import (
 // objects depend on more than the module.
 type target struct {
 	arch      string
-	processor string // the driver's option for the processor, which all of them need
-	options   bool   // needs the options of LLVM, too
+	processor string // the driver's option for the processor; "" if it isn't needed
+	gpu       bool   // needs the options of LLVM, too
 }
 
 var targets = []target{
@@ -30,54 +31,75 @@ var targets = []target{
 	{"r600", "-mcpu", true},
 	{"nvptx", "-march", true},
 	{"spirv", "-mcpu", true},
-	// The flags in the ELF header follow the processor.
+	// The flags in the ELF header or the object's attributes follow the
+	// processor.
+	{"arm", "-mcpu", false},
 	{"avr", "-mmcu", false},
+	{"hexagon", "-mcpu", false},
 	{"mips", "-march", false},
+	{"thumb", "-mcpu", false},
+	// Compressed instructions: see uncompressed.
+	{"riscv", "", false},
+}
+
+// uncompressed takes back what clang's driver adds for RISC-V by default. lld
+// compiles for a processor without any extension; what a module was compiled
+// for is in its functions and in its flags. With the driver's default, the
+// header of an object for processors without compressed instructions (rv64g)
+// says that it has some, and the padding between functions is another one.
+var uncompressed = []string{
+	"-Xclang", "-target-feature", "-Xclang", "-c",
+	"-Xclang", "-target-feature", "-Xclang", "-zca",
+	"-Xclang", "-target-feature", "-Xclang", "-zcd",
+	"-Xclang", "-target-feature", "-Xclang", "-zcf",
 }
 
 // Missing returns the arguments that the compiler lacks to compile as lld does
 // in process, where args are those it has and commandLine returns lld's. That
 // is called only for a target that needs it. Missing fails when the image would
-// be wrong.
-func Missing(args []string, commandLine func() ([]string, error)) ([]string, error) {
+// be useless. A warning says what may be wrong in it, and what to do.
+func Missing(args []string, commandLine func() ([]string, error)) (missing []string, warning string, err error) {
 	has := readCompiler(args)
 	target, found := targetOf(has.triple)
-	if !found {
-		return nil, nil
+	switch {
+	case !found || target.processor == "" && has.processor != "":
+		return nil, "", nil
+	case target.processor == "":
+		return uncompressed, "", nil
 	}
 	line, err := commandLine()
 	switch {
 	case err != nil && has.processor != "":
-		return nil, nil // who gives the processor may give the rest
+		return nil, "", nil // who gives the processor may give the rest
+	case err != nil && target.gpu:
+		return nil, "", target.unknown(has.triple, err)
 	case err != nil:
-		return nil, target.unknown(has.triple, err)
+		return nil, target.doubt(has.triple, err), nil
 	}
 	given := readLinker(line)
-	var missing []string
 	switch {
 	case has.processor == "":
-		missing = given.processorArgs()
-	case target.options && given.processor != "" && !sameProcessor(has.processor, given.processor):
-		return nil, fmt.Errorf("lld links for the processor %s, but --thinlto-remote-compiler-arg= makes the compiler "+
+		missing = given.processorArgs(target)
+	case target.gpu && given.processor != "" && !sameProcessor(has.processor, given.processor):
+		return nil, "", fmt.Errorf("lld links for the processor %s, but --thinlto-remote-compiler-arg= makes the compiler "+
 			"compile for %s; leave that out, and thinrex takes the processor of each link", given.processor, has.processor)
 	}
-	if target.options {
+	if target.gpu {
 		for _, option := range given.llvm {
 			if !has.llvm[optionName(option)] { // LLVM refuses most options the second time
 				missing = append(missing, "-mllvm", option)
 			}
 		}
 	}
-	return missing, nil
+	return missing, "", nil
 }
 
 func targetOf(triple string) (target, bool) {
-	for _, t := range targets {
-		if strings.HasPrefix(triple, t.arch) {
-			return t, true
-		}
+	i := slices.IndexFunc(targets, func(t target) bool { return strings.HasPrefix(triple, t.arch) })
+	if i < 0 || strings.HasPrefix(triple, "arm64") {
+		return target{}, false
 	}
-	return target{}, false
+	return targets[i], true
 }
 
 // sameProcessor compares processors without the features that may follow:
@@ -90,13 +112,15 @@ func sameProcessor(x, y string) bool {
 
 // unknown says what to do where lld's command line can't be read.
 func (t target) unknown(triple string, why error) error {
-	if !t.options {
-		return fmt.Errorf("lld doesn't tell the compiler the processor of a link for %s, which the ELF header names, "+
-			"and lld's command line can't be read (%w); give it: -Wl,--thinlto-remote-compiler-arg=%s=PROCESSOR",
-			triple, why, t.processor)
-	}
 	const give = " -Xoffload-linker --thinlto-remote-compiler-arg="
 	return fmt.Errorf("lld doesn't tell the compiler the processor and LLVM's options of a link for %s, without which "+
 		"the image is wrong, and lld's command line can't be read (%w); give both:%s%s=PROCESSOR%s-mllvm%sOPTION "+
 		"(for HIP -amdgpu-internalize-symbols and more: docs/gpu.md)", triple, why, give, t.processor, give, give)
+}
+
+// doubt says the same where the default processor may be the right one.
+func (t target) doubt(triple string, why error) string {
+	return fmt.Sprintf("lld doesn't tell the compiler the processor of a link for %s, so that the objects' headers name "+
+		"clang's default one: lld's command line can't be read (%v); give it: -Wl,--thinlto-remote-compiler-arg=%s=PROCESSOR",
+		triple, why, t.processor)
 }

@@ -69,7 +69,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	if err != nil {
 		return err
 	}
-	if err := addMissing(file, started.parent); err != nil {
+	if err := addMissing(file, started.parent, terminal); err != nil {
 		return err
 	}
 	remote, err := dial(ctx, o, backendMnemonic, len(file.Jobs), terminal)
@@ -120,12 +120,15 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 
 // addMissing adds to the compiler's arguments what it needs and lld, which is
 // the parent, doesn't hand on.
-func addMissing(file *distfile.File, parent int) error {
+func addMissing(file *distfile.File, parent int, terminal *report.Terminal) error {
 	if len(file.Jobs) == 0 {
 		return nil
 	}
 	commandLine := func() ([]string, error) { return linker.CommandLine(parent) }
-	missing, err := linker.Missing(file.Common.Args[1:], commandLine)
+	missing, warning, err := linker.Missing(file.Common.Args[1:], commandLine)
+	if warning != "" {
+		terminal.WarnOnce("processor", "%s", warning)
+	}
 	file.Common.Args = append(file.Common.Args, missing...)
 	return err
 }
