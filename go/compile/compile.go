@@ -125,6 +125,9 @@ func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) 
 	if c.search, err = c.findHeaders(ctx); err != nil {
 		return nil, err
 	}
+	if c.compiler.Unknown != "" {
+		return nil, plain("%s", c.compiler.Unknown)
+	}
 	if err := c.open(); err != nil {
 		return nil, err
 	}

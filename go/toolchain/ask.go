@@ -101,7 +101,7 @@ func output(ctx context.Context, path, dir string, env []string, args ...string)
 	case errors.Is(err, execute.ErrStart):
 		return nil, fmt.Errorf("%w: %w", ErrUnusable, err)
 	case err != nil:
-		return nil, fmt.Errorf("%w: %s %s took longer than %v", ErrUnusable, path, args[0], askTimeout)
+		return nil, fmt.Errorf("%w: %s %s took longer than %v", ErrUnusable, path, strings.Join(args, " "), askTimeout)
 	}
 	return append(exit.Stdout, exit.Stderr...), nil
 }

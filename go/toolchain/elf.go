@@ -146,9 +146,9 @@ func newSearch(program *header, env []string, w *witness) *search {
 		return s
 	}
 	s.system = glibcDirs(program.interpreter)
-	if loader := strings.TrimPrefix(program.interpreter, "/usr"); strings.HasPrefix(loader, "/lib") { // the system's own
-		w.note(wholeFile, systemCache)
-		s.cache = readLoaderCache(systemCache)
+	if cache := loaderCachePath(absolute(program.interpreter)); cache != "" {
+		w.note(wholeFile, cache)
+		s.cache = readLoaderCache(cache)
 	}
 	return s
 }

@@ -4,11 +4,28 @@ import (
 	"bytes"
 	"encoding/binary"
 	"os"
+	"path/filepath"
+	"strings"
 )
 
 // systemCache is where ldconfig writes which libraries there are in the folders
 // of ld.so.conf. glibc's loader reads this file, not ld.so.conf.
 const systemCache = "/etc/ld.so.cache"
+
+// loaderCachePath is where the loader at a real path looks for its cache: one that was
+// built for another prefix than the system's has its own.
+func loaderCachePath(loader string) string {
+	for dir := filepath.Dir(loader); filepath.Dir(dir) != dir; dir = filepath.Dir(dir) {
+		if !strings.HasPrefix(filepath.Base(dir), "lib") {
+			continue
+		}
+		if prefix := filepath.Dir(dir); prefix != "/" && prefix != "/usr" {
+			return filepath.Join(prefix, systemCache)
+		}
+		return systemCache
+	}
+	return ""
+}
 
 // The format: a header, then an entry for each library by each of its names, then
 // the strings. Source: sysdeps/generic/dl-cache.h in glibc. The magic may stand

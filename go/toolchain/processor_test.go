@@ -198,3 +198,45 @@ func TestLoaderIsOfIdentity(t *testing.T) {
 		}
 	}
 }
+
+// A library that only the loader knows where to find is taken from its word, each
+// time: $LIB means another folder on each distribution.
+func TestLoaderKnowsMore(t *testing.T) {
+	o := options(t)
+	lib := filepath.Join(o.Dir, "lib", "x86_64-linux-gnu", "libLLVMfake.so")
+	soname := "-Wl,-soname,libLLVMfake.so"
+	build(t, lib, "int version(void) { return 98; }", shared, "-fPIC", soname)
+	compiler := build(t, filepath.Join(o.Dir, "bin", "clang"), pretender, lib, "-Wl,-rpath,"+o.Dir+"/$LIB")
+	for _, dir := range []string{"lib64", "lib"} { // where $LIB leads elsewhere
+		if err := os.Symlink(filepath.Dir(lib), filepath.Join(o.Dir, dir)); err != nil && !os.IsExist(err) {
+			t.Fatal(err)
+		}
+	}
+	before := mustResolve(t, compiler, o)
+	if before.Unknown != "" || before.Name != "clang-98" || len(resolved(t, o)) > 0 {
+		t.Fatalf("%+v, remembered: %q", before, resolved(t, o))
+	}
+	data, err := os.ReadFile(lib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, lib, string(data)+"patched", 0o755)
+	o.Files = options(t).Files
+	if after := mustResolve(t, compiler, o); after.Identity == before.Identity {
+		t.Error("another library doesn't change the identity")
+	}
+}
+
+func TestLoaderCachePath(t *testing.T) {
+	for loader, want := range map[string]string{
+		"/lib64/ld-linux-x86-64.so.2":                      systemCache,
+		"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2":   systemCache,
+		"/nix/store/abc-glibc/lib/ld-linux-x86-64.so.2":    "/nix/store/abc-glibc/etc/ld.so.cache",
+		"/opt/brew/lib/x86_64-linux-gnu/ld-linux-x86.so.2": "/opt/brew/etc/ld.so.cache",
+		"/somewhere/ld.so":                                 "", "": "",
+	} {
+		if got := loaderCachePath(loader); got != want {
+			t.Errorf("%s: %q, want %q", loader, got, want)
+		}
+	}
+}

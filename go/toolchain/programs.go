@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -22,7 +23,7 @@ type programs struct {
 }
 
 // add takes the program at a real path, its loader and all its libraries.
-func (p *programs) add(path string, w *witness) error {
+func (p *programs) add(ctx context.Context, path string, w *witness) error {
 	if p.seen[path] {
 		return nil
 	}
@@ -30,6 +31,12 @@ func (p *programs) add(path string, w *witness) error {
 	all, err := loadedFiles(path, p.options.Env, w)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnusable, err)
+	}
+	if len(all.missing) > 0 && !all.musl {
+		w.doubt() // where else the loader looks isn't known
+		if all, err = p.askLoader(ctx, path, all); err != nil {
+			return err
+		}
 	}
 	p.glibc = p.glibc || !all.musl
 	p.levels = p.levels || all.levels
@@ -44,15 +51,34 @@ func (p *programs) add(path string, w *witness) error {
 	return nil
 }
 
+// askLoader has the loader itself say what it would load, where the rules that are
+// known here don't lead to all of it.
+func (p *programs) askLoader(ctx context.Context, path string, all loaded) (loaded, error) {
+	env := append(slices.Clone(p.options.Env), "LD_TRACE_LOADED_OBJECTS=1")
+	said, err := output(ctx, path, "/", env)
+	if err != nil {
+		return all, err
+	}
+	found := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^\s*(\S+) => (/.*) \(0x`).FindAllSubmatch(said, -1) {
+		if file := absolute(string(m[2])); file != "" {
+			found[string(m[1])] = true
+			all.files = append(all.files, file)
+		}
+	}
+	all.missing = slices.DeleteFunc(all.missing, func(name string) bool { return found[name] })
+	return all, nil
+}
+
 // addLaunched takes the compiler that a launcher starts, and the programs and
 // files among the arguments: a launcher such as env or ccache is told by them what
 // to start. It returns those of the arguments before lld's own, by which the
 // launcher is told so, that are absolute paths.
-func (p *programs) addLaunched(frontend string, args []string) (told []string, err error) {
+func (p *programs) addLaunched(ctx context.Context, frontend string, args []string) (told []string, err error) {
 	own := max(0, slices.Index(args, "-c"))
 	p.options.Env = slices.Concat(p.options.Env, assignments(args[:own]))
 	if frontend != "" {
-		if err := p.add(frontend, nil); err != nil {
+		if err := p.add(ctx, frontend, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -61,7 +87,7 @@ func (p *programs) addLaunched(frontend string, args []string) (told []string, e
 		if file == "" {
 			continue
 		}
-		if err := p.add(file, nil); err != nil {
+		if err := p.add(ctx, file, nil); err != nil {
 			return nil, err
 		}
 		if i < own && filepath.IsAbs(arg) {

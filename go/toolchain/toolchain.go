@@ -81,7 +81,7 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	}
 	w := newWitness()
 	p := &programs{options: o, seen: map[string]bool{}}
-	if err := p.add(real, w); err != nil {
+	if err := p.add(ctx, real, w); err != nil {
 		return nil, err
 	}
 	said, err := ask(ctx, path, real, p.lines, o)
@@ -90,7 +90,7 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	}
 	t := &Toolchain{Path: path, Name: canonicalName(said.Version), frontend: said.Frontend}
 	if !said.fromItself(real) {
-		if t.Launched, err = p.addLaunched(said.Frontend, o.Args); err != nil {
+		if t.Launched, err = p.addLaunched(ctx, said.Frontend, o.Args); err != nil {
 			return nil, err
 		}
 		t.Unknown = unseen(path, said.Frontend)

@@ -43,6 +43,13 @@ func (w *witness) note(kind byte, path string) {
 	}
 }
 
+// doubt says that not all is noted.
+func (w *witness) doubt() {
+	if w != nil {
+		w.unsure = true
+	}
+}
+
 // stands reports whether a name that was noted is as it was.
 func stands(name, state string) bool {
 	now, _ := stateOf(name[0], name[1:], time.Time{})

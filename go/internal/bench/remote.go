@@ -38,6 +38,9 @@ func (b *bench) remoteLinks() error {
 	if err := b.allHits(p, inlining, "outputs inlined"); err != nil {
 		return err
 	}
+	if err := b.hitsWithoutDisk(p, inlining.Addr()); err != nil {
+		return err
+	}
 	batching, err := reapitest.Start(reapitest.Options{ScratchDir: b.dir})
 	if err != nil {
 		return err
