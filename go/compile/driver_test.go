@@ -21,15 +21,20 @@ func TestDriverFindsAnother(t *testing.T) {
 		install string
 		remove  string
 	}{
-		"libgcc in a root": {args: "--target=aarch64-linux-gnu --sysroot=S -O2", files: "S/usr/lib/gcc-cross/aarch64-linux-gnu/8/crtbegin.o",
+		"libgcc in a root": {args: "--target=aarch64-linux-gnu --sysroot=S -O2",
+			files:   "S/usr/lib/gcc-cross/aarch64-linux-gnu/8/crtbegin.o",
 			install: "S/usr/lib/gcc-cross/aarch64-linux-gnu/12/crtbegin.o"},
 		"libgcc is removed": {args: "--target=aarch64-linux-gnu --gcc-toolchain=G",
 			files:  "G/lib/gcc/aarch64-linux-gnu/9.2.0/crtbegin.o G/lib/gcc/aarch64-linux-gnu/10.2.0/crtbegin.o",
 			remove: "G/lib/gcc/aarch64-linux-gnu/10.2.0/crtbegin.o"},
-		"the first libgcc": {args: "--target=aarch64-linux-gnu --sysroot=S", files: "S/usr/lib/x", install: "S/usr/lib/gcc/aarch64-linux-gnu/12/crtbegin.o"},
-		"a warning": {args: "-x c++ --sysroot=S", files: "S/usr/lib/gcc/x86_64-linux-gnu/12/crtbegin.o S/usr/lib/gcc/x86_64-linux-gnu/13/crtbegin.o S/usr/include/x",
+		"the first libgcc": {args: "--target=aarch64-linux-gnu --sysroot=S", files: "S/usr/lib/x",
+			install: "S/usr/lib/gcc/aarch64-linux-gnu/12/crtbegin.o"},
+		"a warning": {args: "-x c++ --sysroot=S",
+			files: "S/usr/lib/gcc/x86_64-linux-gnu/12/crtbegin.o S/usr/lib/gcc/x86_64-linux-gnu/13/crtbegin.o" +
+				" S/usr/include/x",
 			install: "S/usr/include/c++/12/x"},
-		"in debug information": {args: "--target=aarch64-linux-gnu --gcc-toolchain=G -g -MD", files: "G/lib/gcc/aarch64-linux-gnu/9.2.0/crtbegin.o",
+		"in debug information": {args: "--target=aarch64-linux-gnu --gcc-toolchain=G -g -MD",
+			files:   "G/lib/gcc/aarch64-linux-gnu/9.2.0/crtbegin.o",
 			install: "G/lib/gcc/aarch64-linux-gnu/9.4.0/crtbegin.o"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,7 +73,9 @@ func empty(names string) map[string]string {
 
 // With IR keys, too, an upgrade of GCC leads to another result.
 func TestDriverBehindIR(t *testing.T) {
-	p := newProject(t, map[string]string{"a.c": "int f(int x) { return x * 3; }\n", "G/lib/gcc/aarch64-linux-gnu/9.2.0/crtbegin.o": ""})
+	p := newProject(t, map[string]string{
+		"a.c": "int f(int x) { return x * 3; }\n", "G/lib/gcc/aarch64-linux-gnu/9.2.0/crtbegin.o": "",
+	})
 	p.Keys = "both"
 	time.Sleep(2100 * time.Millisecond)
 	args := []string{"--target=aarch64-linux-gnu", "--gcc-toolchain=G", "-O2", "-flto=thin", "-c", "a.c"}
@@ -86,7 +93,8 @@ func TestDriverBehindIR(t *testing.T) {
 func TestDriverIsAskedOnce(t *testing.T) {
 	p := newProject(t, map[string]string{"a.c": "int v = V;\n", "b.c": "int w = V;\n", "f.h": "#define F\n", "o/x": ""})
 	for _, args := range []string{
-		"-DV=1 -O2 -flto=thin -c a.c", "-DV=2 -DW -UX -O2 -flto=thin -c a.c -o o/a.o", "-D V=3 -O2 -include f.h -flto=thin -c b.c",
+		"-DV=1 -O2 -flto=thin -c a.c", "-DV=2 -DW -UX -O2 -flto=thin -c a.c -o o/a.o",
+		"-D V=3 -O2 -include f.h -flto=thin -c b.c",
 		"-Wp,-DV=4 -O2 -flto=thin -MD -MF o/d -c b.c -o o/b.o",
 	} {
 		p.want("compiled", strings.Fields(args)...)
@@ -160,7 +168,8 @@ func TestLauncherIsNotCached(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, reason := range map[string]string{
-		"exec": "isn't a clang, but may start one", "clang-22": "isn't a clang, but may start one", "clang": "isn't a clang, but may start one",
+		"exec": "isn't a clang, but may start one", "clang-22": "isn't a clang, but may start one",
+		"clang":  "isn't a clang, but may start one",
 		"script": "is a script", "/usr/bin/env": "doesn't say",
 	} {
 		if p.compiler = name; !filepath.IsAbs(name) {

@@ -45,9 +45,10 @@ func driverLines(said string) (lines []string) {
 // preamble begins lines that tell of the compiler (its identity is in the key) and
 // of what the driver found: what it makes of that is in the command lines.
 var preamble = []string{
-	"Target: ", "Thread model: ", "InstalledDir: ", "Build config: ", "Configuration file: ", "System configuration file directory: ",
-	"User configuration file directory: ", "Found candidate GCC installation: ", "Selected GCC installation: ",
-	"Candidate multilib: ", "Selected multilib: ", "Found CUDA installation: ", "Found HIP installation: ", " (in-process)",
+	"Target: ", "Thread model: ", "InstalledDir: ", "Build config: ", "Configuration file: ",
+	systemConfiguration, userConfiguration, "Found candidate GCC installation: ", "Selected GCC installation: ",
+	"Candidate multilib: ", "Selected multilib: ", "Found CUDA installation: ", "Found HIP installation: ",
+	" (in-process)",
 }
 
 func isPreamble(line string) bool {
@@ -58,11 +59,14 @@ func isPreamble(line string) bool {
 // elsewhere, if they matter: those of headers, the working directory, and what
 // --base_dir makes equal.
 var elsewhere = []string{
-	"-fdebug-compilation-dir=", "-fcoverage-compilation-dir=", "-fmacro-prefix-map=", "-fdebug-prefix-map=", "-fcoverage-prefix-map=",
+	"-fdebug-compilation-dir=", "-fcoverage-compilation-dir=",
+	"-fmacro-prefix-map=", "-fdebug-prefix-map=", "-fcoverage-prefix-map=",
 }
 
 // foldersElsewhere are options whose value, the next word, is such a folder.
-var foldersElsewhere = map[string]bool{"-resource-dir": true, "-internal-isystem": true, "-internal-externc-isystem": true}
+var foldersElsewhere = map[string]bool{
+	"-resource-dir": true, "-internal-isystem": true, "-internal-externc-isystem": true,
+}
 
 // ownWords are the words of a command line, less the program and such folders.
 func ownWords(words []string) (own []string) {
@@ -90,15 +94,21 @@ func beginsWithAny(word string, list []string) bool {
 // distribution holds the files by which the driver knows the Linux distribution.
 // Source: clang/lib/Driver/Distro.cpp, LLVM 22.
 var distribution = []string{
-	"/etc/os-release", "/usr/lib/os-release", "/etc/lsb-release", "/etc/redhat-release", "/etc/debian_version", "/etc/SuSE-release",
-	"/etc/exherbo-release", "/etc/alpine-release", "/etc/arch-release", "/etc/gentoo-release",
+	"/etc/os-release", "/usr/lib/os-release", "/etc/lsb-release", "/etc/redhat-release", "/etc/debian_version",
+	"/etc/SuSE-release", "/etc/exherbo-release", "/etc/alpine-release", "/etc/arch-release", "/etc/gentoo-release",
 }
+
+// What -v says of folders of configuration files.
+const (
+	systemConfiguration = "System configuration file directory: "
+	userConfiguration   = "User configuration file directory: "
+)
 
 // configured returns the folders in which a compiler looks for configuration
 // files: its own and those that it names with -v.
 func configured(said, program string) []string {
 	dirs := []string{filepath.Dir(program)}
-	for _, name := range []string{"System configuration file directory: ", "User configuration file directory: "} {
+	for _, name := range []string{systemConfiguration, userConfiguration} {
 		if dir := lineOf(said, name); dir != "" {
 			dirs = append(dirs, dir)
 		}

@@ -140,7 +140,10 @@ type search struct {
 }
 
 func newSearch(program *header, env []string, w *witness) *search {
-	s := &search{program: program, musl: isMusl(program.interpreter), libraryPath: libraryPath(env), witness: w, variants: map[string][]string{}}
+	s := &search{
+		program: program, musl: isMusl(program.interpreter), libraryPath: libraryPath(env),
+		variants: map[string][]string{}, witness: w,
+	}
 	if s.musl {
 		s.system = muslDirs(program.interpreter, w)
 		return s

@@ -23,7 +23,8 @@ func copyClang(t *testing.T, dir, mark string) string {
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(filepath.Join(filepath.Dir(real), "../lib"), filepath.Join(dir, "lib")); err != nil && !os.IsExist(err) {
+	err = os.Symlink(filepath.Join(filepath.Dir(real), "../lib"), filepath.Join(dir, "lib"))
+	if err != nil && !os.IsExist(err) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(bin, "mycc")
@@ -55,7 +56,8 @@ func TestLaunchers(t *testing.T) {
 	script := write(t, filepath.Join(made, "wrapper.sh"), "exec mycc \"$@\"\n", 0o644)
 	own := write(t, filepath.Join(made, "script"), "#!/bin/sh\nexec "+fixed+" \"$@\"\n", 0o755)
 	for _, command := range []string{
-		"/usr/bin/env mycc", "/usr/bin/nice -n 1 mycc", "/usr/bin/env " + mycc, "/usr/bin/env nice mycc", "/usr/bin/env X=1 " + told + " mycc",
+		"/usr/bin/env mycc", "/usr/bin/nice -n 1 mycc", "/usr/bin/env " + mycc, "/usr/bin/env nice mycc",
+		"/usr/bin/env X=1 " + told + " mycc",
 		told + " mycc", told + " " + mycc, fixed, byName, "/bin/sh " + script, own, told + " " + own,
 	} {
 		t.Run(strings.ReplaceAll(command, "/", "_"), func(t *testing.T) {
@@ -122,7 +124,8 @@ func TestUnseen(t *testing.T) {
 		t.Fatal(err)
 	}
 	fixed := build(t, filepath.Join(dir, "fixed"), execs, `-DPROGRAM="/bin/true"`)
-	mute := write(t, filepath.Join(dir, "mute"), "#!/bin/sh\ncase \"$*\" in *-###*) exit 1;; esac\nexec clang-22 \"$@\"\n", 0o755)
+	const refuses = "#!/bin/sh\ncase \"$*\" in *-###*) exit 1;; esac\nexec clang-22 \"$@\"\n"
+	mute := write(t, filepath.Join(dir, "mute"), refuses, 0o755)
 	for command, reason := range map[string]string{
 		"/bin/true":                      "/bin/true doesn't answer -###",
 		fixed:                            "doesn't answer -###",

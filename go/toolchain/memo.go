@@ -22,7 +22,8 @@ func memoPath(path, real string, o Options) string {
 	if o.StateDir == "" {
 		return ""
 	}
-	key := append([]string{path, real, o.Files.Function().String(), mathClass(), strconv.Itoa(processorLevel())}, loaderVariables(o.Env)...)
+	key := []string{path, real, o.Files.Function().String(), mathClass(), strconv.Itoa(processorLevel())}
+	key = append(key, loaderVariables(o.Env)...)
 	sum := sha256.Sum256([]byte(strings.Join(key, "\x00")))
 	return filepath.Join(o.StateDir, "resolved-"+hex.EncodeToString(sum[:16]))
 }

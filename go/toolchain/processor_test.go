@@ -83,7 +83,8 @@ func TestProcessorInMemo(t *testing.T) {
 		t.Error("one memo for two processors")
 	}
 	tc := mustResolve(t, clang, o)
-	if again := mustResolve(t, clang, o); again.Processor != tc.Processor || !strings.Contains(tc.Processor, "glibc.cpu.hwcaps=-FMA") {
+	again := mustResolve(t, clang, o)
+	if again.Processor != tc.Processor || !strings.Contains(tc.Processor, "glibc.cpu.hwcaps=-FMA") {
 		t.Errorf("%+v, then %+v", tc, again)
 	}
 }
@@ -95,7 +96,9 @@ func TestCapabilityFolders(t *testing.T) {
 	const source = "int version(void) { return 98; }"
 	soname := "-Wl,-soname,libLLVMfake.so"
 	build(t, filepath.Join(made, "lib", "libLLVMfake.so"), source, shared, "-fPIC", soname)
-	for _, folder := range []string{"glibc-hwcaps/x86-64-v2", "glibc-hwcaps/x86-64-v3", "glibc-hwcaps/x86-64-v4", "tls", "haswell", "tls/x86_64"} {
+	for _, folder := range []string{
+		"glibc-hwcaps/x86-64-v2", "glibc-hwcaps/x86-64-v3", "glibc-hwcaps/x86-64-v4", "tls", "haswell", "tls/x86_64",
+	} {
 		for _, how := range []string{"RUNPATH", "LD_LIBRARY_PATH"} {
 			t.Run(how+" "+strings.ReplaceAll(folder, "/", " "), func(t *testing.T) {
 				o := options(t)

@@ -28,8 +28,9 @@ func (b *bench) hitsAgainstOlder() error {
 	time.Sleep(3 * time.Second) // thinrex trusts only files that are older than now
 	hit := func(thinrex, name string) command {
 		return command{
-			args: []string{thinrex, "cc", "--verbose", "--", "clang-22", "-O2", "-flto=thin", "-Iinc", "-c", "a.c", "-o", name + ".o"},
-			dir:  dir, env: []string{"THINREX_DISK_CACHE=" + filepath.Join(b.dir, name+"cache")},
+			args: append([]string{thinrex, "cc", "--verbose", "--", "clang-22", "-O2", "-flto=thin", "-Iinc"},
+				"-c", "a.c", "-o", name+".o"),
+			dir: dir, env: []string{"THINREX_DISK_CACHE=" + filepath.Join(b.dir, name+"cache")},
 		}
 	}
 	ours, theirs := hit(b.thinrex, "ours"), hit(b.older, "older")
@@ -45,7 +46,8 @@ func (b *bench) hitsAgainstOlder() error {
 	if err != nil {
 		return err
 	}
-	b.addPair(fmt.Sprintf("direct hit, %d headers, vs. the older build's; %d pairs", hitHeaders, many.runs), ourRuns, olderRuns, "≤ 1.03×")
+	what := fmt.Sprintf("direct hit, %d headers, vs. the older build's; %d pairs", hitHeaders, many.runs)
+	b.addPair(what, ourRuns, olderRuns, "≤ 1.03×")
 	return nil
 }
 
@@ -55,8 +57,8 @@ func writeHeaders(dir string, n int) error {
 	}
 	var source strings.Builder
 	for i := range n {
-		name := fmt.Sprintf("h%d.h", i)
-		if err := os.WriteFile(filepath.Join(dir, "inc", name), fmt.Appendf(nil, "#define H%d %d\n", i, i), 0o644); err != nil {
+		name, text := fmt.Sprintf("h%d.h", i), fmt.Appendf(nil, "#define H%d %d\n", i, i)
+		if err := os.WriteFile(filepath.Join(dir, "inc", name), text, 0o644); err != nil {
 			return err
 		}
 		fmt.Fprintf(&source, "#include <%s>\n", name)
@@ -71,7 +73,10 @@ func (b *bench) hitsWithoutDisk(p *program, address string) error {
 	cache := filepath.Join(b.dir, "emptycache")
 	link := func(disk string) command {
 		c := p.link("remotewarm", "-fthinlto-distributor="+b.thinrex)
-		c.env = []string{"THINREX_DISK_CACHE=" + disk, "THINREX_REMOTE_EXECUTOR=grpc://" + address, "XDG_CACHE_HOME=" + filepath.Join(b.dir, "xdg")}
+		c.env = []string{
+			"THINREX_DISK_CACHE=" + disk, "THINREX_REMOTE_EXECUTOR=grpc://" + address,
+			"XDG_CACHE_HOME=" + filepath.Join(b.dir, "xdg"),
+		}
 		return c
 	}
 	none, remembers := link(""), link(cache)
@@ -99,7 +104,8 @@ func (b *bench) hitsWithoutDisk(p *program, address string) error {
 			without, with = append(without, one), append(with, two)
 		}
 	}
-	b.add(fmt.Sprintf("all-hit link of %d modules from a service, --disk_cache=, vs. with a disk cache that remembers digests", b.modules),
-		fmt.Sprintf("%s vs. %s", ms(median(without, wall)), ms(median(with, wall))), fmt.Sprintf("%.3f×", medianRatio(without, with)), "≤ 1.3×")
+	what := "all-hit link of %d modules from a service, --disk_cache=, vs. with a disk cache that remembers digests"
+	b.add(fmt.Sprintf(what, b.modules), fmt.Sprintf("%s vs. %s", ms(median(without, wall)), ms(median(with, wall))),
+		fmt.Sprintf("%.3f×", medianRatio(without, with)), "≤ 1.3×")
 	return nil
 }
