@@ -45,7 +45,7 @@ func main() {
 // run returns the exit code of a test binary, and prints to stdout what that
 // prints. It fails if the binary couldn't be run or was ended.
 func run(command []string, limit time.Duration, stdout io.Writer) (code int, err error) {
-	var out output
+	out := output{to: stdout}
 	args := command[1:]
 	if asksForTestResults(args) {
 		args = append(args, "-test.v=test2json")
@@ -69,7 +69,7 @@ func run(command []string, limit time.Duration, stdout io.Writer) (code int, err
 	for {
 		select {
 		case err := <-ended:
-			out.end(stdout, cmd.ProcessState.ExitCode() == 0)
+			out.end(cmd.ProcessState.ExitCode() == 0)
 			return exitCode(cmd.ProcessState), notExit(err)
 		case s := <-stopped:
 			_ = cmd.Process.Signal(s)
@@ -78,7 +78,7 @@ func run(command []string, limit time.Duration, stdout io.Writer) (code int, err
 				err := fmt.Errorf("%s: no test began, ended or printed anything for %v in which the machine was free: %s",
 					filepath.Base(command[0]), limit, out.running())
 				stop(cmd, ended)
-				out.end(stdout, false)
+				out.end(false)
 				return 1, err
 			}
 		}

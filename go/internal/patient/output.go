@@ -13,7 +13,8 @@ import (
 // An output takes what a test binary prints with -test.v=test2json, and prints
 // of it in the end what the binary prints without. It is safe for concurrent use.
 type output struct {
-	results bool // the binary was asked for results: else it all passes through
+	to      io.Writer
+	results bool // the binary was asked for results: else all passes through at once
 
 	mu      sync.Mutex
 	partial []byte
@@ -49,6 +50,10 @@ func (o *output) running() string {
 func (o *output) Write(data []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if !o.results {
+		o.count += bytes.Count(data, []byte("\n"))
+		return o.to.Write(data)
+	}
 	o.partial = append(o.partial, data...)
 	for {
 		line, rest, ok := bytes.Cut(o.partial, []byte("\n"))
@@ -62,10 +67,6 @@ func (o *output) Write(data []byte) (int, error) {
 }
 
 func (o *output) line(line string) {
-	if !o.results {
-		o.shown.WriteString(line)
-		return
-	}
 	text, marked := strings.CutPrefix(line, mark)
 	if before, after, ok := strings.Cut(line, mark); ok && !marked { // behind what a test has printed without an end of line
 		o.keep(before + "\n")
@@ -114,7 +115,7 @@ func (o *output) ended(name string, failed bool, line string) {
 }
 
 // end prints what is to be seen. Of tests that haven't ended that is all.
-func (o *output) end(to io.Writer, passed bool) {
+func (o *output) end(passed bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.partial) > 0 {
@@ -126,5 +127,5 @@ func (o *output) end(to io.Writer, passed bool) {
 			fmt.Fprintf(&o.shown, "=== %s hasn't ended; it has printed:\n%s", name, o.kept[name])
 		}
 	}
-	_, _ = to.Write(o.shown.Bytes())
+	_, _ = o.to.Write(o.shown.Bytes())
 }

@@ -141,11 +141,11 @@ func TestOutput(t *testing.T) {
 		"of no one": {"coverage: 50%\n\x16FAIL\n", "coverage: 50%\nFAIL\n"},
 	} {
 		var out bytes.Buffer
-		o := output{results: true}
+		o := output{to: &out, results: true}
 		for _, b := range []byte(test.in) {
 			_, _ = o.Write([]byte{b})
 		}
-		o.end(&out, strings.Contains(test.in, "PASS\n"))
+		o.end(strings.Contains(test.in, "PASS\n"))
 		if out.String() != test.want {
 			t.Errorf("%s: %q, want %q", name, out.String(), test.want)
 		}
