@@ -88,6 +88,7 @@ type compilation struct {
 	files    *filedigest.Cache
 	remote   Cache // once it has been asked for
 	stored   bool  // something, here
+	spoke    bool  // the optimiser, of places in the source
 }
 
 // Run takes the compilation's result from a cache, or compiles and stores it.

@@ -43,6 +43,22 @@ func identity(args []string, outputs []action.Output, r *action.Result) string {
 	return ""
 }
 
+// optimiserSpoke reports whether a message is the optimiser's. It knows places
+// in the source by the names of files in debug information, looks for these on
+// disk, and shows what is there if it is a file that was read by another name.
+//
+// Source: BackendConsumer::getBestLocationFromDebugLoc in clang/lib/CodeGen/CodeGenAction.cpp.
+func optimiserSpoke(r *action.Result) bool {
+	for _, message := range []string{
+		"[-Rpass", "-Wpass-failed", "-Wbackend-plugin", "-Wmisexpect", "could not determine the original source location",
+	} {
+		if bytes.Contains(r.Stderr, []byte(message)) {
+			return true
+		}
+	}
+	return false
+}
+
 // snippet is a line of the source as a message shows it.
 var snippet = regexp.MustCompile(`^ *\d* \| `)
 

@@ -46,6 +46,9 @@ func (c *compilation) alternative(ctx context.Context, dir string, names []strin
 			continue
 		}
 		shadowed := c.in.Shadowed || slices.ContainsFunc(sources, func(s includes.Source) bool { return s.Shadowed })
+		if i := slices.IndexFunc(sources, func(s includes.Source) bool { return s.Named }); i >= 0 && c.spoke {
+			return alternative{}, fmt.Errorf("the optimiser speaks of places that it looks for in the file of a #line in %s", names[i])
+		}
 		conditions, more, err := c.search.Conditions(began, names, sources, c.in.Forced, shadowed)
 		if err != nil || len(more) == 0 {
 			return alternative{names, conditions}, err

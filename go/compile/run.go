@@ -68,6 +68,7 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 		return outcome, nil
 	}
 	it, err := candidate{}, unknown
+	c.spoke = optimiserSpoke(r)
 	if reason := identity(c.in.Args, c.keys.outputs, r); reason != "" {
 		err = errors.New(reason)
 	}

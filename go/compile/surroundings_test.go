@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -212,4 +213,59 @@ func compilerOf(source string) string {
 		return "clang++-22"
 	}
 	return compiler
+}
+
+// The optimiser looks for the file of a #line, and speaks of another place where
+// that is one that was read.
+func TestOptimisersPlaces(t *testing.T) {
+	const text = "int g(int);\nstatic int h(int x) { return x + 1; }\n#line 2 \"other.c\"\nint f(int x) { return g(h(x)); }\n"
+	for name, test := range map[string]struct {
+		files map[string]string
+		args  string
+	}{
+		"a remark":        {map[string]string{"a.c": text}, "-Rpass=inline"},
+		"another output":  {map[string]string{"a.c": text}, "-Rpass=inline --serialize-diagnostics d"},
+		"with debug info": {map[string]string{"a.c": text}, "-Rpass=.* -g"},
+		"a header's":      {map[string]string{"a.c": "#include \"h.h\"\nint k(void) { return f(7); }\n", "h.h": text}, "-Rpass=.*"},
+		"a number sign's": {map[string]string{"a.c": strings.Replace(text, "#line", "#", 1)}, "-Rpass=inline"},
+		"a macro's":       {map[string]string{"a.c": strings.Replace(text, "#line 2 \"other.c\"", "#define M 2 \"other.c\"\n#line M", 1)}, "-Rpass=inline"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, test.files)
+			args := append([]string{"-flto=thin", "-O2", "-c", "a.c"}, strings.Fields(test.args)...)
+			p.want("not stored: the optimiser speaks of places", args...)
+			if err := os.Symlink("a.c", "other.c"); err != nil {
+				t.Fatal(err)
+			}
+			p.want("not stored: the optimiser speaks of places", args...)
+		})
+	}
+	// Where no file is named, or the front end speaks, all is as ever.
+	p := newProject(t, map[string]string{
+		"named.c":  "#line 3 \"other.c\"\nint f(int n) { int unused; return n; }\n",
+		"number.c": strings.Replace(text, " \"other.c\"", "", 1),
+	})
+	for source, option := range map[string]string{"named.c": "-Wall", "number.c": "-Rpass=inline"} {
+		p.want("compiled", "-flto=thin", "-O2", option, "-c", source)
+		p.want("hit", "-flto=thin", "-O2", option, "-c", source)
+	}
+}
+
+// How much stack there is left isn't a matter of what was read.
+func TestStackExhausted(t *testing.T) {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_STACK, &limit); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Setrlimit(syscall.RLIMIT_STACK, &limit) })
+	usual := syscall.Rlimit{Cur: 8 << 20, Max: limit.Max}
+	if err := syscall.Setrlimit(syscall.RLIMIT_STACK, &usual); err != nil {
+		t.Fatal(err)
+	}
+	p := newProject(t, map[string]string{"a.cc": "template <int N> struct A { static constexpr int v = A<N - 1>::v + 1; };\n" +
+		"template <> struct A<0> { static constexpr int v = 0; };\nint x = A<4000>::v;\n"})
+	args := []string{"-ftemplate-depth=5000", "-flto=thin", "-c", "a.cc"}
+	for range 2 {
+		p.want("not stored: the compiler warns that", args...)
+	}
 }

@@ -17,6 +17,7 @@ type Source struct {
 	Probes   []Probe
 	Computed bool     // an #include names its file by a macro
 	Line     bool     // a #line may name an absolute path
+	Named    bool     // a #line names a file, or may by a macro
 	Shadowed bool     // a pragma may switch on the warning of headers that others by their name hide
 	Reason   string   // why nothing that reads this file can be cached, or "": "holds …"
 	text     []byte   // its joined lines
@@ -70,6 +71,7 @@ func (s *Source) directive(before, text []byte) {
 		return
 	case "line", "":
 		s.Line = s.Line || mayNamePath(rest, word == "") && mayBegin(before)
+		s.Named = s.Named || namesLine(rest) && mayBegin(before)
 		return
 	case "define":
 		name, _ := cutName(skipSpace(rest))
@@ -94,6 +96,13 @@ func mayBegin(before []byte) bool {
 		before = before[i+2:]
 	}
 	return len(skipSpace(before)) == 0
+}
+
+// namesLine reports whether more than a number follows #line, or # alone.
+func namesLine(text []byte) bool {
+	text = skipSpace(text)
+	name := skipSpace(bytes.TrimLeft(text, "0123456789'"))
+	return len(name) > 0 && lineEnd(name) == 0 && (len(name) < len(text) || mayBeMacro(name))
 }
 
 // mayNamePath reports whether what follows #line, or without that word a #, may
