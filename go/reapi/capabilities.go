@@ -58,7 +58,7 @@ func (c *Client) ask(s *service) (*offer, error) {
 	var caps *repb.ServerCapabilities
 	err := s.call(c.ctx, "GetCapabilities", func(ctx context.Context, _ *pulse) (err error) {
 		caps, err = repb.NewCapabilitiesClient(s.conn).GetCapabilities(ctx, &repb.GetCapabilitiesRequest{InstanceName: c.opts.Instance})
-		return err
+		return s.misdirected(ctx, err)
 	})
 	if err == nil {
 		err = c.suits(s.endpoint, caps)
@@ -112,6 +112,8 @@ func (c *Client) suits(e *endpoint, caps *repb.ServerCapabilities) error {
 // none may have any.
 func (c *Client) hasFunction(offered []repb.DigestFunction_Value) error {
 	offered = slices.DeleteFunc(slices.Clone(offered), func(f repb.DigestFunction_Value) bool { return f == repb.DigestFunction_UNKNOWN })
+	slices.Sort(offered)
+	offered = slices.Compact(offered) // an executor names one twice
 	if want := c.opts.Function.Proto(); len(offered) > 0 && !slices.Contains(offered, want) {
 		return fmt.Errorf("the service has no %v digests, only %v; see --digest_function", want, offered)
 	}

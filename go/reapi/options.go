@@ -16,6 +16,7 @@ package reapi
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -108,7 +109,8 @@ func parseAddress(flag, text string) (address, error) {
 	case scheme == "grpc":
 		a.tls = false
 	case scheme != "grpcs":
-		return a, fmt.Errorf("--%s=%s: thinrex speaks gRPC only: give grpc://HOST, grpcs://HOST or unix:PATH", flag, text)
+		return a, fmt.Errorf("--%s=%s: thinrex speaks gRPC only: give grpc://HOST:PORT, grpcs://HOST:PORT or unix:PATH with"+
+			" the port on which the service speaks gRPC", flag, text)
 	}
 	rest = strings.TrimSuffix(rest, "/")
 	if rest == "" || rest[0] == ':' || strings.ContainsAny(rest, "/ ") {
@@ -117,6 +119,9 @@ func parseAddress(flag, text string) (address, error) {
 	host, port, err := net.SplitHostPort(rest)
 	if err != nil {
 		host, port = strings.Trim(rest, "[]"), map[bool]string{true: "443", false: "80"}[a.tls]
+		if _, err := netip.ParseAddr(host); err != nil && strings.Contains(host, ":") {
+			return a, fmt.Errorf("--%s=%s isn't an address: give grpc://HOST:PORT", flag, text)
+		}
 	}
 	a.host, a.target = host, "dns:///"+net.JoinHostPort(host, port)
 	return a, nil

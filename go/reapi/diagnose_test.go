@@ -1,0 +1,123 @@
+package reapi_test
+
+import (
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc"
+
+	"thinrex/go/digest"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+)
+
+// Of an address that is nearly right the message says what is right, and
+// nothing is shown to what listens there instead.
+func TestWrongPort(t *testing.T) {
+	ca := must(reapitest.NewCA(t.TempDir(), "ca"))(t)
+	pair := must(ca.Issue(reapitest.Cert{Name: "server", Hosts: []string{"127.0.0.1"}}))(t)
+	plain := reapitest.StartT(t, reapitest.Options{}).Addr()
+	secure := reapitest.StartT(t, reapitest.Options{TLS: must(pair.ServerTLS(nil))(t)}).Addr()
+	mutual := reapitest.StartT(t, reapitest.Options{TLS: must(pair.ServerTLS(ca))(t)}).Addr()
+	var shown atomic.Bool
+	web := func(start func(*httptest.Server)) string {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(strings.Join(r.Header.Values("x-key"), ""), "secret") && r.ProtoMajor == 1 {
+				shown.Store(true)
+			}
+			http.NotFound(w, r)
+		}))
+		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		start(s)
+		t.Cleanup(s.Close)
+		return s.Listener.Addr().String()
+	}
+	page := web((*httptest.Server).Start)
+	https := web((*httptest.Server).StartTLS)
+	https2 := web(func(s *httptest.Server) {
+		s.EnableHTTP2, s.TLS = true, must(pair.ServerTLS(nil))(t)
+		s.StartTLS()
+	})
+	const http, useTLS, usePlain = "an HTTP server listens there", "use grpcs://", "use grpc://"
+	for name, test := range map[string]struct{ address, want string }{
+		"TLS to a plaintext port":       {"grpcs://" + plain, usePlain + plain},
+		"no scheme":                     {plain, "without a scheme is taken for grpcs://: use grpc://" + plain},
+		"plaintext to a TLS port":       {"grpc://" + secure, useTLS + secure},
+		"plaintext to a mutual port":    {"grpc://" + mutual, useTLS + mutual},
+		"plaintext to HTTP":             {"grpc://" + page, http},
+		"TLS to HTTP":                   {"grpcs://" + page, http},
+		"no scheme, HTTP":               {page, http},
+		"plaintext to HTTPS":            {"grpc://" + https, http},
+		"plaintext to HTTPS, h2":        {"grpc://" + https2, useTLS},
+		"TLS to HTTPS":                  {"grpcs://" + https, http},
+		"TLS to HTTPS that speaks h2":   {"grpcs://" + https2, http},
+		"gRPC, not the API":             {"grpc://" + bareGRPC(t), "none of the Remote Execution API"},
+		"TLS with an unknown authority": {"grpcs://" + secure, "x509"},
+		"unknown host":                  {"grpc://no-such-host.invalid:1", "no-such-host.invalid"},
+		"unknown host, TLS":             {"grpcs://no-such-host.invalid", "no-such-host.invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := dial(t, nil, func(o *reapi.Options) {
+				o.Cache, o.Retries, o.Headers = test.address, 1, []string{"x-key=secret-of-mine"}
+				o.Warn = func(string, string, ...any) {}
+				if !strings.Contains(name, "unknown") {
+					o.TLSCertificate = ca.CertFile
+				}
+			})
+			err := c.Ready(within(t))
+			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), test.address) {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "secret") {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if shown.Load() {
+			t.Error("a secret was shown to a web server")
+		}
+	})
+}
+
+// bareGRPC returns the address of a gRPC server without services.
+func bareGRPC(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, served := grpc.NewServer(), make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		server.Stop()
+		<-served
+	})
+	return listener.Addr().String()
+}
+
+// Digest functions that a service names twice are said once.
+func TestDigestFunctionsOnce(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	c := dial(t, s, func(o *reapi.Options) { o.Function = digest.BLAKE3 })
+	if err := c.Ready(within(t)); err == nil || !strings.Contains(err.Error(), "only [SHA256];") {
+		t.Error(err)
+	}
+	many := reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
+		caps.ExecutionCapabilities.DigestFunctions = []repb.DigestFunction_Value{
+			repb.DigestFunction_SHA512, repb.DigestFunction_SHA1, repb.DigestFunction_SHA512, repb.DigestFunction_UNKNOWN,
+		}
+		caps.ExecutionCapabilities.DigestFunction = repb.DigestFunction_SHA1
+	}})
+	if err := dial(t, many).Ready(within(t)); err == nil || !strings.Contains(err.Error(), "only [SHA1 SHA512];") {
+		t.Error(err)
+	}
+}
