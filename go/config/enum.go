@@ -44,7 +44,7 @@ type UploadLocalResults string
 
 // The answers.
 const (
-	UploadAuto  UploadLocalResults = "auto" // if the service offers no execution
+	UploadAuto  UploadLocalResults = "auto" // unless workers of a --remote_executor do
 	UploadTrue  UploadLocalResults = "true"
 	UploadFalse UploadLocalResults = "false"
 )

@@ -32,7 +32,7 @@ func (o *Options) addRemoteFlags(fs *pflag.FlagSet) {
 	intVar(fs, &o.RemoteRetries, "remote_retries", 5, 0, "how often a call that failed for a passing reason is tried again")
 	durationVar(fs, &o.RemoteTimeout, "remote_timeout", time.Minute, "how long a call to a service may go without an answer; not how long a job may queue")
 	o.RemoteUploadLocalResults = UploadAuto
-	addSwitch(fs, &o.RemoteUploadLocalResults, "remote_upload_local_results", "store in the remote cache what was compiled here; auto: only in one that offers no execution")
+	addSwitch(fs, &o.RemoteUploadLocalResults, "remote_upload_local_results", "store in the remote cache what was compiled here; auto: unless a --remote_executor is given whose workers store theirs")
 }
 
 func (o *Options) addAuthFlags(fs *pflag.FlagSet) {

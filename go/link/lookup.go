@@ -188,6 +188,9 @@ func (c *conductor) cacheFailed(cache Cache, verb string, err error) {
 		c.Terminal.WarnOnce("cache", "can't %s the cache, going on without: %v", verb, err)
 		return
 	}
+	if c.Strategy == Remote && c.Remote.Down() != nil {
+		return // the link fails for it, and says so
+	}
 	c.Terminal.WarnOnce("remote", "can't %s the remote cache, going on without: %v", verb, err)
 }
 

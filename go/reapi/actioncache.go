@@ -90,11 +90,41 @@ func outputNames(a *action.Action) []string {
 
 // Keeps reports whether results of local runs are to be stored.
 func (c *Client) Keeps() bool {
-	if c.opts.Upload == UploadNever {
-		return false
-	}
 	offer, err := c.cacheOffer(c.ctx)
-	return err == nil && (c.opts.Upload == UploadAlways || offer.updatesActionCache && !offer.executes)
+	return err == nil && c.keeps(offer)
+}
+
+func (c *Client) keeps(offer *offer) bool {
+	switch c.opts.Upload {
+	case UploadNever:
+		return false
+	case UploadAlways:
+		return true
+	}
+	return offer.updatesActionCache && !c.leavesItToWorkers(offer)
+}
+
+// leavesItToWorkers reports whether the service's own workers store results, so
+// that a machine with a strange compiler can't spoil the cache of all. Where
+// only a cache was asked for, nobody else may ever store what this machine
+// compiles, whether the service could execute it or not.
+func (c *Client) leavesItToWorkers(offer *offer) bool { return c.opts.Workers && offer.executes }
+
+// Storing says in a sentence what becomes of results of local runs.
+func (c *Client) Storing() string {
+	offer, err := c.cacheOffer(c.ctx)
+	const not = "results compiled here aren't stored in "
+	switch {
+	case err != nil:
+		return fmt.Sprintf("%sthe remote cache: %v", not, err)
+	case c.opts.Upload == UploadNever:
+		return not + c.cache.text + ": --remote_upload_local_results=false"
+	case !offer.updatesActionCache:
+		return not + c.cache.text + ": it doesn't let us"
+	case !c.keeps(offer):
+		return not + c.cache.text + ": its workers store theirs (--remote_upload_local_results=true stores ours, too)"
+	}
+	return "results compiled here are stored in " + c.cache.text
 }
 
 // Wants reports whether the result of a local run is to be given to Store: to

@@ -63,6 +63,10 @@ func (c *Client) ask(s *service) (*offer, error) {
 	if err == nil {
 		err = c.suits(s.endpoint, caps)
 	}
+	if errors.Is(err, errOnlyCaches) && c.together() {
+		c.exec.giveUp(s.failure("GetCapabilities", err))
+		err = nil
+	}
 	if err != nil {
 		err = s.failure("GetCapabilities", err)
 		s.giveUpAll(err)
@@ -92,21 +96,25 @@ func (c *Client) suits(e *endpoint, caps *repb.ServerCapabilities) error {
 		return fmt.Errorf("the service speaks version %d.%d to %d.%d of the Remote Execution API, thinrex speaks 2",
 			low.GetMajor(), low.GetMinor(), high.GetMajor(), high.GetMinor())
 	}
-	if c.exec != nil && e == c.exec.endpoint {
-		execution := caps.GetExecutionCapabilities()
-		if !execution.GetExecEnabled() {
-			return errors.New("the service doesn't execute actions; is it a cache? then give it as --remote_cache")
-		}
-		// Older services fill in only the single field.
-		if err := c.hasFunction(append(execution.GetDigestFunctions(), execution.GetDigestFunction())); err != nil {
+	if e == c.cache.endpoint {
+		if err := c.hasFunction(caps.GetCacheCapabilities().GetDigestFunctions()); err != nil {
 			return err
 		}
 	}
-	if e == c.cache.endpoint {
-		return c.hasFunction(caps.GetCacheCapabilities().GetDigestFunctions())
+	if c.exec == nil || e != c.exec.endpoint {
+		return nil
 	}
-	return nil
+	execution := caps.GetExecutionCapabilities()
+	if !execution.GetExecEnabled() {
+		return fmt.Errorf("%w: give it as --remote_cache=%s", errOnlyCaches, e.text)
+	}
+	// Older services fill in only the single field.
+	return c.hasFunction(append(execution.GetDigestFunctions(), execution.GetDigestFunction()))
 }
+
+// errOnlyCaches says that what was given as executor is a cache. It is used as
+// one.
+var errOnlyCaches = errors.New("the service doesn't execute actions, it only caches")
 
 // hasFunction reports an error if our digest function isn't offered. Who names
 // none may have any.

@@ -25,7 +25,7 @@ const diagnosing = 2 * time.Second
 // speaks something else ("error reading server preface: EOF") nobody learns
 // what to do. Its answer isn't a status, so the call isn't tried again.
 func (e *endpoint) misdirected(ctx context.Context, err error) error {
-	if err == nil || e.hasAnswered() || e.local() && e.host == "" || e.throughProxy() {
+	if err == nil || e.answered.Load() || e.local() && e.host == "" || e.throughProxy() {
 		return err
 	}
 	s := status.Convert(err)

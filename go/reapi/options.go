@@ -52,6 +52,7 @@ type Options struct {
 
 	AcceptCached     bool
 	Upload           Upload
+	Workers          bool // an executor was asked for: UploadAuto leaves it to its workers to store results
 	Compress         bool
 	Function         digest.Function
 	Executions       int           // how many actions are executed at once; 0 for any number
@@ -76,7 +77,7 @@ type Upload int
 
 // The values of --remote_upload_local_results.
 const (
-	UploadAuto Upload = iota // if the service can't execute itself
+	UploadAuto Upload = iota // if the service lets us, and no workers store theirs: see Options.Workers
 	UploadAlways
 	UploadNever
 )

@@ -189,8 +189,6 @@ func TestUnsuitableService(t *testing.T) {
 		"workers with SHA1": {want: "[SHA1]", caps: func(c *repb.ServerCapabilities) {
 			c.ExecutionCapabilities.DigestFunctions, c.ExecutionCapabilities.DigestFunction = nil, repb.DigestFunction_SHA1
 		}},
-		"no execution": {want: "--remote_cache", caps: func(c *repb.ServerCapabilities) { c.ExecutionCapabilities.ExecEnabled = false }},
-		"a cache":      {want: "--remote_cache", caps: func(c *repb.ServerCapabilities) { c.ExecutionCapabilities = nil }},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -208,19 +206,51 @@ func TestUnsuitableService(t *testing.T) {
 	execute(t, dial(t, s), newAction(t, "m"))
 }
 
-// When results of local runs are stored.
+// A cache that is given as executor is used as a cache.
+func TestCacheAsExecutor(t *testing.T) {
+	for name, caps := range map[string]func(*repb.ServerCapabilities){
+		"not enabled": func(c *repb.ServerCapabilities) { c.ExecutionCapabilities.ExecEnabled = false },
+		"none":        func(c *repb.ServerCapabilities) { c.ExecutionCapabilities = nil },
+		"nameless":    func(c *repb.ServerCapabilities) { c.ExecutionCapabilities = &repb.ExecutionCapabilities{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := reapitest.StartT(t, reapitest.Options{Capabilities: caps})
+			c := dial(t, s, func(o *reapi.Options) { o.Workers = true })
+			a := newAction(t, "m")
+			for range 2 {
+				_, err := c.Execute(within(t), a)
+				if err == nil || !strings.Contains(err.Error(), "--remote_cache="+at(s)) || s.Calls("Execute") != 0 || c.Down() == nil {
+					t.Errorf("%v, down: %v", err, c.Down())
+				}
+			}
+			if err := c.Store(within(t), a, soundResult()); err != nil || !c.Keeps() || c.Ready(within(t)) != nil {
+				t.Errorf("%v, keeps: %v", err, c.Keeps())
+			}
+			if r, err := c.Lookup(within(t), a); r == nil || err != nil {
+				t.Errorf("hit: %v, %v", r != nil, err)
+			}
+		})
+	}
+}
+
+// When results of local runs are stored, and what is said of it.
 func TestKeeps(t *testing.T) {
 	tests := []struct {
-		upload           reapi.Upload
-		executes, update bool
-		keeps, fails     bool
+		upload                    reapi.Upload
+		workers, executes, update bool
+		keeps, fails              bool
+		says                      string
 	}{
-		{upload: reapi.UploadAuto, executes: true, update: true},
-		{upload: reapi.UploadAuto, update: true, keeps: true},
-		{upload: reapi.UploadAuto},
-		{upload: reapi.UploadAlways, executes: true, update: true, keeps: true},
-		{upload: reapi.UploadAlways, keeps: true, fails: true},
-		{upload: reapi.UploadNever, update: true},
+		{upload: reapi.UploadAuto, workers: true, executes: true, update: true, says: "workers store theirs"},
+		{upload: reapi.UploadAuto, executes: true, update: true, keeps: true, says: "are stored in grpc"},
+		{upload: reapi.UploadAuto, update: true, keeps: true, says: "are stored in grpc"},
+		{upload: reapi.UploadAuto, workers: true, update: true, keeps: true, says: "are stored in grpc"},
+		{upload: reapi.UploadAuto, says: "doesn't let us"},
+		{upload: reapi.UploadAuto, executes: true, says: "doesn't let us"},
+		{upload: reapi.UploadAlways, workers: true, executes: true, update: true, keeps: true, says: "are stored in grpc"},
+		{upload: reapi.UploadAlways, keeps: true, fails: true, says: "doesn't let us"},
+		{upload: reapi.UploadNever, update: true, says: "--remote_upload_local_results=false"},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%+v", test), func(t *testing.T) {
@@ -228,11 +258,16 @@ func TestKeeps(t *testing.T) {
 				caps.ExecutionCapabilities.ExecEnabled = test.executes
 				caps.CacheCapabilities.ActionCacheUpdateCapabilities.UpdateEnabled = test.update
 			}})
-			c := dial(t, s, func(o *reapi.Options) { o.Cache, o.Executor, o.Upload = o.Executor, "", test.upload })
+			c := dial(t, s, func(o *reapi.Options) {
+				o.Cache, o.Executor, o.Upload, o.Workers = o.Executor, "", test.upload, test.workers
+			})
 			a := newAction(t, "m", input("m.o", noise("m", 5<<20)))
 			err := c.Store(within(t), a, soundResult())
 			if c.Keeps() != test.keeps || (err != nil) != test.fails || c.Down() != nil {
 				t.Errorf("keeps %v, error %v", c.Keeps(), err)
+			}
+			if said := c.Storing(); !strings.Contains(said, test.says) || !strings.Contains(said, at(s)) {
+				t.Errorf("says %q, want %q", said, test.says)
 			}
 			stored := test.keeps && !test.fails
 			if r, err := c.Lookup(within(t), a); (r != nil) != stored || err != nil {

@@ -3,10 +3,12 @@ package reapi
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -94,7 +96,20 @@ func saysFull(err error) bool {
 }
 
 // saysExhausted reports whether a service refuses an upload for lack of
-// something. A message that is too large for gRPC has the same code.
+// something that may be space. Too many calls at once, and a message that is
+// too large for gRPC, have the same code.
 func saysExhausted(err error) bool {
-	return status.Code(err) == codes.ResourceExhausted && !strings.Contains(status.Convert(err).Message(), "larger than max")
+	if status.Code(err) != codes.ResourceExhausted {
+		return false
+	}
+	s := status.Convert(err)
+	for _, detail := range s.Details() {
+		if _, later := detail.(*errdetails.RetryInfo); later {
+			return false
+		}
+	}
+	words := strings.ToLower(s.Message())
+	return !slices.ContainsFunc([]string{
+		"larger than max", "too many", "rate", "busy", "queue", "concurren", "overload", "throttl", "later", "retry",
+	}, func(sign string) bool { return strings.Contains(words, sign) })
 }

@@ -108,6 +108,9 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	summary.Version = version()
 	if remote != nil {
 		summary.BytesUploaded, summary.BytesDownloaded = remote.Traffic()
+		if summary.Local > 0 {
+			terminal.Verbose("%s", remote.Storing())
+		}
 	}
 	if o.SummaryFile != "" {
 		if writeErr := summary.WriteFile(o.SummaryFile); writeErr != nil {

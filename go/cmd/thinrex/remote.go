@@ -37,7 +37,7 @@ func dial(ctx context.Context, o *config.Options, mnemonic string, jobs int, ter
 		Timeout: o.RemoteTimeout, Retries: o.RemoteRetries, MaxConnections: o.RemoteMaxConnections, Proxy: o.RemoteProxy,
 		Hurried: mnemonic == compileMnemonic, Indispensable: mnemonic == backendMnemonic && strategyOf(o) == link.Remote,
 		KeepaliveTime: o.GRPCKeepaliveTime, KeepaliveTimeout: o.GRPCKeepaliveTimeout,
-		AcceptCached: o.RemoteAcceptCached, Compress: o.RemoteCacheCompression, Function: o.DigestFunction,
+		Workers: o.RemoteExecutor != "", AcceptCached: o.RemoteAcceptCached, Compress: o.RemoteCacheCompression, Function: o.DigestFunction,
 		Executions: o.RemoteJobs, ExecutionTimeout: o.RemoteExecutionTimeout, InFlight: min(jobs, o.RemoteJobs) + min(jobs, link.RemoteLookups),
 		Version: version(), Invocation: uuid.NewString(), Mnemonic: mnemonic, Warn: terminal.WarnOnce,
 	}
