@@ -61,7 +61,9 @@ func (c *Client) entry(ctx context.Context, a *action.Action) (p *repb.ActionRes
 			request.InlineStdout, request.InlineStderr, request.InlineOutputFiles = true, true, outputNames(a)
 			p, err = c.ac.GetActionResult(ctx, request, grpc.MaxCallRecvMsgSize(maxInlined))
 		}
-		if !inlining || status.Code(err) == codes.ResourceExhausted {
+		if code := status.Code(err); !inlining || code == codes.ResourceExhausted || code == codes.DataLoss ||
+			code == codes.Unknown || code == codes.Internal {
+			// Too large, or an output is damaged (bazel-remote): it will be seen which.
 			if inlining && strings.Contains(status.Convert(err).Message(), "larger than max") { // gRPC's words, here or there
 				c.oversized.Add(1)
 			}
@@ -70,7 +72,7 @@ func (c *Client) entry(ctx context.Context, a *action.Action) (p *repb.ActionRes
 			p, err = c.ac.GetActionResult(ctx, request)
 		}
 		switch {
-		case status.Code(err) == codes.NotFound:
+		case status.Code(err) == codes.NotFound, status.Code(err) == codes.DataLoss:
 			p, err = nil, nil
 		case err == nil && resultSize(p) <= maxInlined:
 			c.oversized.Add(-1)

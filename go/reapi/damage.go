@@ -309,7 +309,7 @@ func speaksOfBlobs(err error) (mayBe, certain bool) {
 		return false, false
 	}
 	words := strings.ToLower(s.Message() + failed.note)
-	for _, sign := range []string{"blob", "digest", "hash", "checksum", "mismatch", "corrupt", "missing", "not found", "crc", "cas"} {
+	for _, sign := range []string{"blob", "digest", "hash", "checksum", "mismatch", "corrupt", "missing", "not found", "crc"} {
 		certain = certain || strings.Contains(words, sign)
 	}
 	return true, certain || s.Code() == codes.FailedPrecondition && len(s.Details()) > 0

@@ -209,10 +209,19 @@ func TestDamagedOutput(t *testing.T) {
 		o    reapitest.Options
 		edit edit
 	}{
-		"cache":          {data: object("m", 1000), edit: asCache},
-		"executor":       {data: object("m", 1000), edit: func(*reapi.Options) {}},
-		"stored always":  {data: object("m", 1000), edit: storing},
-		"inlined":        {data: object("m", 1000), o: reapitest.Options{Inline: true}, edit: asCache},
+		"cache":         {data: object("m", 1000), edit: asCache},
+		"executor":      {data: object("m", 1000), edit: func(*reapi.Options) {}},
+		"stored always": {data: object("m", 1000), edit: storing},
+		"inlined":       {data: object("m", 1000), o: reapitest.Options{Inline: true}, edit: asCache},
+		"inlined, DATA_LOSS": {
+			data: object("m", 1000), o: reapitest.Options{Inline: true, InlineDamaged: codes.DataLoss}, edit: asCache,
+		},
+		"inlined, UNKNOWN": {
+			data: object("m", 1000), o: reapitest.Options{Inline: true, InlineDamaged: codes.Unknown}, edit: asCache,
+		},
+		"inlined, INTERNAL": {
+			data: object("m", 1000), o: reapitest.Options{Inline: true, InlineDamaged: codes.Internal}, edit: asCache,
+		},
 		"large":          {data: large, o: reapitest.Options{StreamsReplace: true}, edit: asCache},
 		"large executor": {data: large, o: reapitest.Options{StreamsReplace: true}, edit: func(*reapi.Options) {}},
 	} {

@@ -110,6 +110,6 @@ func saysExhausted(err error) bool {
 	}
 	words := strings.ToLower(s.Message())
 	return !slices.ContainsFunc([]string{
-		"larger than max", "too many", "rate", "busy", "queue", "concurren", "overload", "throttl", "later", "retry",
+		"larger than max", "too many", "rate limit", "rate-limit", "ratelimit", "busy", "queue", "concurren", "overload", "throttl", "later", "retry",
 	}, func(sign string) bool { return strings.Contains(words, sign) })
 }

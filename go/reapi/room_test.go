@@ -91,15 +91,23 @@ func sizes(blobs map[digest.Digest][]byte) (list []int64) {
 // A service that refuses uploads for a moment, since it has too many, isn't
 // full.
 func TestBusyCAS(t *testing.T) {
-	for _, method := range []string{"BatchUpdateBlobs", "Write"} {
-		t.Run(method, func(t *testing.T) {
+	for name, test := range map[string]struct {
+		method, words string
+		times         int
+	}{
+		"batches": {"BatchUpdateBlobs", "too many requests", 5}, "streams": {"Write", "rate limit exceeded", 20},
+		"batches, no words": {"BatchUpdateBlobs", "", 2}, "streams, no words": {"Write", "", 2},
+		"batches, later": {"BatchUpdateBlobs", "try again later", 4},
+	} {
+		method := test.method
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
 				if method == "Write" {
 					caps.CacheCapabilities.MaxBatchTotalSizeBytes = 1
 				}
 			}})
-			s.Inject(reapitest.Fault{Method: method, Times: 2, Code: codes.ResourceExhausted, Message: "too many requests"})
+			s.Inject(reapitest.Fault{Method: method, Times: test.times, Code: codes.ResourceExhausted, Message: test.words})
 			c := dial(t, s, func(o *reapi.Options) { o.Retries = 5 })
 			for i := range 5 {
 				execute(t, c, newAction(t, fmt.Sprint(i), input("m.o", noise(fmt.Sprint(i), 1000))))

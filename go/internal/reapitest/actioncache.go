@@ -59,7 +59,8 @@ func (s *Server) ActionResults() map[digest.Digest]*repb.ActionResult {
 type actionCacheService struct{ *Server }
 
 func (s actionCacheService) GetActionResult(_ context.Context, req *repb.GetActionResultRequest) (*repb.ActionResult, error) {
-	if _, err := s.admit(req); err != nil {
+	f, err := s.admit(req)
+	if err != nil {
 		return nil, err
 	}
 	action, err := parseDigest(req.GetActionDigest())
@@ -69,6 +70,13 @@ func (s actionCacheService) GetActionResult(_ context.Context, req *repb.GetActi
 	r := s.results.get(action)
 	if r == nil {
 		return nil, status.Errorf(codes.NotFound, "no result of %v", action)
+	}
+	if s.opts.InlineDamaged != codes.OK && len(req.GetInlineOutputFiles()) > 0 {
+		for _, out := range r.GetOutputFiles() {
+			if d, err := digest.FromProto(out.GetDigest()); err == nil && s.spoiled(f, d) {
+				return nil, status.Error(s.opts.InlineDamaged, "corruption detected")
+			}
+		}
 	}
 	return s.answer(r, req), nil
 }
@@ -130,6 +138,12 @@ func (s *Server) checkReferences(r *repb.ActionResult) error {
 		}
 	}
 	return nil
+}
+
+// spoiled reports whether a stored blob isn't what its digest says.
+func (s *Server) spoiled(f digest.Function, d digest.Digest) bool {
+	data, ok := s.blobs.get(d)
+	return ok && f.Of(data) != d
 }
 
 // An inlining says what a client wants within a result.

@@ -35,6 +35,9 @@ type Options struct {
 	// Inline honours requests for contents of outputs, stdout and stderr within
 	// results, as far as the message size lets it.
 	Inline bool
+	// InlineDamaged is the status with which a result is refused that has a damaged
+	// output to be inlined (UNKNOWN: bazel-remote). OK inlines it.
+	InlineDamaged codes.Code
 	// IgnoreReadOffset sends blobs from the start, as Bazel's worker does.
 	IgnoreReadOffset bool
 	// CommittedSize, if set, turns what ByteStream's Write would answer into
