@@ -1,0 +1,183 @@
+package action
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"thinrex/go/digest"
+	"thinrex/go/filedigest"
+)
+
+// look builds the fixture's action as a link does that has no result for it.
+func (f *fixture) look() (*Action, error) {
+	f.t.Helper()
+	opts := f.opts
+	opts.Files = filedigest.Open("", digest.SHA256)
+	b, err := NewBuilder(f.common, opts)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	a, err := b.Build(f.job)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if !b.ReadsMore(a) {
+		return a, nil
+	}
+	again, err := b.Build(f.job)
+	switch {
+	case err != nil:
+		return nil, err
+	case again.Digest == a.Digest:
+		f.t.Error("the same action")
+	case b.ReadsMore(again):
+		f.t.Error("it reads still more")
+	}
+	return again, nil
+}
+
+// The modules here are text, which the compiler would take for IR, too.
+func TestFilesNamedInAssembly(t *testing.T) {
+	const noPlace, unread = "which has no place beside", "reads a file that can't be read"
+	for name, tc := range map[string]struct {
+		module, imported string
+		files            map[string]string
+		extra            []string // --extra_input
+		want             []string // names of more inputs; $DIR is the folder
+		here             bool
+		reason           string
+	}{
+		"none":               {module: ".globl x"},
+		"relative":           {module: `.incbin "data/x"`, files: map[string]string{"data/x": "1"}, want: []string{"data/x"}},
+		"dot":                {module: `.incbin "./x"`, files: map[string]string{"x": "1"}, want: []string{"x"}},
+		"twice":              {module: `.incbin "./x"; .incbin "x"`, files: map[string]string{"x": "1"}, want: []string{"x"}},
+		"absolute":           {module: `.incbin "$DIR/x"`, files: map[string]string{"x": "1"}, want: []string{"c/00000"}, here: true},
+		"both":               {module: `.incbin "y"; .incbin "$DIR/x"`, files: map[string]string{"x": "1", "y": "2"}, want: []string{"c/00001", "y"}, here: true},
+		"in an import":       {imported: `.include "x"`, files: map[string]string{"x": "nop"}, want: []string{"x"}},
+		"a chain":            {module: `.include "x"`, files: map[string]string{"x": `.include "y"`, "y": `.incbin "z"`, "z": `.incbin "no"`}, want: []string{"x", "y", "z"}},
+		"a circle":           {module: `.include "x"`, files: map[string]string{"x": `.include "x"`}, want: []string{"x"}},
+		"data and text":      {module: `.incbin "x"; .include "x"`, files: map[string]string{"x": `.incbin "y"`, "y": ""}, want: []string{"x", "y"}},
+		"declared":           {module: `.incbin "x"`, files: map[string]string{"x": "1"}, extra: []string{"x"}, want: []string{"x"}},
+		"declared, absolute": {module: `.incbin "$DIR/x"`, files: map[string]string{"x": "1"}, extra: []string{"$DIR/x"}, want: []string{"c/00000", "c/00001"}, here: true},
+		"through a link":     {module: `.incbin "link"`, files: map[string]string{"link": "-> x", "x": "1"}, want: []string{"link"}},
+
+		"up":                  {module: `.incbin "d/../x"`, files: map[string]string{"x": "1", "d/y": "2"}, reason: noPlace},
+		"out":                 {module: `.incbin "../../../../../../dev/null"`, reason: unread},
+		"the module's name":   {module: `.incbin "m.o"`, files: map[string]string{"m.o": "1"}, reason: noPlace},
+		"an import's name":    {module: `.incbin "i00007.o"`, files: map[string]string{"i00007.o": "1"}, reason: noPlace},
+		"an input's folder":   {module: `.incbin "c/x"`, files: map[string]string{"c/x": "1"}, reason: noPlace},
+		"the inputs' folder":  {module: `.incbin "c"`, files: map[string]string{"c": "1"}, reason: noPlace},
+		"the compiler's":      {module: `.incbin "toolchain/bin/x"`, files: map[string]string{"toolchain/bin/x": "1"}, reason: noPlace},
+		"missing":             {module: `.incbin "x"`, reason: unread},
+		"a folder":            {module: `.incbin "d"`, files: map[string]string{"d/x": ""}, reason: unread},
+		"a device":            {module: `.incbin "/dev/null"`, reason: unread},
+		"a process's":         {module: `.incbin "/proc/sys/kernel/ostype"`, reason: "in main.o reads"},
+		"a link to it":        {module: `.incbin "$DIR/link"`, files: map[string]string{"link": "-> /proc/self/cmdline"}, reason: "in main.o reads"},
+		"a macro":             {module: ".macro m a\n.\\a \"x\"\n.endm", reason: "in main.o may read files"},
+		"an import's macro":   {module: ".macro m a\n\\a \"y\"\n.endm", imported: `m .incbin "x"`, reason: "may read files"},
+		"an included macro":   {module: `.include "x"`, files: map[string]string{"x": ".irp a, inc\n.\\a\\()lude \"y\"\n.endr"}, reason: "may read files"},
+		"damaged":             {module: "BC\xc0\xde\x35\x14\x00\x00rubbish", reason: "main.o: bitcode: "},
+		"an import's damaged": {imported: "BC\xc0\xde\x35\x14\x00\x00rubbish", reason: bPath + ": bitcode: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			dir, err := os.Getwd()
+			if err != nil {
+				t.Fatal(err)
+			}
+			here := func(text string) string { return strings.ReplaceAll(text, "$DIR", dir) }
+			f.write(modulePath, here(tc.module))
+			f.write(bPath, here(tc.imported))
+			for path, content := range tc.files {
+				if target, link := strings.CutPrefix(content, "-> "); link {
+					if err := os.Symlink(target, path); err != nil {
+						t.Fatal(err)
+					}
+					continue
+				}
+				f.write(path, content)
+			}
+			for _, path := range tc.extra {
+				f.opts.ExtraInputs = append(f.opts.ExtraInputs, here(path))
+			}
+			a, err := f.look()
+			if tc.reason != "" {
+				if why := new(Uncacheable); !errors.As(err, &why) || !strings.Contains(why.Reason, tc.reason) {
+					t.Fatalf("%v, want %q", err, tc.reason)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, in := range a.Inputs {
+				if !slices.Contains([]string{"m.o", "m.thinlto.bc", "i00000.o", "i00001.o"}, in.Name) {
+					got = append(got, in.Name)
+				}
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, tc.want) || a.Here != tc.here {
+				t.Errorf("%q, here %v, want %q, %v", got, a.Here, tc.want, tc.here)
+			}
+			for path, content := range tc.files {
+				if len(tc.want) == 0 || strings.HasPrefix(content, "-> ") {
+					continue
+				}
+				f.write(path, content+"\n")
+				if other, err := f.look(); err == nil && other.Digest == a.Digest {
+					t.Errorf("the same key after a change of %s", path)
+				}
+				f.write(path, content)
+			}
+		})
+	}
+}
+
+// What one job's assembly may name has an end.
+func TestManyFilesNamedInAssembly(t *testing.T) {
+	f := newFixture(t)
+	var text strings.Builder
+	for i := range maxNamedFiles + 1 {
+		name := fmt.Sprintf("d/%d", i)
+		f.write(name, "")
+		fmt.Fprintf(&text, ".incbin %q\n", name)
+	}
+	f.write(modulePath, text.String())
+	if a, err := f.look(); err == nil || !strings.Contains(err.Error(), "reads too many files") {
+		t.Errorf("%v, %v", a, err)
+	}
+}
+
+// A module that has become another one can't be judged by its new text.
+func TestModuleChangedBeforeTheLook(t *testing.T) {
+	f := newFixture(t)
+	f.write("x", "1")
+	for _, path := range []string{modulePath, bPath} {
+		f.opts.Files = filedigest.Open("", digest.SHA256)
+		b, err := NewBuilder(f.common, f.opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := b.Build(f.job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := path + ".next"
+		f.write(next, "another module") // as long as what is there, perhaps
+		if err := os.Rename(next, filepath.Clean(path)); err != nil {
+			t.Fatal(err)
+		}
+		if !b.ReadsMore(a) {
+			t.Errorf("%s has changed, and nothing is said", path)
+		}
+		if _, err := b.Build(f.job); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
