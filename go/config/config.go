@@ -47,8 +47,9 @@ type Options struct {
 	RemoteExecutor              string
 	RemoteHeader                []string
 	RemoteInstanceName          string
-	RemoteJobs                  int // at least 1
-	RemoteMaxConnections        int // 0: as many as needed
+	RemoteJobs                  int           // at least 1
+	RemoteMaxConnections        int           // 0: as many as needed
+	RemotePatience              time.Duration // 0: for ever
 	RemoteProxy                 string
 	RemoteRetries               int
 	RemoteTimeout               time.Duration

@@ -28,6 +28,9 @@ func (o *Options) addRemoteFlags(fs *pflag.FlagSet) {
 	fs.StringVar(&o.RemoteInstanceName, "remote_instance_name", "", "the `name` of the service's instance")
 	intVar(fs, &o.RemoteJobs, "remote_jobs", 200, 1, "how many compilations run on workers at once")
 	intVar(fs, &o.RemoteMaxConnections, "remote_max_connections", 0, 0, "how many connections to a service at most, each for about 100 requests at once; 0 for as many as needed")
+	o.RemotePatience = 10 * time.Second
+	fs.Var(duration{to: &o.RemotePatience, zeroToo: true}, "remote_patience",
+		"how long nothing may be heard of a job from a service before this machine, when idle, compiles it as well; 0 for any time")
 	fs.Var(&proxy{to: &o.RemoteProxy}, "remote_proxy", "reach the services through a Unix domain socket, `unix:PATH`")
 	intVar(fs, &o.RemoteRetries, "remote_retries", 5, 0, "how often a call that failed for a passing reason is tried again")
 	durationVar(fs, &o.RemoteTimeout, "remote_timeout", time.Minute, "how long a call to a service may go without an answer; not how long a job may queue")

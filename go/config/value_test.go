@@ -58,6 +58,7 @@ func TestValues(t *testing.T) {
 		"toolchain":                      {"UPLOAD upload", "image image"},
 		"remote_jobs":                    {"1 1", "500 500"},
 		"remote_max_connections":         {"0 0", "100 100"},
+		"remote_patience":                {"0 0s", "30 30s"},
 		"remote_proxy":                   {"unix:/run/p unix:/run/p", " "},
 		"remote_default_exec_properties": {"a=b=c a=b=c", "a= a="},
 	}

@@ -132,6 +132,19 @@ func (c *conductor) finish(ctx context.Context, t *task, a *action.Action, r *ac
 	return c.deliverAll(t, a, r)
 }
 
+// finishHelped ends a task that a service had, and that this machine has run
+// first.
+func (c *conductor) finishHelped(ctx context.Context, t *task, a *action.Action, here outcome) error {
+	if here.err != nil {
+		return c.inSlot(ctx, func() error { return c.makeDo(ctx, t, here.err) })
+	}
+	changed, err := c.finish(ctx, t, a, here.result, onThisMachine)
+	if err != nil {
+		return err
+	}
+	return c.executeChanged(ctx, changed)
+}
+
 // store keeps a sound result. A worker has kept its own.
 func (c *conductor) store(ctx context.Context, a *action.Action, r *action.Result, where place) {
 	if where == onAWorker {
@@ -147,7 +160,7 @@ func (c *conductor) store(ctx context.Context, a *action.Action, r *action.Resul
 	}
 	stored := c.keep(ctx, c.Cache, a, r)
 	switch {
-	case c.Remote != nil && c.Remote.Wants(r):
+	case c.Remote != nil && !c.isUnheard() && c.Remote.Wants(r):
 		c.upload(ctx, a, r, stored)
 	case !stored:
 		c.uncached()

@@ -50,8 +50,11 @@ type Options struct {
 	Compiler    string // canonical argument 0; "" to take it from the compiler's version
 	Timeout     time.Duration
 	KeepGoing   bool
-	Terminal    *report.Terminal
-	Started     time.Time // when the program started
+	// Patience is how long a job may be without news from a service before this
+	// machine, if it is idle, compiles it as well; 0 for any time.
+	Patience time.Duration
+	Terminal *report.Terminal
+	Started  time.Time // when the program started
 }
 
 // ErrCompilation says that a compiler failed; the terminal has been told.
@@ -81,6 +84,9 @@ type conductor struct {
 	linking  context.Context         // of the whole link
 	stop     context.CancelCauseFunc // ends all jobs and lookups, after a failed compilation
 
+	help    *queue // of jobs of which a service says nothing; nil for no help
+	awaited awaited
+
 	uploads   sync.WaitGroup // results on their way to the remote cache
 	uploading *semaphore.Weighted
 
@@ -89,6 +95,7 @@ type conductor struct {
 	unwritten map[Cache]bool // caches that can't be written; they aren't asked to store any more
 	failures  failures
 	doubt     doubt
+	helped    int // jobs that a service had, and that this machine ended first
 }
 
 // Run conducts the link that f describes. When it fails, none of the outputs

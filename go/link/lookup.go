@@ -62,7 +62,13 @@ func (c *conductor) lookup(ctx context.Context, job distfile.Job, q queues) erro
 		return err
 	}
 	if r == nil && c.Remote != nil {
-		if r, err = c.lookupRemotely(ctx, t.action); err != nil {
+		o := c.elsewhere(ctx, t, t.action, func(ctx context.Context) (*action.Result, error) {
+			return c.lookupRemotely(ctx, t.action)
+		})
+		if o.where == onThisMachine {
+			return c.finishHelped(ctx, t, t.action, o)
+		}
+		if r, err = o.result, o.err; err != nil {
 			return err
 		}
 	}
@@ -75,10 +81,10 @@ func (c *conductor) lookup(ctx context.Context, job distfile.Job, q queues) erro
 		}
 		return c.executeChanged(ctx, changed)
 	}
-	if c.readsMore(t) {
+	if c.readsMore(t.action) {
 		return c.lookupAgain(ctx, t, q)
 	}
-	t.size, t.here = fileSize(job.Module()), t.action.Here
+	t.here = t.action.Here
 	if !c.kept.TryAcquire(t.action.Size()) {
 		t.action = nil
 	}
@@ -106,12 +112,11 @@ func (c *conductor) lookupHere(ctx context.Context, job distfile.Job) (*task, *a
 	return t, r, err
 }
 
-// readsMore reports whether a task's action leaves out files that the compiler
-// reads.
-func (c *conductor) readsMore(t *task) bool {
+// readsMore reports whether an action leaves out files that the compiler reads.
+func (c *conductor) readsMore(a *action.Action) bool {
 	c.work <- struct{}{}
 	defer func() { <-c.work }()
-	return c.builder.ReadsMore(t.action)
+	return c.builder.ReadsMore(a)
 }
 
 // lookupAgain looks the jobs of a task up whose actions are now others.
@@ -126,7 +131,9 @@ func (c *conductor) lookupAgain(ctx context.Context, t *task, q queues) error {
 
 // lookupRemotely keeps what it finds on this machine, too.
 func (c *conductor) lookupRemotely(ctx context.Context, a *action.Action) (*action.Result, error) {
+	end := c.awaited.lookup()
 	r, err := c.lookupIn(ctx, c.Remote, a)
+	end(err == nil)
 	if r != nil {
 		c.count(func(s *report.Summary) { s.RemoteHits++ })
 		c.keep(ctx, c.Cache, a, r)

@@ -75,7 +75,7 @@ func (c *conductor) race(ctx context.Context, a *action.Action, first place) (he
 	go func() { ended <- c.join(both, a, onThisMachine+onAWorker-first) }()
 	for range 2 {
 		o := <-ended
-		if o.sound(a) {
+		if o.sound(a) || o.where == onThisMachine && o.decides() {
 			stop(errLostRace)
 		} else if o.err != nil && errors.Is(context.Cause(both), errLostRace) {
 			o.err = errLostRace

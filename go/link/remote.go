@@ -16,7 +16,13 @@ import (
 func (c *conductor) executeThere(ctx context.Context, t *task, release func()) error {
 	release = sync.OnceFunc(release)
 	defer release()
-	a, r, err := c.resultFromThere(ctx, t)
+	a, o := c.resultFromThere(ctx, t)
+	if o.where == onThisMachine {
+		release()
+		c.count(func(s *report.Summary) { s.Fallbacks++ })
+		return c.finishHelped(ctx, t, a, o)
+	}
+	r, err := o.result, o.err
 	if err == nil && c.Strategy == Fallback && exitFailure(r) != nil {
 		release()
 		return c.finishFailed(ctx, t, a, r)
@@ -41,16 +47,19 @@ func (c *conductor) executeThere(ctx context.Context, t *task, release func()) e
 	return c.executeInstead(ctx, t, err)
 }
 
-func (c *conductor) resultFromThere(ctx context.Context, t *task) (*action.Action, *action.Result, error) {
+// resultFromThere returns what the service made of a task, or this machine if
+// it has helped.
+func (c *conductor) resultFromThere(ctx context.Context, t *task) (*action.Action, outcome) {
 	if err := c.Remote.Down(); err != nil {
-		return nil, nil, err
+		return nil, outcome{onAWorker, nil, err}
 	}
 	a, err := c.actionInTurn(t)
 	if err != nil {
-		return nil, nil, err
+		return nil, outcome{onAWorker, nil, err}
 	}
-	r, err := c.executeRemotely(ctx, a)
-	return a, r, err
+	return a, c.elsewhere(ctx, t, a, func(ctx context.Context) (*action.Result, error) {
+		return c.executeRemotely(ctx, a)
+	})
 }
 
 // actionInTurn returns the action of a task; if it must be made again, not
@@ -98,7 +107,9 @@ func (c *conductor) fellBack(t *task, err error) {
 // executeRemotely returns what the compiler gave on a worker. What says
 // nothing of the compilation itself is an error.
 func (c *conductor) executeRemotely(ctx context.Context, a *action.Action) (*action.Result, error) {
-	r, err := c.Remote.Execute(ctx, a)
+	begun, end := c.awaited.job()
+	r, err := c.Remote.Execute(reapi.WithNews(ctx, begun), a)
+	end(err == nil)
 	if err != nil {
 		return nil, err
 	}

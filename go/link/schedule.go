@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -22,7 +24,7 @@ const (
 // queues are what this machine and what the service begins with.
 type queues struct {
 	here, there *queue
-	complete    chan struct{} // closed when all jobs have been looked up
+	mayBegin    chan struct{} // closed when this machine may: all jobs are looked up, or that takes long
 }
 
 func (q queues) push(t *task, s Strategy) {
@@ -47,25 +49,38 @@ type feed struct {
 func (c *conductor) conduct(ctx context.Context) error {
 	defer c.Terminal.Done()
 	q := queues{newQueue(), newQueue(), make(chan struct{})}
+	begin := sync.OnceFunc(func() { close(q.mayBegin) })
+	if c.Patience > 0 {
+		defer time.AfterFunc(c.Patience, begin).Stop()
+	}
 	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	c.stop = stop
 	g, groupCtx := errgroup.WithContext(running)
+	endHelp := c.helpWhileNeeded(groupCtx)
+	var telling sync.WaitGroup
+	telling.Go(func() { c.tellWaiting(running) })
 	g.Go(func() error {
 		defer q.here.close()
 		defer q.there.close()
-		defer close(q.complete)
+		defer begin()
 		return c.lookupAll(groupCtx, q)
 	})
 	for _, f := range c.feeds(q) {
 		g.Go(func() error { return c.feed(groupCtx, g, f) })
 	}
 	err := g.Wait()
+	endHelp()
 	if ctx.Err() == nil && errors.Is(context.Cause(running), ErrCompilation) && isEnd(err) {
 		err = nil // of the jobs that were ended
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		c.waitForLinkersEnd() // which may be why a file isn't there
+	}
+	stop(nil)
+	telling.Wait()
+	if err == nil && c.isUnheard() {
+		c.Terminal.WarnOnce("remote", "the remote service %s has not answered within %v; its jobs were compiled here", c.Remote.Address(), c.Patience)
 	}
 	return c.verdict(ctx, err)
 }
@@ -82,7 +97,7 @@ func (c *conductor) feeds(q queues) []feed {
 	}
 	acquireHere := func(ctx context.Context) (release func(), err error) {
 		select {
-		case <-q.complete:
+		case <-q.mayBegin:
 			return c.Slots.Acquire(ctx)
 		case <-ctx.Done():
 			return nil, ctx.Err()

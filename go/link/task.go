@@ -17,6 +17,7 @@ type task struct {
 	size   int64          // of the module in bytes
 	here   bool           // only this machine can run the action
 	action *action.Action // of the first job; nil if it would have taken too much memory
+	wait   *wait          // nil unless a service has the task, and this machine is to help
 }
 
 // asIs returns a task for a job that has no action.
@@ -45,7 +46,7 @@ func (t *tasks) begin(a *action.Action) *task {
 		same.equal = append(same.equal, a.Job)
 		return nil
 	}
-	begun := &task{first: a.Job, key: a.Digest, action: a}
+	begun := &task{first: a.Job, key: a.Digest, action: a, size: a.Inputs[0].Digest.Size}
 	t.byKey[a.Digest] = begun
 	return begun
 }

@@ -123,6 +123,8 @@ type setup struct {
 	cache       link.Cache        // nil for none
 	slots       *execute.Slots    // nil for two
 	keepGoing   bool
+	patience    time.Duration // 0 for no help
+	verbose     bool
 }
 
 func (w *world) link(ctx context.Context, u setup) (report.Summary, error) {
@@ -136,7 +138,7 @@ func (w *world) link(ctx context.Context, u setup) (report.Summary, error) {
 		Cache: u.cache, Strategy: u.strategy, Files: filedigest.Open("", digest.SHA256), Slots: u.slots,
 		RemoteTasks: cmp.Or(u.remoteTasks, 200),
 		SandboxBase: w.TempDir(), Env: map[string]string{"PATH": "/usr/bin:/bin"}, Compiler: filepath.Join(w.dir, "workercc"),
-		Timeout: time.Minute, KeepGoing: u.keepGoing, Terminal: report.NewTerminal(stderr, false), Started: time.Now(),
+		Timeout: time.Minute, KeepGoing: u.keepGoing, Patience: u.patience, Terminal: report.NewTerminal(stderr, u.verbose), Started: time.Now(),
 	}
 	if o.Slots == nil {
 		o.Slots = execute.NewSlots(2, "")

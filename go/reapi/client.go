@@ -148,6 +148,14 @@ func (c *Client) Ready(ctx context.Context) error {
 // Executor is the address of the service that executes.
 func (c *Client) Executor() string { return c.exec.text }
 
+// Address is that of the service that executes or, without one, that caches.
+func (c *Client) Address() string {
+	if c.exec != nil {
+		return c.exec.text
+	}
+	return c.cache.text
+}
+
 // Traffic returns the bytes of blobs that went over the wire.
 func (c *Client) Traffic() (uploaded, downloaded int64) {
 	return c.uploaded.Load(), c.downloaded.Load()

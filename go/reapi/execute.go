@@ -332,6 +332,7 @@ func (w *waiting) follow(stream operations, p *pulse) error {
 		var m repb.ExecuteOperationMetadata
 		_ = op.GetMetadata().UnmarshalTo(&m) // without it the stage is unknown
 		w.stage = m.GetStage()
+		tellStage(stream.Context(), w.stage)
 		w.limit(p)
 	}
 }

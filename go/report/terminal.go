@@ -65,6 +65,10 @@ func (t *Terminal) Verbose(format string, args ...any) {
 	}
 }
 
+// IsWatched reports whether somebody sees what is printed while the link runs,
+// or has asked for it with --verbose.
+func (t *Terminal) IsWatched() bool { return t.progress || t.verbose }
+
 // Quiet leaves our own warnings to --verbose, for a program that stands in
 // another's place.
 func (t *Terminal) Quiet() { t.quiet = true }

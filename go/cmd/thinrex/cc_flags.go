@@ -16,7 +16,7 @@ import (
 func linkFlagNames() []string {
 	return []string{
 		"jobs", "keep_going", "remote_compiler", "remote_default_exec_properties", "remote_execution_timeout", "remote_jobs",
-		"summary_file", "toolchain",
+		"remote_patience", "summary_file", "toolchain",
 	}
 }
 

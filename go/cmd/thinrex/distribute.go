@@ -84,7 +84,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	options := link.Options{
 		Slots: slots, SandboxBase: o.SandboxBase, Env: environment(o.ActionEnv),
 		ExtraInputs: o.ExtraInput, Compiler: o.RemoteCompiler, Timeout: o.RemoteExecutionTimeout,
-		KeepGoing: o.KeepGoing, Terminal: terminal, Started: started.at,
+		KeepGoing: o.KeepGoing, Patience: o.RemotePatience, Terminal: terminal, Started: started.at,
 		Remote: remote, Strategy: strategyOf(o), RemoteTasks: 2 * o.RemoteJobs, // half of them on their way there and back
 		Portable: o.Toolchain == config.ToolchainUpload, Properties: properties(o.RemoteDefaultExecProperties),
 	}

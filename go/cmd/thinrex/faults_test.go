@@ -27,6 +27,7 @@ type fault struct {
 	before  func(*reapitest.Server)
 	third   func(*reapitest.Server) // happens while the third action is executed
 	apart   bool                    // no two results are read in one batch
+	silent  bool                    // this machine needn't have waited for the lookups
 	flags   []string                // NAME=VALUE, without THINREX_
 	want    *report.Summary
 	says    string // a regular expression; nothing else is said
@@ -85,6 +86,9 @@ func (f fault) run(t *testing.T, w workshop) {
 	got, said := s.link()
 	if f.third != nil { // what was executed behind a stream that broke is found executed
 		got.Remote, got.Hits, got.RemoteHits = got.Remote+got.RemoteHits, got.Hits-got.RemoteHits, 0
+	}
+	if f.silent {
+		got.Fallbacks = 0
 	}
 	if f.want != nil {
 		wantSummary(t, got, *f.want)
@@ -168,6 +172,12 @@ func faults() map[string]fault {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		})}, flags: []string{"REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
+		"nobody serves the queue": {options: reapitest.Options{Unserved: true}, flags: []string{"REMOTE_PATIENCE=100ms"},
+			silent: true, want: &report.Summary{Local: every}, says: oneWarning + "?"},
+		"its storage is dead": {before: (*reapitest.Server).StallStorage, flags: []string{"REMOTE_PATIENCE=100ms"},
+			silent: true, want: &report.Summary{Local: every}, says: oneWarning},
+		"says nothing": {before: inject(reapitest.Fault{Hang: true}), flags: []string{"REMOTE_PATIENCE=100ms"},
+			silent: true, want: &report.Summary{Local: every}, says: oneWarning},
 		"a worker is killed": {options: reapitest.Options{Execute: firstly(func(context.Context) (*reapitest.Result, error) {
 			return &reapitest.Result{ExitCode: 137}, nil
 		})}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},

@@ -34,6 +34,7 @@ func newSite(t *testing.T) *site {
 	s := &site{t: t, dir: dir}
 	s.env = append(os.Environ(),
 		"THINREX="+thinrex, "TMPDIR="+s.path("tmp"), "THINREX_DISK_CACHE="+s.path("cache"),
+		"THINREX_REMOTE_PATIENCE=0", // however slow this machine is, it helps no service
 		"THINREX_SUMMARY_FILE="+s.path("summary"), "XDG_CONFIG_HOME="+s.path("config"), "DIR="+dir,
 	)
 	if err := os.Mkdir(s.path("tmp"), 0o755); err != nil {

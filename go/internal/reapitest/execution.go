@@ -33,8 +33,12 @@ type executions struct {
 
 func newExecutions(ctx context.Context, s *Server) *executions {
 	ctx, end := context.WithCancel(ctx)
+	slots := make(chan struct{}, s.opts.Slots)
+	if s.opts.Unserved {
+		slots = nil
+	}
 	return &executions{
-		s: s, ctx: ctx, end: end, slots: make(chan struct{}, s.opts.Slots),
+		s: s, ctx: ctx, end: end, slots: slots,
 		ops: map[string]*operation{}, running: map[digest.Digest]*operation{},
 	}
 }

@@ -48,6 +48,16 @@ func (f *Fault) err() error {
 // already met.
 func (s *Server) Inject(f Fault) (withdraw func()) { return s.faults.add(f) }
 
+// StallStorage has the Action Cache and the CAS answer nothing, as a service
+// does whose storage is dead. It still executes what it has.
+func (s *Server) StallStorage() {
+	for _, method := range []string{
+		"GetActionResult", "UpdateActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "BatchReadBlobs", "Read", "Write",
+	} {
+		s.Inject(Fault{Method: method, Hang: true})
+	}
+}
+
 type faults struct {
 	mu   sync.Mutex
 	list []*armed

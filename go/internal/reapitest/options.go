@@ -56,6 +56,7 @@ type Options struct {
 	Slots    int           // executions at a time; 0: as many as cores
 	Execute  ExecuteFunc   // how to run an action; nil: Simulate(ExecTime)
 	ExecTime time.Duration // for Simulate
+	Unserved bool          // no worker takes an action: executions stay queued
 	// MissingInputs is the status that tells of missing inputs. OK means
 	// FAILED_PRECONDITION with details, as the API wants it; another code comes
 	// bare, as some servers have it (NOT_FOUND: Bazel's worker).

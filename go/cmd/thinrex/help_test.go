@@ -1,0 +1,32 @@
+//go:build unix
+
+package main
+
+import (
+	"testing"
+
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/report"
+)
+
+// A job whose assembly names a file, which only a look into the module tells, is
+// compiled here with that file also when the lookup before that look is never
+// answered.
+func TestHelpKnowsAssemblysFiles(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
+	server.StallStorage()
+	s := newSite(t)
+	s.write("bytes", "the bytes")
+	s.write("f0.c", "__asm__(\".section .rodata\\nbytes:\\n.incbin \\\"bytes\\\"\\n.byte 0\\n.text\\n\");\nint f0(int x) { return x; }\n")
+	s.run("clang-22 -O2 -flto=thin -c f0.c && clang-22 -O2 -flto=thin -fuse-ld=lld f?.o main.o -o inproc")
+	for _, option := range []string{"REMOTE_EXECUTOR=", "REMOTE_CACHE="} {
+		s.forget()
+		s.with(option+"grpc://"+server.Addr(), "REMOTE_PATIENCE=1ms")
+		got, said := s.link()
+		got.Fallbacks = 0
+		wantSummary(t, got, report.Summary{Local: every})
+		wantSaid(t, said, "has not answered")
+	}
+	s.nothingLeft()
+}

@@ -1,0 +1,127 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"thinrex/go/action"
+	"thinrex/go/distfile"
+	"thinrex/go/execute"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+	"thinrex/go/report"
+)
+
+// helper returns a conductor with one slot, whose compiler is the shell, a task
+// whose compilation is script, and the file that this makes when it has begun.
+func helper(t *testing.T, script string) (c *conductor, it *task, a *action.Action, begun string) {
+	t.Helper()
+	remote, err := reapi.Dial(t.Context(), reapi.Options{Executor: "grpc://" + reapitest.StartT(t, reapitest.Options{}).Addr(), Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { remote.Close() })
+	stderr, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stderr.Close() })
+	begun = filepath.Join(t.TempDir(), "begun")
+	job := distfile.Job{Inputs: []string{"m.o"}}
+	a = &action.Action{Job: job, Args: []string{"-c", ": >" + begun + "; " + script}, Outputs: []action.Output{{Name: "m.native.o"}}}
+	c = &conductor{
+		Options: Options{Remote: remote, Strategy: Fallback, Patience: time.Millisecond, Slots: execute.NewSlots(1, ""), Terminal: report.NewTerminal(stderr, false)},
+		file:    &distfile.File{},
+		builder: new(action.Builder), work: make(chan struct{}, 1),
+		local: localRunner{compiler: "/bin/sh", env: []string{"PATH=/usr/bin:/bin"}, base: t.TempDir()},
+	}
+	t.Cleanup(func() { c.local.close() })
+	return c, &task{first: job, action: a}, a, begun
+}
+
+func awaitFile(ctx context.Context, path string) error {
+	for ctx.Err() == nil {
+		if _, err := os.Stat(path); err == nil {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return ctx.Err()
+}
+
+// A service that ends first counts, and ends the compilation here.
+func TestServiceIsFaster(t *testing.T) {
+	c, it, a, begun := helper(t, "sleep 1000")
+	end := c.helpWhileNeeded(t.Context())
+	defer end()
+	o := c.elsewhere(t.Context(), it, a, func(ctx context.Context) (*action.Result, error) {
+		object := action.OutputFile{Name: "m.native.o", Data: reapitest.Object("there")}
+		return &action.Result{Outputs: []action.OutputFile{object}}, awaitFile(ctx, begun)
+	})
+	if o.where != onAWorker || !o.sound(a) {
+		t.Errorf("%+v", o)
+	}
+}
+
+// This machine, when faster, ends what the service does.
+func TestHelpIsFaster(t *testing.T) {
+	for name, script := range map[string]string{"an error": "exit 1", "other files": ": >other"} {
+		t.Run(name, func(t *testing.T) {
+			c, it, a, _ := helper(t, script)
+			end := c.helpWhileNeeded(t.Context())
+			defer end()
+			o := c.elsewhere(t.Context(), it, a, func(ctx context.Context) (*action.Result, error) {
+				<-ctx.Done()
+				return nil, context.Cause(ctx)
+			})
+			if o.where != onThisMachine || !o.decides() {
+				t.Errorf("%+v", o)
+			}
+		})
+	}
+}
+
+// What this machine has begun when a service fails isn't begun again, and what
+// fails on both sides is the service's failure.
+func TestServiceFailsWhileHelped(t *testing.T) {
+	down := errors.New("down")
+	for name, tc := range map[string]struct {
+		script string
+		where  place
+	}{"here it ends": {"exit 1", onThisMachine}, "here it is killed": {"kill -9 $$", onAWorker}} {
+		t.Run(name, func(t *testing.T) {
+			c, it, a, begun := helper(t, tc.script)
+			end := c.helpWhileNeeded(t.Context())
+			defer end()
+			o := c.elsewhere(t.Context(), it, a, func(ctx context.Context) (*action.Result, error) {
+				return nil, errors.Join(down, awaitFile(ctx, begun))
+			})
+			if o.where != tc.where || tc.where == onAWorker && !errors.Is(o.err, down) {
+				t.Errorf("%+v", o)
+			}
+		})
+	}
+}
+
+// A job that a worker has begun is given more time: it isn't compiled here when
+// it is found in the queue before.
+func TestBegunJobHasMoreTime(t *testing.T) {
+	w := &wait{due: time.Now(), timer: time.NewTimer(0)}
+	w.postpone(time.Hour)
+	if _, ok := w.begin(t.Context()); ok {
+		t.Error("it was begun too soon")
+	}
+	w.due = time.Now()
+	home, ok := w.begin(t.Context())
+	if !ok {
+		t.Fatal("it wasn't begun")
+	}
+	w.endHere()
+	if home.Err() == nil {
+		t.Error("it couldn't be ended")
+	}
+}

@@ -1,0 +1,185 @@
+package link_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/link"
+)
+
+// soon is a patience that is over at once, on whatever machine.
+const soon = time.Millisecond
+
+// forever executes nothing until the server stops.
+func forever(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// Whatever a service is silent about, this machine compiles, and the user is
+// told in one line if nothing was ever heard.
+func TestSilentService(t *testing.T) {
+	const jobs = 12
+	hang := func(methods ...string) func(*reapitest.Server) {
+		return func(s *reapitest.Server) {
+			for _, m := range methods {
+				s.Inject(reapitest.Fault{Method: m, Hang: true})
+			}
+		}
+	}
+	for _, tc := range []struct {
+		name    string
+		options func(*reapitest.Options)
+		fault   func(*reapitest.Server)
+		heard   bool // lookups are answered, if that is soon enough
+	}{
+		{name: "says nothing at all", fault: hang("")},
+		{name: "capabilities", fault: hang("GetCapabilities")},
+		{name: "its storage is dead", fault: (*reapitest.Server).StallStorage},
+		{name: "its CAS is dead", fault: hang("FindMissingBlobs", "BatchUpdateBlobs", "Write"), heard: true},
+		{name: "nobody serves the queue", options: func(o *reapitest.Options) { o.Unserved = true }, heard: true},
+		{name: "executions never begin", fault: hang("Execute"), heard: true},
+		{name: "executions never end", options: func(o *reapitest.Options) { o.Execute = forever }, heard: true},
+		{name: "results can't be read", fault: hang("BatchReadBlobs", "Read"), heard: true},
+	} {
+		for _, strategy := range strategies {
+			if strategy.Strategy == link.Remote || strategy.Strategy == link.Local && tc.heard {
+				continue // it waits; nothing is executed
+			}
+			t.Run(tc.name+","+strategy.name, func(t *testing.T) {
+				w := newWorld(t, manyDifferent(jobs))
+				server := service(t, func(o *reapitest.Options) {
+					if tc.options != nil {
+						tc.options(o)
+					}
+				})
+				if tc.fault != nil {
+					tc.fault(server)
+				}
+				s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: server, cache: openStore(t), patience: soon})
+				w.check(s, err)
+				if err != nil || s.Local != jobs {
+					t.Errorf("%+v, %v", s, err)
+				}
+				said := w.said()
+				one := strings.Count(said, "\n") == 1 && strings.Contains(said, "has not answered within 1ms")
+				if !one && !(tc.heard && said == "") {
+					t.Errorf("it said:\n%s", said)
+				}
+			})
+		}
+	}
+}
+
+// objectFor is what the compiler would make of a worker's job.
+func objectFor(w *world, job *reapitest.Job) []byte {
+	for _, in := range job.Inputs {
+		if data, _ := job.Blob(in.Digest); in.Path == "m.o" {
+			name, _, _ := strings.Cut(string(data), " ")
+			return []byte(objectOf(name, canonicalShard(smallShard)))
+		}
+	}
+	w.Error("a job has no module")
+	return nil
+}
+
+// A machine that is busy with its own helps nobody.
+func TestBusyMachineDoesNotHelp(t *testing.T) {
+	const jobs = 6
+	w := newWorld(t, manyDifferent(jobs))
+	slots := noTokens(t)
+	server := service(t, func(o *reapitest.Options) {
+		o.Execute = func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+			if err := until(ctx, func() bool { return !slots.Idle() }); err != nil { // somebody waits to help
+				return nil, err
+			}
+			return worker(ctx, job)
+		}
+	})
+	s, err := w.link(within(t), setup{strategy: link.Fallback, service: server, slots: slots, patience: soon})
+	w.check(s, err)
+	if err != nil || s.Remote != jobs {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// What this machine finds out while a service is silent ends the job: an error
+// in the source, and that a job must run in the linker's directory.
+func TestHelpDecides(t *testing.T) {
+	silent := func(o *reapitest.Options) { o.Unserved = true }
+	t.Run("error", func(t *testing.T) {
+		w := newWorld(t, append(manyDifferent(3), "c9 fail"))
+		s, err := w.link(within(t), setup{strategy: link.Fallback, service: service(t, silent), patience: soon})
+		w.check(s, err)
+		if !errors.Is(err, link.ErrCompilation) || !strings.Contains(w.said(), "error: c9 is bad") {
+			t.Errorf("%+v, %v; it said:\n%s", s, err, w.said())
+		}
+	})
+	t.Run("other files", func(t *testing.T) {
+		w := newWorld(t, []string{"c0 run touch other"})
+		s, err := w.link(within(t), setup{strategy: link.Fallback, service: service(t, silent), patience: soon})
+		w.check(s, err)
+		if err != nil || s.Local != 1 || s.Uncached != 1 {
+			t.Errorf("%+v, %v; it said:\n%s", s, err, w.said())
+		}
+	})
+	t.Run("killed", func(t *testing.T) { // which says nothing of the job: the service is waited for
+		w := newWorld(t, []string{"c0 run kill -9 $PPID"})
+		server := service(t, func(o *reapitest.Options) {
+			o.Execute = func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+				err := until(ctx, func() bool { return w.read("fakecc.log") != "" })
+				return &reapitest.Result{Outputs: []reapitest.Output{{Path: "m.native.o", Data: objectFor(w, job)}}}, err
+			}
+		})
+		s, err := w.link(within(t), setup{strategy: link.Fallback, service: server, patience: soon})
+		w.check(s, err)
+		if err != nil || s.Remote != 1 {
+			t.Errorf("%+v, %v; it said:\n%s", s, err, w.said())
+		}
+	})
+}
+
+// With --exec_strategy=remote nothing is compiled here; --verbose says what the
+// link waits for.
+func TestRemoteSaysWhatItWaitsFor(t *testing.T) {
+	for name, tc := range map[string]struct {
+		options func(*reapitest.Options)
+		fault   func(*reapitest.Server)
+		want    string
+	}{
+		"queued":    {options: func(o *reapitest.Options) { o.Unserved = true }, want: ": 4 jobs, of which 0 are executing; nothing heard for "},
+		"executing": {options: func(o *reapitest.Options) { o.Execute = forever }, want: ": 4 jobs, of which 4 are executing; nothing heard for "},
+		"lookups":   {fault: (*reapitest.Server).StallStorage, want: ": 4 lookups; nothing heard for "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, manyDifferent(4))
+			server := service(t, func(o *reapitest.Options) {
+				if tc.options != nil {
+					tc.options(o)
+				}
+			})
+			if tc.fault != nil {
+				tc.fault(server)
+			}
+			ctx, cancel := context.WithCancel(within(t))
+			defer cancel()
+			told := make(chan error, 1)
+			go func() {
+				told <- until(ctx, func() bool { return strings.Contains(w.said(), "waiting for grpc://"+server.Addr()+tc.want) })
+				cancel()
+			}()
+			s, err := w.link(ctx, setup{strategy: link.Remote, service: server, patience: soon, verbose: true})
+			w.check(s, err)
+			if waited := <-told; !errors.Is(err, context.Canceled) || waited != nil || s.Local > 0 {
+				t.Errorf("%+v, %v; waiting for the message: %v; it said:\n%s", s, err, waited, w.said())
+			}
+			if w.said() == "" || strings.Count(w.said(), "\n") > 20 {
+				t.Errorf("it said:\n%s", w.said())
+			}
+		})
+	}
+}
