@@ -41,7 +41,7 @@ func TestDriverFindsAnother(t *testing.T) {
 			p := newProject(t, map[string]string{"a.c": atomic})
 			p.write(empty(test.files))
 			time.Sleep(2100 * time.Millisecond) // answers are remembered if nothing was installed in the last two seconds
-			args := append(strings.Fields(test.args), "-flto=thin", "-c", "a.c")
+			args := append(strings.Fields(test.args), "-nostdinc", "-flto=thin", "-c", "a.c") // no folders of headers tell of it
 			p.want("compiled", args...)
 			p.want("hit", args...)
 			if p.remembered() != 1 {
@@ -78,7 +78,7 @@ func TestDriverBehindIR(t *testing.T) {
 	})
 	p.Keys = "both"
 	time.Sleep(2100 * time.Millisecond)
-	args := []string{"--target=aarch64-linux-gnu", "--gcc-toolchain=G", "-O2", "-flto=thin", "-c", "a.c"}
+	args := []string{"--target=aarch64-linux-gnu", "--gcc-toolchain=G", "-nostdinc", "-O2", "-flto=thin", "-c", "a.c"}
 	if _, said := p.cached(args); said != "compiled" {
 		t.Fatal(said)
 	}
