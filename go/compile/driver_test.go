@@ -40,7 +40,7 @@ func TestDriverFindsAnother(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t, map[string]string{"a.c": atomic})
 			p.write(empty(test.files))
-			time.Sleep(2100 * time.Millisecond) // answers are remembered if nothing was installed in the last two seconds
+			time.Sleep(2100 * time.Millisecond)                                               // answers are remembered if nothing was installed in the last two seconds
 			args := append(strings.Fields(test.args), "-nostdinc", "-flto=thin", "-c", "a.c") // no folders of headers tell of it
 			p.want("compiled", args...)
 			p.want("hit", args...)
