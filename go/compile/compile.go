@@ -145,7 +145,7 @@ func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) 
 func (c *compilation) resolve(ctx context.Context) (*toolchain.Toolchain, error) {
 	files := filedigest.Open(c.state("compilers"), c.Function)
 	t, err := toolchain.Resolve(ctx, c.program, toolchain.Options{
-		Dir: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir, NoScripts: true,
+		Dir: c.Dir, RunsIn: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir, NoScripts: true,
 	})
 	if err == nil {
 		_ = files.Save() // else the next compilation hashes it again

@@ -41,6 +41,30 @@ func loaderVariables(env []string) (list []string) {
 	return append(list, tunables(env)...)
 }
 
+// loaderEnv makes the folders of LD_LIBRARY_PATH absolute. They are relative to the
+// folder in which the compiler will run, and an empty name means that one. In an
+// empty folder there is nothing to find.
+func loaderEnv(env []string, runsIn string) []string {
+	env = slices.Clone(env)
+	for i, kv := range env {
+		value, ok := strings.CutPrefix(kv, "LD_LIBRARY_PATH=")
+		if !ok || value == "" {
+			continue
+		}
+		var dirs []string
+		for _, dir := range strings.Split(strings.ReplaceAll(value, ";", ":"), ":") {
+			switch {
+			case filepath.IsAbs(dir):
+				dirs = append(dirs, dir)
+			case runsIn != "":
+				dirs = append(dirs, filepath.Join(runsIn, dir))
+			}
+		}
+		env[i] = "LD_LIBRARY_PATH=" + strings.Join(dirs, ":")
+	}
+	return env
+}
+
 // remembered returns nil when there is no memo, or when it no longer holds.
 func remembered(memo, path, real string) *Toolchain {
 	if memo == "" {

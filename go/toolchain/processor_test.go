@@ -243,3 +243,31 @@ func TestLoaderCachePath(t *testing.T) {
 		}
 	}
 }
+
+// Relative folders of LD_LIBRARY_PATH, and empty ones, are those of the folder in which
+// the compiler runs.
+func TestRelativeLibraryPath(t *testing.T) {
+	all := loadedBy(t, clang)
+	i := slices.IndexFunc(all, func(path string) bool { return strings.HasPrefix(filepath.Base(path), "libm.so") })
+	if i < 0 {
+		t.Fatalf("no libm in %q", all)
+	}
+	data, err := os.ReadFile(all[i])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for value, where := range map[string]string{"libs": "libs", "./libs/:/x": "libs", "/x:": ".", ":/x": ".", "/x;;/y": "."} {
+		o := options(t)
+		o.RunsIn = t.TempDir()
+		o.Env = append(o.Env, "LD_LIBRARY_PATH="+value)
+		before := mustResolve(t, clang, o).Identity
+		if err := os.MkdirAll(filepath.Join(o.RunsIn, where), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(o.RunsIn, where, "libm.so.6"), string(data)+"patched", 0o755)
+		after := mustResolve(t, clang, o).Identity
+		if o.RunsIn = ""; after == before || mustResolve(t, clang, o).Identity != before {
+			t.Errorf("%s: another libm gives the same identity, or one that isn't used gives another", value)
+		}
+	}
+}

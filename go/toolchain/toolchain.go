@@ -45,6 +45,7 @@ var ErrUnusable = errors.New("no usable compiler")
 type Options struct {
 	Dir      string            // a relative compiler path is relative to it
 	Args     []string          // what all jobs pass it
+	RunsIn   string            // the working directory that it will have; "" for an empty folder
 	Env      []string          // the environment in which the compiler runs
 	Files    *filedigest.Cache // knows the digests of large libraries from earlier links
 	StateDir string            // remembers what compilers said of themselves; "" for nowhere
@@ -72,7 +73,9 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnusable, err)
 	}
-	memo := memoPath(path, real, o)
+	loader := o // as the loader understands the environment
+	loader.Env = loaderEnv(o.Env, o.RunsIn)
+	memo := memoPath(path, real, loader)
 	if t := remembered(memo, path, real); t != nil {
 		return t, nil
 	}
@@ -80,7 +83,7 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 		return nil, fmt.Errorf("%s is a script, which may run anything", path)
 	}
 	w := newWitness()
-	p := &programs{options: o, seen: map[string]bool{}}
+	p := &programs{options: loader, seen: map[string]bool{}}
 	if err := p.add(ctx, real, w); err != nil {
 		return nil, err
 	}
