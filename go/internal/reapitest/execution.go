@@ -45,7 +45,9 @@ func newExecutions(ctx context.Context, s *Server) *executions {
 
 // stop ends the executions. No more may be started.
 func (e *executions) stop() {
+	e.mu.Lock()
 	e.end()
+	e.mu.Unlock()
 	e.wg.Wait()
 }
 
@@ -88,16 +90,23 @@ func (e *executions) Execute(req *repb.ExecuteRequest, stream grpc.ServerStreami
 	if err != nil {
 		return err
 	}
-	return e.follow(stream.Context(), e.start(f, action, req), 0, req, stream.Send)
+	op, err := e.start(f, action, req)
+	if err != nil {
+		return err
+	}
+	return e.follow(stream.Context(), op, 0, req, stream.Send)
 }
 
 // WaitExecution goes on from an operation's newest message. Its results have
 // nothing inlined: the request can't ask for that.
 func (e *executions) WaitExecution(req *repb.WaitExecutionRequest, stream grpc.ServerStreamingServer[longrunningpb.Operation]) error {
 	e.mu.Lock()
-	op := e.ops[req.GetName()]
+	op, gone := e.ops[req.GetName()], e.ctx.Err() != nil
 	e.mu.Unlock()
-	if op == nil {
+	switch {
+	case gone:
+		return noScheduler
+	case op == nil:
 		return status.Errorf(codes.NotFound, "no operation %q", req.GetName())
 	}
 	op.mu.Lock()
@@ -113,6 +122,9 @@ func (e *executions) follow(ctx context.Context, op *operation, from int, want i
 		stages, response, changed := op.stages, op.response, op.changed
 		op.mu.Unlock()
 		for ; from < len(stages); from++ {
+			if e.ctx.Err() != nil {
+				return noScheduler
+			}
 			m, err := e.message(op, stages[from], response, want)
 			if err != nil {
 				return err
@@ -123,6 +135,8 @@ func (e *executions) follow(ctx context.Context, op *operation, from int, want i
 		}
 		select {
 		case <-changed:
+		case <-e.ctx.Done():
+			return noScheduler
 		case <-ctx.Done():
 			return status.FromContextError(ctx.Err()).Err()
 		}

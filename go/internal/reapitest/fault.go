@@ -98,6 +98,9 @@ func (fs *faults) meet(method string) Fault {
 
 // enter does what comes before a call proper. ok says whether to go on.
 func (s *Server) enter(ctx context.Context, method string, f Fault) (ok bool, err error) {
+	if err := s.tooManyCalls(); err != nil {
+		return false, err
+	}
 	if err := wait(ctx, s.opts.Latency+f.Delay); err != nil {
 		return false, err
 	}

@@ -62,16 +62,22 @@ type ExecuteFunc func(ctx context.Context, job *Job) (*Result, error)
 
 // start finds the action's result or its running operation, or begins one. It
 // does so at one moment: who comes as an execution ends has no second one.
-func (e *executions) start(f digest.Function, action digest.Digest, req *repb.ExecuteRequest) *operation {
+func (e *executions) start(f digest.Function, action digest.Digest, req *repb.ExecuteRequest) (*operation, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.ctx.Err() != nil {
+		return nil, noScheduler
+	}
 	if cached := e.s.results.get(action); cached != nil && !req.GetSkipCacheLookup() {
 		op := e.newOperation(req.GetInstanceName(), action)
 		op.advance(repb.ExecutionStage_COMPLETED, &repb.ExecuteResponse{Result: cached, CachedResult: true})
-		return op
+		return op, nil
 	}
 	if op := e.running[action]; op != nil {
-		return op
+		return op, nil
+	}
+	if err := e.tooManyExecutions(); err != nil {
+		return nil, err
 	}
 	op := e.newOperation(req.GetInstanceName(), action)
 	e.running[action] = op
@@ -83,7 +89,7 @@ func (e *executions) start(f digest.Function, action digest.Digest, req *repb.Ex
 		e.mu.Unlock()
 		op.advance(repb.ExecutionStage_COMPLETED, r)
 	})
-	return op
+	return op, nil
 }
 
 // run takes an operation from QUEUED to the response.

@@ -87,6 +87,16 @@ func (o *observed) method(name string) *counts {
 	return c
 }
 
+// underWay counts the calls that are open, of all methods.
+func (o *observed) underWay() (n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, c := range o.methods {
+		n += c.active
+	}
+	return n
+}
+
 func (o *observed) transferred(received, sent int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -53,6 +53,20 @@ type Options struct {
 	// StreamsReplace has a stream replace a blob that is there.
 	StreamsReplace bool
 
+	// ConnectionAge is how old a connection gets before the server asks the
+	// client to make another one (GOAWAY), as proxies do; 0: any age. Calls that
+	// are under way then have ConnectionGrace, and are cut.
+	ConnectionAge, ConnectionGrace time.Duration
+	// MaxCalls is how many calls there may be at once, whatever their method;
+	// others are RESOURCE_EXHAUSTED (BuildGrid); 0: any number.
+	MaxCalls int
+
+	// MaxExecutions is how many executions may be queued or run; others are
+	// refused with BusyCode; 0: any number. OK means RESOURCE_EXHAUSTED.
+	MaxExecutions int
+	BusyCode      codes.Code
+	RetryAfter    time.Duration // said with these refusals, 0: nothing is
+
 	Slots    int           // executions at a time; 0: as many as cores
 	Execute  ExecuteFunc   // how to run an action; nil: Simulate(ExecTime)
 	ExecTime time.Duration // for Simulate

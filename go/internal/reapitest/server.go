@@ -7,7 +7,6 @@ package reapitest
 import (
 	"context"
 	"fmt"
-	"net"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -47,7 +46,7 @@ type life struct {
 	grpc       *grpc.Server
 	listener   *listener
 	executions *executions
-	served     chan error
+	served     chan struct{} // closed when nobody listens any more
 }
 
 // Start starts a server. The caller closes it.
@@ -109,16 +108,6 @@ func (s *Server) Restart() error {
 	return s.listen()
 }
 
-// CutConnections closes every connection that clients have open. The server
-// goes on, and so do executions.
-func (s *Server) CutConnections() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.up != nil {
-		s.up.listener.cut()
-	}
-}
-
 // Close ends the server and everything that it runs, and removes its files.
 func (s *Server) Close() error {
 	s.Stop()
@@ -132,27 +121,32 @@ const anyPort = "127.0.0.1:0"
 func (s *Server) listen() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	inner, err := net.Listen(s.network, s.address)
+	l, err := s.newListener()
 	if err != nil {
-		return fmt.Errorf("reapitest: %w", err)
-	}
-	if s.address == anyPort {
-		s.address = inner.Addr().String()
+		return err
 	}
 	up := &life{
 		grpc:       grpc.NewServer(s.serverOptions()...),
-		listener:   &listener{Listener: inner, open: map[net.Conn]bool{}},
+		listener:   l,
 		executions: newExecutions(context.Background(), s),
-		served:     make(chan error, 1),
 	}
 	repb.RegisterCapabilitiesServer(up.grpc, capabilitiesService{s})
 	repb.RegisterActionCacheServer(up.grpc, actionCacheService{s})
 	repb.RegisterContentAddressableStorageServer(up.grpc, casService{s: s})
 	bspb.RegisterByteStreamServer(up.grpc, byteStreamService{s})
 	repb.RegisterExecutionServer(up.grpc, up.executions)
-	go func() { up.served <- up.grpc.Serve(up.listener) }()
+	up.serve()
 	s.up = up
 	return nil
+}
+
+func (up *life) serve() {
+	l, over := up.listener, make(chan struct{})
+	up.served = over
+	go func() {
+		defer close(over)
+		_ = up.grpc.Serve(l) // ends with an error when the listener is closed, and not otherwise
+	}()
 }
 
 func (s *Server) serverOptions() []grpc.ServerOption {
@@ -172,6 +166,11 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 		grpc.UnaryInterceptor(s.unary),
 		grpc.StreamInterceptor(s.stream),
 	}
+	if s.opts.ConnectionAge > 0 {
+		opts = append(opts, grpc.KeepaliveParams(keepalive.ServerParameters{
+			MaxConnectionAge: s.opts.ConnectionAge, MaxConnectionAgeGrace: s.opts.ConnectionGrace,
+		}))
+	}
 	if s.opts.TLS != nil {
 		opts = append(opts, grpc.Creds(credentials.NewTLS(s.opts.TLS)))
 	}
@@ -182,42 +181,4 @@ type capabilitiesService struct{ *Server }
 
 func (s capabilitiesService) GetCapabilities(_ context.Context, req *repb.GetCapabilitiesRequest) (*repb.ServerCapabilities, error) {
 	return s.caps, s.checkInstance(req.GetInstanceName())
-}
-
-// A listener remembers its connections.
-type listener struct {
-	net.Listener
-	mu   sync.Mutex
-	open map[net.Conn]bool
-}
-
-func (l *listener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.open[c] = true
-	return &conn{Conn: c, l: l}, nil
-}
-
-func (l *listener) cut() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for c := range l.open {
-		c.Close()
-	}
-}
-
-type conn struct {
-	net.Conn
-	l *listener
-}
-
-func (c *conn) Close() error {
-	c.l.mu.Lock()
-	delete(c.l.open, c.Conn)
-	c.l.mu.Unlock()
-	return c.Conn.Close()
 }
