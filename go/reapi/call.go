@@ -77,7 +77,7 @@ func (s *service) goesOn(a attempt) bool {
 		retries = min(retries, 1)
 	}
 	if isBusy(a.err) {
-		s.slowDown(a.begun)
+		s.slowDown(a.method, a.begun)
 	}
 	began, verdict := s.judge(a, retries, s.opts.Timeout)
 	if verdict != isLost {

@@ -38,6 +38,7 @@ type endpoint struct {
 	credentials Credentials // nil for none
 	answered    atomic.Bool // any call
 	services    []*service
+	refused     atomic.Int64 // when it was last busy, of calls other than uploads; in nanoseconds
 }
 
 // A service is the cache or the executor, and what is known of its health.
@@ -63,13 +64,21 @@ func (s *service) succeeded(method string) {
 	s.health.succeeded(method)
 }
 
-// slowDown makes fewer calls, and executions, as long as the endpoint is busy:
-// it may be the connections themselves that are too many.
-func (e *endpoint) slowDown(begun time.Time) {
+// slowDown is for a call that was refused because the endpoint is busy. Fewer
+// calls, and executions, are under way then: it may be the calls themselves that
+// are too many.
+func (e *endpoint) slowDown(method string, begun time.Time) {
+	if method != "Write" && method != "BatchUpdateBlobs" { // which a full CAS refuses
+		e.refused.Store(time.Now().UnixNano())
+	}
 	for _, s := range e.services {
 		s.lanes.narrow(begun)
 	}
 }
+
+// busySince reports whether a call that isn't an upload was refused after some
+// time because the endpoint is busy.
+func (e *endpoint) busySince(t time.Time) bool { return e.refused.Load() > t.UnixNano() }
 
 // giveUpAll gives up all that an endpoint is.
 func (e *endpoint) giveUpAll(err error) {

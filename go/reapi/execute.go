@@ -221,7 +221,7 @@ func (c *Client) execution(ctx context.Context, a *action.Action, skipCache bool
 	case errors.Is(err, errFailedExecution):
 		c.failures.Add(1)
 	case errors.Is(err, errBusy) && isBusy(err):
-		c.exec.slowDown(sent)
+		c.exec.slowDown("Execute", sent)
 		if c.exec.lanes.refusing(sent) > c.opts.ExecutionTimeout {
 			c.exec.giveUp(err)
 		}

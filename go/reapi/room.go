@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -21,7 +20,8 @@ var ErrNoRoom = errors.New("the service has no room; nothing more is uploaded in
 
 // room is what the uploads of a link have seen of the space in the CAS.
 type room struct {
-	tries int // refusals of one upload that mean that the CAS is full
+	tries int                        // refusals of one upload that mean that the CAS is full
+	busy  func(since time.Time) bool // whether other calls than uploads have been refused alike
 
 	mu    sync.Mutex
 	full  error     // why nothing is uploaded any more; nil while there is room
@@ -57,8 +57,8 @@ func (r *room) took() {
 }
 
 // judge returns err as it is, to be tried again or not like that of any call,
-// or the verdict that the CAS is full, which is never tried again. Of uploads
-// that are taken meanwhile it follows that it isn't.
+// or the verdict that the CAS is full, which is never tried again. It isn't if
+// uploads are taken meanwhile, or other calls are refused in the same way.
 func (u *uploadTry) judge(err error) error {
 	if err == nil || errors.Is(err, ErrNoRoom) || !saysFull(err) && !saysExhausted(err) {
 		return err
@@ -69,7 +69,7 @@ func (u *uploadTry) judge(err error) error {
 		u.since = time.Now()
 	}
 	if u.full == nil {
-		if !saysFull(err) && (u.refusals < u.tries || u.taken.After(u.since)) {
+		if !saysFull(err) && (u.refusals < u.tries || u.taken.After(u.since) || u.busy(u.since)) {
 			return err
 		}
 		s := status.Convert(err)
@@ -99,17 +99,12 @@ func saysFull(err error) bool {
 // something that may be space. Too many calls at once, and a message that is
 // too large for gRPC, have the same code.
 func saysExhausted(err error) bool {
-	if status.Code(err) != codes.ResourceExhausted {
-		return false
-	}
 	s := status.Convert(err)
-	for _, detail := range s.Details() {
-		if _, later := detail.(*errdetails.RetryInfo); later {
-			return false
-		}
+	if s.Code() != codes.ResourceExhausted || retryInfo(s) != nil || isTooLarge(s) {
+		return false
 	}
 	words := strings.ToLower(s.Message())
 	return !slices.ContainsFunc([]string{
-		"larger than max", "too many", "rate limit", "rate-limit", "ratelimit", "busy", "queue", "concurren", "overload", "throttl", "later", "retry",
+		"too many", "rate limit", "rate-limit", "ratelimit", "busy", "queue", "concurren", "overload", "throttl", "later", "retry",
 	}, func(sign string) bool { return strings.Contains(words, sign) })
 }

@@ -41,7 +41,7 @@ const (
 )
 
 func newUploads(c *Client) *uploads {
-	u := &uploads{c: c, room: room{tries: min(refusalsForFull, c.opts.Retries+1)}, streams: make(chan struct{}, streamsAtOnce), all: map[digest.Digest]*transfer{}}
+	u := &uploads{c: c, room: room{tries: min(refusalsForFull, c.opts.Retries+1), busy: c.cache.busySince}, streams: make(chan struct{}, streamsAtOnce), all: map[digest.Digest]*transfer{}}
 	u.queries = &batcher[*transfer]{atOnce: queriesAtOnce, owner: c.owned, call: u.findMissing, fit: func(waiting []*transfer) int {
 		return min(len(waiting), digestsPerQuery)
 	}}

@@ -2,6 +2,7 @@ package reapitest
 
 import (
 	"cmp"
+	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
@@ -23,8 +24,20 @@ func (e *executions) tooManyExecutions() error {
 	if e.s.opts.MaxExecutions == 0 || len(e.running) < e.s.opts.MaxExecutions {
 		return nil
 	}
-	busy := status.New(cmp.Or(e.s.opts.BusyCode, codes.ResourceExhausted), "the queue is full")
-	if d := e.s.opts.RetryAfter; d > 0 {
+	return e.s.busy("the queue is full")
+}
+
+// queueTime ends when an execution may be queued no longer.
+func (s *Server) queueTime() <-chan time.Time {
+	if s.opts.MaxQueueTime == 0 {
+		return nil
+	}
+	return time.After(s.opts.MaxQueueTime)
+}
+
+func (s *Server) busy(why string) error {
+	busy := status.New(cmp.Or(s.opts.BusyCode, codes.ResourceExhausted), why)
+	if d := s.opts.RetryAfter; d > 0 {
 		detailed, err := busy.WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(d)})
 		if err != nil {
 			return err

@@ -105,6 +105,8 @@ func (e *executions) run(f digest.Function, op *operation) *repb.ExecuteResponse
 	select {
 	case e.slots <- struct{}{}:
 		defer func() { <-e.slots }()
+	case <-e.s.queueTime():
+		return failed(e.s.busy("queued for too long"))
 	case <-e.ctx.Done():
 		return failed(status.Error(codes.Unavailable, "the server stops"))
 	}

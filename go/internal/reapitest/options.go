@@ -64,6 +64,7 @@ type Options struct {
 	// MaxExecutions is how many executions may be queued or run; others are
 	// refused with BusyCode; 0: any number. OK means RESOURCE_EXHAUSTED.
 	MaxExecutions int
+	MaxQueueTime  time.Duration // after which the response is BusyCode; 0: no limit
 	BusyCode      codes.Code
 	RetryAfter    time.Duration // said with these refusals, 0: nothing is
 

@@ -128,6 +128,16 @@ func TestMaxExecutions(t *testing.T) {
 	}
 }
 
+func TestMaxQueueTime(t *testing.T) {
+	_, c, gate := gated(t, reapitest.Options{Slots: 1, MaxQueueTime: time.Millisecond})
+	defer close(gate)
+	_, _ = c.begin("1")
+	r := c.execute(c.action(&repb.Action{Salt: []byte("2")}, compile))
+	if got := status.FromProto(r.GetStatus()).Code(); got != codes.ResourceExhausted {
+		t.Errorf("code %v", got)
+	}
+}
+
 func TestMaxCalls(t *testing.T) {
 	_, c, gate := gated(t, reapitest.Options{MaxCalls: 1})
 	_, stream := c.begin("m")

@@ -1,0 +1,151 @@
+package reapi_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+)
+
+// slowly is an execution that takes some time, so that a queue fills.
+func slowly(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+	select {
+	case <-time.After(5 * time.Millisecond):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return writes(1000)(ctx, job)
+}
+
+// Many links at once share a service that takes few executions, or few calls.
+// It executes all of them, in whatever way it says that it has too many.
+func TestBusyExecutor(t *testing.T) {
+	const links, jobs = 10, 40
+	for name, o := range map[string]reapitest.Options{
+		"a short queue":     {MaxExecutions: 8},
+		"when to try again": {MaxExecutions: 8, RetryAfter: 20 * time.Millisecond},
+		"UNAVAILABLE, when to try again": {MaxExecutions: 8, RetryAfter: 20 * time.Millisecond,
+			BusyCode: codes.Unavailable},
+		"one at a time":  {MaxExecutions: 1},
+		"few calls":      {MaxCalls: 20},
+		"few calls more": {MaxCalls: 60, MaxExecutions: 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o.Slots, o.Execute = 8, slowly
+			s := reapitest.StartT(t, o)
+			clients := make([]*reapi.Client, links)
+			for i := range clients {
+				clients[i] = dial(t, s, byDefault)
+			}
+			for _, err := range atOnce(links*jobs, func(i int) error {
+				return executed(within(t), clients[i%links], newAction(t, fmt.Sprint("m", i)))
+			}) {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			for _, c := range clients {
+				if c.Down() != nil {
+					t.Error(c.Down())
+				}
+			}
+			if n := len(s.Executions()); n != links*jobs {
+				t.Errorf("%d executions", n)
+			}
+		})
+	}
+}
+
+// A service without a queue is unavailable while all its workers have something
+// to do. It is there as long as some of the executions are heard of.
+func TestNoQueue(t *testing.T) {
+	t.Parallel()
+	s := reapitest.StartT(t, reapitest.Options{Slots: 4, MaxExecutions: 4, BusyCode: codes.Unavailable, Execute: slowly})
+	c := dial(t, s, byDefault)
+	var errs []error
+	for range 5 { // at each start there is none to be heard of
+		errs = atOnce(60, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) })
+	}
+	wantAll(t, s, c, errs, 60)
+}
+
+// A busy service is asked for less, and for more again as it does its work.
+func TestFewerExecutions(t *testing.T) {
+	t.Parallel()
+	s := reapitest.StartT(t, reapitest.Options{Slots: 4, MaxExecutions: 4, Execute: slowly})
+	c := dial(t, s, byDefault)
+	for _, err := range atOnce(200, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if n := s.Calls("Execute"); n > 2000 {
+		t.Errorf("%d calls for 200 executions", n)
+	}
+}
+
+// A service that takes nothing at all is given up after the time that an
+// execution may take, and its cache is used on.
+func TestAlwaysBusy(t *testing.T) {
+	t.Parallel()
+	s := reapitest.StartT(t, reapitest.Options{})
+	s.Inject(reapitest.Fault{Method: "Execute", Code: codes.ResourceExhausted, Message: "no quota"})
+	c := dial(t, s, storing, func(o *reapi.Options) { o.ExecutionTimeout = 300 * time.Millisecond })
+	var last error
+	for _, last = range atOnce(20, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }) {
+		if status.Code(last) != codes.ResourceExhausted {
+			t.Error(last)
+		}
+	}
+	wantNoExecution(t, s, c, last, "ResourceExhausted", "no quota")
+}
+
+// Whoever has an action done elsewhere needn't wait for a busy service.
+func TestBusyCancelled(t *testing.T) {
+	t.Parallel()
+	s := reapitest.StartT(t, reapitest.Options{})
+	s.Inject(reapitest.Fault{Method: "Execute", Code: codes.ResourceExhausted})
+	c := dial(t, s, byDefault)
+	elsewhere := errors.New("done elsewhere")
+	ctx, cancel := context.WithCancelCause(within(t))
+	cancelled := make(chan error, 1)
+	go func() {
+		_, err := c.Execute(ctx, newAction(t, "m"))
+		cancelled <- err
+	}()
+	if err := s.WaitCalls(ctx, "Execute", 3); err != nil {
+		t.Error(err)
+	}
+	cancel(elsewhere)
+	if err := <-cancelled; !errors.Is(err, elsewhere) || c.Down() != nil {
+		t.Errorf("%v, down: %v", err, c.Down())
+	}
+}
+
+// Actions that were queued and then refused for lack of a place are sent again.
+func TestRefusedInQueue(t *testing.T) {
+	t.Parallel()
+	s := reapitest.StartT(t, reapitest.Options{Slots: 1, MaxQueueTime: 20 * time.Millisecond, Execute: slowly})
+	c := dial(t, s, byDefault)
+	wantAll(t, s, c, atOnce(60, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }), 60)
+}
+
+// One that a worker had no room for isn't sent for ever.
+func TestTooLargeForWorker(t *testing.T) {
+	t.Parallel()
+	s := reapitest.StartT(t, reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+		return nil, status.Error(codes.ResourceExhausted, "out of memory")
+	}})
+	c := dial(t, s, byDefault)
+	if _, err := c.Execute(within(t), newAction(t, "m")); status.Code(err) != codes.ResourceExhausted || len(s.Executions()) != 4 || c.Down() != nil {
+		t.Errorf("%v, %d executions, down: %v", err, len(s.Executions()), c.Down())
+	}
+}

@@ -1,0 +1,244 @@
+package reapi_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/grpc/codes"
+
+	"thinrex/go/action"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi"
+)
+
+// inFlight is how many executions a link has at once in these tests: with 201,
+// a link needs several connections.
+const inFlight = 201
+
+// byDefault sets what docs/remote.md promises without options.
+func byDefault(o *reapi.Options) { o.Retries, o.Executions = 5, 200 }
+
+// disturbed has many actions executed at once, and something happen when all
+// that have a slot of the client are on their way. No execution ends before.
+func disturbed(t *testing.T, n int, o reapitest.Options, happen func(*reapitest.Server) error) (*reapitest.Server, *reapi.Client, []error) {
+	t.Helper()
+	over := make(chan struct{})
+	o.Slots = n
+	o.Execute = func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+		select {
+		case <-over:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		return writes(1000)(ctx, job)
+	}
+	s := reapitest.StartT(t, o)
+	c := dial(t, s, byDefault)
+	var happening sync.WaitGroup
+	happening.Go(func() {
+		defer close(over)
+		if err := waitExecutions(t.Context(), s, min(n, 200)); err != nil {
+			t.Error(err)
+		}
+		if err := happen(s); err != nil {
+			t.Error(err)
+		}
+	})
+	errs := atOnce(n, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) })
+	happening.Wait()
+	return s, c, errs
+}
+
+// wantAll expects that all was executed, and each action n times.
+func wantAll(t *testing.T, s *reapitest.Server, c *reapi.Client, errs []error, n int) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if c.Down() != nil || len(s.Executions()) != n {
+		t.Errorf("%d executions, want %d, down: %v", len(s.Executions()), n, c.Down())
+	}
+}
+
+// A lost connection costs no execution, however many there were on it.
+func TestResetWithMany(t *testing.T) {
+	for name, happen := range map[string]func(*reapitest.Server){
+		"reset": (*reapitest.Server).ResetConnections,
+		"cut":   (*reapitest.Server).CutConnections,
+		"twice": func(s *reapitest.Server) {
+			before := s.Calls("WaitExecution")
+			s.ResetConnections()
+			_ = s.WaitCalls(t.Context(), "WaitExecution", before+1)
+			s.ResetConnections()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, c, errs := disturbed(t, inFlight, reapitest.Options{}, func(s *reapitest.Server) error { happen(s); return nil })
+			wantAll(t, s, c, errs, inFlight)
+		})
+	}
+}
+
+// A service that is away for a second is used on when it is back.
+func TestAway(t *testing.T) {
+	t.Parallel()
+	for range 5 {
+		var away time.Duration
+		s, c, errs := disturbed(t, 41, reapitest.Options{}, func(s *reapitest.Server) (err error) {
+			away, err = s.Away(time.Second)
+			return err
+		})
+		if away < 1500*time.Millisecond { // else the machine was too slow for what is promised
+			wantAll(t, s, c, errs, 41)
+			return
+		}
+	}
+	t.Error("a second takes longer than 1.5 s on this machine, each time")
+}
+
+// A service that restarts knows nothing of what it was executing: all of that is
+// executed again, once.
+func TestRestartWithMany(t *testing.T) {
+	t.Parallel()
+	s, c, errs := disturbed(t, 100, reapitest.Options{}, (*reapitest.Server).Restart)
+	for _, err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(s.Executions()); c.Down() != nil || n > 200 {
+		t.Errorf("%d executions, down: %v", n, c.Down())
+	}
+}
+
+// A proxy that has its clients make new connections now and then.
+func TestConnectionAge(t *testing.T) {
+	t.Parallel()
+	s, c, errs := disturbed(t, 50, reapitest.Options{ConnectionAge: 200 * time.Millisecond, ConnectionGrace: time.Second},
+		func(s *reapitest.Server) error { return s.WaitCalls(t.Context(), "WaitExecution", 25) })
+	wantAll(t, s, c, errs, 50)
+}
+
+// Connections that are reset in mid-upload and in mid-download.
+func TestResetTransfers(t *testing.T) {
+	for _, method := range []string{"FindMissingBlobs", "BatchUpdateBlobs", "Write", "Read", "BatchReadBlobs", "GetActionResult"} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			var resetting sync.WaitGroup
+			t.Cleanup(resetting.Wait)
+			s := journeyed(t, 0)
+			c := dial(t, s, storing, byDefault)
+			var some atomic.Int32
+			after := 0
+			if method == "Write" || method == "Read" {
+				after = 1
+			}
+			s.Inject(reapitest.Fault{Method: method, Hang: true, CutAfter: after, Times: 3})
+			resetting.Go(func() {
+				if err := s.WaitCalls(within(t), method, 3); err != nil {
+					t.Error(err)
+				}
+				s.ResetConnections()
+			})
+			for _, err := range atOnce(30, func(i int) error {
+				return journey(within(t), t, c, fmt.Sprint("m", some.Add(1), i))
+			}) {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			if c.Down() != nil {
+				t.Error(c.Down())
+			}
+		})
+	}
+}
+
+// A scheduler that dies behind a frontend costs its executions, and not the
+// cache that the frontend goes on serving.
+func TestDeadScheduler(t *testing.T) {
+	for name, tc := range map[string]struct {
+		die   func(*reapitest.Server)
+		words []string
+	}{
+		"in mid-execution": {die: (*reapitest.Server).StopScheduler, words: []string{"the scheduler can't be reached"}},
+		"UNAVAILABLE": {die: func(s *reapitest.Server) {
+			s.Inject(reapitest.Fault{Method: "Execute", Code: codes.Unavailable, Message: "no healthy upstream"})
+		}, words: []string{"no healthy upstream"}},
+		"UNKNOWN": {die: func(s *reapitest.Server) {
+			s.Inject(reapitest.Fault{Method: "Execute", Code: codes.Unknown, Message: "failed to dial"})
+		}, words: []string{"failed to dial"}},
+		"INTERNAL": {die: func(s *reapitest.Server) {
+			s.Inject(reapitest.Fault{Method: "Execute", CutAfter: -1, Code: codes.Internal})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			started := make(chan struct{}, 100)
+			s := reapitest.StartT(t, reapitest.Options{Slots: 100, Execute: func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
+				started <- struct{}{}
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}})
+			c := dial(t, s, storing, byDefault)
+			if name != "in mid-execution" {
+				tc.die(s)
+			} else {
+				go func() { <-started; tc.die(s) }()
+			}
+			var last error
+			for _, err := range atOnce(41, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }) {
+				if last = err; err == nil {
+					t.Error("executed all the same")
+				}
+			}
+			wantNoExecution(t, s, c, last, tc.words...)
+		})
+	}
+}
+
+// What the cache holds is still had while its executor is away.
+func TestCacheWithoutExecutor(t *testing.T) {
+	t.Parallel()
+	s := reapitest.StartT(t, reapitest.Options{})
+	known := make([]*action.Action, 20)
+	for i := range known {
+		known[i] = newAction(t, fmt.Sprint("known", i))
+		execute(t, dial(t, s), known[i])
+	}
+	s.StopScheduler()
+	c := dial(t, s, byDefault)
+	atOnce(40, func(i int) error {
+		if i < len(known) {
+			_, err := c.Execute(within(t), newAction(t, fmt.Sprint("m", i)))
+			return err
+		}
+		r, err := c.Lookup(within(t), known[i-len(known)])
+		if r == nil || err != nil {
+			t.Errorf("hit: %v, %v", r != nil, err)
+		}
+		return nil
+	})
+}
+
+// An Action Cache that is away doesn't end the executions that are under way.
+func TestCacheResetDuringExecution(t *testing.T) {
+	t.Parallel()
+	s, c, errs := disturbed(t, 41, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
+		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 300 // each output is a stream
+	}}, func(s *reapitest.Server) error {
+		for _, method := range []string{"GetActionResult", "Read", "BatchReadBlobs", "FindMissingBlobs"} {
+			s.Inject(reapitest.Fault{Method: method, Code: codes.Unavailable, Times: 41})
+		}
+		return nil
+	})
+	wantAll(t, s, c, errs, 41)
+}
