@@ -9,7 +9,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -134,9 +136,10 @@ func (c *conductor) run(ctx context.Context) error {
 // prepare finds the compiler and reads the jobs' common part.
 func (c *conductor) prepare(ctx context.Context) error {
 	var err error
-	c.compiler, err = toolchain.Resolve(ctx, c.file.Common.Compiler(), toolchain.Options{
+	resolution := toolchain.Options{
 		Dir: ".", Args: c.file.Common.Args[1:], Env: execute.Environ(c.Env), Files: c.Files, StateDir: c.StateDir,
-	})
+	}
+	c.compiler, err = toolchain.Resolve(ctx, c.file.Common.Compiler(), resolution)
 	if err != nil {
 		return &EnvironmentError{err}
 	}
@@ -145,14 +148,18 @@ func (c *conductor) prepare(ctx context.Context) error {
 		Files: c.Files, Env: c.Env, ExtraInputs: c.ExtraInputs, Properties: c.Properties, Timeout: c.Timeout,
 		Launched: c.compiler.Launched,
 	}
+	why, err := c.unknownCompiler(ctx, resolution)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		c.warnUncached(&action.Uncacheable{Cause: "compiler", Reason: why})
+		return nil // all jobs run as they are
+	}
 	if err := c.placeCompiler(&options); err != nil {
 		return err
 	}
-	if c.compiler.Unknown != "" {
-		err = &action.Uncacheable{Cause: "compiler", Reason: c.compiler.Unknown}
-	} else {
-		c.builder, err = action.NewBuilder(c.file.Common, options)
-	}
+	c.builder, err = action.NewBuilder(c.file.Common, options)
 	var uncacheable *action.Uncacheable
 	if errors.As(err, &uncacheable) {
 		c.builder = nil // all jobs run as they are
@@ -160,6 +167,21 @@ func (c *conductor) prepare(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// unknownCompiler says why it isn't known what an action would run, so that the
+// jobs must run as they are; "" if it is known. A compiler that runs only in the
+// user's environment can't be an action's, which has a fixed one.
+func (c *conductor) unknownCompiler(ctx context.Context, o toolchain.Options) (why string, err error) {
+	names, err := c.compiler.Needed(ctx, o, execute.Inherited())
+	if err != nil {
+		return "", err
+	}
+	if len(names) == 0 {
+		return c.compiler.Unknown, nil
+	}
+	return fmt.Sprintf("which compiler %s runs depends on %s, and compilers get a fixed environment; %s passes it on, as part of the key",
+		c.compiler.Path, strings.Join(names, " and "), "--action_env="+strings.Join(names, " --action_env=")), nil
 }
 
 // placeCompiler says where a worker has the compiler: at a path of its own,
