@@ -128,7 +128,7 @@ func (u *Uncacheable) Error() string { return u.Reason }
 // NewBuilder prepares what the jobs share. The error is an *Uncacheable when
 // no job of this dist-file can be an action.
 func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
-	b := &Builder{opts: o, env: sortedEnv(o.Env), platform: platform(o.Properties)}
+	b := &Builder{opts: o, env: sortedEnv(o.Env), platform: platform(o.Properties), looks: newLooks()}
 	var err error
 	if b.tools, err = newTree(o.Files.Function(), o.Tools, tree{}); err != nil {
 		return nil, err

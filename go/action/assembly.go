@@ -1,6 +1,7 @@
 package action
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/semaphore"
 
 	"thinrex/go/assembly"
 	"thinrex/go/digest"
@@ -19,6 +22,9 @@ const (
 	maxNamedFiles   = 1000
 	maxIncludedText = 32 << 20 // bytes
 )
+
+// readAtOnce bounds the modules that are in memory to be looked into, in bytes.
+const readAtOnce = 64 << 20
 
 // A named says which files the backend of a job reads because assembly in its
 // modules names them.
@@ -33,6 +39,7 @@ func (n named) nothing() bool { return len(n.inputs) == 0 && n.not == nil }
 // looks remembers what was found in modules, which many jobs import, and in
 // whole jobs.
 type looks struct {
+	reading *semaphore.Weighted // of readAtOnce
 	mu      sync.Mutex
 	modules map[digest.Digest]*moduleLook
 	jobs    map[digest.Digest]named // by the digest of the action without the files
@@ -42,6 +49,13 @@ type moduleLook struct {
 	once     sync.Once
 	assembly *assembly.Reader
 	err      error
+}
+
+func newLooks() looks {
+	return looks{
+		reading: semaphore.NewWeighted(readAtOnce),
+		modules: map[digest.Digest]*moduleLook{}, jobs: map[digest.Digest]named{},
+	}
 }
 
 func (l *looks) job(action digest.Digest) (named, bool) {
@@ -54,18 +68,12 @@ func (l *looks) job(action digest.Digest) (named, bool) {
 func (l *looks) keep(action digest.Digest, n named) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.jobs == nil {
-		l.jobs = map[digest.Digest]named{}
-	}
 	l.jobs[action] = n
 }
 
 func (l *looks) module(content digest.Digest) *moduleLook {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.modules == nil {
-		l.modules = map[digest.Digest]*moduleLook{}
-	}
 	if l.modules[content] == nil {
 		l.modules[content] = new(moduleLook)
 	}
@@ -154,6 +162,9 @@ func notFollowed(format string, args ...any) named {
 func (b *Builder) moduleAssembly(in Input) (*assembly.Reader, error) {
 	look := b.looks.module(in.Digest)
 	look.once.Do(func() {
+		size := min(in.Digest.Size, readAtOnce)
+		_ = b.looks.reading.Acquire(context.Background(), size) // others end soon
+		defer b.looks.reading.Release(size)
 		data, err := readSame(in.File)
 		if err != nil {
 			look.err = err
@@ -177,15 +188,17 @@ func readSame(f filedigest.File) ([]byte, error) {
 // absolute name is read where it is, and has a name only for the key. The
 // common inputs have their places already.
 func (n *named) place(f filedigest.File, common []Input) error {
-	in := Input{Name: path.Clean(filepath.ToSlash(f.Path)), Digest: f.Digest, File: f}
+	relative := strings.TrimPrefix(filepath.ToSlash(f.Path), "./")
+	in := Input{Name: path.Clean(relative), Digest: f.Digest, File: f}
 	if filepath.IsAbs(f.Path) {
 		if real, err := filepath.EvalSymlinks(f.Path); err != nil || isSystems(real) {
 			return errors.New("which isn't an ordinary file")
 		}
 		n.here = true
 		in.Name = commonName(len(common) + len(n.inputs))
-	} else if !filepath.IsLocal(f.Path) || in.Name != strings.TrimPrefix(filepath.ToSlash(f.Path), "./") || isReserved(in.Name) {
-		return errors.New("which has no place beside the job's own files (name it without .., or by an absolute path)")
+	} else if in.Name != relative || !filepath.IsLocal(f.Path) || isReserved(in.Name) {
+		return errors.New("which has no place beside the job's own files" +
+			" (name it without .., or by an absolute path)")
 	}
 	there := func(other Input) bool { return other.Name == in.Name }
 	again := func(other Input) bool { return other.File.Path == f.Path || there(other) }

@@ -200,7 +200,8 @@ func FuzzReader(f *testing.F) {
 			"\n.altmacro\n.macro m a\na \"f\"\n.endm\n m <.i!>": unclear,
 		} {
 			for name, feed := range map[string]func(*assembly.Reader, string){
-				"text": (*assembly.Reader).Text, "template": (*assembly.Reader).Template, "unknown": (*assembly.Reader).Unknown,
+				"text": (*assembly.Reader).Text, "template": (*assembly.Reader).Template,
+				"unknown": (*assembly.Reader).Unknown,
 			} {
 				var r assembly.Reader
 				feed(&r, text+add)

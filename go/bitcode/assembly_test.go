@@ -41,7 +41,8 @@ func TestAssemblyOfClang(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, options := range []string{
-		"-O2", "-O0 -g", "-O1 -g -fno-discard-value-names", "-O2 -fsplit-lto-unit -fwhole-program-vtables -fvisibility=hidden",
+		"-O2", "-O0 -g", "-O1 -g -fno-discard-value-names",
+		"-O2 -fsplit-lto-unit -fwhole-program-vtables -fvisibility=hidden",
 		"-O2 --target=x86_64-apple-macos", "-O2 --target=x86_64-pc-windows-msvc", "-O2 -flto=full",
 	} {
 		args := slices.Concat([]string{"-flto=thin"}, strings.Fields(options), []string{"-c", "a.cc", "-o", "a.o"})
@@ -54,7 +55,9 @@ func TestAssemblyOfClang(t *testing.T) {
 		// Of a file with two modules llvm-dis prints one.
 		run(t, dir, nil, "llvm-modextract-22", "-n", "0", "-o", "0.bc", "a.o")
 		text := disassemble(t, read(t, filepath.Join(dir, "0.bc")))
-		if err := exec.Command("llvm-modextract-22", "-n", "1", "-o", filepath.Join(dir, "1.bc"), filepath.Join(dir, "a.o")).Run(); err == nil {
+		second := exec.Command("llvm-modextract-22", "-n", "1", "-o", "1.bc", "a.o")
+		second.Dir = dir
+		if err := second.Run(); err == nil {
 			text += disassemble(t, read(t, filepath.Join(dir, "1.bc")))
 		} else if strings.Contains(options, "split") {
 			t.Errorf("%s: one module", options)

@@ -84,7 +84,9 @@ func (c *conductor) lookup(ctx context.Context, job distfile.Job, q queues) erro
 	if c.readsMore(t.action) {
 		return c.lookupAgain(ctx, t, q)
 	}
-	t.here = t.action.Here
+	if t.here = t.action.Here; t.here {
+		c.Terminal.Verbose("%s is compiled here: its assembly reads a file by an absolute name", job.Module())
+	}
 	if !c.kept.TryAcquire(t.action.Size()) {
 		t.action = nil
 	}
