@@ -161,10 +161,11 @@ func unseen(launcher, frontend string) string {
 	switch {
 	case frontend == "":
 		return fmt.Sprintf("%s doesn't answer -### with a clang command, so it isn't known what it runs"+
-			" (--thinlto-remote-compiler= may name the compiler itself)", launcher)
+			" (if it needs your PATH or another variable: --action_env=PATH;"+
+			" else name the compiler itself in --thinlto-remote-compiler=)", launcher)
 	case isLoader(frontend):
 		return fmt.Sprintf("%s lets the loader %s start the compiler, so it isn't known which libraries that uses"+
-			" (--thinlto-remote-compiler= may name the compiler itself)", launcher, frontend)
+			" (name the compiler itself in --thinlto-remote-compiler=)", launcher, frontend)
 	}
 	return ""
 }

@@ -101,8 +101,9 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 			t.Name = filepath.Base(path) // of which the arguments name the compiler
 		}
 	}
-	if t.Unknown == "" && len(p.missing) > 0 {
-		t.Unknown = fmt.Sprintf("which %s the compiler %s loads isn't known", p.missing[0], path)
+	if len(p.missing) > 0 {
+		t.Unknown = fmt.Sprintf("%s needs %s, which isn't found"+
+			" (if LD_LIBRARY_PATH leads to it: --action_env=LD_LIBRARY_PATH)", path, p.missing[0])
 	}
 	t.Processor = p.processor()
 	t.Identity = identity(p.lines, said, driverMode(path), t.Processor)

@@ -264,3 +264,37 @@ func TestCrashingCompiler(t *testing.T) {
 		t.Errorf("%+v", tc)
 	}
 }
+
+// A compiler that finds its library by a variable which isn't passed on isn't cached,
+// and the reason says what to do.
+func TestLibraryIsMissing(t *testing.T) {
+	o := options(t)
+	lib := build(t, filepath.Join(o.Dir, "libs", "libLLVMfake.so"), "int version(void) { return 98; }",
+		shared, "-fPIC", "-Wl,-soname,libLLVMfake.so")
+	compiler := build(t, filepath.Join(o.Dir, "clang"), pretender, lib)
+	want := "needs libLLVMfake.so, which isn't found (if LD_LIBRARY_PATH leads to it: --action_env=LD_LIBRARY_PATH)"
+	if tc := mustResolve(t, compiler, o); !strings.Contains(tc.Unknown, want) {
+		t.Errorf("%q", tc.Unknown)
+	}
+	o.Env = append(o.Env, "LD_LIBRARY_PATH="+filepath.Dir(lib))
+	if tc := mustResolve(t, compiler, o); tc.Unknown != "" || tc.Name != "clang-98" {
+		t.Errorf("%+v", tc)
+	}
+}
+
+// Of -###, the program is found, also where it is many in one.
+func TestFrontend(t *testing.T) {
+	real := absolute(clang)
+	for out, want := range map[string]string{
+		` (in-process)\n "` + real + `" "-cc1" "-triple" "x"\n`: real,
+		`x\n "` + real + `" "clang" "-cc1" "-triple" "x"\n`:     real,
+		` "` + real + `" "-cc1as" "-triple" "x"\n`:              "",
+		` "/absent/clang" "-cc1"\n`:                             "",
+		` "` + real + `" "-x" "-cc1"\n`:                         "",
+		`clang: error: no input files`:                          "",
+	} {
+		if got := frontend([]byte(strings.ReplaceAll(out, `\n`, "\n"))); got != want {
+			t.Errorf("%s: %q, want %q", out, got, want)
+		}
+	}
+}
