@@ -32,6 +32,25 @@ func CheckFile(name string) error {
 	return nil
 }
 
+// ProcessFolders remembers folders for which OfProcess has been asked: for the
+// many files of one compilation.
+type ProcessFolders map[string]bool
+
+// Lead is OfProcess.
+func (known ProcessFolders) Lead(path string) bool {
+	folder := path[:strings.LastIndexByte(path, '/')+1]
+	through, ok := known[folder]
+	if !ok {
+		through = OfProcess(folder + "thinrex") // a file in it that is no link
+		known[folder] = through
+	}
+	if !through {
+		_, err := os.Readlink(path)
+		through = err == nil && OfProcess(path)
+	}
+	return through
+}
+
 // OfProcess reports whether a path leads through /proc or /dev, also by
 // symbolic links on the way: where one that lies there leads can't be asked.
 func OfProcess(path string) bool {

@@ -48,6 +48,10 @@ type Options struct {
 	Colour   bool   // messages go to a terminal
 	Sandbox  string // where private directories are made; "" for the default
 	Verbose  func(format string, args ...any)
+
+	// CPUTime is what this process has used of the processor; nil for the system's
+	// answer.
+	CPUTime func() time.Duration
 }
 
 // Keys say what of a compilation is looked up.
@@ -89,6 +93,8 @@ type compilation struct {
 	remote   Cache // once it has been asked for
 	stored   bool  // something, here
 	spoke    bool  // the optimiser, of places in the source
+
+	compiling time.Duration // of the processor, by the compiler
 }
 
 // Run takes the compilation's result from a cache, or compiles and stores it.
@@ -129,7 +135,7 @@ func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) 
 	if c.compiler.Unknown != "" {
 		return nil, plain("%s", c.compiler.Unknown)
 	}
-	if err := c.open(); err != nil {
+	if err := c.open(ctx); err != nil {
 		return nil, err
 	}
 	if c.Keys != IR {
@@ -154,9 +160,9 @@ func (c *compilation) resolve(ctx context.Context) (*toolchain.Toolchain, error)
 }
 
 // open makes the key of the manifest.
-func (c *compilation) open() error {
+func (c *compilation) open(ctx context.Context) error {
 	c.keys = c.newKeyer()
-	source, err := filedigest.Open("", c.Function).File(c.in.Source)
+	source, err := filedigest.Open("", c.Function).FileUntil(ctx, c.in.Source)
 	if err != nil {
 		return err
 	}

@@ -4,18 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 
-	"thinrex/go/filedigest"
+	"golang.org/x/sync/errgroup"
+
 	"thinrex/go/headers"
 	"thinrex/go/includes"
 )
 
 // inputs makes the action of what the compiler has just read. It fails when
-// that isn't known for sure.
-func (c *compilation) inputs(ctx context.Context, dir string, names []string, began headers.Moment) (candidate, error) {
+// that isn't known for sure, or would take too long to find out.
+func (c *compilation) inputs(ctx context.Context, dir string, texts []string, began headers.Moment) (candidate, error) {
 	c.files = c.openDigests() // what it has learnt before the compilation is out of date
-	alternative, err := c.alternative(ctx, dir, names, began)
+	for _, name := range c.dataFiles() {
+		// On no budget: profiles and the like may be large, and are remembered.
+		if _, err := c.files.FileUntil(ctx, name); err != nil {
+			return candidate{}, err
+		}
+	}
+	spent := c.newBudget(ctx)
+	alternative, err := c.alternative(spent, dir, texts, began)
 	if err != nil {
 		return candidate{}, err
 	}
@@ -26,69 +35,85 @@ func (c *compilation) inputs(ctx context.Context, dir string, names []string, be
 	case again.Identity != c.compiler.Identity:
 		return candidate{}, errors.New("the compiler is another one now")
 	}
-	return c.candidate(alternative)
+	return c.candidate(spent, alternative)
 }
 
-// alternative works out which files, and what else, decide that names are read.
-func (c *compilation) alternative(ctx context.Context, dir string, names []string, began headers.Moment) (alternative, error) {
+// dataFiles are read by the compiler, but not by its preprocessor.
+func (c *compilation) dataFiles() []string { return slices.Concat(c.in.Read, c.search.Lists) }
+
+// alternative works out which files, and what else, decide that texts are read.
+func (c *compilation) alternative(ctx context.Context, dir string, texts []string, began headers.Moment) (alternative, error) {
+	sources, err := c.scan(ctx, texts)
+	if err != nil {
+		return alternative{}, err
+	}
 	complete := c.in.Deps != "-MMD"
-	for {
-		sources, err := c.scanAll(names)
+	if !complete && slices.ContainsFunc(sources, func(s includes.Source) bool { return s.Computed }) {
+		all, err := c.preprocess(ctx, dir)
 		if err != nil {
 			return alternative{}, err
 		}
-		if !complete && slices.ContainsFunc(sources, func(s includes.Source) bool { return s.Computed }) {
-			all, err := c.preprocess(ctx, dir)
-			if err != nil {
-				return alternative{}, err
-			}
-			names, complete = union(names, all), true
-			continue
+		all = union(texts, all)
+		more, err := c.scan(ctx, all[len(texts):])
+		if err != nil {
+			return alternative{}, err
 		}
-		shadowed := c.in.Shadowed || slices.ContainsFunc(sources, func(s includes.Source) bool { return s.Shadowed })
-		if i := slices.IndexFunc(sources, func(s includes.Source) bool { return s.Named }); i >= 0 && c.spoke {
-			return alternative{}, fmt.Errorf("the optimiser speaks of places that it looks for in the file of a #line in %s", names[i])
-		}
-		conditions, more, err := c.search.Conditions(began, names, sources, c.in.Forced, shadowed)
-		if err != nil || len(more) == 0 {
-			return alternative{names, conditions}, err
-		}
-		names = union(names, more)
+		texts, sources, complete = all, append(sources, more...), true
 	}
+	if sources, err = c.follow(texts, sources); err != nil {
+		return alternative{}, err
+	}
+	if i := slices.IndexFunc(sources, func(s includes.Source) bool { return s.Named }); i >= 0 && c.spoke {
+		return alternative{}, fmt.Errorf("the optimiser speaks of places that it looks for in the file of a #line in %s", texts[i])
+	}
+	reading := headers.Reading{
+		Files: union(texts, c.dataFiles()), Forced: c.in.Forced, Complete: complete,
+		Shadowed: c.in.Shadowed || slices.ContainsFunc(sources, func(s includes.Source) bool { return s.Shadowed }),
+	}
+	reading.Sources = append(sources, make([]includes.Source, len(reading.Files)-len(texts))...)
+	names, conditions, err := c.search.Conditions(ctx, began, reading)
+	return alternative{names, conditions}, err
 }
 
-// scanAll hashes and scans files. Whether they are those that the compiler has
-// read is to be asked after that.
-func (c *compilation) scanAll(names []string) ([]includes.Source, error) {
+// scan hashes and scans files, several at a time. Whether they are those that
+// the compiler has read is to be asked after that.
+func (c *compilation) scan(ctx context.Context, names []string) ([]includes.Source, error) {
 	fixed := c.in.Macros.Fixed()
-	sources := make([]includes.Source, len(names), len(names)+1)
+	sources := make([]includes.Source, len(names))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, name := range names {
-		if _, err := c.files.File(name); err != nil {
-			return nil, err
-		}
-		_, data, err := filedigest.Read(name)
-		if err != nil {
-			return nil, err
-		}
-		if c.in.AsmBlocks() {
-			if word := includes.AssemblerReads(data); word != "" {
-				return nil, fmt.Errorf("%s holds %s, with which an asm block may read a file", name, word)
+		work.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
 			}
-		}
-		sources[i] = includes.Scan(data, fixed...)
-		if err := c.in.Shareable(name, sources[i].Line); err != nil {
-			return nil, err
-		}
+			_, data, err := c.files.FileAndContent(name)
+			if err != nil {
+				return err
+			}
+			if c.in.AsmBlocks() {
+				if word := includes.AssemblerReads(data); word != "" {
+					return fmt.Errorf("%s holds %s, with which an asm block may read a file", name, word)
+				}
+			}
+			sources[i] = includes.Scan(data, fixed...)
+			return c.in.Shareable(name, sources[i].Line)
+		})
 	}
-	all := append(sources, c.in.Macros)
+	return sources, work.Wait()
+}
+
+// follow takes what only all sources together tell: see includes.Follow.
+func (c *compilation) follow(names []string, sources []includes.Source) ([]includes.Source, error) {
+	all := append(sources[:len(sources):len(sources)], c.in.Macros)
 	includes.Follow(all)
-	sources = all[:len(names)]
+	sources = all[:len(names):len(names)]
 	if macros := all[len(names)]; macros.Reason != "" || len(macros.Probes) > 0 {
 		return nil, errors.New("a -D asks __has_include by another name")
 	}
-	lists := slices.Concat(c.in.Read, c.search.Lists)
+	data := c.dataFiles()
 	for i, name := range names {
-		if reason := sources[i].Reason; reason != "" && !slices.Contains(lists, name) {
+		if reason := sources[i].Reason; reason != "" && !slices.Contains(data, name) {
 			return nil, fmt.Errorf("%s %s", name, reason)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"thinrex/go/filedigest"
+	"thinrex/go/headers"
 )
 
 // letterCase lists the files whose real names, to which links lead, differ
@@ -83,4 +84,13 @@ func otherCase(name, real string) (tail string) {
 		parts = parts[:last]
 	}
 	return tail
+}
+
+// otherFolders lists the folders that were read under another name already: the
+// compiler warns of each name.
+func otherFolders(conditions []string) (list []filedigest.File) {
+	for _, folder := range headers.OtherFolders(conditions) {
+		list = append(list, filedigest.File{Path: folder, Link: true})
+	}
+	return list
 }

@@ -57,7 +57,7 @@ func (c *compilation) candidates(ctx context.Context, from Cache, known []candid
 		if slices.ContainsFunc(known, func(k candidate) bool { return a.equal(k.alternative) }) || !headers.Hold(a.conditions) {
 			continue
 		}
-		if it, err := c.candidate(a); err == nil {
+		if it, err := c.candidate(ctx, a); err == nil {
 			list = append(list, it)
 		}
 	}
@@ -65,20 +65,20 @@ func (c *compilation) candidates(ctx context.Context, from Cache, known []candid
 }
 
 // candidate makes the action of an alternative with the files as they are.
-func (c *compilation) candidate(a alternative) (candidate, error) {
+func (c *compilation) candidate(ctx context.Context, a alternative) (candidate, error) {
 	found := make([]filedigest.File, len(a.names))
 	files := make([]file, len(a.names))
 	for i, name := range a.names {
 		if err := c.in.Shareable(name, false); err != nil {
 			return candidate{}, err
 		}
-		f, err := c.files.File(name)
+		f, err := c.files.FileUntil(ctx, name)
 		if err != nil {
 			return candidate{}, err
 		}
 		found[i], files[i] = f, file{name, f.Digest}
 	}
-	direct, err := c.keys.direct(files, slices.Concat(a.conditions, oneFile(found), letterCase(found)))
+	direct, err := c.keys.direct(files, slices.Concat(a.conditions, oneFile(found), letterCase(append(found, otherFolders(a.conditions)...))))
 	return candidate{a, direct}, err
 }
 

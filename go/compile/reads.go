@@ -12,12 +12,9 @@ import (
 	"thinrex/go/includes"
 )
 
-// maxWalk bounds the files that are looked through after a failure.
-const maxWalk = 10_000
-
-// wereRead lists the files that the compiler has read, the source first. It
-// fails with a *Plain error for one that each process finds another: the
-// compiler would have read ours.
+// wereRead lists the texts that the compiler has read, the source first. It
+// fails with a *Plain error for one that each process finds another, as for
+// other inputs: the compiler would have read ours.
 func (c *compilation) wereRead(dir string) ([]string, error) {
 	data, err := os.ReadFile(filepath.Join(dir, depName))
 	if err != nil {
@@ -37,9 +34,12 @@ func (c *compilation) wereRead(dir string) ([]string, error) {
 		}
 		more = append(more, c.search.Forced(c.in.Forced)...) // which the graph leaves out
 	}
-	names = union([]string{c.in.Source}, names, more, c.in.Read, c.search.Lists)
-	if i := slices.IndexFunc(names, commandline.OfProcess); i >= 0 {
-		return nil, plain("%s isn't the same file to each process", names[i])
+	names = union([]string{c.in.Source}, names, more)
+	folders := commandline.ProcessFolders{}
+	for _, name := range slices.Concat(names, c.dataFiles()) {
+		if folders.Lead(name) {
+			return nil, plain("%s isn't the same file to each process", name)
+		}
 	}
 	return names, nil
 }
@@ -65,30 +65,40 @@ func (c *compilation) preprocess(ctx context.Context, dir string) ([]string, err
 
 // asksForStream reports whether a compilation that failed, and so hasn't listed
 // what it read, may have missed what it would have found on our standard input.
-// It looks through all that the source may include. Where that isn't followed
-// the answer is yes: that only makes a compilation fail twice.
-func (c *compilation) asksForStream() bool {
+// It looks through all that the source may include. Where that isn't followed,
+// or takes too long, the answer is yes: that only makes a compilation fail twice.
+func (c *compilation) asksForStream(ctx context.Context) bool {
 	files := append(c.search.Forced(c.in.Forced), c.in.Source)
-	seen := map[string]bool{}
+	folders := commandline.ProcessFolders{}
+	seen, asked := map[string]bool{}, map[includes.Probe]bool{}
 	for i := 0; i < len(files); i++ {
 		data, err := os.ReadFile(files[i])
 		if err != nil {
 			continue
 		}
 		text := includes.Scan(data)
-		if text.Computed || text.Reason != "" || i == maxWalk {
+		if text.Computed || text.Reason != "" {
 			return true
 		}
 		for _, p := range text.Probes {
-			for _, place := range c.search.Places(files[i], p.Name, true) { // quoted, that is all of them
+			if ctx.Err() != nil {
+				return true
+			}
+			places := c.search.Beside(files[i], p.Name, p.Quoted)
+			if all := (includes.Probe{Name: p.Name, Quoted: p.Quoted}); !asked[all] {
+				asked[all] = true
+				places = append(places, c.search.OnPath(p.Name, p.Quoted)...)
+			}
+			for _, place := range places {
 				if seen[place] {
 					continue
 				}
 				seen[place] = true
-				if fi, err := os.Stat(place); err != nil || fi.IsDir() {
+				fi, err := os.Stat(place)
+				if err != nil || fi.IsDir() {
 					continue
 				}
-				if commandline.CheckFile(place) != nil {
+				if !fi.Mode().IsRegular() || folders.Lead(place) {
 					return true
 				}
 				files = append(files, place)

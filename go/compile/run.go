@@ -48,12 +48,12 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, unknown := c.wereRead(dir)
+	texts, unknown := c.wereRead(dir)
 	why := (*Plain)(nil)
 	switch {
 	case r.ExitCode == 0 && errors.As(unknown, &why):
 		return nil, why
-	case r.ExitCode != 0 && c.asksForStream():
+	case r.ExitCode != 0 && c.asksForStream(c.newBudget(ctx)):
 		return nil, plain("a source may include what each process finds another")
 	}
 	outcome, err := c.deliver(r)
@@ -76,7 +76,7 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 		err = c.checkAssembly(object)
 	}
 	if err == nil {
-		it, err = c.inputs(ctx, dir, names, began)
+		it, err = c.inputs(ctx, dir, texts, began)
 	}
 	if err != nil {
 		c.Verbose("%s: %s, not stored: %v", c.in.Source, how, err)
@@ -129,6 +129,7 @@ func (c *compilation) call(ctx context.Context, dir string, args []string) (*act
 		return nil, err
 	}
 	exit, err := execute.Run(ctx, execute.Process{Path: c.compiler.Path, Args: args, Env: c.Env})
+	c.compiling += exit.CPU
 	switch {
 	case err != nil:
 		return nil, err

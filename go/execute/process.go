@@ -30,6 +30,7 @@ type Exit struct {
 	Code           int
 	Signal         string // "" unless a signal ended it
 	Stdout, Stderr []byte // at most maxOutput each
+	CPU            time.Duration
 }
 
 // ErrStart says that the program couldn't be started.
@@ -79,7 +80,10 @@ func Run(ctx context.Context, p Process) (Exit, error) {
 	if cmd.ProcessState == nil {
 		return Exit{}, fmt.Errorf("wait for %s: %w", p.Path, err)
 	}
-	return Exit{Code: cmd.ProcessState.ExitCode(), Signal: signalOf(cmd.ProcessState), Stdout: said, Stderr: complained}, nil
+	return Exit{
+		Code: cmd.ProcessState.ExitCode(), Signal: signalOf(cmd.ProcessState), Stdout: said, Stderr: complained,
+		CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
+	}, nil
 }
 
 // Environ returns env as NAME=VALUE strings, in no particular order.

@@ -9,6 +9,7 @@
 package filedigest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"hash"
@@ -84,7 +85,10 @@ func (c *Cache) Function() digest.Function { return c.function }
 
 // File returns the digest of the file called path. Concurrent and later calls
 // with the same path share one read.
-func (c *Cache) File(path string) (File, error) {
+func (c *Cache) File(path string) (File, error) { return c.FileUntil(context.Background(), path) }
+
+// FileUntil is File, but stops reading a large file when ctx ends.
+func (c *Cache) FileUntil(ctx context.Context, path string) (File, error) {
 	c.mu.Lock()
 	p := c.pending[path]
 	if p == nil {
@@ -92,49 +96,86 @@ func (c *Cache) File(path string) (File, error) {
 		c.pending[path] = p
 	}
 	c.mu.Unlock()
-	p.once.Do(func() { p.file, p.err = c.read(path) })
+	p.once.Do(func() { p.file, p.err = c.read(ctx, path) })
 	return p.file, p.err
 }
 
-func (c *Cache) read(path string) (File, error) {
+func (c *Cache) read(ctx context.Context, path string) (File, error) {
 	st, link, err := statFile(path)
 	if err != nil {
 		return File{}, err
 	}
-	stable := isSettled(st, time.Now())
-	if stable {
-		c.mu.Lock()
-		sum, ok := c.byStat[st]
-		if ok && c.reset {
-			c.used = append(c.used, record{st, sum})
-		}
-		c.mu.Unlock()
-		if ok {
-			return File{path, digest.FromSum(sum[:], st.Size), st, link}, nil
-		}
+	if sum, ok := c.remembered(st); ok {
+		return File{path, digest.FromSum(sum[:], st.Size), st, link}, nil
 	}
-	sum, err := hashFile(path, st, c.function.New())
+	settled := isSettled(st, time.Now())
+	sum, err := hashFile(ctx, path, st, c.function.New())
 	if err != nil {
 		return File{}, err
 	}
-	if stable && st.persistent() {
-		c.mu.Lock()
-		c.fresh = append(c.fresh, record{st, sum})
-		c.mu.Unlock()
-	}
+	c.remember(st, sum, settled)
 	return File{path, digest.FromSum(sum[:], st.Size), st, link}, nil
+}
+
+// remembered returns the digest of a file whose stat is st, if an earlier process
+// has stored it.
+func (c *Cache) remembered(st Stat) (sum [digest.Size]byte, ok bool) {
+	if !isSettled(st, time.Now()) {
+		return sum, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sum, ok = c.byStat[st]
+	if ok && c.reset {
+		c.used = append(c.used, record{st, sum})
+	}
+	return sum, ok
+}
+
+// remember keeps a digest for Save, if the file was settled before it was read.
+func (c *Cache) remember(st Stat, sum [digest.Size]byte, settled bool) {
+	if !settled || !st.persistent() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fresh = append(c.fresh, record{st, sum})
+}
+
+// FileAndContent returns a file's digest and content, for which the file is read
+// once. Later calls of File with the same path get this digest.
+func (c *Cache) FileAndContent(path string) (File, []byte, error) {
+	read := time.Now()
+	file, data, err := Read(path)
+	if err != nil {
+		return File{}, nil, err
+	}
+	sum, ok := c.remembered(file.Stat)
+	if !ok {
+		h := c.function.New()
+		h.Write(data)
+		h.Sum(sum[:0])
+		c.remember(file.Stat, sum, isSettled(file.Stat, read))
+	}
+	file.Digest = digest.FromSum(sum[:], file.Stat.Size)
+	p := new(call)
+	p.once.Do(func() { p.file = file })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pending[path] = p
+	return file, data, nil
 }
 
 // hashFile reads a file whose stat is st. It fails when the file is another
 // one by the end.
-func hashFile(path string, st Stat, h hash.Hash) ([digest.Size]byte, error) {
+func hashFile(ctx context.Context, path string, st Stat, h hash.Hash) ([digest.Size]byte, error) {
 	var sum [digest.Size]byte
 	f, err := os.Open(path)
 	if err != nil {
 		return sum, err
 	}
 	defer f.Close()
-	n, err := copyBuffered(h, f, st.Size)
+	n, err := copyBuffered(h, reader{ctx, f}, st.Size)
 	if err != nil {
 		return sum, err
 	}
@@ -149,15 +190,26 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b 
 
 func copyBuffered(dst io.Writer, src io.Reader, size int64) (int64, error) {
 	if size < 64<<10 { // one source of a short process
-		return io.CopyBuffer(dst, onlyReader{src}, make([]byte, size+1))
+		return io.CopyBuffer(dst, src, make([]byte, size+1))
 	}
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
-	return io.CopyBuffer(dst, onlyReader{src}, *buf)
+	return io.CopyBuffer(dst, src, *buf)
 }
 
-// onlyReader hides *os.File's WriteTo, which would ignore our buffer.
-type onlyReader struct{ io.Reader }
+// A reader stops when ctx ends. It also hides *os.File's WriteTo, which would
+// ignore our buffer.
+type reader struct {
+	ctx  context.Context
+	from io.Reader
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.from.Read(p)
+}
 
 // isSettled is false for times in the future, too.
 func isSettled(st Stat, now time.Time) bool {

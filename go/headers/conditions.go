@@ -1,9 +1,9 @@
 package headers
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -20,6 +20,8 @@ const (
 	isFolder = 'D' // a folder, or nothing
 	isOther  = 'O' // a file other than the one whose name follows after a zero byte
 	isSame   = 'S' // the same file, by another name or a link
+
+	isSameFolder = 'T' // a folder, the same as the one whose name follows after a zero byte
 )
 
 // Hold reports whether conditions are met now.
@@ -34,11 +36,11 @@ func Hold(conditions []string) bool {
 
 // IsCondition reports whether a line is one, from Conditions.
 func IsCondition(line string) bool {
-	return len(line) > 1 && strings.IndexByte("AFDOS", line[0]) >= 0
+	return len(line) > 1 && strings.IndexByte("AFDOST", line[0]) >= 0
 }
 
 func (c condition) holds() bool {
-	if c[0] == isOther || c[0] == isSame {
+	if c[0] == isOther || c[0] == isSame || c[0] == isSameFolder {
 		return c.holdsOfTwo()
 	}
 	there, folder := kindOf(string(c[1:]))
@@ -51,39 +53,58 @@ func (c condition) holds() bool {
 	return c[0] == isFolder && folder
 }
 
+// A Reading is what a compilation has read.
+type Reading struct {
+	Files    []string          // by name, the source first
+	Sources  []includes.Source // what each of them asks for
+	Forced   []string          // what options have had included
+	Complete bool              // Files has each name by which a file was included, not only one for each file
+	Shadowed bool              // the compiler warns of headers behind the one that it includes
+}
+
 // Conditions returns what names must be for a compilation to read the same
 // files again, sorted: those where it looked in vain for names that the sources
-// ask for. The files themselves, of which sources tells one by one what they
-// ask, are to be compared by their content. It fails if the compiler may have
-// read others than those that are there now.
+// ask for. The files called names are to be compared by their content: those
+// that were read, each by one name for each folder that it is in, and their
+// other names for which the sources may ask, as what is there may change for
+// each name alone. It fails if the compiler may have read others than those that
+// are there now.
 //
-// More are other names, which the sources may ask for, of files that were read.
-// If there are any, conditions aren't known before these are among the files,
-// too: what is there may change for each name alone.
-//
-// With shadowed, the compiler warns of headers behind the one that it includes:
-// then their places count as well.
-func (s *SearchPath) Conditions(began Moment, files []string, sources []includes.Source, forced []string, shadowed bool) (conditions, more []string, err error) {
-	f := newFinder(s, files, began)
-	f.watchShadowed = shadowed
-	for _, name := range forced {
+// The work grows with the number of directives and of folders searched, not
+// with how names can be combined: see standsFor.
+func (s *SearchPath) Conditions(ctx context.Context, began Moment, r Reading) (names, conditions []string, err error) {
+	f := newFinder(ctx, s, r.Files, began)
+	f.watchShadowed = r.Shadowed
+	var follow []int
+	for i, name := range r.Files {
+		if f.standsFor(name) {
+			names, follow = append(names, name), append(follow, i)
+		}
+	}
+	for _, name := range r.Forced {
 		f.force(name)
 	}
-	for i, name := range files {
-		f.add(name, sources[i])
+	for _, i := range follow {
+		f.add(r.Files[i], r.Sources[i])
+	}
+	for i := 0; i < len(f.other) && !f.stopped(); i++ {
+		names = append(names, f.other[i].name)
+		if !r.Complete { // otherwise it was included by names that are followed already, if at all
+			f.add(f.other[i].name, r.Sources[f.other[i].source])
+		}
 	}
 	conditions = f.conditions()
 	switch {
+	case ctx.Err() != nil:
+		return nil, nil, ctx.Err()
 	case f.reason != "":
 		return nil, nil, errors.New(f.reason)
 	case f.late != "":
 		return nil, nil, fmt.Errorf("%s is too new: it may have changed meanwhile", f.late)
 	case !Hold(conditions) || !s.Stands():
 		return nil, nil, errors.New("files have come or gone meanwhile")
-	case len(f.other) > 0:
-		return nil, slices.Sorted(maps.Keys(f.other)), nil
 	}
-	return conditions, nil, nil
+	return names, conditions, nil
 }
 
 // absent returns the condition that path stays absent. Names in a folder that

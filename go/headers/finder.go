@@ -1,12 +1,11 @@
 package headers
 
 import (
+	"context"
+	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"thinrex/go/includes"
 )
@@ -15,64 +14,77 @@ import (
 // were.
 type finder struct {
 	world
+	ctx     context.Context
+	steps   int // since ctx was last asked
 	search  *SearchPath
-	deps    []string        // the names of all files that were read
-	isDep   map[string]bool // deps
-	byState map[state][]fs.FileInfo
-	other   map[string]bool // names of files that were read by others
-	spelt   []spelling      // of deps
-	beside  map[string]bool // folders of files with a computed #include
+	deps    []string             // the names of all files that were read
+	isDep   map[string]bool      // deps
+	read    map[identity]int     // deps, by index
+	isOther map[string]bool      // names of files that were read by others
+	other   []other              // those of them that stand for themselves
+	folders map[identity]string  // by which name each was met first
+	entries map[entry]string     // likewise
+	asked   map[question]*answer // what was looked for on the search path
+	spelt   [][]spelling         // of deps
+	beside  map[string]bool      // folders of files with a computed #include
 	found   map[condition]bool
 	reason  string // why they aren't known, or ""
 
 	watchShadowed bool // see shadowed
 }
 
-// A state is what equal files have in common.
-type state struct {
-	size int64
-	time time.Time
-}
-
-func stateOf(fi fs.FileInfo) state { return state{fi.Size(), fi.ModTime()} }
-
-func newFinder(search *SearchPath, deps []string, began Moment) *finder {
+func newFinder(ctx context.Context, search *SearchPath, deps []string, began Moment) *finder {
 	f := &finder{
-		world: world{began: began, known: map[string]fs.FileInfo{}, walked: map[string]bool{}}, search: search, deps: deps,
-		isDep: map[string]bool{}, byState: map[state][]fs.FileInfo{},
-		other: map[string]bool{}, beside: map[string]bool{}, found: map[condition]bool{},
+		world: world{began: began, known: map[string]fs.FileInfo{}, walked: map[string]bool{}},
+		ctx:   ctx, search: search, deps: deps,
+		isDep: map[string]bool{}, read: map[identity]int{}, isOther: map[string]bool{},
+		folders: map[identity]string{}, entries: map[entry]string{}, asked: map[question]*answer{},
+		beside: map[string]bool{}, found: map[condition]bool{},
 	}
-	for _, name := range deps {
+	for i, name := range deps {
 		if strings.Contains(name, ".framework/Frameworks/") {
 			f.reason = name + " lies in a framework within another, where headers are looked for at last"
 		}
 		f.isDep[name] = true
 		if fi := f.stat(name); fi != nil {
-			f.byState[stateOf(fi)] = append(f.byState[stateOf(fi)], fi)
+			f.read[identityOf(fi)] = i
 		}
 	}
 	return f
 }
 
-// wasRead also knows a file that was read by another name. That name may have
-// been asked for, too, and left out as the same file.
-func (f *finder) wasRead(path string, fi fs.FileInfo) bool {
-	if f.isDep[path] {
-		return true
+// stopped counts a step of the search, and reports whether it is to end: why is
+// in the context, or in reason.
+func (f *finder) stopped() bool {
+	const often = 64
+	if f.steps++; f.steps%often == 0 && f.reason == "" {
+		switch {
+		case f.ctx.Err() != nil:
+			f.reason = f.ctx.Err().Error()
+		case len(f.found) > f.mostConditions():
+			f.reason = fmt.Sprintf("what it reads depends on more than %d other names", f.mostConditions())
+		}
 	}
-	same := slices.ContainsFunc(f.byState[stateOf(fi)], func(dep fs.FileInfo) bool { return os.SameFile(fi, dep) })
-	if same {
-		f.other[path] = true
-	}
-	return same
+	return f.reason != ""
+}
+
+// mostConditions is some times what the compiler itself asks for if it looks for
+// each file that it reads in all folders. Only an #include by a macro can lead
+// to more.
+func (f *finder) mostConditions() int {
+	return 4 * (len(f.deps) + 100) * (len(f.search.Quote) + len(f.search.Angle) + 8)
 }
 
 // add takes the probes of one file that was read.
 func (f *finder) add(file string, s includes.Source) {
 	for _, p := range s.Probes {
-		places := f.search.Places(file, p.Name, p.Quoted)
-		f.follow(p.All, places)
-		f.shadowed(p.All, places)
+		if f.stopped() {
+			return
+		}
+		f.follow(file, p)
+		if f.watchShadowed {
+			f.shadowed(p.All, f.search.Places(file, p.Name, p.Quoted))
+		}
 	}
 	if s.Computed {
 		f.computed(above(file))
@@ -83,7 +95,7 @@ func (f *finder) add(file string, s includes.Source) {
 // one beside it, which nothing here understands.
 func (f *finder) force(name string) {
 	places := f.search.Places("", name, true)
-	f.follow(false, places)
+	f.follow("", includes.Probe{Name: name, Quoted: true})
 	f.shadowed(false, places)
 	for _, p := range places {
 		for _, suffix := range []string{".pch", ".gch"} {
@@ -95,33 +107,64 @@ func (f *finder) force(name string) {
 	}
 }
 
-// follow notes what must stay as it is for a search through places, up to the
-// first that is there or through all, to end as it did.
-func (f *finder) follow(all bool, places []string) {
-	var passed []condition
+// A question is what is looked for on the search path.
+type question struct {
+	name        string
+	quoted, all bool
+}
+
+// An answer says how a search ended, and what must stay as it is for that.
+type answer struct {
+	passed []condition
+	ended  bool // at a file, whether or not that was read
+	read   bool
+	noted  bool
+}
+
+// follow notes what must stay as it is for a probe to end as it did, at the
+// first place where there is a file or at the last one. The search path is
+// looked through once for each name, not for each file that includes it.
+func (f *finder) follow(file string, p includes.Probe) {
+	beside := f.look(p.All, f.search.Beside(file, p.Name, p.Quoted))
+	if beside.ended {
+		return // at once, or this directive was skipped
+	}
+	q := question{p.Name, p.Quoted, p.All}
+	rest, known := f.asked[q]
+	if !known {
+		found := f.look(p.All, f.search.OnPath(p.Name, p.Quoted))
+		rest = &found
+		f.asked[q] = rest
+	}
+	if !rest.read && !p.All {
+		return // this directive was skipped
+	}
+	f.note(beside.passed)
+	if !rest.noted {
+		f.note(rest.passed)
+		rest.noted = true
+	}
+}
+
+// look looks in places, up to the first that is there or through all.
+func (f *finder) look(all bool, places []string) (a answer) {
 	for _, p := range places {
 		fi := f.stat(p)
 		vacant, ok := f.vacant(p, fi)
 		switch {
 		case ok:
-			passed = append(passed, vacant)
+			a.passed = append(a.passed, vacant)
 		case filepath.Separator == '/' && strings.Contains(p, `\`):
 			f.reason = p + " stands in depfiles with a slash"
-			return
-		case all:
-			if !f.wasRead(p, fi) {
-				passed = append(passed, condition(isFile)+condition(p))
-			}
-		case f.wasRead(p, fi):
-			f.note(passed)
-			return
-		default:
-			return // this directive was skipped
+			return a
+		case !all:
+			a.ended, a.read = true, f.wasRead(p, fi)
+			return a
+		case !f.wasRead(p, fi):
+			a.passed = append(a.passed, condition(isFile)+condition(p))
 		}
 	}
-	if all {
-		f.note(passed)
-	}
+	return a
 }
 
 // vacant is the condition that no file comes to a place where there is none.

@@ -78,6 +78,12 @@ func (w *world) stat(path string) fs.FileInfo {
 	if ok {
 		return fi
 	}
+	if end := strings.LastIndexByte(path, '/'); end > 0 {
+		if folder, ok := w.known[path[:end]]; ok && folder == nil {
+			w.known[path] = nil // and what leads there has been walked
+			return nil
+		}
+	}
 	fi, _ = os.Stat(path)
 	w.known[path] = fi
 	if fi != nil && !fi.IsDir() && mayBeAfter(lastChange(fi), w.began.time) {

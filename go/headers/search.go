@@ -74,21 +74,28 @@ func (s *SearchPath) Lasts() bool {
 // Places lists the names under which the compiler looks for what file includes,
 // by "name" or <name>, in order.
 func (s *SearchPath) Places(file, name string, quoted bool) []string {
+	return append(s.Beside(file, name, quoted), s.OnPath(name, quoted)...)
+}
+
+// Beside lists those places that depend on the file.
+func (s *SearchPath) Beside(file, name string, quoted bool) []string {
+	if !quoted || filepath.IsAbs(name) {
+		return nil
+	}
+	return []string{join(above(file), name)}
+}
+
+// OnPath lists those places that are the same for all files.
+func (s *SearchPath) OnPath(name string, quoted bool) (places []string) {
 	if filepath.IsAbs(name) {
 		return []string{name}
 	}
-	var places []string
 	if quoted {
-		places = append(append(places, join(above(file), name)), s.quotePlaces(name)...)
+		for _, dir := range s.Quote {
+			places = append(places, join(dir, name))
+		}
 	}
 	for _, dir := range s.Angle {
-		places = append(places, join(dir, name))
-	}
-	return places
-}
-
-func (s *SearchPath) quotePlaces(name string) (places []string) {
-	for _, dir := range s.Quote {
 		places = append(places, join(dir, name))
 	}
 	return places

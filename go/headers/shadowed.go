@@ -40,13 +40,14 @@ func (f *finder) shadowed(all bool, places []string) {
 	f.note(conditions)
 }
 
-// holdsOfTwo is holds for isOther and isSame.
+// holdsOfTwo is holds for isOther, isSame and isSameFolder.
 func (c condition) holdsOfTwo() bool {
 	first, second, _ := strings.Cut(string(c[1:]), "\x00")
+	folders := c[0] == isSameFolder
 	x, err := os.Stat(first)
-	if err != nil || x.IsDir() {
+	if err != nil || x.IsDir() != folders {
 		return false
 	}
 	y, err := os.Stat(second)
-	return err == nil && !y.IsDir() && os.SameFile(x, y) == (c[0] == isSame)
+	return err == nil && y.IsDir() == folders && os.SameFile(x, y) == (c[0] != isOther)
 }

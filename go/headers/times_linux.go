@@ -11,6 +11,20 @@ import (
 // tellsMoves says that lastChange notices a change of name.
 const tellsMoves = true
 
+// tellsFiles says that two files, or folders, never share an identity.
+const tellsFiles = true
+
+// An identity is what all names of a file have in common.
+type identity struct{ device, inode uint64 }
+
+func identityOf(fi fs.FileInfo) identity {
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	if !ok {
+		return identity{}
+	}
+	return identity{st.Dev, st.Ino}
+}
+
 // lastChange is when content or anything else about a file changed.
 func lastChange(fi fs.FileInfo) time.Time {
 	last := fi.ModTime()

@@ -11,6 +11,17 @@ import (
 // tellsMoves says that lastChange notices a change of name.
 const tellsMoves = false
 
+// tellsFiles says that two files may share an identity.
+const tellsFiles = false
+
+// An identity is what all names of a file have in common.
+type identity struct {
+	size int64
+	time time.Time
+}
+
+func identityOf(fi fs.FileInfo) identity { return identity{fi.Size(), fi.ModTime()} }
+
 // lastChange is when a file's content changed.
 func lastChange(fi fs.FileInfo) time.Time { return fi.ModTime() }
 
