@@ -232,7 +232,7 @@ func Read(path string) (File, []byte, error) {
 	if err != nil {
 		return File{}, nil, err
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path, st.Size)
 	if err != nil {
 		return File{}, nil, err
 	}

@@ -1,6 +1,7 @@
 package filedigest
 
 import (
+	"io"
 	"io/fs"
 	"syscall"
 )
@@ -35,3 +36,33 @@ func retried(stat func(string, *syscall.Stat_t) error, path string, st *syscall.
 
 // persistent reports whether the stat is enough to know the file again.
 func (s Stat) persistent() bool { return s.Inode != 0 && s.Ctime != 0 }
+
+// readFile returns a file's content, which is to be of the size given: fewer
+// system calls than os.ReadFile makes for the thousand headers of a compilation.
+func readFile(path string, size int64) ([]byte, error) {
+	fd, err := retriedInt(func() (int, error) { return syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0) })
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	defer syscall.Close(fd)
+	data := make([]byte, size)
+	for done := 0; done < len(data); {
+		n, err := retriedInt(func() (int, error) { return syscall.Read(fd, data[done:]) })
+		if err == nil && n == 0 {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return nil, &fs.PathError{Op: "read", Path: path, Err: err}
+		}
+		done += n
+	}
+	return data, nil
+}
+
+func retriedInt(call func() (int, error)) (int, error) {
+	for {
+		if n, err := call(); err != syscall.EINTR {
+			return n, err
+		}
+	}
+}

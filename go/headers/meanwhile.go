@@ -84,12 +84,32 @@ func (w *world) stat(path string) fs.FileInfo {
 			return nil
 		}
 	}
-	fi, _ = os.Stat(path)
+	fi = w.look(path)
 	w.known[path] = fi
 	if fi != nil && !fi.IsDir() && mayBeAfter(lastChange(fi), w.began.time) {
 		w.late = path
 	}
-	walk(path, w.walked, w.step)
+	return fi
+}
+
+// look asks for a file and for what is on the way to it. Most names are of
+// nothing, or of no link: one system call tells that.
+func (w *world) look(path string) fs.FileInfo {
+	if !isThere(path) {
+		walk(strings.TrimSuffix(above(path), "/"), w.walked, w.step)
+		return nil
+	}
+	fi, err := os.Lstat(path)
+	if err != nil || fi.Mode()&fs.ModeSymlink != 0 || strings.HasSuffix(path, "/") {
+		fi, _ = os.Stat(path)
+		walk(path, w.walked, w.step)
+		return fi
+	}
+	if !w.walked[path] {
+		w.walked[path] = true
+		w.step(path, fi)
+	}
+	walk(strings.TrimSuffix(above(path), "/"), w.walked, w.step)
 	return fi
 }
 

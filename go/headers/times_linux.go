@@ -46,6 +46,16 @@ func kindOf(path string) (there, folder bool) {
 	return err == nil, st.Mode&syscall.S_IFMT == syscall.S_IFDIR
 }
 
+// isThere reports whether there is a file, folder or link, without garbage.
+func isThere(path string) bool {
+	var st syscall.Stat_t
+	err := syscall.Lstat(path, &st)
+	for err == syscall.EINTR {
+		err = syscall.Lstat(path, &st)
+	}
+	return err == nil
+}
+
 // folderState tells one folder from another by the same name; with the list
 // of its files, from itself after one was added.
 func folderState(dir string, anyFiles bool) string {

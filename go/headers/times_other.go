@@ -30,6 +30,11 @@ func kindOf(path string) (there, folder bool) {
 	return err == nil, err == nil && fi.IsDir()
 }
 
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
 // folderState tells a folder from itself after a file was added.
 func folderState(dir string, anyFiles bool) string {
 	fi, err := os.Stat(dir)

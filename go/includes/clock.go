@@ -10,18 +10,19 @@ var clock = []string{"__TIME__", "__DATE__", "__TIMESTAMP__"}
 
 // readsClock says which of the clock's macros a text holds, or "". Where it
 // only defines one, it doesn't ask.
-func readsClock(data []byte, fixed []string) string {
+func (m *meter) readsClock(data []byte, fixed []string) string {
 	for _, word := range clock {
 		if slices.Contains(fixed, word) {
 			continue
 		}
+		lines := lineReader{text: data}
 		for at := 0; ; {
-			i := bytes.Index(data[at:], []byte(word))
-			if i < 0 {
+			i := find(data[at:], word)
+			if i < 0 || m.spent() {
 				break
 			}
 			start := at + i
-			if at = start + len(word); !defines(data, start, at) {
+			if at = start + len(word); !m.defines(lines.before(start), data[at:]) {
 				return "holds " + word
 			}
 		}
@@ -29,18 +30,18 @@ func readsClock(data []byte, fixed []string) string {
 	return ""
 }
 
-// defines reports whether the name from start to end is one that a #define
-// gives a meaning.
-func defines(data []byte, start, end int) bool {
-	if end < len(data) && isNameByte(data[end]) {
+// defines reports whether the name between the start of a line and what follows
+// is one that a #define gives a meaning.
+func (m *meter) defines(line, after []byte) bool {
+	if len(after) > 0 && isNameByte(after[0]) {
 		return false
 	}
-	line := skipSpace(data[bytes.LastIndexAny(data[:start], "\n\r")+1 : start])
+	line = m.skipSpace(line)
 	if !bytes.HasPrefix(line, []byte("#")) {
 		return false
 	}
-	word, between := cutWord(skipSpace(line[1:]))
-	return word == "define" && len(between) > 0 && len(skipSpace(between)) == 0
+	word, between := cutWord(m.skipSpace(line[1:]))
+	return word == "define" && len(between) > 0 && len(m.skipSpace(between)) == 0
 }
 
 // Fixed returns those of the clock's macros that a source defines. What is read

@@ -1,9 +1,6 @@
 package includes
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
 // An expression is what follows #if, or a macro's name.
 type expression struct {
@@ -17,9 +14,10 @@ func (e *expression) isQuestion(word string) bool { return isQuestion(word) || e
 // read goes up to the end of the line, and returns the rest.
 func (e *expression) read(text []byte) []byte {
 	var calls []bool // for each open parenthesis, whether it may be a macro's
+	ofMacros := 0    // those
 	name, defined := false, false
 	for e.Reason == "" {
-		text = skipSpace(text)
+		text = e.skipSpace(text)
 		if lineEnd(text) > 0 || len(text) == 0 || bytes.HasPrefix(text, []byte("//")) {
 			break
 		}
@@ -28,7 +26,7 @@ func (e *expression) read(text []byte) []byte {
 		case isNameByte(c):
 			word, rest := cutName(text)
 			if e.isQuestion(string(word)) && !defined {
-				if slices.Contains(calls, true) {
+				if ofMacros > 0 {
 					e.Reason = aliased
 				}
 				rest, calls = e.ask(string(word), rest), append(calls, false)
@@ -39,10 +37,15 @@ func (e *expression) read(text []byte) []byte {
 			text, name, defined = rest, true, string(word) == "defined"
 			continue
 		case c == '(':
-			calls = append(calls, name && !defined)
+			if calls = append(calls, name && !defined); name && !defined {
+				ofMacros++
+			}
 			text, name = text[1:], false
 			continue
 		case c == ')' && len(calls) > 0:
+			if last := len(calls) - 1; calls[last] {
+				ofMacros--
+			}
 			calls = calls[:len(calls)-1]
 			text = text[1:]
 		case c == '"' || c == '\'':
@@ -81,7 +84,7 @@ func (e *expression) literal(text []byte) []byte {
 
 // ask notes what one question asks for.
 func (e *expression) ask(word string, text []byte) []byte {
-	open := skipSpace(text)
+	open := e.skipSpace(text)
 	if word == hasEmbed {
 		e.Reason = "asks " + hasEmbed
 		return text
@@ -90,7 +93,7 @@ func (e *expression) ask(word string, text []byte) []byte {
 		e.Reason = aliased
 		return text
 	}
-	open = skipSpace(open[1:])
+	open = e.skipSpace(open[1:])
 	name, quoted, ok := headerName(open)
 	// In a macro, or as its argument, a name between < and > is words.
 	if !ok || e.macro && quoted || !quoted && (e.macro || e.others[word]) && !e.spell(name) {

@@ -51,15 +51,21 @@ func wordsWithin(sources []Source, names map[string]bool) map[string]bool {
 			}
 		}
 	}
+	var begins [256]bool // with which byte they do
+	for part := range within {
+		begins[part[0]] = true
+	}
 	for _, s := range sources {
 		for text := s.text; len(text) > 0; {
-			word, rest := cutName(text)
-			if len(word) == 0 {
+			if !isNameByte(text[0]) {
 				text = text[1:]
 				continue
 			}
-			if seen, ok := within[string(word)]; ok && !seen {
-				within[string(word)] = true
+			word, rest := cutName(text)
+			if len(word) <= maxName && begins[word[0]] {
+				if seen, ok := within[string(word)]; ok && !seen {
+					within[string(word)] = true
+				}
 			}
 			text = rest
 		}

@@ -20,8 +20,9 @@ const aliased = "asks __has_include in a way that isn't followed"
 // could ask for anything.
 func (s *Source) questions() {
 	data := s.text
-	for from := 0; s.Reason == ""; {
-		i := bytes.Index(data[from:], []byte("has_"))
+	lines := &lineReader{text: data}
+	for from := 0; s.Reason == "" && !s.spent(); {
+		i := find(data[from:], "has_")
 		if i < 0 {
 			return
 		}
@@ -32,8 +33,8 @@ func (s *Source) questions() {
 		name, rest := cutName(data[start:])
 		switch word := string(name); {
 		case isQuestion(word):
-			rest = s.question(start, rest, nil)
-		case isPart(word) && !namesType(word, data[:start], rest):
+			rest = s.question(lines, start, rest, nil)
+		case isPart(word) && !s.namesType(word, data[:start], rest):
 			s.Reason = fmt.Sprintf("holds %s, which may become __has_include", word)
 		}
 		from = max(len(data)-len(rest), from+i+1)
@@ -58,40 +59,40 @@ func isPart(word string) bool {
 
 // namesType knows the one use of a part in libstdc++: struct __has_##NAME.
 // That is nothing which #if could read.
-func namesType(word string, before, rest []byte) bool {
-	return word == "__has_" && bytes.HasPrefix(skipSpace(rest), []byte("##")) &&
+func (m *meter) namesType(word string, before, rest []byte) bool {
+	return word == "__has_" && bytes.HasPrefix(m.skipSpace(rest), []byte("##")) &&
 		bytes.HasSuffix(bytes.TrimRight(before, " \t\v\f"), []byte("struct"))
 }
 
 // question reads the line of a question that starts at start and is followed by
 // rest, and returns what is left to read. Others are its other names.
-func (s *Source) question(start int, rest []byte, others map[string]bool) []byte {
+func (s *Source) question(lines *lineReader, start int, rest []byte, others map[string]bool) []byte {
 	data := s.text
-	line := bytes.LastIndexAny(data[:start], "\n\r") + 1
-	before := data[line:start]
+	before := lines.before(start)
+	s.count(len(before))
 	if bytes.Contains(before, []byte("*/")) || endsRaw(before) {
 		s.Reason = "has __has_include after a comment or string that may have begun in another line"
 		return rest
 	}
-	before = skipSpace(before)
+	before = s.skipSpace(before)
 	mark := 1
 	if bytes.HasPrefix(before, []byte("%:")) {
 		mark = 2
 	} else if !bytes.HasPrefix(before, []byte("#")) {
 		return rest // a comment, or an error
 	}
-	word, before := cutWord(skipSpace(before[mark:]))
+	word, before := cutWord(s.skipSpace(before[mark:]))
 	e := expression{Source: s, others: others, macro: word == "define"}
 	switch word {
 	case "if", "elif":
 		return e.read(data[start-len(before):])
 	case "define":
-		if before = skipSpace(before); len(before) == 0 {
+		if before = s.skipSpace(before); len(before) == 0 {
 			return rest // its definition for other compilers
 		}
 		name, body := cutName(data[start-len(before):])
 		switch {
-		case len(name) > 0 && renames(body) && plain(name):
+		case len(name) > 0 && s.renames(body) && plain(name):
 			s.renamed = append(s.renamed, string(name))
 			return rest
 		case len(body) == 0 || body[0] == '(' || !plain(name):

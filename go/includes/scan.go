@@ -21,6 +21,7 @@ type Source struct {
 	Shadowed bool     // a pragma may switch on the warning of headers that others by their name hide
 	Reason   string   // why nothing that reads this file can be cached, or "": "holds …"
 	text     []byte   // its joined lines
+	*meter            // of text
 	macros   [][]byte // the names that it defines
 	spelled  [][]byte // words that must not be macros: see spell
 	renamed  []string // macros that are other names for __has_include: see Follow
@@ -32,85 +33,86 @@ type Source struct {
 // their own: see Fixed.
 func Scan(data []byte, fixed ...string) (s Source) {
 	data = joinLines(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
-	s.text = data
-	s.Shadowed = warnsOfShadowed(data)
-	if s.Reason = readsClock(data, fixed); s.Reason != "" {
-		return s
+	s.text, s.meter = data, newMeter(data)
+	if s.Reason = s.scan(fixed); s.Reason == "" && s.spent() {
+		s.Reason = tooLong
+	}
+	return s
+}
+
+func (s *Source) scan(fixed []string) (reason string) {
+	data := s.text
+	s.Shadowed = s.warnsOfShadowed(data)
+	if reason := s.readsClock(data, fixed); reason != "" {
+		return reason
 	}
 	for _, word := range []string{"include_alias", "??=", "??/"} { // name files, or directives, in a way that isn't followed here
-		if bytes.Contains(data, []byte(word)) {
-			s.Reason = "holds " + word
-			return s
+		if find(data, word) >= 0 {
+			return "holds " + word
 		}
 	}
-	if warnsOfAge(data) {
-		s.Reason = "holds #pragma GCC dependency"
-		return s
+	if s.warnsOfAge(data) {
+		return "holds #pragma GCC dependency"
 	}
 	for _, mark := range []string{"#", "%:"} {
-		for at := 0; ; {
-			i := bytes.Index(data[at:], []byte(mark))
+		lines := &lineReader{text: data}
+		for at := 0; !s.spent(); {
+			i := find(data[at:], mark)
 			if i < 0 {
 				break
 			}
 			at += i + len(mark)
-			s.directive(data[:at-len(mark)], data[at:])
+			s.directive(lines, at-len(mark), data[at:])
 		}
 	}
 	s.questions()
-	return s
+	return s.Reason
 }
 
-// directive reads what follows a #, and stands after before.
-func (s *Source) directive(before, text []byte) {
-	word, rest := cutWord(skipSpace(text))
+// directive reads the text that follows a # in a place.
+func (s *Source) directive(lines *lineReader, place int, text []byte) {
+	word, rest := cutWord(s.skipSpace(text))
 	switch word {
 	case "include", "import", "include_next":
 	case "embed":
 		s.Reason = "holds #embed"
 		return
 	case "line", "":
-		s.Line = s.Line || mayNamePath(rest, word == "") && mayBegin(before)
-		s.Named = s.Named || namesLine(rest) && mayBegin(before)
+		s.Line = s.Line || s.mayNamePath(rest, word == "") && s.mayBegin(lines.afterComment(place))
+		s.Named = s.Named || s.namesLine(rest) && s.mayBegin(lines.afterComment(place))
 		return
 	case "define":
-		name, _ := cutName(skipSpace(rest))
+		name, _ := cutName(s.skipSpace(rest))
 		s.macros = append(s.macros, name)
 		return
 	default:
 		return
 	}
-	name, quoted, ok := headerName(skipSpace(rest))
+	name, quoted, ok := headerName(s.skipSpace(rest))
 	if !ok {
-		s.Computed = s.Computed || mayBegin(before)
+		s.Computed = s.Computed || s.mayBegin(lines.afterComment(place))
 		return
 	}
 	s.Probes = append(s.Probes, Probe{name, quoted, word == "include_next"})
 }
 
-// mayBegin reports whether what comes after a text may be the first on its line.
-// Comments don't count, nor what may be the end of one.
-func mayBegin(before []byte) bool {
-	before = before[bytes.LastIndexAny(before, "\n\r")+1:]
-	if i := bytes.LastIndex(before, []byte("*/")); i >= 0 {
-		before = before[i+2:]
-	}
-	return len(skipSpace(before)) == 0
-}
+// mayBegin reports whether what comes after a part of a line may be the first in
+// it: comments don't count, nor what came before the end of one.
+func (m *meter) mayBegin(afterComment []byte) bool { return len(m.skipSpace(afterComment)) == 0 }
 
 // namesLine reports whether more than a number follows #line, or # alone.
-func namesLine(text []byte) bool {
-	text = skipSpace(text)
-	name := skipSpace(bytes.TrimLeft(text, "0123456789'"))
+func (m *meter) namesLine(text []byte) bool {
+	text = m.skipSpace(text)
+	name := m.skipSpace(bytes.TrimLeft(text, "0123456789'"))
 	return len(name) > 0 && lineEnd(name) == 0 && (len(name) < len(text) || mayBeMacro(name))
 }
 
 // mayNamePath reports whether what follows #line, or without that word a #, may
 // name an absolute path.
-func mayNamePath(text []byte, bare bool) bool {
-	text = skipSpace(text)
+func (m *meter) mayNamePath(text []byte, bare bool) bool {
+	text = m.skipSpace(text)
 	number := bytes.TrimLeft(text, "0123456789'")
-	name := skipSpace(number)
+	name := m.skipSpace(number)
 	switch {
 	case len(name) == 0:
 		return false // only a number, or nothing

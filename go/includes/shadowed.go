@@ -11,7 +11,7 @@ import (
 // warning's name or -Weverything. The name may be put together of several
 // strings, hold escapes or come from a macro: what isn't one plain string
 // counts. Words that ## puts together aren't seen.
-func warnsOfShadowed(data []byte) bool {
+func (m *meter) warnsOfShadowed(data []byte) bool {
 	for _, option := range []string{"-Wshadow-header", "-Weverything"} {
 		for before := range occurrences(data, option) {
 			if !endsWith(bytes.TrimRight(before, `\"`), "ignored") {
@@ -19,13 +19,17 @@ func warnsOfShadowed(data []byte) bool {
 			}
 		}
 	}
+	lines := lineReader{text: data}
 	for before, after := range occurrences(data, "diagnostic") {
+		if m.spent() {
+			return false
+		}
 		if len(before) > 0 && isNameByte(before[len(before)-1]) || len(after) > 0 && isNameByte(after[0]) {
 			continue // a part of another name
 		}
-		line := before[bytes.LastIndexAny(before, "\n\r")+1:]
-		ofPragma := endsWith(line, "GCC") || endsWith(line, "clang") || endsWith(line, "*/") || isDefinition(line)
-		if maySwitchOn(after, ofPragma) {
+		line := lines.before(len(before))
+		ofPragma := endsWith(line, "GCC") || endsWith(line, "clang") || endsWith(line, "*/") || m.isDefinition(line)
+		if m.maySwitchOn(after, ofPragma) {
 			return true
 		}
 	}
@@ -36,7 +40,7 @@ func warnsOfShadowed(data []byte) bool {
 func occurrences(text []byte, word string) func(yield func(before, after []byte) bool) {
 	return func(yield func(before, after []byte) bool) {
 		for at := 0; ; {
-			i := bytes.Index(text[at:], []byte(word))
+			i := find(text[at:], word)
 			if i < 0 || !yield(text[:at+i], text[at+i+len(word):]) {
 				return
 			}
@@ -51,20 +55,20 @@ var harmless = []string{"push", "pop", "ignored"}
 // maySwitchOn reports whether what follows "diagnostic" may switch on a warning
 // whose name isn't one plain string: ofPragma if the pragma is known to be one,
 // not only words that a macro may make one of.
-func maySwitchOn(text []byte, ofPragma bool) bool {
-	kind, rest := cutName(skipLines(text))
+func (m *meter) maySwitchOn(text []byte, ofPragma bool) bool {
+	kind, rest := cutName(m.skipLines(text))
 	if slices.Contains(harmless, string(kind)) {
 		return false
 	}
-	rest = skipLines(rest)
+	rest = m.skipLines(rest)
 	for _, quote := range []string{`"`, `\"`} { // the latter within the string of a _Pragma
 		name, ok := bytes.CutPrefix(rest, []byte(quote))
 		if !ok {
 			continue
 		}
 		name, after, ok := bytes.Cut(name, []byte(quote))
-		return !ok || bytes.ContainsAny(name, "\\\"\n\r") || bytes.HasPrefix(skipLines(after), []byte(quote))
+		return !ok || bytes.ContainsAny(name, "\\\"\n\r") || bytes.HasPrefix(m.skipLines(after), []byte(quote))
 	}
 	name, rest := cutName(rest) // that of a macro, perhaps
-	return ofPragma || len(name) > 0 && bytes.HasPrefix(skipLines(rest), []byte(")"))
+	return ofPragma || len(name) > 0 && bytes.HasPrefix(m.skipLines(rest), []byte(")"))
 }

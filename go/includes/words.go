@@ -52,18 +52,6 @@ func skipSpace(text []byte) []byte {
 	}
 }
 
-// skipLines skips blanks, comments and the ends of lines.
-func skipLines(text []byte) []byte {
-	for {
-		text = skipSpace(text)
-		end := lineEnd(text)
-		if end == 0 {
-			return text
-		}
-		text = text[end:]
-	}
-}
-
 func cutWord(text []byte) (word string, rest []byte) {
 	i := 0
 	for i < len(text) && (text[i] == '_' || text[i] >= 'a' && text[i] <= 'z') {
@@ -85,6 +73,9 @@ func isNameByte(c byte) bool {
 	return c == '_' || c == '$' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80
 }
 
+// maxHeaderName is more than a path may have: no file has a longer name.
+const maxHeaderName = 1 << 13
+
 func headerName(text []byte) (name string, quoted, ok bool) {
 	if len(text) == 0 || text[0] != '<' && text[0] != '"' {
 		return "", false, false
@@ -93,7 +84,7 @@ func headerName(text []byte) (name string, quoted, ok bool) {
 	if text[0] == '"' {
 		end = '"'
 	}
-	line, _, _ := bytes.Cut(text[1:], []byte("\n"))
+	line, _, _ := bytes.Cut(text[1:min(len(text), maxHeaderName)], []byte("\n"))
 	i := bytes.IndexByte(line, end)
 	if i <= 0 {
 		return "", false, false
