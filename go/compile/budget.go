@@ -10,7 +10,7 @@ import (
 // this part of the compiler's time, and this much for a short compilation.
 const (
 	budgetPart  = 10 // a tenth
-	budgetFloor = 50 * time.Millisecond
+	budgetFloor = 100 * time.Millisecond
 )
 
 // A budget is the context of what is done after the compiler has ended. It is

@@ -31,12 +31,15 @@ func (f *finder) computed(folder string) {
 func (f *finder) computedShadowed(folder string) {
 	for _, group := range f.spelt {
 		for _, s := range group {
-			f.shadowed(true, f.search.Places(folder, s.name, true))
+			if f.stopped() {
+				return
+			}
+			f.shadowed(folder, s.name, true, true)
 		}
 	}
 	for _, dep := range f.deps {
 		if name, ok := strings.CutPrefix(dep, folder); ok && !filepath.IsAbs(name) {
-			f.shadowed(true, f.search.Places(folder, name, true))
+			f.shadowed(folder, name, true, true)
 		}
 	}
 }

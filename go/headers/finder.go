@@ -17,20 +17,23 @@ type finder struct {
 	ctx     context.Context
 	steps   int // since ctx was last asked
 	search  *SearchPath
-	deps    []string             // the names of all files that were read
-	isDep   map[string]bool      // deps
-	read    map[identity]int     // deps, by index
-	isOther map[string]bool      // names of files that were read by others
-	other   []other              // those of them that stand for themselves
-	folders map[identity]string  // by which name each was met first
-	entries map[entry]string     // likewise
+	deps    []string            // the names of all files that were read
+	isDep   map[string]bool     // deps
+	read    map[identity]int    // deps, by index
+	isOther map[string]bool     // names of files that were read by others
+	other   []other             // those of them that stand for themselves
+	folders map[identity]string // by which name each was met first
+	entries map[entry]string    // likewise
+	routes  map[routeKey]*route
 	asked   map[question]*answer // what was looked for on the search path
 	spelt   [][]spelling         // of deps
 	beside  map[string]bool      // folders of files with a computed #include
 	found   map[condition]bool
 	reason  string // why they aren't known, or ""
 
-	watchShadowed bool // see shadowed
+	watchShadowed bool                // see shadowed, whose these are
+	hidden        map[question]hiding // what was looked for
+	noted         map[question]bool
 }
 
 func newFinder(ctx context.Context, search *SearchPath, deps []string, began Moment) *finder {
@@ -38,8 +41,9 @@ func newFinder(ctx context.Context, search *SearchPath, deps []string, began Mom
 		world: world{began: began, known: map[string]fs.FileInfo{}, walked: map[string]bool{}},
 		ctx:   ctx, search: search, deps: deps,
 		isDep: map[string]bool{}, read: map[identity]int{}, isOther: map[string]bool{},
-		folders: map[identity]string{}, entries: map[entry]string{}, asked: map[question]*answer{},
+		folders: map[identity]string{}, entries: map[entry]string{}, asked: map[question]*answer{}, routes: map[routeKey]*route{},
 		beside: map[string]bool{}, found: map[condition]bool{},
+		hidden: map[question]hiding{}, noted: map[question]bool{},
 	}
 	for i, name := range deps {
 		if strings.Contains(name, ".framework/Frameworks/") {
@@ -82,9 +86,7 @@ func (f *finder) add(file string, s includes.Source) {
 			return
 		}
 		f.follow(file, p)
-		if f.watchShadowed {
-			f.shadowed(p.All, f.search.Places(file, p.Name, p.Quoted))
-		}
+		f.shadowed(file, p.Name, p.Quoted, p.All)
 	}
 	if s.Computed {
 		f.computed(above(file))
@@ -96,7 +98,7 @@ func (f *finder) add(file string, s includes.Source) {
 func (f *finder) force(name string) {
 	places := f.search.Places("", name, true)
 	f.follow("", includes.Probe{Name: name, Quoted: true})
-	f.shadowed(false, places)
+	f.shadowed("", name, true, false)
 	for _, p := range places {
 		for _, suffix := range []string{".pch", ".gch"} {
 			if f.stat(p+suffix) != nil {
@@ -116,6 +118,7 @@ type question struct {
 // An answer says how a search ended, and what must stay as it is for that.
 type answer struct {
 	passed []condition
+	stops  int  // on the route that were passed
 	ended  bool // at a file, whether or not that was read
 	read   bool
 	noted  bool
@@ -125,46 +128,59 @@ type answer struct {
 // first place where there is a file or at the last one. The search path is
 // looked through once for each name, not for each file that includes it.
 func (f *finder) follow(file string, p includes.Probe) {
-	beside := f.look(p.All, f.search.Beside(file, p.Name, p.Quoted))
+	var beside answer
+	for _, place := range f.search.Beside(file, p.Name, p.Quoted) { // one, or none
+		f.look(p.All, place, &beside)
+	}
 	if beside.ended {
 		return // at once, or this directive was skipped
 	}
 	q := question{p.Name, p.Quoted, p.All}
-	rest, known := f.asked[q]
+	path, known := f.asked[q]
 	if !known {
-		found := f.look(p.All, f.search.OnPath(p.Name, p.Quoted))
-		rest = &found
-		f.asked[q] = rest
+		path = f.lookOnPath(q)
+		f.asked[q] = path
 	}
-	if !rest.read && !p.All {
+	if !path.read && !p.All {
 		return // this directive was skipped
 	}
 	f.note(beside.passed)
-	if !rest.noted {
-		f.note(rest.passed)
-		rest.noted = true
+	if !path.noted {
+		f.note(path.passed)
+		f.noteMissing(p.Name, p.Quoted, path.stops)
+		path.noted = true
 	}
 }
 
-// look looks in places, up to the first that is there or through all.
-func (f *finder) look(all bool, places []string) (a answer) {
-	for _, p := range places {
-		fi := f.stat(p)
-		vacant, ok := f.vacant(p, fi)
-		switch {
-		case ok:
-			a.passed = append(a.passed, vacant)
-		case filepath.Separator == '/' && strings.Contains(p, `\`):
-			f.reason = p + " stands in depfiles with a slash"
+func (f *finder) lookOnPath(q question) *answer {
+	a := new(answer)
+	for place, stops := range f.places(q.name, q.quoted) {
+		a.stops = stops
+		if f.look(q.all, place, a); a.ended {
 			return a
-		case !all:
-			a.ended, a.read = true, f.wasRead(p, fi)
-			return a
-		case !f.wasRead(p, fi):
-			a.passed = append(a.passed, condition(isFile)+condition(p))
 		}
 	}
+	if !filepath.IsAbs(q.name) {
+		a.stops = len(f.route(q.name, q.quoted).stops)
+	}
 	return a
+}
+
+// look looks in one place, where a search ends if there is a file, unless it is
+// for all.
+func (f *finder) look(all bool, place string, a *answer) {
+	fi := f.stat(place)
+	vacant, ok := f.vacant(place, fi)
+	switch {
+	case ok:
+		a.passed = append(a.passed, vacant)
+	case filepath.Separator == '/' && strings.Contains(place, `\`):
+		f.reason = place + " stands in depfiles with a slash"
+	case !all:
+		a.ended, a.read = true, f.wasRead(place, fi)
+	case !f.wasRead(place, fi):
+		a.passed = append(a.passed, condition(isFile)+condition(place))
+	}
 }
 
 // vacant is the condition that no file comes to a place where there is none.
