@@ -78,6 +78,9 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 	if err == nil {
 		it, err = c.inputs(ctx, dir, texts, began)
 	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		c.Verbose("%s: %s, not stored: %v", c.in.Source, how, err)
 		return outcome, nil

@@ -1,0 +1,78 @@
+//go:build linux
+
+package compile_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"thinrex/go/compile"
+)
+
+// spending returns a clock by which each look at it takes so long.
+func spending(each time.Duration) func() time.Duration {
+	var now time.Duration
+	return func() time.Duration { now += each; return now }
+}
+
+// What takes too long beside the compilation isn't cached: its result is
+// delivered all the same, and --verbose says why. The next compilation, with more
+// time, is cached.
+func TestOverBudget(t *testing.T) {
+	for name, test := range map[string]struct {
+		files map[string]string
+		args  []string
+	}{
+		"one file":     {map[string]string{"a.c": "int v;\n"}, nil},
+		"a header":     {map[string]string{"a.c": "#include \"a.h\"\n", "a.h": "int v;\n"}, []string{"-MD"}},
+		"another list": {map[string]string{"a.c": "#include <a.h>\n", "s/a.h": "int v;\n"}, []string{"-MMD", "-isystem", "s"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t, test.files)
+			args := append([]string{"-flto=thin", "-c", "a.c"}, test.args...)
+			enough := p.CPUTime
+			p.CPUTime = spending(time.Hour)
+			for range 2 {
+				p.want("compiled, not stored: what it read takes more than", args...)
+			}
+			p.CPUTime = enough
+			p.want("compiled", args...)
+			p.want("hit", args...)
+		})
+	}
+}
+
+// A compilation that failed and includes more than can be looked through is run
+// once more by the compiler itself.
+func TestFailedOverBudget(t *testing.T) {
+	p := newProject(t, map[string]string{"a.c": "#include \"a.h\"\nint v = ;\n", "a.h": "\n"})
+	args := []string{"-flto=thin", "-c", "a.c"}
+	p.want("", args...)
+	p.CPUTime = spending(time.Hour)
+	if _, verdict := p.cached(args); !strings.Contains(verdict, "a source may include what each process finds another") {
+		t.Errorf("%q", verdict)
+	}
+}
+
+// A compilation that is stopped while it looks through what was read ends with
+// the context's error, and leaves no folder.
+func TestStoppedAfterCompiler(t *testing.T) {
+	p := newProject(t, map[string]string{"a.c": "#include \"a.h\"\n", "a.h": "int v;\n"})
+	ctx, cancel := context.WithCancel(t.Context())
+	p.CPUTime = func() time.Duration { cancel(); return 0 } // asked when the compiler has ended
+	outcome, err := compile.Run(ctx, p.compiler, []string{"-flto=thin", "-c", "a.c"}, p.Options)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%+v, %v", outcome, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(p.Sandbox, "*")); len(left) > 0 {
+		t.Errorf("left %q", left)
+	}
+	if _, err := os.Stat("a.o"); err != nil {
+		t.Errorf("the compiler's object isn't there: %v", err)
+	}
+}
