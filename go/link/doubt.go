@@ -61,9 +61,12 @@ func (c *conductor) check(ctx context.Context, t *task, a *action.Action, there 
 
 // brokenWorker says of a job that failed on a worker alone what is wrong.
 func (c *conductor) brokenWorker(a *action.Action, r *action.Result) error {
-	return fmt.Errorf("%s fails on a worker of %s (%w) and compiles here, so the worker is broken or has another compiler:"+
-		" see --remote_compiler and --toolchain=upload; it printed: %s",
-		a.Module(), c.Remote.Executor(), exitFailure(r), firstLine(a.OriginalNames(r.Stderr)))
+	reason := "the worker is broken or has another compiler"
+	if versions := olderCompiler(r.Stderr); versions != "" {
+		reason = versions
+	}
+	return fmt.Errorf("%s fails on a worker of %s (%w) and compiles here: %s; %s; it printed: %s", a.Module(), c.Remote.Executor(),
+		exitFailure(r), reason, otherWorkerCompiler, firstLine(a.OriginalNames(r.Stderr)))
 }
 
 // firstLine returns the beginning of what a program printed, fit for a

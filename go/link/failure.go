@@ -106,16 +106,7 @@ func (c *conductor) printFailure(f failed) {
 		where = " on a worker of " + c.Remote.Executor()
 	}
 	c.Terminal.Print("backend compilation of %s failed%s (%v)", someOf(f.modules()), where, f.why)
-	c.hint.Do(func() {
-		if f.where == onAWorker {
-			c.Terminal.Print("hint: --exec_strategy=local shows whether it fails here, too;" +
-				" if not, the worker may have another compiler: see --remote_compiler and --toolchain=upload")
-			return
-		}
-		c.Terminal.Print("hint: to see it again, link with lld's --save-temps (lld-link: /lldsavetemps), which keeps the job's files,"+
-			" and run the command that is then printed here:\n  %s",
-			shellCommand(c.compiler.Path, c.file.Common.Args[1:], f.jobs[0].Args))
-	})
+	c.hint.Do(func() { c.Terminal.Print("hint: %s", c.hintFor(f)) })
 }
 
 // printWords prints what a compiler said of a job's own files. The action is
@@ -178,18 +169,4 @@ func (c *conductor) waitForLinkersEnd() {
 	case <-c.linking.Done():
 	case <-time.After(lastMoment):
 	}
-}
-
-// shellCommand returns a command line that a shell would take.
-func shellCommand(program string, args ...[]string) string {
-	words := []string{program}
-	for _, list := range args {
-		words = append(words, list...)
-	}
-	for i, w := range words {
-		if strings.ContainsAny(w, " \t\n\"'\\$`()&;|<>*?[]#~!{}") || w == "" {
-			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(words, " ")
 }

@@ -84,6 +84,7 @@ type conductor struct {
 	work     chan struct{} // slots of what needs a core and the disk, but no compiler
 	hint     sync.Once
 	linking  context.Context         // of the whole link
+	launch   string                  // what a worker runs the compiler by
 	stop     context.CancelCauseFunc // ends all jobs and lookups, after a failed compilation
 
 	help    *queue // of jobs of which a service says nothing; nil for no help
@@ -192,6 +193,7 @@ func (c *conductor) placeCompiler(o *action.Options) error {
 		if c.Compiler == "" {
 			o.Launch = []string{"/usr/bin/" + c.compiler.Name}
 		}
+		c.launch = o.Launch[0]
 		return nil
 	}
 	p, err := c.compiler.Portable(c.Files, execute.Environ(c.Env))

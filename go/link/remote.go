@@ -110,6 +110,9 @@ func (c *conductor) executeRemotely(ctx context.Context, a *action.Action) (*act
 	begun, end := c.awaited.job()
 	r, err := c.Remote.Execute(reapi.WithNews(ctx, begun), a)
 	end(err == nil)
+	if err != nil && !c.Portable && lacksCompiler(err, c.launch) {
+		err = fmt.Errorf("%w; the worker seems to have no %s: %s", err, c.launch, otherWorkerCompiler)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -127,11 +130,15 @@ func (c *conductor) executeRemotely(ctx context.Context, a *action.Action) (*act
 func workerFailure(a *action.Action, r *action.Result) error {
 	switch code := r.ExitCode; {
 	case code == 126 || code == 127:
-		return fmt.Errorf("the worker has no such compiler (exit status %d): %.300s; see --remote_compiler and --toolchain=upload", code, r.Stderr)
+		return fmt.Errorf("the worker has no such compiler (exit status %d): %s; %s", code, firstLine(a.OriginalNames(r.Stderr)), otherWorkerCompiler)
 	case code > 128 && code < 160 || code < 0: // 128 + the signal's number, or minus it
 		return fmt.Errorf("a signal ended the compiler on the worker (exit status %d)", code)
 	case code == 0 && a.Check(r) != nil:
-		return fmt.Errorf("on the worker, %w", a.Check(r))
+		err := fmt.Errorf("on the worker, %w", a.Check(r))
+		if versions := olderCompiler(r.Stderr); versions != "" {
+			err = fmt.Errorf("%w: %s; %s", err, versions, otherWorkerCompiler)
+		}
+		return err
 	}
 	return nil
 }

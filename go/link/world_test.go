@@ -153,7 +153,7 @@ func (w *world) link(ctx context.Context, u setup) (report.Summary, error) {
 func (w *world) dial(ctx context.Context, u setup, term *report.Terminal) *reapi.Client {
 	w.Helper()
 	o := reapi.Options{
-		Executor: "grpc://" + u.service.Addr(), Timeout: time.Minute, ExecutionTimeout: time.Minute, AcceptCached: true,
+		Executor: "grpc://" + u.service.Addr(), Workers: true, Timeout: time.Minute, ExecutionTimeout: time.Minute, AcceptCached: true,
 		Function: digest.SHA256, Executions: 100, InFlight: 2 * link.RemoteLookups, Version: "1.2.3", Invocation: "this-link", Warn: term.WarnOnce,
 	}
 	if u.strategy == link.Local {
