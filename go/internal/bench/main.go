@@ -109,6 +109,7 @@ func run(b *bench, only string) (err error) {
 		{"remote", b.remoteLinks},
 		{"slots", b.slots},
 		{"down", b.serviceDown},
+		{"reset", b.resetConnections},
 		{"compile", b.compilePhase},
 		{"older", b.hitsAgainstOlder},
 	} {

@@ -48,6 +48,13 @@ func (s *Server) PutActionResult(action digest.Digest, r *repb.ActionResult) {
 // ForgetResults evicts all results, and no blob.
 func (s *Server) ForgetResults() { s.results.clear() }
 
+// RemoveActionResult forgets a result.
+func (s *Server) RemoveActionResult(action digest.Digest) {
+	s.results.mu.Lock()
+	defer s.results.mu.Unlock()
+	delete(s.results.m, action)
+}
+
 // ActionResults returns what the Action Cache holds. The caller doesn't write
 // to the messages.
 func (s *Server) ActionResults() map[digest.Digest]*repb.ActionResult {
