@@ -72,14 +72,17 @@ func (s *service) enter(ctx context.Context, method string) (leave func(), err e
 // goesOn reports whether a call that failed is made again. It gives the service
 // up if that is what the failure means.
 func (s *service) goesOn(a attempt) bool {
-	retries := s.retries
-	if s.opts.Hurried && !s.answered.Load() {
-		retries = min(retries, 1)
+	retries, busyFor := s.retries, s.opts.Timeout
+	if s.opts.Hurried {
+		busyFor = min(busyFor, maxPause)
+		if !s.answered.Load() {
+			retries = min(retries, 1)
+		}
 	}
 	if isBusy(a.err) {
 		s.slowDown(a.method, a.begun)
 	}
-	began, verdict := s.judge(a, retries, s.opts.Timeout)
+	began, verdict := s.judge(a, retries, busyFor)
 	if verdict != isLost {
 		return verdict == again
 	}

@@ -43,7 +43,7 @@ type Options struct {
 
 	Timeout                         time.Duration // of one call, or between two messages of a stream
 	Retries                         int           // of one call
-	Hurried                         bool          // before the first answer, one retry is enough
+	Hurried                         bool          // before the first answer, one retry is enough; nor is a busy service waited for
 	Indispensable                   bool          // nothing goes on without the service: its first connection may take Timeout
 	MaxConnections                  int           // 0 for as many as InFlight needs
 	InFlight                        int           // how many calls there may be at once
