@@ -110,7 +110,9 @@ func (c *Client) keeps(offer *offer) bool {
 // that a machine with a strange compiler can't spoil the cache of all. Where
 // only a cache was asked for, nobody else may ever store what this machine
 // compiles, whether the service could execute it or not.
-func (c *Client) leavesItToWorkers(offer *offer) bool { return c.opts.Workers && offer.executes }
+func (c *Client) leavesItToWorkers(offer *offer) bool {
+	return offer.executes && (c.exec != nil || c.opts.Workers)
+}
 
 // Storing says in a sentence what becomes of results of local runs.
 func (c *Client) Storing() string {

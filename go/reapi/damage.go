@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
@@ -158,7 +155,9 @@ func (d *damage) unchecked(blobs []Blob) (unread []Blob) {
 func (d *damage) unreplaced(blobs []Blob) []Blob {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(blobs), func(b Blob) bool { return !d.replaced[b.Digest].IsZero() || b.Digest.Size == 0 })
+	return slices.DeleteFunc(slices.Clone(blobs), func(b Blob) bool {
+		return b.Digest.Size == 0 || !d.replaced[b.Digest].IsZero()
+	})
 }
 
 func (d *damage) foundNothing() {
@@ -225,92 +224,4 @@ func (c *Client) readBack(ctx context.Context, blobs []Blob) error {
 		})
 	}
 	return g.Wait()
-}
-
-// replace uploads blobs without asking whether the service has them.
-func (u *uploads) replace(ctx context.Context, blobs []Blob) error {
-	if len(blobs) == 0 {
-		return nil
-	}
-	offer, err := u.c.cacheOffer(ctx)
-	if err != nil {
-		return err
-	}
-	var transfers []*transfer
-	u.mu.Lock()
-	for _, b := range blobs {
-		t := &transfer{Blob: b, done: make(chan struct{})}
-		u.all[b.Digest] = t
-		transfers = append(transfers, t)
-	}
-	u.mu.Unlock()
-	var small []*transfer
-	for _, t := range transfers {
-		// Services answer a stream as soon as they see that they have its blob
-		// (bazel-remote), but take a batch as it comes.
-		if t.Digest.Size+perBlob > offer.maxBatch {
-			u.stream(t, offer)
-		} else {
-			small = append(small, t)
-		}
-	}
-	u.batches.add(small...)
-	return u.wait(ctx, transfers)
-}
-
-// suspicion says what a failed execution makes us look at.
-type suspicion struct {
-	blobs []Blob // nil for nothing
-	blind bool   // the service speaks of blobs: upload them even if we find them sound
-}
-
-// suspect decides whether inputs that are damaged in the CAS can explain how
-// an execution went. A worker that checks what it gets says so in as many
-// ways as there are workers; for one that doesn't, the compiler reads rubbish,
-// and fails, or ends with exit code 0 without an object.
-func (c *Client) suspect(a *action.Action, r *action.Result, err error) suspicion {
-	switch {
-	case err != nil:
-		mayBe, certain := speaksOfBlobs(err)
-		if !mayBe {
-			return suspicion{}
-		}
-		return suspicion{blobs: blobsOf(a), blind: certain}
-	case r.ExitCode == 0 && a.Check(r) == nil:
-		return suspicion{}
-	}
-	blobs := blobsOf(a)
-	if !mayBeCompiler(r.ExitCode) { // it could run: only what it read may be damaged
-		blobs = blobs[:len(blobs)-len(a.Tools)]
-	}
-	return suspicion{blobs: blobs}
-}
-
-// mayBeCompiler reports whether a damaged compiler may end so: it can't be run,
-// or a signal for what it does ends it (SIGILL, SIGTRAP, SIGABRT, SIGBUS,
-// SIGFPE, SIGSEGV).
-func mayBeCompiler(code int) bool {
-	return slices.Contains([]int{126, 127, 132, 133, 134, 135, 136, 139}, code)
-}
-
-// speaksOfBlobs reports whether the failure of an execution may be, or surely
-// is, one of a blob.
-func speaksOfBlobs(err error) (mayBe, certain bool) {
-	var failed *callError
-	if !errors.As(err, &failed) || failed.method != "Execute" || isBroken(err) {
-		return false, false
-	}
-	s := status.Convert(failed.err)
-	switch s.Code() {
-	case codes.DataLoss:
-		return true, true
-	case codes.FailedPrecondition, codes.NotFound, codes.InvalidArgument, codes.Internal, codes.Unknown, codes.Aborted:
-	default:
-		return false, false
-	}
-	words := strings.ToLower(s.Message() + failed.note)
-	for _, sign := range []string{"blob", "digest", "hash", "checksum", "mismatch", "corrupt", "missing", "not found", "crc"} {
-		certain = certain || strings.Contains(words, sign)
-	}
-	return true, certain || s.Code() == codes.FailedPrecondition && len(s.Details()) > 0
 }

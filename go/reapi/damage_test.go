@@ -19,7 +19,8 @@ import (
 
 // verdicts are what workers that look at what they get say of damaged inputs.
 var verdicts = []codes.Code{
-	codes.FailedPrecondition, codes.NotFound, codes.InvalidArgument, codes.Internal, codes.DataLoss, codes.Unknown, codes.Aborted,
+	codes.FailedPrecondition, codes.NotFound, codes.InvalidArgument, codes.Internal, codes.DataLoss, codes.Unknown,
+	codes.Aborted,
 }
 
 // naive is what a worker's compiler makes of inputs that nobody has looked at.
@@ -43,7 +44,8 @@ var (
 // workers are those that meet damaged inputs.
 func workers() map[string]reapitest.Options {
 	m := map[string]reapitest.Options{
-		"compiler fails": {Execute: naive(failed)}, "compiler dies": {Execute: naive(killed)}, "empty object": {Execute: naive(empty)},
+		"compiler fails": {Execute: naive(failed)}, "compiler dies": {Execute: naive(killed)},
+		"empty object": {Execute: naive(empty)},
 	}
 	for _, code := range verdicts {
 		m[code.String()] = reapitest.Options{DamagedInputs: code, Execute: writes(1000)}
@@ -51,7 +53,7 @@ func workers() map[string]reapitest.Options {
 	return m
 }
 
-// damaging spoils a blob and its kin of one data.
+// damage spoils the stored blob of some data, and returns its digest.
 func damage(t *testing.T, s *reapitest.Server, how reapitest.Corruption, data []byte) digest.Digest {
 	t.Helper()
 	want := digest.SHA256.Of(data)
@@ -100,7 +102,8 @@ func TestDamagedInput(t *testing.T) {
 // Damage can be in what describes an action, too.
 func TestDamagedDescription(t *testing.T) {
 	for name, blob := range map[string]func(a *action.Action) []byte{
-		"action": func(a *action.Action) []byte { return a.Action }, "command": func(a *action.Action) []byte { return a.Command },
+		"action":  func(a *action.Action) []byte { return a.Action },
+		"command": func(a *action.Action) []byte { return a.Command },
 		"directory": func(a *action.Action) []byte {
 			for _, data := range a.Directories {
 				return data
@@ -146,7 +149,8 @@ func TestDamagedLargeInput(t *testing.T) {
 // wantHopeless expects an error that names a blob and the service.
 func wantHopeless(t *testing.T, s *reapitest.Server, d digest.Digest, err error) {
 	t.Helper()
-	if !errors.Is(err, reapi.ErrDamaged) || !strings.Contains(err.Error(), d.String()) || !strings.Contains(err.Error(), at(s)) {
+	if !errors.Is(err, reapi.ErrDamaged) || !strings.Contains(err.Error(), d.String()) ||
+		!strings.Contains(err.Error(), at(s)) {
 		t.Errorf("%v, want one that names %v and %s", err, d, at(s))
 	}
 }
@@ -263,7 +267,9 @@ func TestHopelessOutput(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{KeepsWhatIsThere: true})
 	a, r := newAction(t, "m"), soundResult()
 	d := s.PutBlob(r.Outputs[0].Data)
-	s.PutActionResult(a.Digest, &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: d.Proto()}}})
+	s.PutActionResult(a.Digest, &repb.ActionResult{
+		OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: d.Proto()}},
+	})
 	damage(t, s, reapitest.WrongBytes, r.Outputs[0].Data)
 	c := dial(t, s, asCache, storing)
 	if r, err := c.Lookup(within(t), a); r != nil || err != nil {

@@ -31,8 +31,10 @@ func (e *endpoint) misdirected(ctx context.Context, err error) error {
 	s := status.Convert(err)
 	switch s.Code() {
 	case codes.Unimplemented, codes.Internal, codes.Unknown:
-		if strings.Contains(s.Message(), "unexpected HTTP status code") || strings.Contains(s.Message(), "unexpected content-type") {
-			return errHTTP
+		for _, sign := range []string{"unexpected HTTP status code", "unexpected content-type"} {
+			if strings.Contains(s.Message(), sign) {
+				return errHTTP
+			}
 		}
 		if s.Code() == codes.Unimplemented {
 			return fmt.Errorf("a gRPC server listens there, but none of the Remote Execution API: %s", s.Message())
@@ -50,7 +52,8 @@ func (e *endpoint) misdirected(ctx context.Context, err error) error {
 	return err
 }
 
-var errHTTP = errors.New("an HTTP server listens there, which doesn't speak gRPC: give the port on which the service does")
+var errHTTP = errors.New("an HTTP server listens there, which doesn't speak gRPC:" +
+	" give the port on which the service does")
 
 // throughProxy reports whether connections go through a proxy, which knows more
 // of the way than we.

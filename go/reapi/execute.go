@@ -76,15 +76,13 @@ func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result,
 			c.exec.giveUp(err)
 			return nil, err
 		}
-		if s := c.suspect(a, r, err); s.blobs != nil && !mended && (uploadedAgain || !isMissing(err)) && attempt+1 < executions {
-			mended = true
-			r.Done() // what is read back needs room, too
-			replaced, mendErr := c.mend(ctx, s.blobs, sent, s.blind)
-			switch {
-			case errors.Is(mendErr, ErrDamaged), errors.Is(mendErr, ErrInputChanged):
+		if !mended && (uploadedAgain || !isMissing(err)) && attempt+1 < executions {
+			var mendErr error
+			switch mended, mendErr = c.mendInputs(ctx, a, r, err, sent); {
+			case mendErr != nil:
 				return nil, mendErr
-			case replaced:
-				skipCache = true // what the worker made of them may be there
+			case mended:
+				skipCache = true // what the worker made of the damaged ones may be there
 				continue
 			}
 		}

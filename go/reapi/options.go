@@ -52,7 +52,7 @@ type Options struct {
 
 	AcceptCached     bool
 	Upload           Upload
-	Workers          bool // an executor was asked for: UploadAuto leaves it to its workers to store results
+	Workers          bool // Cache is an executor that only caches here: its workers store, as those of Executor
 	Compress         bool
 	Function         digest.Function
 	Executions       int           // how many actions are executed at once; 0 for any number

@@ -16,7 +16,7 @@ import (
 // rest of the link nothing more is sent to it: a full CAS would get, and
 // refuse, the inputs of each job. Downloads, and executions whose inputs the
 // service has, go on.
-var ErrNoRoom = errors.New("the service has no room; nothing more is uploaded in this link")
+var ErrNoRoom = errors.New("the service has no room, and gets no further upload now")
 
 // room is what the uploads of a link have seen of the space in the CAS.
 type room struct {
@@ -80,7 +80,8 @@ func (u *uploadTry) judge(err error) error {
 
 // saysFull reports whether a service says in words that it lacks space.
 func saysFull(err error) bool {
-	if code := status.Code(err); code == codes.NotFound || code == codes.Unauthenticated || code == codes.PermissionDenied {
+	switch status.Code(err) {
+	case codes.NotFound, codes.Unauthenticated, codes.PermissionDenied:
 		return false
 	}
 	words := strings.ToLower(status.Convert(err).Message())
@@ -105,6 +106,7 @@ func saysExhausted(err error) bool {
 	}
 	words := strings.ToLower(s.Message())
 	return !slices.ContainsFunc([]string{
-		"too many", "rate limit", "rate-limit", "ratelimit", "busy", "queue", "concurren", "overload", "throttl", "later", "retry",
+		"too many", "rate limit", "rate-limit", "ratelimit", "busy", "queue", "concurren", "overload", "throttl", "later",
+		"retry",
 	}, func(sign string) bool { return strings.Contains(words, sign) })
 }

@@ -52,7 +52,8 @@ func TestFullCAS(t *testing.T) {
 			c := dial(t, s, storing, func(o *reapi.Options) { o.Retries, o.AcceptCached = 5, true })
 			a := newAction(t, "m0", input("m.o", noise("m", 1000)))
 			_, err := c.Execute(within(t), a)
-			if !errors.Is(err, reapi.ErrNoRoom) || !strings.Contains(err.Error(), at(s)) || !strings.Contains(err.Error(), test.message) {
+			if !errors.Is(err, reapi.ErrNoRoom) || !strings.Contains(err.Error(), at(s)) ||
+				!strings.Contains(err.Error(), test.message) {
 				t.Fatal(err)
 			}
 			var all int64

@@ -88,6 +88,37 @@ func (u *uploads) wait(ctx context.Context, transfers []*transfer) error {
 	return nil
 }
 
+// replace uploads blobs without asking whether the service has them.
+func (u *uploads) replace(ctx context.Context, blobs []Blob) error {
+	if len(blobs) == 0 {
+		return nil
+	}
+	offer, err := u.c.cacheOffer(ctx)
+	if err != nil {
+		return err
+	}
+	var transfers []*transfer
+	u.mu.Lock()
+	for _, b := range blobs {
+		t := &transfer{Blob: b, done: make(chan struct{})}
+		u.all[b.Digest] = t
+		transfers = append(transfers, t)
+	}
+	u.mu.Unlock()
+	var small []*transfer
+	for _, t := range transfers {
+		// Services answer a stream as soon as they see that they have its blob
+		// (bazel-remote), but take a batch as it comes.
+		if t.Digest.Size+perBlob > offer.maxBatch {
+			u.stream(t, offer)
+		} else {
+			small = append(small, t)
+		}
+	}
+	u.batches.add(small...)
+	return u.wait(ctx, transfers)
+}
+
 // end says how a transfer went.
 func (u *uploads) end(t *transfer, err error) { u.endAll([]*transfer{t}, err) }
 

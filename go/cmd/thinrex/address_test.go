@@ -36,13 +36,17 @@ func TestOneLine(t *testing.T) {
 	}{
 		"TLS to a plaintext port": {executor: "grpcs://" + server.Addr(), says: "use grpc://" + server.Addr()},
 		"no scheme":               {executor: server.Addr(), says: "use grpc://" + server.Addr()},
-		"an HTTP port":            {executor: "grpc://" + page.Listener.Addr().String(), says: "give the port on which the service does"},
-		"an unknown host":         {executor: "grpc://no-such-host.invalid:1", says: "no-such-host.invalid"},
-		"executor is down":        {executor: "grpc://" + away.Addr(), says: "refused"},
+		"an HTTP port": {
+			executor: "grpc://" + page.Listener.Addr().String(), says: "give the port on which the service does",
+		},
+		"an unknown host":  {executor: "grpc://no-such-host.invalid:1", says: "no-such-host.invalid"},
+		"executor is down": {executor: "grpc://" + away.Addr(), says: "refused"},
 		"executor is down, cache is up": {
 			executor: "grpc://" + away.Addr(), cache: "grpc://" + server.Addr(), says: "refused",
 		},
-		"a cache as executor": {executor: "grpc://" + cacheOnly.Addr(), says: "give it as --remote_cache=grpc://" + cacheOnly.Addr()},
+		"a cache as executor": {
+			executor: "grpc://" + cacheOnly.Addr(), says: "give it as --remote_cache=grpc://" + cacheOnly.Addr(),
+		},
 		"a cache as executor beside a cache": {
 			executor: "grpc://" + cacheOnly.Addr(), cache: "grpc://" + server.Addr(), says: "give it as --remote_cache=",
 		},
@@ -94,17 +98,24 @@ func TestWhoStores(t *testing.T) {
 	readOnly := reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
 		caps.CacheCapabilities.ActionCacheUpdateCapabilities = nil
 	}})
+	cache, executor := "REMOTE_CACHE=grpc://"+server.Addr(), "REMOTE_EXECUTOR=grpc://"+server.Addr()
 	for name, test := range map[string]struct {
 		options []string
 		says    string
 		stored  bool
 	}{
-		"cache alone":            {options: []string{"REMOTE_CACHE=grpc://" + server.Addr()}, says: "are stored in grpc://" + server.Addr(), stored: true},
-		"cache alone, never":     {options: []string{"REMOTE_CACHE=grpc://" + server.Addr(), "REMOTE_UPLOAD_LOCAL_RESULTS=false"}, says: "=false"},
-		"executor as cache":      {options: []string{"REMOTE_EXECUTOR=grpc://" + server.Addr(), "EXEC_STRATEGY=local"}, says: "workers store theirs"},
-		"executor, always":       {options: []string{"REMOTE_EXECUTOR=grpc://" + server.Addr(), "EXEC_STRATEGY=local", "REMOTE_UPLOAD_LOCAL_RESULTS=true"}, says: "are stored in", stored: true},
-		"a cache for reading":    {options: []string{"REMOTE_CACHE=grpc://" + readOnly.Addr()}, says: "it doesn't let us"},
-		"a cache beside workers": {options: []string{"REMOTE_CACHE=grpc://" + server.Addr(), "REMOTE_EXECUTOR=grpc://" + readOnly.Addr(), "EXEC_STRATEGY=local"}, says: "workers store theirs"},
+		"cache alone":        {options: []string{cache}, says: "are stored in grpc://" + server.Addr(), stored: true},
+		"cache alone, never": {options: []string{cache, "REMOTE_UPLOAD_LOCAL_RESULTS=false"}, says: "=false"},
+		"executor as cache":  {options: []string{executor, "EXEC_STRATEGY=local"}, says: "workers store theirs"},
+		"executor, always": {
+			options: []string{executor, "EXEC_STRATEGY=local", "REMOTE_UPLOAD_LOCAL_RESULTS=true"},
+			says:    "are stored in", stored: true,
+		},
+		"a cache for reading": {options: []string{"REMOTE_CACHE=grpc://" + readOnly.Addr()}, says: "it doesn't let us"},
+		"a cache beside workers": {
+			options: []string{cache, "REMOTE_EXECUTOR=grpc://" + readOnly.Addr(), "EXEC_STRATEGY=local"},
+			says:    "workers store theirs",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -154,6 +154,31 @@ func TestCCOutageOfWriting(t *testing.T) {
 	}
 }
 
+// A full CAS is one line of a build, too, and gets each blob once.
+func TestCCFullCAS(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+	s := newSite(t)
+	s.with("REMOTE_CACHE=grpc://" + server.Addr())
+	wantSaid(t, s.compile(0), "")
+	server.Fill(codes.Internal, "write: no space left on device")
+	calls := server.Calls("BatchUpdateBlobs")
+	began := time.Now()
+	wantSaid(t, s.compile(1), "no space left on device")
+	if n := server.Calls("BatchUpdateBlobs") - calls; n != 1 {
+		t.Errorf("%d uploads, want 1", n)
+	}
+	s.noted(began)
+	wantSaid(t, s.compile(2), "")
+	if n := server.Calls("BatchUpdateBlobs") - calls; n != 1 {
+		t.Errorf("%d uploads of two compilations, want 1", n)
+	}
+	s.run("rm -rf cache/ac cache/cas") // the results, not the outage
+	if said := s.compile(0, "--verbose"); !strings.Contains(said, "f0.c: remote hit") {
+		t.Errorf("said %q", said)
+	}
+}
+
 // What is in a key is what a strict service takes.
 func TestCCRemoteKeys(t *testing.T) {
 	t.Parallel()

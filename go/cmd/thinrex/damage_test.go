@@ -118,7 +118,9 @@ func storageFaults() map[string]storageFault {
 			m["inputs damaged for good, "+name+", "+strategy] = hopeless
 		}
 	}
-	for name, how := range map[string]reapitest.Corruption{"other bytes": reapitest.WrongBytes, "half": reapitest.Truncated} {
+	for name, how := range map[string]reapitest.Corruption{
+		"other bytes": reapitest.WrongBytes, "half": reapitest.Truncated,
+	} {
 		m["outputs damaged, "+name] = storageFault{
 			options: reapitest.Options{WorkersAsk: true}, happens: objects(how), want: here, then: hits, says: warning(named),
 		}
@@ -159,7 +161,11 @@ func storageFaults() map[string]storageFault {
 			flags: []string{"EXEC_STRATEGY=remote"}, happens: full(codes.ResourceExhausted, words), fails: words,
 		}
 		m["the CAS is full and has the inputs, "+name] = storageFault{
-			happens: func(s *reapitest.Server) { s.ForgetResults(); s.Fill(codes.ResourceExhausted, words) }, want: rebuilt, then: hits,
+			happens: func(s *reapitest.Server) {
+				s.ForgetResults()
+				s.Fill(codes.ResourceExhausted, words)
+			},
+			want: rebuilt, then: hits,
 		}
 	}
 	return m
