@@ -16,16 +16,45 @@ func TestLetterCase(t *testing.T) {
 		args       []string
 		name, real string // what becomes a link, and to what
 	}{
-		"a header": {map[string]string{"a.c": "#include \"x.h\"\nint v = X;\n", "x.h": "#define X 1\n"}, nil, "x.h", "X.h"},
-		"an error": {map[string]string{"a.c": "#include \"x.h\"\nint v = X;\n", "x.h": "#define X 1\n"}, []string{"-Werror"}, "x.h", "X.h"},
-		"a folder": {map[string]string{"a.c": "#include <sub/x.h>\nint v = X;\n", "i/sub/x.h": "#define X 1\n"}, []string{"-Ii"}, "i/sub", "i/Sub"},
-		"a folder's folder": {map[string]string{"a.c": "#include <o/sub/x.h>\nint v = X;\n", "i/o/sub/x.h": "#define X 1\n"},
+		"a header": {
+			map[string]string{"a.c": "#include \"x.h\"\nint v = X;\n", "x.h": "#define X 1\n"},
+			nil,
+			"x.h",
+			"X.h",
+		},
+		"an error": {
+			map[string]string{"a.c": "#include \"x.h\"\nint v = X;\n", "x.h": "#define X 1\n"},
+			[]string{"-Werror"},
+			"x.h",
+			"X.h",
+		},
+		"a folder": {
+			map[string]string{"a.c": "#include <sub/x.h>\nint v = X;\n", "i/sub/x.h": "#define X 1\n"},
+			[]string{"-Ii"},
+			"i/sub",
+			"i/Sub",
+		},
+		"a folder's folder": {
+			map[string]string{"a.c": "#include <o/sub/x.h>\nint v = X;\n", "i/o/sub/x.h": "#define X 1\n"},
 			[]string{"-Ii", "-MMD"}, "i/o", "i/O"},
-		"up and down": {map[string]string{"a.c": "#include \"sub/../sub/x.h\"\nint v = X;\n", "sub/x.h": "#define X 1\n"}, nil, "sub", "Sub"},
+		"up and down": {
+			map[string]string{"a.c": "#include \"sub/../sub/x.h\"\nint v = X;\n", "sub/x.h": "#define X 1\n"},
+			nil,
+			"sub",
+			"Sub",
+		},
 		"of the system": {map[string]string{"a.c": "#include <x.h>\nint v = X;\n", "s/x.h": "#define X 1\n"},
 			[]string{"-isystem", "s", "-Wnonportable-system-include-path"}, "s/x.h", "s/X.H"},
-		"forced": {map[string]string{"a.c": "int v = X;\n", "x.h": "#define X 1\n"}, []string{"-include", "x.h"}, "x.h", "X.h"},
-		"far away": {map[string]string{"a.c": "#include \"sub/x.h\"\nint v = X;\n", "sub/x.h": "#define X 1\n", "far/.keep": ""},
+		"forced": {
+			map[string]string{"a.c": "int v = X;\n", "x.h": "#define X 1\n"},
+			[]string{"-include", "x.h"},
+			"x.h",
+			"X.h",
+		},
+		"far away": {
+			map[string]string{"a.c": "#include \"sub/x.h\"\nint v = X;\n", "sub/x.h": "#define X 1\n" +
+				"", "far/.keep": "",
+			},
 			nil, "sub", "far/SUB"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +87,9 @@ func TestLetterCase(t *testing.T) {
 
 // Links to names that differ in more than that change nothing.
 func TestLetterCaseOfLinks(t *testing.T) {
-	p := newProject(t, map[string]string{"a.c": "#include \"sub/x.h\"\nint v = X;\n", "one/x.h": "#define X 1\n", "sub": "-> one"})
+	p := newProject(t, map[string]string{"a.c": "#include \"sub/x.h\"\nint v = X;\n",
+		"one/x.h": "#define X 1\n", "sub": "-> one",
+	})
 	args := []string{"-flto=thin", "-c", "a.c"}
 	p.want("compiled", args...)
 	p.want("hit", args...)

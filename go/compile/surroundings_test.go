@@ -22,19 +22,64 @@ func TestIdentity(t *testing.T) {
 	for name, test := range map[string]struct{ source, text, args, reason string }{
 		"a target region on the host": {"a.c", "int f(int x) {\n#pragma omp target map(tofrom : x)\n#pragma omp" + region,
 			"-fopenmp -fopenmp-version=60", ofOpenMP},
-		"declare target": {"a.c", "static int x;\n#pragma omp declare target link(x)\nint f(void) { return x; }\n", "-fopenmp -O1", ofOpenMP},
-		"an operator":    {"a.cc", "#define P(x) _Pragma(#x)\nint f(int x) {\nP(omp target parallel for)" + region[len(" parallel for"):], "-fopenmp=libomp -O2 -g", ofOpenMP},
-		"an attribute":   {"a.cc", "int f(int x) {\n[[omp::directive(target parallel for)]]" + region[len(" parallel for"):], "-fopenmp -std=c++23", ofOpenMP},
-		"words of macros": {"a.c", "#define S(x) #x\n#define P(x) _Pragma(S(x))\n#define C(a, b) a##b\nint f(int x) {\nP(omp C(tar, get) parallel for)" +
-			region[len(" parallel for"):], "-fopenmp -g", ofOpenMP},
-		"another output":    {"a.c", "int f(int x) {\n#pragma omp target" + region, "-fopenmp -O2 -fthin-link-bitcode=a.t", ofOpenMP},
-		"a header's":        {"a.c", "#include \"t.h\"\nint *g(void) { return &q; }\n", "-fopenmp -O2 -MD", ofOpenMP},
-		"the file of #line": {"a.c", "static int q;\n#line 1 \"t.h\"\n#pragma omp declare target link(q)\nint f(void) { return q; }\n", "-fopenmp", ofOpenMP},
-		"a remark":          {"a.c", "int f(int x) {\n#pragma omp target" + region, "-fopenmp -O2 -Rpass=.*", ofOpenMP},
-		"a dump":            {"a.c", "int x;\n#pragma clang __debug dump x\n", "", address},
-		"a dump in colours": {"a.cc", "struct s { int x; };\n#pragma clang __debug dump s\n", "-fcolor-diagnostics", address},
-		"a dump by a macro": {"a.c", "#define D __debug\n#define S(x) #x\n#define P(x) _Pragma(S(x))\nint x;\nP(clang D dump x)\n", "", address},
-		"a state":           {"a.c", "#pragma clang __debug diag_mapping\nint x;\n", "", address},
+		"declare target": {
+			"a.c",
+			"static int x;\n#pragma omp declare target link(x)\nint f(void) { return x; }\n",
+			"-fopenmp -O1",
+			ofOpenMP,
+		},
+		"an operator": {
+			"a.cc",
+			"#define P(x) _Pragma(#x)\nint f(int x) {\nP(omp target parallel for)" + region[len(" parallel for"):],
+			"-fopenmp=libomp -O2 -g",
+			ofOpenMP,
+		},
+		"an attribute": {
+			"a.cc",
+			"int f(int x) {\n[[omp::directive(target parallel for)]]" + region[len(" parallel for"):],
+			"-fopenmp -std=c++23",
+			ofOpenMP,
+		},
+		"words of macros": {
+			"a.c",
+			"#define S(x) #x\n#define P(x) _Pragma(S(x))\n#define C(a, b) a##b\n" +
+				"int f(int x) {\nP(omp C(tar, get) parallel for)" + region[len(" parallel for"):],
+			"-fopenmp -g",
+			ofOpenMP,
+		},
+		"another output": {
+			"a.c",
+			"int f(int x) {\n#pragma omp target" + region,
+			"-fopenmp -O2 -fthin-link-bitcode=a.t",
+			ofOpenMP,
+		},
+		"a header's": {"a.c", "#include \"t.h\"\nint *g(void) { return &q; }\n", "-fopenmp -O2 -MD", ofOpenMP},
+		"the file of #line": {
+			"a.c",
+			"static int q;\n#line 1 \"t.h\"\n#pragma omp declare target link(q)\nint f(void) { return q; }\n",
+			"-fopenmp",
+			ofOpenMP,
+		},
+		"a remark": {
+			"a.c",
+			"int f(int x) {\n#pragma omp target" + region,
+			"-fopenmp -O2 -Rpass=.*",
+			ofOpenMP,
+		},
+		"a dump": {"a.c", "int x;\n#pragma clang __debug dump x\n", "", address},
+		"a dump in colours": {
+			"a.cc",
+			"struct s { int x; };\n#pragma clang __debug dump s\n",
+			"-fcolor-diagnostics",
+			address,
+		},
+		"a dump by a macro": {
+			"a.c",
+			"#define D __debug\n#define S(x) #x\n#define P(x) _Pragma(S(x))\nint x;\nP(clang D dump x)\n",
+			"",
+			address,
+		},
+		"a state": {"a.c", "#pragma clang __debug diag_mapping\nint x;\n", "", address},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := map[string]string{
@@ -100,11 +145,17 @@ func otherDevice(t *testing.T) string {
 var corpus = map[string]string{
 	"a.cc": `#include "h.h"
 #include <typeinfo>
-namespace { struct local { virtual int f(int x) { return x + __COUNTER__; } virtual ~local() {} }; int hidden; thread_local int own = 3; }
+namespace {
+struct local { virtual int f(int x) { return x + __COUNTER__; } virtual ~local() {} };
+int hidden;
+thread_local int own = 3;
+}
 static int inner(int x) { static int calls; asm volatile("nop"); return x + calls++ + hidden + own; }
 template <class T> auto twice(T x) { return [=](auto y) { return x + y + inner(y); }; }
 const char *where() { return __FILE__ " " __FILE_NAME__; }
-const char *function(const char *f = __builtin_FUNCTION(), int line = __builtin_LINE()) { return line ? f : __PRETTY_FUNCTION__; }
+const char *function(const char *f = __builtin_FUNCTION(), int line = __builtin_LINE()) {
+	return line ? f : __PRETTY_FUNCTION__;
+}
 struct table { int at[MANY]; table(); ~table(); int operator[](const char *s) { return at[s[0] % MANY]; } } table;
 int counted(int x) { switch (x) { case 1: return 7; case 2: return 8; case 3: return 9; case 4: throw x; } return x; }
 int all(int x) {
@@ -130,32 +181,74 @@ static int inner(int x) { static int n; return x + n++; }
 static _Thread_local int own;
 struct s { int a, b[MANY]; };
 int plain(struct s *s, int i) { int unused; return s->b[i] + inner(i) + own; }
-int main(void) { struct s s = {1}; printf("%s %d %s\n", __func__, plain(&s, 1), __FILE__); return (int)creal(csin(s.a * I)); }
+int main(void) {
+	struct s s = {1};
+	printf("%s %d %s\n", __func__, plain(&s, 1), __FILE__);
+	return (int)creal(csin(s.a * I));
+}
 `,
 	"h.h":      "#pragma once\nenum { MANY = 5 };\ninline int in_header(int x) { return x * MANY; }\n",
 	"out/keep": "",
 }
 
+// optionsTried has a line for each compilation of the corpus.
+const optionsTried = `-O2
+-O0 -Wall
+-O2 -g -ffile-compilation-dir=.
+-g3 -gdwarf-5 -gembed-source -fdebug-compilation-dir=/x
+-O2 -gsplit-dwarf -ffile-compilation-dir=.
+-Os -fopenmp
+-O1 -fopenmp -g -ffile-compilation-dir=/x
+-O2 -fopenmp-simd
+-fsanitize=address -O1
+-fsanitize=hwaddress
+-fsanitize=thread
+-fsanitize=memory -fsanitize-memory-track-origins
+-fsanitize=undefined -fsanitize-trap=undefined
+-fsanitize=undefined -fsanitize-stats
+-fsanitize=cfi -fvisibility=hidden -flto=thin
+-fsanitize=cfi -fsanitize-cfi-cross-dso -fvisibility=default
+-fsanitize=kcfi
+-fsanitize=safe-stack
+-fsanitize=function
+-fsanitize-coverage=trace-pc-guard,pc-table
+-fwhole-program-vtables -fvisibility=hidden
+-fsplit-lto-unit -O1
+-funified-lto
+-fxray-instrument
+-funique-internal-linkage-names
+-funique-internal-linkage-names -g -ffile-compilation-dir=.
+-fpseudo-probe-for-profiling -O2
+-fbasic-block-address-map
+-finstrument-functions
+-fpatchable-function-entry=2,1
+-ftrivial-auto-var-init=pattern
+-fstack-protector-all -fstack-clash-protection -fcf-protection
+-fblocks
+-femulated-tls
+-fdata-sections -ffunction-sections
+-fthin-link-bitcode=out/t
+--serialize-diagnostics out/d -Wall
+-MD -MF out/dep -MT x
+-MMD -MP
+-Rpass=inline -ffile-compilation-dir=.
+-Weverything
+-fmacro-prefix-map==/x
+-O3 -march=x86-64-v3 -fno-discard-value-names
+-O2 -fdiscard-value-names
+-frandom-seed=1
+-fno-ident -fno-addrsig
+-ftls-model=initial-exec -mtls-dialect=gnu2
+-fmerge-all-constants
+-fcolor-diagnostics -Wall
+`
+
 // The same bytes give the same outputs and messages to another user, on another
 // host, in another folder on another device, at another time: all that is
 // cached is a function of what the key holds.
 func TestSurroundings(t *testing.T) {
-	for _, options := range []string{
-		"-O2", "-O0 -Wall", "-O2 -g -ffile-compilation-dir=.", "-g3 -gdwarf-5 -gembed-source -fdebug-compilation-dir=/x",
-		"-O2 -gsplit-dwarf -ffile-compilation-dir=.", "-Os -fopenmp", "-O1 -fopenmp -g -ffile-compilation-dir=/x", "-O2 -fopenmp-simd",
-		"-fsanitize=address -O1", "-fsanitize=hwaddress", "-fsanitize=thread", "-fsanitize=memory -fsanitize-memory-track-origins",
-		"-fsanitize=undefined -fsanitize-trap=undefined", "-fsanitize=undefined -fsanitize-stats",
-		"-fsanitize=cfi -fvisibility=hidden -flto=thin", "-fsanitize=cfi -fsanitize-cfi-cross-dso -fvisibility=default",
-		"-fsanitize=kcfi", "-fsanitize=safe-stack", "-fsanitize=function", "-fsanitize-coverage=trace-pc-guard,pc-table",
-		"-fwhole-program-vtables -fvisibility=hidden", "-fsplit-lto-unit -O1", "-funified-lto", "-fxray-instrument",
-		"-funique-internal-linkage-names", "-funique-internal-linkage-names -g -ffile-compilation-dir=.", "-fpseudo-probe-for-profiling -O2",
-		"-fbasic-block-address-map", "-finstrument-functions", "-fpatchable-function-entry=2,1", "-ftrivial-auto-var-init=pattern",
-		"-fstack-protector-all -fstack-clash-protection -fcf-protection", "-fblocks", "-femulated-tls", "-fdata-sections -ffunction-sections",
-		"-fthin-link-bitcode=out/t", "--serialize-diagnostics out/d -Wall", "-MD -MF out/dep -MT x", "-MMD -MP", "-Rpass=inline -ffile-compilation-dir=.",
-		"-Weverything", "-fmacro-prefix-map==/x", "-O3 -march=x86-64-v3 -fno-discard-value-names", "-O2 -fdiscard-value-names",
-		"-frandom-seed=1", "-fno-ident -fno-addrsig", "-ftls-model=initial-exec -mtls-dialect=gnu2", "-fmerge-all-constants",
-		"-fcolor-diagnostics -Wall",
-	} {
+	for options := range strings.Lines(optionsTried) {
+		options = strings.TrimSpace(options)
 		t.Run(options, func(t *testing.T) {
 			for _, source := range []string{"a.cc", "c.c"} {
 				p := newProject(t, corpus)
@@ -218,7 +311,8 @@ func compilerOf(source string) string {
 // The optimiser looks for the file of a #line, and speaks of another place where
 // that is one that was read.
 func TestOptimisersPlaces(t *testing.T) {
-	const text = "int g(int);\nstatic int h(int x) { return x + 1; }\n#line 2 \"other.c\"\nint f(int x) { return g(h(x)); }\n"
+	const text = "int g(int);\nstatic int h(int x) { return x + 1; }\n" +
+		"#line 2 \"other.c\"\nint f(int x) { return g(h(x)); }\n"
 	for name, test := range map[string]struct {
 		files map[string]string
 		args  string
@@ -226,9 +320,17 @@ func TestOptimisersPlaces(t *testing.T) {
 		"a remark":        {map[string]string{"a.c": text}, "-Rpass=inline"},
 		"another output":  {map[string]string{"a.c": text}, "-Rpass=inline --serialize-diagnostics d"},
 		"with debug info": {map[string]string{"a.c": text}, "-Rpass=.* -g"},
-		"a header's":      {map[string]string{"a.c": "#include \"h.h\"\nint k(void) { return f(7); }\n", "h.h": text}, "-Rpass=.*"},
+		"a header's": {
+			map[string]string{"a.c": "#include \"h.h\"\nint k(void) { return f(7); }\n", "h.h": text},
+			"-Rpass=.*",
+		},
 		"a number sign's": {map[string]string{"a.c": strings.Replace(text, "#line", "#", 1)}, "-Rpass=inline"},
-		"a macro's":       {map[string]string{"a.c": strings.Replace(text, "#line 2 \"other.c\"", "#define M 2 \"other.c\"\n#line M", 1)}, "-Rpass=inline"},
+		"a macro's": {
+			map[string]string{
+				"a.c": strings.Replace(text, "#line 2 \"other.c\"", "#define M 2 \"other.c\"\n#line M", 1),
+			},
+			"-Rpass=inline",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t, test.files)
@@ -262,8 +364,10 @@ func TestStackExhausted(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_STACK, &usual); err != nil {
 		t.Fatal(err)
 	}
-	p := newProject(t, map[string]string{"a.cc": "template <int N> struct A { static constexpr int v = A<N - 1>::v + 1; };\n" +
-		"template <> struct A<0> { static constexpr int v = 0; };\nint x = A<4000>::v;\n"})
+	p := newProject(t, map[string]string{
+		"a.cc": "template <int N> struct A { static constexpr int v = A<N - 1>::v + 1; };\n" +
+			"template <> struct A<0> { static constexpr int v = 0; };\nint x = A<4000>::v;\n",
+	})
 	args := []string{"-ftemplate-depth=5000", "-flto=thin", "-c", "a.cc"}
 	for range 2 {
 		p.want("not stored: the compiler warns that", args...)

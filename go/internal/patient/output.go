@@ -68,7 +68,7 @@ func (o *output) Write(data []byte) (int, error) {
 
 func (o *output) line(line string) {
 	text, marked := strings.CutPrefix(line, mark)
-	if before, after, ok := strings.Cut(line, mark); ok && !marked { // behind what a test has printed without an end of line
+	if before, after, ok := strings.Cut(line, mark); ok && !marked { // after a line without an end
 		o.keep(before + "\n")
 		text, marked = after, true
 	}

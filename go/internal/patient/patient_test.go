@@ -24,15 +24,49 @@ func TestWatch(t *testing.T) {
 		moments []moment
 		want    bool // at the last
 	}{
-		"the machine is idle":    {[]moment{{0, usage{100, 100, 0, works}}, {0, usage{200, 200, 0, works}}, {0, usage{300, 300, 0, works}}}, true},
-		"it works for the tests": {[]moment{{0, usage{100, 100, 0, works}}, {0, usage{200, 100, 100, works}}, {0, usage{300, 100, 200, works}}}, true},
-		"both":                   {[]moment{{0, usage{100, 100, 0, works}}, {0, usage{200, 150, 50, works}}, {0, usage{300, 200, 100, works}}}, true},
-		"it works for others":    {[]moment{{0, usage{100, 100, 0, works}}, {0, usage{200, 100, 1, works}}, {0, usage{300, 100, 2, works}}}, false},
-		"though the tests wait":  {[]moment{{0, usage{100, 100, 0, waits}}, {0, usage{200, 100, 0, waits}}}, true},
-		"printing":               {[]moment{{0, usage{100, 100, 0, works}}, {1, usage{200, 200, 0, works}}, {1, usage{300, 300, 0, works}}, {2, usage{400, 400, 0, waits}}}, false},
-		"printed long ago":       {[]moment{{1, usage{200, 200, 0, works}}, {1, usage{300, 300, 0, works}}, {1, usage{400, 400, 0, works}}}, true},
-		"a child has ended":      {[]moment{{1, usage{100, 0, 90, works}}, {1, usage{200, 0, 10, works}}, {1, usage{300, 0, 20, works}}}, false},
-		"nothing is known":       {[]moment{{}, {}}, true},
+		"the machine is idle": {
+			[]moment{{0, usage{100, 100, 0, works}}, {0, usage{200, 200, 0, works}}, {0, usage{300, 300, 0, works}}},
+			true,
+		},
+		"it works for the tests": {
+			[]moment{
+				{0, usage{100, 100, 0, works}},
+				{0, usage{200, 100, 100, works}},
+				{0, usage{300, 100, 200, works}},
+			},
+			true,
+		},
+		"both": {
+			[]moment{
+				{0, usage{100, 100, 0, works}},
+				{0, usage{200, 150, 50, works}},
+				{0, usage{300, 200, 100, works}},
+			},
+			true,
+		},
+		"it works for others": {
+			[]moment{{0, usage{100, 100, 0, works}}, {0, usage{200, 100, 1, works}}, {0, usage{300, 100, 2, works}}},
+			false,
+		},
+		"though the tests wait": {[]moment{{0, usage{100, 100, 0, waits}}, {0, usage{200, 100, 0, waits}}}, true},
+		"printing": {
+			[]moment{
+				{0, usage{100, 100, 0, works}},
+				{1, usage{200, 200, 0, works}},
+				{1, usage{300, 300, 0, works}},
+				{2, usage{400, 400, 0, waits}},
+			},
+			false,
+		},
+		"printed long ago": {
+			[]moment{{1, usage{200, 200, 0, works}}, {1, usage{300, 300, 0, works}}, {1, usage{400, 400, 0, works}}},
+			true,
+		},
+		"a child has ended": {
+			[]moment{{1, usage{100, 0, 90, works}}, {1, usage{200, 0, 10, works}}, {1, usage{300, 0, 20, works}}},
+			false,
+		},
+		"nothing is known": {[]moment{{}, {}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := watch{limit: 2 * step}
@@ -132,12 +166,20 @@ func TestNoResult(t *testing.T) {
 // is kept for the test that printed it.
 func TestOutput(t *testing.T) {
 	for name, test := range map[string]struct{ in, want string }{
-		"passes":         {"\x16=== RUN   TestA\nlog\n\x16--- PASS: TestA (0.00s)\n\x16PASS\n", "PASS\n"},
-		"fails":          {"\x16=== RUN   TestA\nlog\n\x16--- FAIL: TestA (0.00s)\n\x16FAIL\n", "--- FAIL: TestA (0.00s)\nlog\nFAIL\n"},
+		"passes": {"\x16=== RUN   TestA\nlog\n\x16--- PASS: TestA (0.00s)\n\x16PASS\n", "PASS\n"},
+		"fails": {
+			"\x16=== RUN   TestA\nlog\n\x16--- FAIL: TestA (0.00s)\n\x16FAIL\n",
+			"--- FAIL: TestA (0.00s)\nlog\nFAIL\n",
+		},
 		"no end of line": {"\x16=== RUN   TestA\nlog\x16--- FAIL: TestA (0.00s)\n", "--- FAIL: TestA (0.00s)\nlog\n"},
-		"in turns": {"\x16=== RUN   TestA\n\x16=== PAUSE TestA\n\x16=== RUN   TestB\nof B\n\x16=== CONT  TestA\nof A\n\x16=== NAME  TestB\nB again\n" +
-			"\x16--- FAIL: TestB (0.00s)\n\x16=== NAME  TestA\n\x16--- PASS: TestA (0.00s)\n", "--- FAIL: TestB (0.00s)\nof B\nB again\n"},
-		"a crash":   {"\x16=== RUN   TestA\nthe last words", "=== TestA hasn't ended; it has printed:\nthe last words\n"},
+		"in turns": {"\x16=== RUN   TestA\n\x16=== PAUSE TestA\n" +
+			"\x16=== RUN   TestB\nof B\n\x16=== CONT  TestA\nof A\n\x16=== NAME  TestB\nB again\n" +
+			"\x16--- FAIL: TestB (0.00s)\n\x16=== NAME  TestA\n\x16--- PASS: TestA (0.00s)\n",
+			"--- FAIL: TestB (0.00s)\nof B\nB again\n"},
+		"a crash": {
+			"\x16=== RUN   TestA\nthe last words",
+			"=== TestA hasn't ended; it has printed:\nthe last words\n",
+		},
 		"of no one": {"coverage: 50%\n\x16FAIL\n", "coverage: 50%\nFAIL\n"},
 	} {
 		var out bytes.Buffer
@@ -155,7 +197,8 @@ func TestOutput(t *testing.T) {
 // What is asked for with -v or as a list, or listened to, passes through.
 func TestAsks(t *testing.T) {
 	for arg, want := range map[string]bool{
-		"-test.run=X": true, "-test.timeout=0s": true, "-test.v=true": false, "-test.v=test2json": false, "-test.list=.": false,
+		"-test.run=X": true, "-test.timeout=0s": true, "-test.v=true": false, "-test.v=test2json": false,
+		"-test.list=.":  false,
 		"-test.bench=.": false, "-test.benchtime=1s": true, "-test.fuzz=F": false, "-test.fuzzcachedir=d": true,
 	} {
 		if got := asksForTestResults([]string{arg}); got != want {
