@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"thinrex/go/action"
+	"thinrex/go/digest"
 	"thinrex/go/distfile"
 	"thinrex/go/execute"
+	"thinrex/go/filedigest"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
@@ -30,13 +32,18 @@ func helper(t *testing.T, script string) (c *conductor, it *task, a *action.Acti
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stderr.Close() })
+	options := action.Options{Files: filedigest.Open("", digest.SHA256)}
+	builder, err := action.NewBuilder(distfile.Common{Args: []string{"clang", "-c"}}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
 	begun = filepath.Join(t.TempDir(), "begun")
 	job := distfile.Job{Inputs: []string{"m.o"}}
 	a = &action.Action{Job: job, Args: []string{"-c", ": >" + begun + "; " + script}, Outputs: []action.Output{{Name: "m.native.o"}}}
 	c = &conductor{
 		Options: Options{Remote: remote, Strategy: Fallback, Patience: time.Millisecond, Slots: execute.NewSlots(1, ""), Terminal: report.NewTerminal(stderr, false)},
 		file:    &distfile.File{},
-		builder: new(action.Builder), work: make(chan struct{}, 1),
+		builder: builder, work: make(chan struct{}, 1),
 		local: localRunner{compiler: "/bin/sh", env: []string{"PATH=/usr/bin:/bin"}, base: t.TempDir()},
 	}
 	t.Cleanup(func() { c.local.close() })
