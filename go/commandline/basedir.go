@@ -1,6 +1,7 @@
 package commandline
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -76,6 +77,9 @@ func (r *pathRewriter) note(rel, path string) {
 	r.asked[rel] = path
 }
 
+// maxPairs bounds how many folders are compared with each other.
+const maxPairs = 4 << 20
+
 // unclear fails when a name in a depfile may have been relative on the command
 // line, or have become so here.
 func (r *pathRewriter) unclear(env []string) error {
@@ -96,6 +100,9 @@ func (r *pathRewriter) unclear(env []string) error {
 		} else {
 			kept = append(kept, rel)
 		}
+	}
+	if len(kept)*len(made) > maxPairs {
+		return errors.New("with --base_dir, there are too many folders to tell whether a depfile tells them apart")
 	}
 	for _, k := range kept {
 		if i := slices.IndexFunc(made, func(m string) bool { return within(m, k) || within(k, m) }); i >= 0 {

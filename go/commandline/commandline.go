@@ -68,7 +68,7 @@ func Parse(program string, args []string, o Options) (*Invocation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if args, err = expand(args, 0); err != nil {
+	if args, err = expand(args); err != nil {
 		return nil, err
 	}
 	called, err := driverOf(program)

@@ -25,6 +25,9 @@ func (in *Invocation) Shareable(file string, line bool) error {
 	return nil
 }
 
+// maxCompilationDirs bounds how often all arguments are looked through.
+const maxCompilationDirs = 100
+
 // canonical returns args for the key, and whether a prefix map is in them by
 // the relative name of what it maps. With all names below base relative, such a
 // map has only the working directory to map, and what options call that.
@@ -33,9 +36,16 @@ func (r *pathRewriter) canonical(args []string) (list []string, mapped bool) {
 		return args, false
 	}
 	list = slices.Clone(args)
+	called := map[string]string{} // by the folder that they name
 	for i, arg := range args {
 		if option, dir, _ := strings.Cut(arg, "="); option == "-ffile-compilation-dir" || option == "-fdebug-compilation-dir" {
-			list[i] = option + "=" + mappedBy(args, dir)
+			if _, ok := called[dir]; !ok {
+				if len(called) == maxCompilationDirs {
+					continue // as it stands: other checkouts don't share this, of which the last one counts
+				}
+				called[dir] = mappedBy(args, dir)
+			}
+			list[i] = option + "=" + called[dir]
 			continue
 		}
 		option, from, to, ok := cutMap(arg)

@@ -16,12 +16,23 @@ const maxResponse = 1 << 16
 
 // ExpandResponseFiles replaces each @FILE in the arguments of one of LLVM's
 // programs, for package linker.
-func ExpandResponseFiles(args []string) ([]string, error) { return expand(args, 0) }
+func ExpandResponseFiles(args []string) ([]string, error) { return expand(args) }
+
+// maxResponseBytes bounds what is read of them, each as often as it is named.
+const maxResponseBytes = 64 << 20
 
 // expand replaces each @FILE by the arguments in the file, as clang's driver
 // does for a GCC-like command line on Unix (llvm/lib/Support/CommandLine.cpp,
 // ExpansionContext): one that can't be read stays as it is.
-func expand(args []string, depth int) ([]string, error) {
+func expand(args []string) ([]string, error) {
+	e := expansion{files: maxResponse, bytes: maxResponseBytes}
+	return e.expand(args, 0)
+}
+
+// An expansion counts what is left of what response files may be.
+type expansion struct{ files, bytes int }
+
+func (e *expansion) expand(args []string, depth int) ([]string, error) {
 	var out []string
 	for _, arg := range args {
 		name, ok := strings.CutPrefix(arg, "@")
@@ -29,18 +40,7 @@ func expand(args []string, depth int) ([]string, error) {
 			out = append(out, arg)
 			continue
 		}
-		if err := CheckFile(name); err != nil { // it is read here, and perhaps once more by the compiler
-			return nil, fmt.Errorf("response file: %w", err)
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("response file %s: %v", name, err)
-		}
-		if depth == maxNesting {
-			return nil, fmt.Errorf("response files nested more than %d deep", maxNesting)
-		}
-		given := slices.DeleteFunc(Split(text(data)), func(arg string) bool { return arg == "" }) // so does LLVM
-		inner, err := expand(given, depth+1)
+		inner, err := e.read(name, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -49,6 +49,25 @@ func expand(args []string, depth int) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+func (e *expansion) read(name string, depth int) ([]string, error) {
+	if err := CheckFile(name); err != nil { // it is read here, and perhaps once more by the compiler
+		return nil, fmt.Errorf("response file: %w", err)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("response file %s: %v", name, err)
+	}
+	if depth == maxNesting {
+		return nil, fmt.Errorf("response files nested more than %d deep", maxNesting)
+	}
+	e.files--
+	if e.bytes -= len(data); e.files < 0 || e.bytes < 0 {
+		return nil, fmt.Errorf("response files that name %s, and others, too often", name)
+	}
+	given := slices.DeleteFunc(Split(text(data)), func(arg string) bool { return arg == "" }) // so does LLVM
+	return e.expand(given, depth+1)
 }
 
 // text decodes UTF-16, which LLVM takes by its byte order mark, and drops the

@@ -22,6 +22,11 @@ type alternative struct {
 // maxAlternatives bounds a manifest. The least recently made is dropped.
 const maxAlternatives = 8
 
+// maxManifest bounds what a cache can have us look at before the compiler starts:
+// eight times some ten thousand headers, with long names. It comes from a service
+// that others write to.
+const maxManifest = 16 << 20
+
 const manifestHeader = "thinrex manifest 3"
 
 var errManifest = errors.New("not a manifest")
@@ -42,7 +47,7 @@ func (m manifest) encode() []byte {
 
 func decodeManifest(data []byte) (manifest, error) {
 	body, ok := strings.CutPrefix(string(data), manifestHeader+"\n")
-	if !ok {
+	if !ok || len(data) > maxManifest {
 		return nil, errManifest
 	}
 	var m manifest

@@ -28,14 +28,14 @@ func oneFile(files []filedigest.File) (list []string) {
 		equal[f.Digest] = append(equal[f.Digest], f)
 	}
 	for _, group := range equal {
+		least := map[filedigest.Stat]string{} // of the names of one file; without an inode, files may share a Stat
 		for _, f := range group {
-			same := f.Path
-			for _, g := range group {
-				if sameFile(f, g) {
-					same = min(same, g.Path)
-				}
+			if name, ok := least[f.Stat]; !ok || f.Path < name {
+				least[f.Stat] = f.Path
 			}
-			if same != f.Path {
+		}
+		for _, f := range group {
+			if same := least[f.Stat]; same != f.Path && sameFile(f, filedigest.File{Path: same, Stat: f.Stat}) {
 				list = append(list, "="+f.Path+"\x00"+same)
 			}
 		}

@@ -26,14 +26,23 @@ func Name(path string) string {
 func Parse(data []byte, source string) ([]string, error) {
 	rule := strings.ReplaceAll(string(data), "\\\n", " ")
 	rule, _, _ = strings.Cut(rule, "\n")
-	// A colon may be a part of a target, or of a name.
-	for end := strings.LastIndexByte(rule, ':'); end >= 0; end = strings.LastIndexByte(rule[:end], ':') {
+	// A colon may be a part of a target, or of a name. The rule's has a blank
+	// behind it, which few others have: in names, blanks follow a backslash.
+	end := len(rule)
+	for range maxColons {
+		if end = strings.LastIndex(rule[:end], ": "); end < 0 {
+			break
+		}
 		if names, err := dependencies(rule[end+1:]); err == nil && slices.Contains(names, Name(source)) {
 			return names, nil
 		}
 	}
 	return nil, errSyntax
 }
+
+// maxColons bounds how often a list is looked through, for a depfile of thousands
+// of names that end with a colon.
+const maxColons = 64
 
 // dependencies splits a list as clang writes it: blanks and # after a
 // backslash, $ twice.

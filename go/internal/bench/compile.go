@@ -16,6 +16,7 @@ type unit struct {
 	dir    string
 	source string // its content
 	cache  string
+	flags  []string // further ones
 }
 
 // compilePhase measures thinrex cc on a file with some 300 headers.
@@ -145,7 +146,8 @@ func (u unit) edit(comment string) error {
 }
 
 func (u unit) plain(object string) command {
-	return command{args: []string{"clang++-22", "-std=c++17", "-O2", "-flto=thin", "-c", "unit.cc", "-o", object}, dir: u.dir}
+	args := []string{"clang++-22", "-std=c++17", "-O2", "-flto=thin", "-c", "unit.cc", "-o", object}
+	return command{args: append(args, u.flags...), dir: u.dir}
 }
 
 func (u unit) through(thinrex, object string) command {

@@ -51,7 +51,7 @@ func main() {
 	base := flag.String("dir", memoryOr(os.TempDir()), "where everything is made; in memory, so that not the disk is measured")
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
-	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, down, reset, compile, older")
+	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, down, reset, compile, libraries, older")
 	older := flag.String("baseline", "", "an older thinrex, to measure what the new one costs more at a hit")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
 	flag.Parse()
@@ -111,6 +111,7 @@ func run(b *bench, only string) (err error) {
 		{"down", b.serviceDown},
 		{"reset", b.resetConnections},
 		{"compile", b.compilePhase},
+		{"libraries", b.libraryMisses},
 		{"older", b.hitsAgainstOlder},
 	} {
 		if !wanted.MatchString(group.name) {
