@@ -9,9 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/commandline"
 	"thinrex/go/execute"
@@ -29,32 +28,32 @@ type Question struct {
 // itself, and for targets and kinds of folder that aren't understood.
 func Ask(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
 	asked := time.Now().Add(-coarse)
-	g, groupCtx := errgroup.WithContext(ctx)
 	var s *SearchPath
-	g.Go(func() error {
-		out, err := output(groupCtx, compiler, q.Env, q.Search, "-v", "-E", os.DevNull, "-o", os.DevNull)
-		if err != nil {
-			return fmt.Errorf("the compiler doesn't say where it looks for headers: %w", err)
-		}
-		s, err = read(out, compiler, q.Search)
-		return err
-	})
 	var driver, ir string
-	g.Go(func() (err error) {
-		driver, err = askDriver(groupCtx, compiler, q.Env, q.Driver, os.DevNull)
-		return err
-	})
+	failures := make([]error, 3) // the first is the one to tell, whoever ends first
+	g := sync.WaitGroup{}
+	g.Go(func() { s, failures[0] = askSearch(ctx, compiler, q) })
+	g.Go(func() { driver, failures[1] = askDriver(ctx, compiler, q.Env, q.Driver, os.DevNull) })
 	if q.IR != nil {
-		g.Go(func() (err error) {
-			ir, err = askDriver(groupCtx, compiler, q.Env, q.IR, "-x", "ir", os.DevNull)
-			return err
-		})
+		g.Go(func() { ir, failures[2] = askDriver(ctx, compiler, q.Env, q.IR, "-x", "ir", os.DevNull) })
 	}
-	if err := g.Wait(); err != nil {
-		return nil, err
+	g.Wait()
+	for _, err := range failures {
+		if err != nil {
+			return nil, err
+		}
 	}
 	s.asked, s.Driver, s.IRDriver = asked, driver, ir
 	return s, nil
+}
+
+// askSearch asks for the folders alone.
+func askSearch(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
+	said, err := output(ctx, compiler, q.Env, q.Search, "-v", "-E", os.DevNull, "-o", os.DevNull)
+	if err != nil {
+		return nil, fmt.Errorf("the compiler doesn't say where it looks for headers: %w", err)
+	}
+	return read(said, compiler, q.Search)
 }
 
 // output returns what a compiler says on standard error.
