@@ -70,5 +70,6 @@ func (m *meter) maySwitchOn(text []byte, ofPragma bool) bool {
 		return !ok || bytes.ContainsAny(name, "\\\"\n\r") || bytes.HasPrefix(m.skipLines(after), []byte(quote))
 	}
 	name, rest := cutName(rest) // that of a macro, perhaps
-	return ofPragma || len(name) > 0 && bytes.HasPrefix(m.skipLines(rest), []byte(")"))
+	rest = m.skipLines(rest)
+	return ofPragma || len(name) > 0 && len(rest) > 0 && (rest[0] == ')' || rest[0] == '(')
 }

@@ -17,6 +17,7 @@ func TestShadowed(t *testing.T) {
 		"#define P(x) _Pragma(#x)\nP(clang diagnostic error W)\n":             true,
 		"#define G GCC\nP(G diagnostic\n warning \"-W\"\n \"shadow-header\")": true,
 		"P(G diagnostic warning NAME /* */ )\n":                               true,
+		"#define G GCC\nP(G diagnostic warning S(-Wshadow W))\n":              true,
 		"#define D diagnostic\n":                                              true,
 		"#pragma clang diagnostic KIND NAME\n":                                true,
 		"#pragma clang diagnostic ignored \"-Weverything\"\n":                 false,
