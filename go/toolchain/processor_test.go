@@ -256,7 +256,9 @@ func TestRelativeLibraryPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for value, where := range map[string]string{"libs": "libs", "./libs/:/x": "libs", "/x:": ".", ":/x": ".", "/x;;/y": "."} {
+	for value, where := range map[string]string{
+		"libs": "libs", "./libs/:/x": "libs", "/x:": ".", ":/x": ".", "/x;;/y": ".",
+	} {
 		o := options(t)
 		o.RunsIn = t.TempDir()
 		o.Env = append(o.Env, "LD_LIBRARY_PATH="+value)
