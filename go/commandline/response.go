@@ -18,14 +18,17 @@ const maxResponse = 1 << 16
 // programs, for package linker.
 func ExpandResponseFiles(args []string) ([]string, error) { return expand(args) }
 
-// maxResponseBytes bounds what is read of them, each as often as it is named.
-const maxResponseBytes = 64 << 20
+// maxResponseFiles and maxResponseBytes bound what is read of them, each as often as it is named.
+const (
+	maxResponseFiles = 1 << 12
+	maxResponseBytes = 64 << 20
+)
 
 // expand replaces each @FILE by the arguments in the file, as clang's driver
 // does for a GCC-like command line on Unix (llvm/lib/Support/CommandLine.cpp,
 // ExpansionContext): one that can't be read stays as it is.
 func expand(args []string) ([]string, error) {
-	e := expansion{files: maxResponse, bytes: maxResponseBytes}
+	e := expansion{files: maxResponseFiles, bytes: maxResponseBytes}
 	return e.expand(args, 0)
 }
 

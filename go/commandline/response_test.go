@@ -35,6 +35,25 @@ func TestResponseFiles(t *testing.T) {
 	}
 }
 
+// Response files that name each other make a command whose length isn't bounded
+// by theirs: each is read as often as it is named.
+func TestResponseFilesWithoutEnd(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, map[string]string{
+		"self": "-O2 @self", "one": "@two", "two": "@one", "empty": "",
+		"wide1": strings.Repeat("@wide2 ", 500), "wide2": strings.Repeat("@wide3 ", 500), "wide3": strings.Repeat("@empty ", 500),
+		"long1": strings.Repeat("@long2 ", 200), "long2": strings.Repeat(" ", 1<<20),
+	})
+	for file, reason := range map[string]string{
+		"@self": "nested more than 10 deep", "@one": "nested more than 10 deep", "@wide1": "too often", "@long1": "too often",
+	} {
+		_, err := commandline.Parse("clang", []string{file, "-flto=thin", "-c", "a.c"}, commandline.Options{})
+		if err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%s: %v, want %q", file, err, reason)
+		}
+	}
+}
+
 // Any text can be a response file. What is split is split, and a macro is never
 // overlooked.
 func FuzzArguments(f *testing.F) {

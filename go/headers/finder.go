@@ -41,7 +41,8 @@ func newFinder(ctx context.Context, search *SearchPath, deps []string, began Mom
 		world: world{began: began, known: map[string]fs.FileInfo{}, walked: map[string]bool{}},
 		ctx:   ctx, search: search, deps: deps,
 		isDep: map[string]bool{}, read: map[identity]int{}, isOther: map[string]bool{},
-		folders: map[identity]string{}, entries: map[entry]string{}, asked: map[question]*answer{}, routes: map[routeKey]*route{},
+		folders: map[identity]string{}, entries: map[entry]string{}, asked: map[question]*answer{},
+		routes: map[routeKey]*route{},
 		beside: map[string]bool{}, found: map[condition]bool{},
 		hidden: map[question]hiding{}, noted: map[question]bool{},
 	}

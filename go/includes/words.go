@@ -17,6 +17,9 @@ func joinLines(data []byte) []byte {
 			}
 			return append(out, rest...)
 		}
+		if out == nil {
+			out = make([]byte, 0, len(data))
+		}
 		after := bytes.TrimLeft(rest[i+1:], " \t\v\f\x00")
 		if end := lineEnd(after); end == 0 {
 			after, i = rest[i+1:], i+1
