@@ -91,7 +91,7 @@ func TestFewerExecutions(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if n := s.Calls("Execute"); n > 2000 {
+	if n := s.Calls("Execute"); n > 650 {
 		t.Errorf("%d calls for 200 executions", n)
 	}
 }
