@@ -14,6 +14,7 @@ const (
 	stringTableCode  = 1  // of STRTAB_BLOCK: a blob
 	lastConstantCode = 33 // known here
 	blockUsersCode   = 60 // of FUNCTION_BLOCK, like DECLAREBLOCKS no instruction
+	lastFunctionCode = 65 // known here
 )
 
 // inlineAsmHead is the number of operands of each version of INLINEASM in
@@ -125,7 +126,8 @@ func (a *assemblyReader) module(b block) error {
 // all of a module, is skipped.
 func (a *assemblyReader) function(b block) error {
 	return a.walk(b, func(br *blockReader) (bool, error) {
-		return br.code == declareBlocksCode || br.code == blockUsersCode, nil
+		isInstruction := br.code != declareBlocksCode && br.code != blockUsersCode && br.code <= lastFunctionCode
+		return !isInstruction, nil
 	}, func(sub block) error {
 		if sub.id == constantsID {
 			return a.constants(sub)

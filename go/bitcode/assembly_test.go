@@ -118,6 +118,7 @@ var assemblyStreams = map[string]func(s *stream){
 		s.block(moduleID, 3, func() {
 			s.block(functionID, 4, func() {
 				s.record(declareBlocksCode, 1)
+				s.record(lastFunctionCode+1, 5)
 				s.block(constantsID, 4, func() {
 					s.record(18, slices.Concat([]uint64{1, 1}, characters("a"), []uint64{1}, characters("x"))...)
 					s.record(23, slices.Concat([]uint64{1, 1}, characters("b"), []uint64{1}, characters("x"))...)
