@@ -71,17 +71,17 @@ func (e *endpoint) whatListens(ctx context.Context) error {
 	if _, err := net.DefaultResolver.LookupHost(ctx, e.host); errors.As(err, &unknown) && unknown.IsNotFound {
 		return fmt.Errorf("there is no host of the name %q: %w", e.host, err)
 	}
-	secure, protocol := e.speaksTLS(ctx)
+	secure, protocol := e.probeTLS(ctx)
 	switch {
-	case secure && protocol != "h2":
+	case secure == speaksTLS && protocol != "h2":
 		return errHTTP // gRPC's servers negotiate HTTP/2
-	case secure && !e.tls:
+	case secure == speaksTLS && !e.tls:
 		return fmt.Errorf("the port speaks TLS: use grpcs://%s", e.hostPort())
-	case secure:
+	case secure == speaksTLS:
 		return nil // an authority that isn't known, perhaps: gRPC says which
 	case e.speaksHTTP1(ctx):
 		return errHTTP
-	case e.tls && e.takesConnections(ctx):
+	case secure == speaksOther && e.tls:
 		missing := ""
 		if !strings.Contains(e.text, "://") {
 			missing = ", and an address without a scheme is taken for grpcs://"
@@ -91,24 +91,37 @@ func (e *endpoint) whatListens(ctx context.Context) error {
 	return nil
 }
 
-// speaksTLS reports whether a port answers a TLS handshake, if only to refuse
-// it, and what protocol it chooses.
-func (e *endpoint) speaksTLS(ctx context.Context) (secure bool, protocol string) {
+// A handshake is what a port makes of an attempt to speak TLS. A proxy whose
+// service is away for a moment takes connections and closes them: that is none.
+type handshake int
+
+const (
+	noHandshake handshake = iota
+	speaksTLS
+	speaksOther
+)
+
+// probeTLS finds out whether a port answers a TLS handshake, if only to refuse
+// it, and which protocol it chooses.
+func (e *endpoint) probeTLS(ctx context.Context) (secure handshake, protocol string) {
 	d := tls.Dialer{Config: &tls.Config{
 		ServerName: e.host, NextProtos: []string{"h2"},
-		InsecureSkipVerify: true, // nothing is said on this connection
+		InsecureSkipVerify: true, // no secret is sent on this connection
 	}}
 	conn, err := d.DialContext(ctx, "tcp", e.hostPort())
+	var other tls.RecordHeaderError
 	switch {
-	case err != nil && strings.Contains(err.Error(), "remote error: tls: no application protocol"):
-		return true, ""
-	case err != nil && strings.Contains(err.Error(), "remote error: tls:"):
-		return true, "h2" // perhaps: it wants something else of us first
-	case err != nil:
-		return false, ""
+	case err == nil:
+		defer conn.Close()
+		return speaksTLS, conn.(*tls.Conn).ConnectionState().NegotiatedProtocol
+	case errors.As(err, &other):
+		return speaksOther, ""
+	case strings.Contains(err.Error(), "remote error: tls: no application protocol"):
+		return speaksTLS, ""
+	case strings.Contains(err.Error(), "remote error: tls:"):
+		return speaksTLS, "h2" // perhaps: it wants something else of us first
 	}
-	defer conn.Close()
-	return true, conn.(*tls.Conn).ConnectionState().NegotiatedProtocol
+	return noHandshake, ""
 }
 
 // speaksHTTP1 reports whether a port answers as servers of HTTP/1 do.
@@ -130,13 +143,4 @@ func (e *endpoint) speaksHTTP1(ctx context.Context) bool {
 		}
 	}
 	return string(answer) == "HTTP/1."
-}
-
-func (e *endpoint) takesConnections(ctx context.Context) bool {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", e.hostPort())
-	if err != nil {
-		return false
-	}
-	conn.Close()
-	return true
 }

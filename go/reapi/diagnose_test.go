@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -86,6 +87,63 @@ func TestWrongPort(t *testing.T) {
 			t.Error("a secret was shown to a web server")
 		}
 	})
+}
+
+// A proxy in front of a service that is just being restarted takes connections
+// and closes them: nothing is wrong with its address, and the call is made
+// again.
+func TestProxyOfServiceAway(t *testing.T) {
+	ca := must(reapitest.NewCA(t.TempDir(), "ca"))(t)
+	pair := must(ca.Issue(reapitest.Cert{Name: "server", Hosts: []string{"127.0.0.1"}}))(t)
+	for scheme, o := range map[string]reapitest.Options{"grpc://": {}, "grpcs://": {TLS: must(pair.ServerTLS(nil))(t)}} {
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+			s := reapitest.StartT(t, o)
+			address := closesFirst(t, 3, s.Addr())
+			c := dial(t, nil, func(o *reapi.Options) {
+				o.Cache, o.Retries, o.TLSCertificate = scheme+address, 5, ca.CertFile
+			})
+			if err := c.Ready(within(t)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// closesFirst returns an address that leads to another one, but for the first
+// connections, which are closed.
+func closesFirst(t *testing.T, n int, to string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var passing sync.WaitGroup
+	passing.Go(func() {
+		for i := 0; ; i++ {
+			from, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			if i < n {
+				from.Close()
+				continue
+			}
+			passing.Go(func() {
+				defer from.Close()
+				there, err := net.Dial("tcp", to)
+				if err != nil {
+					return
+				}
+				defer there.Close()
+				passing.Go(func() { _, _ = io.Copy(there, from); there.Close() })
+				_, _ = io.Copy(from, there)
+			})
+		}
+	})
+	t.Cleanup(passing.Wait)
+	t.Cleanup(func() { listener.Close() })
+	return listener.Addr().String()
 }
 
 // bareGRPC returns the address of a gRPC server without services.
