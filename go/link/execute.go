@@ -184,6 +184,7 @@ func (c *conductor) upload(ctx context.Context, a *action.Action, r *action.Resu
 	}
 	c.uploads.Go(func() {
 		defer c.uploading.Release(size)
+		defer c.awaited.store()()
 		if !c.keep(c.linking, c.Remote, a, r) && !stored {
 			c.uncached()
 		}

@@ -153,7 +153,9 @@ func TestRemoteSaysWhatItWaitsFor(t *testing.T) {
 	}{
 		"queued":    {options: func(o *reapitest.Options) { o.Unserved = true }, want: ": 4 jobs, of which 0 are executing; nothing heard for "},
 		"executing": {options: func(o *reapitest.Options) { o.Execute = forever }, want: ": 4 jobs, of which 4 are executing; nothing heard for "},
-		"lookups":   {fault: (*reapitest.Server).StallStorage, want: ": 4 lookups; nothing heard for "},
+		"executing, of some": {options: func(o *reapitest.Options) { o.Slots, o.Execute = 1, forever },
+			want: ": 4 jobs, of which 1 are executing; nothing heard for "},
+		"lookups": {fault: (*reapitest.Server).StallStorage, want: ": 4 lookups; nothing heard for "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, manyDifferent(4))
@@ -181,5 +183,25 @@ func TestRemoteSaysWhatItWaitsFor(t *testing.T) {
 				t.Errorf("it said:\n%s", w.said())
 			}
 		})
+	}
+}
+
+// Results that are being stored keep a link waiting, too, and are said.
+func TestSaysThatResultsAreStored(t *testing.T) {
+	w := newWorld(t, manyDifferent(3))
+	server := service(t)
+	server.Inject(reapitest.Fault{Method: "FindMissingBlobs", Hang: true})
+	server.Inject(reapitest.Fault{Method: "BatchUpdateBlobs", Hang: true})
+	ctx, cancel := context.WithCancel(within(t))
+	defer cancel()
+	told := make(chan error, 1)
+	go func() {
+		told <- until(ctx, func() bool { return strings.Contains(w.said(), ": 3 results to be stored; nothing heard for ") })
+		cancel()
+	}()
+	patience := 50 * time.Millisecond
+	_, err := w.link(ctx, setup{strategy: link.Local, service: server, patience: patience, verbose: true})
+	if waited := <-told; waited != nil {
+		t.Errorf("%v; waiting for the message: %v; it said:\n%s", err, waited, w.said())
 	}
 }

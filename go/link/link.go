@@ -112,8 +112,13 @@ func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, erro
 	c.doubt.turn = make(chan struct{}, 1)
 	c.work = make(chan struct{}, 4*runtime.GOMAXPROCS(0)) // some wait for the disk
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}
+	telling, told := context.WithCancel(ctx)
+	var teller sync.WaitGroup
+	teller.Go(func() { c.tellWaiting(telling) })
 	err := c.run(ctx)
 	c.uploads.Wait()
+	told()
+	teller.Wait()
 	err = errors.Join(err, c.local.close())
 	if err != nil {
 		err = errors.Join(err, c.outputs.removeAll())

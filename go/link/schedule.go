@@ -58,8 +58,6 @@ func (c *conductor) conduct(ctx context.Context) error {
 	c.stop = stop
 	g, groupCtx := errgroup.WithContext(running)
 	endHelp := c.helpWhileNeeded(groupCtx)
-	var telling sync.WaitGroup
-	telling.Go(func() { c.tellWaiting(running) })
 	g.Go(func() error {
 		defer q.here.close()
 		defer q.there.close()
@@ -77,8 +75,6 @@ func (c *conductor) conduct(ctx context.Context) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		c.waitForLinkersEnd() // which may be why a file isn't there
 	}
-	stop(nil)
-	telling.Wait()
 	if err == nil && c.isUnheard() {
 		c.Terminal.WarnOnce("remote", "the remote service %s has not answered within %v; its jobs were compiled here", c.Remote.Address(), c.Patience)
 	}

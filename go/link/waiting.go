@@ -14,6 +14,7 @@ type awaited struct {
 	lookups   int
 	jobs      int       // given to it, executing or not
 	executing int       // of these
+	stores    int       // results on their way to it
 	answers   int       // so far
 	news      time.Time // the newest of all
 }
@@ -45,6 +46,12 @@ func (w *awaited) job() (begun func(bool), end func(answered bool)) {
 	}
 }
 
+// store notes a result that is being stored; the caller says when it has ended.
+func (w *awaited) store() (end func()) {
+	w.note(func() { w.stores++ })
+	return func() { w.note(func() { w.stores--; w.news = time.Now() }) }
+}
+
 func (w *awaited) answer(answered bool) {
 	if answered {
 		w.answers++
@@ -58,23 +65,25 @@ func (w *awaited) note(change func()) {
 	change()
 }
 
-// quiet says for how long nothing was heard of what is awaited, and what that
-// is. It is zero while nothing is awaited.
-func (w *awaited) quiet(since time.Time) (d time.Duration, what string) {
+// quiet says for how long nothing was heard of what is awaited, what that is,
+// and whether workers have begun some of it. It is zero while nothing is awaited.
+func (w *awaited) quiet(since time.Time) (d time.Duration, what string, begun bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.lookups+w.jobs == 0 {
-		return 0, ""
+	switch {
+	case w.jobs > 0:
+		what = fmt.Sprintf("%d jobs, of which %d are executing", w.jobs, w.executing)
+	case w.lookups > 0:
+		what = fmt.Sprintf("%d lookups", w.lookups)
+	case w.stores > 0:
+		what = fmt.Sprintf("%d results to be stored", w.stores)
+	default:
+		return 0, "", false
 	}
 	if w.news.After(since) {
 		since = w.news
 	}
-	d = time.Since(since)
-	what = fmt.Sprintf("%d lookups", w.lookups)
-	if w.jobs > 0 {
-		what = fmt.Sprintf("%d jobs, of which %d are executing", w.jobs, w.executing)
-	}
-	return d, what
+	return time.Since(since), what, w.executing > 0
 }
 
 // isUnheard reports whether the service has answered nothing at all, though this
@@ -89,8 +98,8 @@ func (c *conductor) isUnheard() bool {
 }
 
 // tellWaiting says on a terminal, or with --verbose, what the link waits for
-// when nothing was heard of a service for Options.Patience, and again each time
-// that has doubled.
+// when nothing was heard of a service for Options.Patience, or three times that
+// while workers execute, and again each time that has doubled.
 func (c *conductor) tellWaiting(ctx context.Context) {
 	if c.Remote == nil || c.Patience <= 0 || !c.Terminal.IsWatched() {
 		return
@@ -104,9 +113,13 @@ func (c *conductor) tellWaiting(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		d, what := c.awaited.quiet(begun)
-		if d < c.Patience {
-			next = c.Patience
+		d, what, executing := c.awaited.quiet(begun)
+		least := c.Patience
+		if executing {
+			least *= executingPatience
+		}
+		if d < least {
+			next = least
 		} else if d >= next {
 			c.Terminal.Print("waiting for %s: %s; nothing heard for %v", c.Remote.Address(), what, d.Round(time.Second))
 			next = 2 * d
