@@ -65,8 +65,8 @@ func (c *conductor) brokenWorker(a *action.Action, r *action.Result) error {
 	if versions := olderCompiler(r.Stderr); versions != "" {
 		reason = versions
 	}
-	return fmt.Errorf("%s fails on a worker of %s (%w) and compiles here: %s; %s; it printed: %s", a.Module(), c.Remote.Executor(),
-		exitFailure(r), reason, otherWorkerCompiler, firstLine(a.OriginalNames(r.Stderr)))
+	return fmt.Errorf("%s fails on a worker of %s (%w) and compiles here: %s; %s; it printed: %s",
+		a.Module(), c.Remote.Executor(), exitFailure(r), reason, otherWorkerCompiler, firstLine(a.OriginalNames(r.Stderr)))
 }
 
 // firstLine returns the beginning of what a program printed, fit for a

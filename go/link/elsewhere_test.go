@@ -22,7 +22,8 @@ import (
 // whose compilation is script, and the file that this makes when it has begun.
 func helper(t *testing.T, script string) (c *conductor, it *task, a *action.Action, begun string) {
 	t.Helper()
-	remote, err := reapi.Dial(t.Context(), reapi.Options{Executor: "grpc://" + reapitest.StartT(t, reapitest.Options{}).Addr(), Timeout: time.Minute})
+	address := "grpc://" + reapitest.StartT(t, reapitest.Options{}).Addr()
+	remote, err := reapi.Dial(t.Context(), reapi.Options{Executor: address, Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,9 +40,16 @@ func helper(t *testing.T, script string) (c *conductor, it *task, a *action.Acti
 	}
 	begun = filepath.Join(t.TempDir(), "begun")
 	job := distfile.Job{Inputs: []string{"m.o"}}
-	a = &action.Action{Job: job, Args: []string{"-c", ": >" + begun + "; " + script}, Outputs: []action.Output{{Name: "m.native.o"}}}
+	a = &action.Action{
+		Job:     job,
+		Args:    []string{"-c", ": >" + begun + "; " + script},
+		Outputs: []action.Output{{Name: "m.native.o"}},
+	}
 	c = &conductor{
-		Options: Options{Remote: remote, Strategy: Fallback, Patience: time.Millisecond, Slots: execute.NewSlots(1, ""), Terminal: report.NewTerminal(stderr, false)},
+		Options: Options{
+			Remote: remote, Strategy: Fallback, Patience: time.Millisecond,
+			Slots: execute.NewSlots(1, ""), Terminal: report.NewTerminal(stderr, false),
+		},
 		file:    &distfile.File{},
 		builder: builder, work: make(chan struct{}, 1),
 		local: localRunner{compiler: "/bin/sh", env: []string{"PATH=/usr/bin:/bin"}, base: t.TempDir()},

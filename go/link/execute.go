@@ -110,7 +110,9 @@ const (
 
 // finish reports a failed compilation, or stores and writes what a sound one
 // gave. It returns the jobs that are no longer equal to the first.
-func (c *conductor) finish(ctx context.Context, t *task, a *action.Action, r *action.Result, where place) (changed []distfile.Job, err error) {
+func (c *conductor) finish(
+	ctx context.Context, t *task, a *action.Action, r *action.Result, where place,
+) (changed []distfile.Job, err error) {
 	defer r.Done()
 	if failure := failureOf(a, r); failure != nil {
 		jobs := append([]distfile.Job{t.first}, c.tasks.settle(t)...)

@@ -60,7 +60,8 @@ func TestSilentService(t *testing.T) {
 				if tc.fault != nil {
 					tc.fault(server)
 				}
-				s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: server, cache: openStore(t), patience: soon})
+				u := setup{strategy: strategy.Strategy, service: server, cache: openStore(t), patience: soon}
+				s, err := w.link(within(t), u)
 				w.check(s, err)
 				if err != nil || s.Local != jobs {
 					t.Errorf("%+v, %v", s, err)
@@ -151,8 +152,10 @@ func TestRemoteSaysWhatItWaitsFor(t *testing.T) {
 		fault   func(*reapitest.Server)
 		want    string
 	}{
-		"queued":    {options: func(o *reapitest.Options) { o.Unserved = true }, want: ": 4 jobs, of which 0 are executing; nothing heard for "},
-		"executing": {options: func(o *reapitest.Options) { o.Execute = forever }, want: ": 4 jobs, of which 4 are executing; nothing heard for "},
+		"queued": {options: func(o *reapitest.Options) { o.Unserved = true },
+			want: ": 4 jobs, of which 0 are executing; nothing heard for "},
+		"executing": {options: func(o *reapitest.Options) { o.Execute = forever },
+			want: ": 4 jobs, of which 4 are executing; nothing heard for "},
 		"executing, of some": {options: func(o *reapitest.Options) { o.Slots, o.Execute = 1, forever },
 			want: ": 4 jobs, of which 1 are executing; nothing heard for "},
 		"lookups": {fault: (*reapitest.Server).StallStorage, want: ": 4 lookups; nothing heard for "},

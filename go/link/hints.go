@@ -69,12 +69,15 @@ func major(version []byte) int {
 
 const (
 	otherWorkerCompiler = "--remote_compiler=PATH names another compiler there, --toolchain=upload sends yours"
-	otherCompilerHere   = "--thinlto-remote-compiler=PATH (lld-link: /thinlto-remote-compiler:PATH) names the clang of lld's release"
+	otherCompilerHere   = "--thinlto-remote-compiler=PATH (lld-link: /thinlto-remote-compiler:PATH)" +
+		" names the clang of lld's release"
 )
 
 // missingProgram matches how services say that a worker has no such program.
-var missingProgram = regexp.MustCompile(`(?i)no such file or directory|(executable|command|program|binary|compiler)\b.*\bnot found` +
-	`|not found in (the )?(command's )?\$?path|os error 2\b|cannot find the (file|path)|does not exist|doesn't exist|ENOENT`)
+var missingProgram = regexp.MustCompile(`(?i)no such file or directory` +
+	`|(executable|command|program|binary|compiler)\b.*\bnot found` +
+	`|not found in (the )?(command's )?\$?path` +
+	`|os error 2\b|cannot find the (file|path)|does not exist|doesn't exist|ENOENT`)
 
 // startsProgram matches words by which it is a program that is missing, and no blob.
 var startsProgram = regexp.MustCompile(`(?i)\bexec|\bspawn|\bfork|\bcommand\b|\bprogram\b`)
@@ -84,7 +87,8 @@ var startsProgram = regexp.MustCompile(`(?i)\bexec|\bspawn|\bfork|\bcommand\b|\b
 // blobs (a digest, no path) lack an input.
 func lacksCompiler(err error, program string) bool {
 	switch status.Code(err) {
-	case codes.InvalidArgument, codes.NotFound, codes.FailedPrecondition, codes.Internal, codes.Unknown, codes.Aborted, codes.Unavailable:
+	case codes.InvalidArgument, codes.NotFound, codes.FailedPrecondition,
+		codes.Internal, codes.Unknown, codes.Aborted, codes.Unavailable:
 	default:
 		return false
 	}
@@ -93,7 +97,8 @@ func lacksCompiler(err error, program string) bool {
 		return false
 	}
 	text := rpc.GRPCStatus().Message()
-	return missingProgram.MatchString(text) && (strings.Contains(text, path.Base(program)) || startsProgram.MatchString(text))
+	names := strings.Contains(text, path.Base(program)) || startsProgram.MatchString(text)
+	return names && missingProgram.MatchString(text)
 }
 
 // shellCommand returns a command line that a shell would take.

@@ -34,10 +34,10 @@ func TestWorkerWithoutCompiler(t *testing.T) {
 		execute reapitest.ExecuteFunc
 		led     bool
 	}{
-		{"fork/exec", refuse(codes.InvalidArgument, "Failed to run command: fork/exec /w/workercc: no such file or directory"), true},
+		{"fork/exec", refuse(codes.InvalidArgument, "run command: fork/exec /w/workercc: no such file or directory"), true},
 		{"executable not found", refuse(codes.InvalidArgument, "executable not found"), true},
 		{"in PATH", refuse(codes.NotFound, `exec: "workercc": executable file not found in $PATH`), true},
-		{"os error 2", refuse(codes.FailedPrecondition, "No such file or directory (os error 2) : Could not execute command"), true},
+		{"os error 2", refuse(codes.FailedPrecondition, "No such file or directory (os error 2) : Could not execute"), true},
 		{"internal", refuse(codes.Internal, "posix_spawn: /w/workercc: No such file or directory"), true},
 		{"126", exit(126, "sh: /w/workercc: Permission denied\nmore\n"), true},
 		{"127", exit(127, "/w/workercc: not found\n"), true},
@@ -69,7 +69,8 @@ func TestWorkerWithoutCompiler(t *testing.T) {
 // A compiler of an older LLVM than lld, here or on a worker, is named with both
 // versions and with what mends it.
 func TestOlderCompiler(t *testing.T) {
-	const summary = "Error loading index file 'm.thinlto.bc': Invalid summary version 14. Version should be in the range [1-12]."
+	const summary = "Error loading index file 'm.thinlto.bc': " +
+		"Invalid summary version 14. Version should be in the range [1-12]."
 	const bitcode = "error: Unknown attribute kind (105) (Producer: 'LLVM23.1.4' Reader: 'LLVM 22.1.8')"
 	for _, tc := range []struct {
 		name, message string
@@ -142,7 +143,8 @@ func TestClangRefusesNewerSummary(t *testing.T) {
 	if err == nil || s.Failed != 1 {
 		t.Errorf("%+v, %v", s, err)
 	}
-	if said := w.said(); !strings.Contains(said, "hint: lld is of LLVM 23 or later (it writes summary version 14), and the compiler of LLVM 22 (") {
+	const want = "hint: lld is of LLVM 23 or later (it writes summary version 14), and the compiler of LLVM 22 ("
+	if said := w.said(); !strings.Contains(said, want) {
 		t.Errorf("it said:\n%s", said)
 	}
 }

@@ -149,7 +149,9 @@ func (c *conductor) prepare(ctx context.Context) error {
 	if err != nil {
 		return &EnvironmentError{err}
 	}
-	c.local = localRunner{compiler: c.compiler.Path, env: execute.Environ(c.Env), function: c.Files.Function(), base: c.SandboxBase}
+	c.local = localRunner{
+		compiler: c.compiler.Path, env: execute.Environ(c.Env), function: c.Files.Function(), base: c.SandboxBase,
+	}
 	options := action.Options{
 		Files: c.Files, Env: c.Env, ExtraInputs: c.ExtraInputs, Properties: c.Properties, Timeout: c.Timeout,
 		Launched: c.compiler.Launched,
@@ -186,7 +188,8 @@ func (c *conductor) unknownCompiler(ctx context.Context, o toolchain.Options) (w
 	if len(names) == 0 {
 		return c.compiler.Unknown, nil
 	}
-	return fmt.Sprintf("which compiler %s runs depends on %s, and compilers get a fixed environment; %s passes it on, as part of the key",
+	return fmt.Sprintf("which compiler %s runs depends on %s, and compilers get a fixed environment;"+
+		" %s passes it on, as part of the key",
 		c.compiler.Path, strings.Join(names, " and "), "--action_env="+strings.Join(names, " --action_env=")), nil
 }
 

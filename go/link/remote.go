@@ -130,7 +130,8 @@ func (c *conductor) executeRemotely(ctx context.Context, a *action.Action) (*act
 func workerFailure(a *action.Action, r *action.Result) error {
 	switch code := r.ExitCode; {
 	case code == 126 || code == 127:
-		return fmt.Errorf("the worker has no such compiler (exit status %d): %s; %s", code, firstLine(a.OriginalNames(r.Stderr)), otherWorkerCompiler)
+		return fmt.Errorf("the worker has no such compiler (exit status %d): %s; %s",
+			code, firstLine(a.OriginalNames(r.Stderr)), otherWorkerCompiler)
 	case code > 128 && code < 160 || code < 0: // 128 + the signal's number, or minus it
 		return fmt.Errorf("a signal ended the compiler on the worker (exit status %d)", code)
 	case code == 0 && a.Check(r) != nil:

@@ -76,7 +76,8 @@ func (c *conductor) conduct(ctx context.Context) error {
 		c.waitForLinkersEnd() // which may be why a file isn't there
 	}
 	if err == nil && c.isUnheard() {
-		c.Terminal.WarnOnce("remote", "the remote service %s has not answered within %v; its jobs were compiled here", c.Remote.Address(), c.Patience)
+		c.Terminal.WarnOnce("remote", "the remote service %s has not answered within %v; its jobs were compiled here",
+			c.Remote.Address(), c.Patience)
 	}
 	return c.verdict(ctx, err)
 }

@@ -19,7 +19,7 @@ type Summary struct {
 	Local        int    `json:"local"`    // compiled on this machine
 	Remote       int    `json:"remote"`   // compiled by a worker
 	Failed       int    `json:"failed"`   // the compiler failed
-	Skipped      int    `json:"skipped"`  // not started after a failure
+	Skipped      int    `json:"skipped"`  // not compiled after a failure, or ended by it
 	Uncached     int    `json:"uncached"` // of those compiled, whose result isn't stored
 
 	ShardsNotRenumbered int `json:"shards_not_renumbered"` // jobs that may miss though an equal one is cached

@@ -26,7 +26,8 @@ ln -s "$(dirname "$real")/../lib/clang" tc/lib/clang
 ln -s "$lib" "libs/$(basename "$lib" | sed s/cpp/cpq/)"
 ln -s tc/bin/clang-22 cc
 `
-	const byName = "mkdir bin; ln -s $(command -v clang-22) bin/mycc; printf '#!/bin/sh\\nexec mycc \"$@\"\\n' >cc; chmod +x cc\n"
+	const byName = "mkdir bin; ln -s $(command -v clang-22) bin/mycc\n" +
+		"printf '#!/bin/sh\\nexec mycc \"$@\"\\n' >cc; chmod +x cc\n"
 	const variable = "printf '#!/bin/sh\\nexec \"$MYCC\" \"$@\"\\n' >cc; chmod +x cc\n"
 	for name, tc := range map[string]struct{ prepare, env, needs, passes string }{
 		"a library":                 {ownLibrary, "LD_LIBRARY_PATH=$DIR/libs", "LD_LIBRARY_PATH", "LD_LIBRARY_PATH"},

@@ -18,7 +18,8 @@ func TestHelpKnowsAssemblysFiles(t *testing.T) {
 	server.StallStorage()
 	s := newSite(t)
 	s.write("bytes", "the bytes")
-	s.write("f0.c", "__asm__(\".section .rodata\\nbytes:\\n.incbin \\\"bytes\\\"\\n.byte 0\\n.text\\n\");\nint f0(int x) { return x; }\n")
+	s.write("f0.c", "int f0(int x) { return x; }\n"+
+		"__asm__(\".section .rodata\\nbytes:\\n.incbin \\\"bytes\\\"\\n.byte 0\\n.text\\n\");\n")
 	s.run("clang-22 -O2 -flto=thin -c f0.c && clang-22 -O2 -flto=thin -fuse-ld=lld f?.o main.o -o inproc")
 	for _, option := range []string{"REMOTE_EXECUTOR=", "REMOTE_CACHE="} {
 		s.forget()

@@ -22,7 +22,12 @@ trap '' TERM
 : >>"$DIR/busy"
 while ls "$DIR"/*.thinlto.bc >/dev/null 2>&1; do sleep 0.01; done
 `
-	for name, end := range map[string]string{"succeeds": "exit 0", "fails": "echo 'error: bad' >&2; exit 1", "writes more": "echo >more; exit 0"} {
+	ends := map[string]string{
+		"succeeds":    "exit 0",
+		"fails":       "echo 'error: bad' >&2; exit 1",
+		"writes more": "echo >more; exit 0",
+	}
+	for name, end := range ends {
 		for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 			t.Run(name+" after "+signal.String(), func(t *testing.T) {
 				t.Parallel()

@@ -26,11 +26,13 @@ func TestWarningsNameFiles(t *testing.T) {
 			s.write("library.c", "int one(int x) { return x; }\n")
 			s.run("clang-22 --target=x86_64-pc-linux-gnu -O2 -flto=thin -c program.c" +
 				" && clang-22 --target=x86_64-unknown-linux-gnu -O2 -flto=thin -c library.c\n" + tc.prepare)
-			link := "clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX program.o " + tc.library + " -o prog 2>&1"
+			link := "clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX program.o " +
+				tc.library + " -o prog 2>&1"
 			server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
 			wantNames := func(when string) {
 				said := s.run(link)
-				for _, want := range []string{"different target triples: '" + tc.library, "linking module 'program.o'", "whereas 'program.o'"} {
+				wants := []string{"different target triples: '" + tc.library, "linking module 'program.o'", "whereas 'program.o'"}
+				for _, want := range wants {
 					if !strings.Contains(said, want) {
 						t.Errorf("%s: said %q, want %q", when, said, want)
 					}
