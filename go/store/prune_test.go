@@ -259,6 +259,7 @@ func TestPruneLeavesOthers(t *testing.T) {
 		want = append(want, name)
 	}
 	mark(t, filepath.Join(s.root, "blake3/tmp/thinrex-new"), 0)
+	mark(t, filepath.Join(s.root, "thinrex/digests-host"), 24*time.Hour) // see digestMemos
 	for _, name := range []string{"tmp/thinrex-1-f", "blake3/tmp/thinrex-1-f"} {
 		put(t, filepath.Join(s.root, name), 10, 2*stale)
 	}
