@@ -175,7 +175,7 @@ func TestUploadPolicy(t *testing.T) {
 		says    string
 	}{
 		"auto, a cache":                    {options: reapitest.Options{Capabilities: noExecution}, stored: every},
-		"auto, executes":                   {},
+		"auto, a cache that executes":      {stored: every},
 		"true, executes":                   {flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=true"}, stored: every},
 		"false, a cache":                   {options: reapitest.Options{Capabilities: noExecution}, flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=false"}},
 		"auto, read-only":                  {options: reapitest.Options{Capabilities: readOnly}},
