@@ -216,8 +216,11 @@ func TestCacheFaults(t *testing.T) {
 				server.Inject(fault)
 				s := w.site(t)
 				s.with("REMOTE_CACHE=grpc://"+server.Addr(), "REMOTE_RETRIES=2")
-				if fault.Hang {
+				switch {
+				case fault.Hang:
 					s.with("REMOTE_TIMEOUT=2s")
+				case fault.Code == codes.ResourceExhausted: // a busy service is waited for as long
+					s.with("REMOTE_TIMEOUT=8s")
 				}
 				got, said := s.link()
 				wantSummary(t, got, report.Summary{Local: every})
