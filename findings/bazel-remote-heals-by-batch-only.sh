@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# bazel-remote accepts a blob by ByteStream Write, answers that it has all of it, and keeps the damaged file that it had.
+# bazel-remote accepts a blob by ByteStream Write, answers that it has all of it, and keeps the damaged file that it
+# had.
 #
-# Seen with github.com/buchgr/bazel-remote v2.6.1. Half of a blob's file in the cache folder is zeros, as after a crash of the
-# machine. FindMissingBlobs says the blob is there (the index in memory says so). A client that notices the damage when it reads
-# uploads the good bytes again, and would expect either way to replace them. ByteStream Write answers committed_size = the
-# whole size, and stores nothing: reading fails as before. BatchUpdateBlobs with the same bytes replaces the file. Blobs
-# above gRPC's message limit can only be streamed, so those stay damaged until they are evicted.
+# Seen with github.com/buchgr/bazel-remote v2.6.1. Half of a blob's file in the cache folder is zeros, as after a
+# crash of the machine. FindMissingBlobs says the blob is there (the index in memory says so). A client that notices
+# the damage when it reads uploads the good bytes again, and would expect either way to replace them. ByteStream Write
+# answers committed_size = the whole size, and stores nothing: reading fails as before. BatchUpdateBlobs with the same
+# bytes replaces the file. Blobs above gRPC's message limit can only be streamed, so those stay damaged until they are
+# evicted.
 #
 # Output seen: "damaged: in FindMissing: no, read: bad", "after Write (answer: 65536 of 65536): read: bad", "after
 # BatchUpdateBlobs: read: good".
-# Exits 0 while it is so, 1 when the server behaves otherwise, 2 when it can't be tried. The server listens on 127.0.0.1.
+# Exits 0 while it is so, 1 when the server behaves otherwise, 2 when it can't be tried. The server listens on
+# 127.0.0.1.
 set -u
 w=$(mktemp -d) || exit 2
 server=

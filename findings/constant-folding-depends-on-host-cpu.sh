@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # What clang makes of sin(0.259) depends on the processor that clang runs on.
 #
-# Seen with clang 22.1.8 (Debian 12, glibc 2.36). LLVM computes calls of mathematical functions with constant arguments at
-# compile time, and one would expect the result to be a function of the source and the target. But it calls the
-# libm of the machine that compiles, and glibc's libm has several variants of sin, chosen by the processor at start: with
-# fused multiply-add the last bit is another. So the same compiler writes different objects on two machines; here
-# GLIBC_TUNABLES, which takes processor features away from glibc, stands for the older machine. Cross compilation
-# doesn't help: code for AArch64 gets the same x86 dependent constant.
+# Seen with clang 22.1.8 (Debian 12, glibc 2.36). LLVM computes calls of mathematical functions with constant
+# arguments at compile time, and one would expect the result to be a function of the source and the target. But it
+# calls the libm of the machine that compiles, and glibc's libm has several variants of sin, chosen by the processor
+# at start: with fused multiply-add the last bit is another. So the same compiler writes different objects on two
+# machines; here GLIBC_TUNABLES, which takes processor features away from glibc, stands for the older machine. Cross
+# compilation doesn't help: code for AArch64 gets the same x86 dependent constant.
 #
 # Output seen: 0x3FD0642C1D85096E with FMA, 0x3FD0642C1D85096F without, for x86-64 and AArch64 alike.
 # Exits 0 while it is so, 1 when both agree, 2 when it can't be tried (no FMA and AVX2 here).

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # A distributed ThinLTO link for RISC-V declares compressed instructions in its ELF header, though no module has them.
 #
-# Seen with clang and lld 22.1.8 (Debian 12). The modules are compiled with -march=rv64g, which has no C extension, and lld by
-# itself links a program whose header has no RVC flag. With DTLTO one would expect the same, since each function carries its
-# features. But the dist-file's commands name the target alone, and clang's default for riscv64-linux-gnu is rv64gc: the
-# ELF header of the objects says RVC, though there is no such instruction in them, and lld's paddings may be 2 bytes.
-# A processor without C then seems unfit for a program that it can run. Adding -march=rv64g as
-# --thinlto-remote-compiler-arg= doesn't help those who link modules of several kinds.
+# Seen with clang and lld 22.1.8 (Debian 12). The modules are compiled with -march=rv64g, which has no C extension,
+# and lld by itself links a program whose header has no RVC flag. With DTLTO one would expect the same, since each
+# function carries its features. But the dist-file's commands name the target alone, and clang's default for
+# riscv64-linux-gnu is rv64gc: the ELF header of the objects says RVC, though there is no such instruction in them,
+# and lld's paddings may be 2 bytes. A processor without C then seems unfit for a program that it can run. Adding
+# -march=rv64g as --thinlto-remote-compiler-arg= doesn't help those who link modules of several kinds.
 #
 # Output seen: "in process: 0x4, double-float ABI", "distributed: 0x5, RVC, double-float ABI".
 # Exits 0 while it is so, 1 when they agree, 2 when it can't be tried.

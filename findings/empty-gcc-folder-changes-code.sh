@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # An empty file in a folder named after a newer GCC changes the code that clang generates for AArch64.
 #
-# Seen with clang 22.1.8 (Debian 12). One would expect a GCC installation to decide on headers and libraries only. But the
-# driver reads libgcc's version off the name of the folder lib/gcc/TRIPLE/VERSION, and from 9.3.1 on passes
+# Seen with clang 22.1.8 (Debian 12). One would expect a GCC installation to decide on headers and libraries only. But
+# the driver reads libgcc's version off the name of the folder lib/gcc/TRIPLE/VERSION, and from 9.3.1 on passes
 # +outline-atomics to the compiler: an atomic addition becomes a call of __aarch64_ldadd4_acq_rel instead of a loop.
-# The folder needs no file but an empty crtbegin.o. So two machines with equal sources, headers, arguments and compilers
-# compile to different objects, and a compilation cache whose key knows only the header folders takes the wrong one.
+# The folder needs no file but an empty crtbegin.o. So two machines with equal sources, headers, arguments and
+# compilers compile to different objects, and a compilation cache whose key knows only the header folders takes the
+# wrong one.
 #
 # Output seen: "GCC 9.2.0: a loop", "GCC 9.3.1: a call".
 # Exits 0 while it is so, 1 when clang behaves otherwise, 2 when it can't be tried.

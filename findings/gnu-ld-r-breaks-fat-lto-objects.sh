@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # GNU "ld -r" of clang's fat LTO objects makes an object that no LTO link can read.
 #
-# Seen with clang and lld 22.1.8 and binutils 2.40 (Debian 12). clang -ffat-lto-objects keeps machine code and, in the section
-# .llvm.lto, bitcode. One would expect a relocatable link of two such objects either to keep both or to drop the bitcode, as
-# lld -r does. GNU ld joins the sections like any data: two bitcode files in one section, which isn't a bitcode
-# file. The result links as machine code; with lld --fat-lto-objects it fails: "Invalid encoding". Build systems that
-# combine objects by ld -r (autotools, CMake object libraries by hand, kernel modules) meet this late, at the last link.
+# Seen with clang and lld 22.1.8 and binutils 2.40 (Debian 12). clang -ffat-lto-objects keeps machine code and, in the
+# section .llvm.lto, bitcode. One would expect a relocatable link of two such objects either to keep both or to drop
+# the bitcode, as lld -r does. GNU ld joins the sections like any data: two bitcode files in one section, which isn't
+# a bitcode file. The result links as machine code; with lld --fat-lto-objects it fails: "Invalid encoding". Build
+# systems that combine objects by ld -r (autotools, CMake object libraries by hand, kernel modules) meet this late, at
+# the last link.
 #
 # Output seen: "lld -r: 0 with bitcode, LTO link ok", "GNU ld -r: 1 with bitcode, LTO link fails" (sections counted).
 # Exits 0 while it is so, 1 when the linkers behave otherwise, 2 when it can't be tried.

@@ -4,8 +4,8 @@
 # Seen with clang and lld 22.1.8 (Debian 12). In inline assembly, .incbin is read by the ThinLTO backend, at the link:
 # the bitcode holds the name alone. So one would expect a new link to read the new file, as a link without the cache
 # does. But the cache's key covers the modules and the options, not the files that assembly names, and the link takes
-# the object with the old bytes, without a warning. A relative name is looked for in the linker's working
-# directory, not in the one where the source was compiled.
+# the object with the old bytes, without a warning. A relative name is looked for in the linker's working directory,
+# not in the one where the source was compiled.
 #
 # Output seen: "first: one", "changed file, with the cache: one", "changed file, without it: two".
 # Exits 0 while it is so, 1 when lld behaves otherwise, 2 when it can't be tried.

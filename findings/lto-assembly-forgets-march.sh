@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # With -flto=thin (or -flto), file-level assembly may not use the instructions that -march allows.
 #
-# Seen with clang 22.1.8 (Debian 12). A file-level __asm__ with an instruction of the processor named by -march compiles
-# without LTO. With it, one would expect the same or an error at the link; but the compiler itself fails, at -c: it parses
-# the assembly to list its symbols in the bitcode's symbol table, and does so for the bare target, without the
-# features of the command line. For RISC-V even the features that the ABI implies are missing: a double-precision
-# instruction fails for riscv64-linux-gnu.
+# Seen with clang 22.1.8 (Debian 12). A file-level __asm__ with an instruction of the processor named by -march
+# compiles without LTO. With it, one would expect the same or an error at the link; but the compiler itself fails, at
+# -c: it parses the assembly to list its symbols in the bitcode's symbol table, and does so for the bare target,
+# without the features of the command line. For RISC-V even the features that the ABI implies are missing: a
+# double-precision instruction fails for riscv64-linux-gnu.
 #
 # Output seen: "native ok, thin fails, full fails" for AArch64 SVE, RISC-V D, z/Architecture vector-packed-decimal and
 # MIPS64r2.

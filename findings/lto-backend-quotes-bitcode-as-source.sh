@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # A warning of a distributed ThinLTO backend quotes the bitcode file's bytes as if they were a line of source.
 #
-# Seen with clang and lld 22.1.8 (Debian 12). A call of a function with the attribute warning("…") (or error) that is left after
-# optimisation is reported by the backend. lld in process says "call to slow marked dontcall-warn: slow". Where clang is the
-# backend (-x ir -fthinlto-index=, as for DTLTO), one would expect the same, or the place in the source. It names the
-# bitcode file with the line and column of the source, and quotes that "line" of the bitcode: unprintable bytes, in a terminal
-# a page of <U+0000>.
+# Seen with clang and lld 22.1.8 (Debian 12). A call of a function with the attribute warning("…") (or error) that is
+# left after optimisation is reported by the backend. lld in process says "call to slow marked dontcall-warn: slow".
+# Where clang is the backend (-x ir -fthinlto-index=, as for DTLTO), one would expect the same, or the place in the
+# source. It names the bitcode file with the line and column of the source, and quotes that "line" of the bitcode:
+# unprintable bytes, in a terminal a page of <U+0000>.
 #
-# Output seen: "w.o:1:65: warning: call to 'slow' declared with 'warning' attribute: slow", then a quoted line with BC<C0><DE>,
-# bitcode's magic number.
+# Output seen: "w.o:1:65: warning: call to 'slow' declared with 'warning' attribute: slow", then a quoted line with
+# BC<C0><DE>, bitcode's magic number.
 # Exits 0 while it is so, 1 when clang behaves otherwise, 2 when it can't be tried.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # An LTO link for MIPS names an older processor in the ELF header than the code in it needs.
 #
-# Seen with clang and lld 22.1.8 (Debian 12), for mips64el and mipsel. clang compiles for MIPS64r2 (MIPS32r2) by default,
-# and marks an object so in e_flags and in .MIPS.abiflags. One would expect the same from an LTO link of the same source.
-# But lld's backend takes e_flags from the bare target and the code from the functions' own attributes: the file says
-# mips64 (mips32) in its header, MIPS64r2 in .MIPS.abiflags, and holds r2 instructions (drotr). Whoever goes by the header
-# takes the program for one that runs on older processors. ThinLTO and full LTO do the same.
+# Seen with clang and lld 22.1.8 (Debian 12), for mips64el and mipsel. clang compiles for MIPS64r2 (MIPS32r2) by
+# default, and marks an object so in e_flags and in .MIPS.abiflags. One would expect the same from an LTO link of the
+# same source. But lld's backend takes e_flags from the bare target and the code from the functions' own attributes:
+# the file says mips64 (mips32) in its header, MIPS64r2 in .MIPS.abiflags, and holds r2 instructions (drotr). Whoever
+# goes by the header takes the program for one that runs on older processors. ThinLTO and full LTO do the same.
 #
-# Output seen: "mips64el native: e_flags mips64r2, abiflags MIPS64r2" and "mips64el thin: e_flags mips64, abiflags MIPS64r2",
-# likewise full, and mips32/MIPS32r2 for mipsel.
+# Output seen: "mips64el native: e_flags mips64r2, abiflags MIPS64r2" and "mips64el thin: e_flags mips64, abiflags
+# MIPS64r2", likewise full, and mips32/MIPS32r2 for mipsel.
 # Exits 0 while it is so, 1 when they agree, 2 when it can't be tried.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # A memory profile matches no C++ function, without a warning, when the source is compiled with -gmlt alone.
 #
-# Seen with clang and LLVM 22.1.8 (Debian 12). -fmemory-profile-use= finds functions by the linkage names in debug information.
-# -gmlt gives line tables, and one would expect them to do: the profile's locations are lines. But -gmlt leaves the linkage
-# names out, so a C++ function has its plain name in debug information, its hash isn't in the profile, and no allocation gets its
-# profile: nothing is said, not even with -Wall -Wextra. -fdebug-info-for-profiling, or -g, brings the names.
+# Seen with clang and LLVM 22.1.8 (Debian 12). -fmemory-profile-use= finds functions by the linkage names in debug
+# information. -gmlt gives line tables, and one would expect them to do: the profile's locations are lines. But -gmlt
+# leaves the linkage names out, so a C++ function has its plain name in debug information, its hash isn't in the
+# profile, and no allocation gets its profile: nothing is said, not even with -Wall -Wextra.
+# -fdebug-info-for-profiling, or -g, brings the names.
 #
-# Output seen (allocations that got their profile): "-gmlt: 0, no warning", "-gmlt -fdebug-info-for-profiling: 1, no warning", "-g: 1, no
-# warning".
+# Output seen (allocations that got their profile): "-gmlt: 0, no warning", "-gmlt -fdebug-info-for-profiling: 1, no
+# warning", "-g: 1, no warning".
 # Exits 0 while it is so, 1 when clang behaves otherwise, 2 when it can't be tried.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)

@@ -3,10 +3,10 @@
 #
 # Seen with clang 22.1.8 (Debian 12). Equal sources, arguments and names in two folders of one file system give equal
 # objects. With -fopenmp-targets one would expect the same; but each target region gets the symbol
-# __omp_offloading_<device>_<inode>_<function>_l<line>, of the device and inode of the source file in hexadecimal. So a
-# checkout, a copy, or an editor that saves by renaming a new file changes the object; and device code compiled from
-# another copy of the source than the host code has other names for the same regions.
-# -ffile-prefix-map and -fdebug-compilation-dir have no say in it.
+# __omp_offloading_<device>_<inode>_<function>_l<line>, of the device and inode of the source file in hexadecimal. So
+# a checkout, a copy, or an editor that saves by renaming a new file changes the object; and device code compiled from
+# another copy of the source than the host code has other names for the same regions. -ffile-prefix-map and
+# -fdebug-compilation-dir have no say in it.
 #
 # Output seen: "host only: equal", "with -fopenmp-targets: different", and a symbol with the file's own inode.
 # Exits 0 while it is so, 1 when clang behaves otherwise, 2 when it can't be tried.

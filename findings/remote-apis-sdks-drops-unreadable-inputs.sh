@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # remote-apis-sdks builds an action's input tree without a declared input that it can't read, and reports no error.
 #
-# Seen with github.com/bazelbuild/remote-apis-sdks v0.0.0-20240806195620-e9017eaf5982. Client.ComputeMerkleTree gets a list of
-# input files and returns the digest of the input root. For a declared input that may not be read one would expect an error,
-# as there is for one that doesn't exist. It leaves the file out, returns nil for the error, and the root's digest is
-# that of the shorter list: the action runs without its input, and is cached under the key of an action that never had
-# it. A symbolic link whose target is gone is left out likewise.
+# Seen with github.com/bazelbuild/remote-apis-sdks v0.0.0-20240806195620-e9017eaf5982. Client.ComputeMerkleTree gets a
+# list of input files and returns the digest of the input root. For a declared input that may not be read one would
+# expect an error, as there is for one that doesn't exist. It leaves the file out, returns nil for the error, and the
+# root's digest is that of the shorter list: the action runs without its input, and is cached under the key of an
+# action that never had it. A symbolic link whose target is gone is left out likewise.
 #
-# Output seen: "missing file: an error", "no permission: no error, same root as without it", "dangling link: no error, same
-# root as without it".
+# Output seen: "missing file: an error", "no permission: no error, same root as without it", "dangling link: no error,
+# same root as without it".
 # Exits 0 while it is so, 1 when the SDK behaves otherwise, 2 when it can't be tried.
 set -u
 w=$(mktemp -d) || exit 2

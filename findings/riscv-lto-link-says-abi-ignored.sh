@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # An LTO link for RISC-V says that it ignores the ABI, and doesn't, as soon as one file has file-level assembly.
 #
-# Seen with clang and lld 22.1.8 (Debian 12), for riscv64-linux-gnu with clang's default options, ThinLTO and full LTO. An
-# ordinary file-level __asm__ (a nop here) compiles without a message. The link then prints "Hard-float 'd' ABI can't be
-# used for a target that doesn't support the D instruction set extension (ignoring target-abi)": the assembly is parsed
-# for the bare target, which has no D. One would take the program for a soft-float one. But it is marked double-float,
-# as it should be. The line has no prefix (ld.lld:, warning:), names no file, and --fatal-warnings lets it pass.
+# Seen with clang and lld 22.1.8 (Debian 12), for riscv64-linux-gnu with clang's default options, ThinLTO and full
+# LTO. An ordinary file-level __asm__ (a nop here) compiles without a message. The link then prints "Hard-float 'd'
+# ABI can't be used for a target that doesn't support the D instruction set extension (ignoring target-abi)": the
+# assembly is parsed for the bare target, which has no D. One would take the program for a soft-float one. But it is
+# marked double-float, as it should be. The line has no prefix (ld.lld:, warning:), names no file, and
+# --fatal-warnings lets it pass.
 #
 # Output seen: that line for thin and full, none without assembly or without LTO, and "double-float ABI" each time.
 # Exits 0 while it is so, 1 when lld behaves otherwise, 2 when it can't be tried.

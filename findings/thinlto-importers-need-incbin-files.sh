@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # A distributed ThinLTO backend needs the files that another module's file-level assembly names.
 #
-# Seen with clang and lld 22.1.8 (Debian 12). main.c calls a function of data.c, whose file-level assembly has an .incbin. The
-# backend of main.o imports that function, but not the assembly, and its object doesn't have the bytes. So one would expect only
-# the backend of data.o to open the file. But the one of main.o parses the assembly of each module that it imports
-# from, opens the file, and fails where it is missing: an executor that gives each backend its own inputs must give it to
-# all importers.
+# Seen with clang and lld 22.1.8 (Debian 12). main.c calls a function of data.c, whose file-level assembly has an
+# .incbin. The backend of main.o imports that function, but not the assembly, and its object doesn't have the bytes.
+# So one would expect only the backend of data.o to open the file. But the one of main.o parses the assembly of each
+# module that it imports from, opens the file, and fails where it is missing: an executor that gives each backend its
+# own inputs must give it to all importers.
 #
 # Output seen: "without the file: Could not find incbin file", "with it: compiled, the bytes aren't in the object".
 # Exits 0 while it is so, 1 when clang behaves otherwise, 2 when it can't be tried.

@@ -3,12 +3,12 @@
 #
 # Seen with zig 0.17.1 (PyPI's ziglang). One would expect bitcode to be a function of source, options and compiler, as
 # with clang, whose target triple is x86_64-pc-linux-gnu on each machine. Without --target, zig asks the machine that
-# it runs on, and the module's triple is x86_64-unknown-linux<kernel>-gnu<glibc>. So an upgrade of the kernel changes each
-# object, two machines share none, and lld warns of different triples where such objects meet clang's or each other.
-# --target=x86_64-linux-gnu gives fixed versions (5.10.0 and 2.31.0).
+# it runs on, and the module's triple is x86_64-unknown-linux<kernel>-gnu<glibc>. So an upgrade of the kernel changes
+# each object, two machines share none, and lld warns of different triples where such objects meet clang's or each
+# other. --target=x86_64-linux-gnu gives fixed versions (5.10.0 and 2.31.0).
 #
-# Output seen on a machine with kernel 6.18.44 and glibc 2.36: "native: x86_64-unknown-linux6.18.44-gnu2.36.0",
-# "with --target: x86_64-unknown-linux5.10.0-gnu2.31.0".
+# Output seen on a machine with kernel 6.18.44 and glibc 2.36: "native: x86_64-unknown-linux6.18.44-gnu2.36.0", "with
+# --target: x86_64-unknown-linux5.10.0-gnu2.31.0".
 # Exits 0 while it is so, 1 when zig behaves otherwise, 2 when it can't be tried.
 set -u
 w=$(mktemp -d) || exit 2
