@@ -5,16 +5,17 @@ import (
 	"strings"
 )
 
-// OriginalNames returns what a compiler printed about this action, with the
-// paths of the user's files in place of the canonical names. Package link
-// calls it for each job that gets a result. The stored text keeps the
-// canonical names, because an equal job has other files.
+// OriginalNames returns what a compiler printed about this action, fit for a
+// terminal (see Printable), with the paths of the user's files in place of the
+// canonical names. Package link calls it for each job that gets a result. The
+// stored text keeps the canonical names, because an equal job has other files.
 //
 // Only whole names are replaced: am.o, m.o.bak and dir/m.o are other files.
 func (a *Action) OriginalNames(text []byte) []byte {
 	if len(text) == 0 {
 		return text
 	}
+	text = Printable(text)
 	original := make(map[string]string, len(a.Inputs)+len(a.Outputs))
 	for _, in := range a.Inputs {
 		original[in.Name] = in.File.Path

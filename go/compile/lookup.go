@@ -47,7 +47,12 @@ func (c *compilation) deliverHit(where string, it candidate, r *action.Result) (
 	defer r.Done()
 	c.Verbose("%s: %shit", c.in.Source, where)
 	_ = c.files.Save() // else the next compilation hashes them again
-	return c.deliver(r)
+	outcome, err := c.deliver(r)
+	if err != nil {
+		return nil, err
+	}
+	outcome.Stdout, outcome.Stderr = action.Printable(outcome.Stdout), action.Printable(outcome.Stderr)
+	return outcome, nil
 }
 
 // candidates are the actions of a cache's manifest whose conditions are met,

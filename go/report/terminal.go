@@ -14,7 +14,8 @@ import (
 //
 //   - On success nothing is printed, but the compiler's own warnings, unless
 //     stderr is a terminal (one progress line, gone at the end) or --verbose.
-//   - What a compiler said is printed as it is, in one piece.
+//   - What a compiler printed comes in one piece. Whoever has it from a cache
+//     or a worker makes it fit for a terminal first (action.Printable).
 //   - Our own lines begin with "thinrex: ". A cause is said once.
 //
 // It is safe for concurrent use.

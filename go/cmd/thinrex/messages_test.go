@@ -1,0 +1,80 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+
+	"thinrex/go/internal/reapitest"
+)
+
+// hostile is what a service may give out as a compiler's messages, and shown
+// what the user gets to see of it.
+const (
+	hostile = "a.c:1: \x1b[1mwarning\x1b[0m: \x1b]0;pwned\x07\x1b[2J\u009b6nover\rwritten\t\x1b[8m\n"
+	shown   = "a.c:1: \x1b[1mwarning\x1b[0m: ?]0;pwned??[2J?6nover?written\t\x1b[8m\n\x1b[0m"
+)
+
+// The messages of results from a service and from the disk cache, which may
+// hold some of a service, reach the terminal without control characters.
+func TestHostileMessages(t *testing.T) {
+	t.Parallel()
+	w := workshop{newSite(t)}
+	tamper := func(server *reapitest.Server) {
+		server.OnActionResult(func(r *repb.ActionResult) { r.StderrRaw = []byte(hostile) })
+	}
+	wantShown := func(t *testing.T, said string) {
+		t.Helper()
+		if !strings.Contains(said, shown) || strings.ContainsAny(said, "\a\r\u009b") {
+			t.Errorf("said %q, want %q", said, shown)
+		}
+	}
+	t.Run("link", func(t *testing.T) {
+		t.Parallel()
+		server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
+		s := w.site(t)
+		s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+		tamper(server)
+		for _, place := range []string{"workers", "the disk cache"} {
+			t.Log("from", place)
+			_, said := s.link()
+			wantShown(t, said)
+		}
+	})
+	t.Run("cc", func(t *testing.T) {
+		t.Parallel()
+		server := reapitest.StartT(t, reapitest.Options{})
+		s := newSite(t)
+		s.with("REMOTE_CACHE=grpc://" + server.Addr())
+		s.compile(0)
+		s.forget()
+		tamper(server)
+		for _, place := range []string{"the remote cache", "the disk cache"} {
+			t.Log("from", place)
+			wantShown(t, s.compile(0))
+		}
+	})
+	t.Run("a worker's failure", func(t *testing.T) {
+		t.Parallel()
+		server := reapitest.StartT(t, reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+			return &reapitest.Result{ExitCode: 1, Stderr: []byte(hostile)}, nil
+		}})
+		s := w.site(t)
+		s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
+		_, said := s.link() // compiled here, with a warning that holds the first line
+		if strings.ContainsAny(said, "\a\r\u009b") || !strings.Contains(said, "pwned") {
+			t.Errorf("said %q", said)
+		}
+		s.with("EXEC_STRATEGY=remote")
+		s.forget()
+		_, said, err := s.tryLink()
+		if err == nil {
+			t.Error("the link succeeded")
+		}
+		wantShown(t, said)
+	})
+}
