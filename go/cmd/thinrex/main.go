@@ -159,6 +159,7 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetGlobalNormalizationFunc(config.Normalize)
+	addVersionFlag(root)
 	o.AddFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		var unknown *pflag.NotExistError
