@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,35 +14,35 @@ import (
 
 // CommandLine returns the arguments of the lld that is the process with this
 // id, or one of its next ancestors: the distributor may be a script that
-// starts us.
+// starts us. lld is the process that was told to start a distributor. Its name
+// says nothing: that script's shell, too, may have lld in its name, and without
+// lld's own options a GPU image has no processor.
 func CommandLine(pid int) ([]string, error) {
 	const generations = 3
+	why := errors.New("thinrex wasn't started by lld")
 	for range generations {
 		line, err := os.ReadFile(procFile(pid, "cmdline"))
 		if err != nil {
 			return nil, err
 		}
 		args := strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")
-		if isLLD(pid, args[0]) {
-			args, err = commandline.ExpandResponseFiles(args[1:])
-			if err != nil {
-				return nil, fmt.Errorf("lld's %w", err)
-			}
+		args, err = commandline.ExpandResponseFiles(args[1:])
+		switch {
+		case err != nil:
+			why = fmt.Errorf("process %d: %w", pid, err)
+		case slices.ContainsFunc(args, namesDistributor):
 			return args, nil
 		}
 		if pid, err = parentOf(pid); err != nil {
 			return nil, err
 		}
 	}
-	return nil, errors.New("thinrex wasn't started by lld")
+	return nil, why
 }
 
-// isLLD goes by the program's file or the name it was started by: lld may be
-// part of another program, and may be started by any name.
-func isLLD(pid int, name string) bool {
-	file, err := os.Readlink(procFile(pid, "exe"))
-	return err == nil && strings.Contains(filepath.Base(file), "lld") || strings.Contains(filepath.Base(name), "lld")
-}
+// namesDistributor reports whether an argument is the option by which lld
+// starts a distributor. It has no other spelling.
+func namesDistributor(arg string) bool { return strings.HasPrefix(arg, "--thinlto-distributor=") }
 
 // parentOf reads the id of a process's parent. It stands behind the program's
 // name, which is in parentheses and may hold some.

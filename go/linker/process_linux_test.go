@@ -14,20 +14,20 @@ import (
 	"thinrex/go/linker"
 )
 
-// A shell by the name of lld, which may be several generations up, and whose
-// children may have any name.
+// A shell with the option of lld that starts a distributor stands for lld. It
+// may be several generations up, and its children may have any name, lld's too.
 func TestCommandLine(t *testing.T) {
 	dir := t.TempDir()
 	shell, err := os.ReadFile("/bin/sh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"ld.lld-22", "odd) S 1 (name", "sh"} {
+	for _, name := range []string{"ld", "odd) S 1 (name", "lld-wrapper", "sh"} {
 		if err := os.WriteFile(filepath.Join(dir, name), shell, 0o777); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "more.rsp"), []byte(`-plugin-opt=mcpu=gfx90a "-mllvm" -a`), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "more.rsp"), []byte(`-plugin-opt=mcpu=gfx90a "-mllvm" -a --thinlto-distributor=t`), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	// Each shell says its process id and runs the next one, until stdin ends.
@@ -39,16 +39,17 @@ func TestCommandLine(t *testing.T) {
 	}{
 		"itself":      {last, true},
 		"parent":      {nested("odd) S 1 (name", last), true},
+		"name of lld": {nested("lld-wrapper", last), true},
 		"grandparent": {`./sh -c "./sh -c '` + strings.ReplaceAll(last, "$$", `\$\$`) + `'; :"; :`, true},
 		"too far":     {`./sh -c "./sh -c './sh -c \"echo \\\$\\\$; read x\"; :'; :"; :`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.Command("./ld.lld-22", "-c", test.script, "a.o", "@more.rsp")
+			cmd := exec.Command("./ld", "-c", test.script, "a.o", "@more.rsp")
 			cmd.Dir, cmd.Stderr = dir, os.Stderr
 			stdin, pid := start(t, cmd)
 			t.Chdir(dir) // lld's working directory is the distributor's
 			got, err := linker.CommandLine(pid)
-			want := []string{"-c", test.script, "a.o", "-plugin-opt=mcpu=gfx90a", "-mllvm", "-a"}
+			want := []string{"-c", test.script, "a.o", "-plugin-opt=mcpu=gfx90a", "-mllvm", "-a", "--thinlto-distributor=t"}
 			if test.found != (err == nil) || test.found && !slices.Equal(got, want) {
 				t.Errorf("%q, %v, want %q", got, err, want)
 			}
