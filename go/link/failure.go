@@ -87,6 +87,13 @@ func (c *conductor) reportFailure(f failed) {
 	}
 }
 
+// markPrinted notes that a failure's message needn't be printed any more.
+func (c *conductor) markPrinted(f failed) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failures.printed[f.hash()] = true
+}
+
 func (f failed) modules() []string {
 	var paths []string
 	for _, job := range f.jobs {

@@ -107,6 +107,35 @@ func TestFailureKeepGoing(t *testing.T) {
 	}
 }
 
+// A worker's compiler may name itself in another way than this machine's, which
+// has checked the first failure: that is one message all the same.
+func TestFailureOnWorkersIsThisMachines(t *testing.T) {
+	const jobs = 8
+	for _, keepGoing := range []bool{false, true} {
+		t.Run(fmt.Sprintf("keep_going=%v", keepGoing), func(t *testing.T) {
+			w := newWorld(t, manyFailing(jobs, true))
+			failing := together(t, jobs)
+			server := service(t, func(o *reapitest.Options) {
+				o.Slots = jobs
+				o.Execute = func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+					r, err := failing(ctx, job)
+					if r != nil {
+						r.Stderr = append([]byte("clang-22: "), r.Stderr...)
+					}
+					return r, err
+				}
+			})
+			s, err := w.link(within(t), setup{strategy: link.Fallback, service: server, keepGoing: keepGoing})
+			w.check(s, err)
+			said := w.said()
+			if !errors.Is(err, link.ErrCompilation) || strings.Count(said, "error: ") != 1 ||
+				strings.Contains(said, "other messages") || keepGoing && !strings.Contains(said, "7 more failed with the same") {
+				t.Errorf("%+v, %v; it said:\n%s", s, err, said)
+			}
+		})
+	}
+}
+
 // A failed compilation ends those that run: here, which would never end, and
 // on workers, which never answer.
 func TestFailureEndsTheOthers(t *testing.T) {

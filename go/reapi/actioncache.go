@@ -114,7 +114,8 @@ func (c *Client) leavesItToWorkers(offer *offer) bool {
 	return offer.executes && (c.exec != nil || c.opts.Workers)
 }
 
-// Storing says in a sentence what becomes of results of local runs.
+// Storing says in a sentence what became of results of local runs, at the end of
+// a link that had some.
 func (c *Client) Storing() string {
 	offer, err := c.cacheOffer(c.ctx)
 	const not = "results compiled here aren't stored in "
@@ -127,6 +128,9 @@ func (c *Client) Storing() string {
 		return not + c.cache.text + ": it doesn't let us"
 	case !c.keeps(offer):
 		return not + c.cache.text + ": its workers store theirs (--remote_upload_local_results=true stores ours, too)"
+	}
+	if c.stored.Load() == 0 { // a warning has said why
+		return "none of the results compiled here could be stored in " + c.cache.text
 	}
 	return "results compiled here are stored in " + c.cache.text
 }
@@ -179,12 +183,16 @@ func (c *Client) Store(ctx context.Context, a *action.Action, r *action.Result) 
 	if err := c.uploads.upload(ctx, blobs); err != nil {
 		return err
 	}
-	return c.cache.call(ctx, "UpdateActionResult", func(ctx context.Context, _ *pulse) error {
+	err = c.cache.call(ctx, "UpdateActionResult", func(ctx context.Context, _ *pulse) error {
 		_, err := c.ac.UpdateActionResult(ctx, &repb.UpdateActionResultRequest{
 			InstanceName: c.opts.Instance, ActionDigest: a.Digest.Proto(), ActionResult: p, DigestFunction: c.opts.Function.Proto(),
 		})
 		return err
 	})
+	if err == nil {
+		c.stored.Add(1)
+	}
+	return err
 }
 
 // errBroken says that a result isn't one, or that its blobs are gone.

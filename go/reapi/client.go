@@ -38,6 +38,7 @@ type Client struct {
 	encoder    *zstd.Encoder
 	noBatch    atomic.Bool  // the service has no BatchReadBlobs
 	oversized  atomic.Int64 // entries that were too large to be inlined, less those that were not
+	stored     atomic.Int64 // results of local runs
 	uploaded   atomic.Int64
 	downloaded atomic.Int64
 

@@ -282,3 +282,28 @@ func TestKeeps(t *testing.T) {
 		})
 	}
 }
+
+// A service that was to store results and took none isn't said to have them.
+func TestStoringAfterFailures(t *testing.T) {
+	for name, spoil := range map[string]func(*reapitest.Server){
+		"full": func(s *reapitest.Server) { s.Fill(codes.ResourceExhausted, "no space left") },
+		"refuses": func(s *reapitest.Server) {
+			s.Inject(reapitest.Fault{Method: "UpdateActionResult", Code: codes.PermissionDenied})
+		},
+		"not asked": nil, // as it answered nothing else
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := reapitest.StartT(t, reapitest.Options{})
+			c := dial(t, s, func(o *reapi.Options) { o.Cache, o.Executor = o.Executor, "" })
+			if spoil != nil {
+				spoil(s)
+				if err := c.Store(within(t), newAction(t, "m"), soundResult()); err == nil {
+					t.Error("stored")
+				}
+			}
+			if said := c.Storing(); !strings.Contains(said, "none of the results compiled here could be stored in ") {
+				t.Errorf("says %q", said)
+			}
+		})
+	}
+}
