@@ -63,6 +63,34 @@ func TestDriverFindsAnother(t *testing.T) {
 	}
 }
 
+// On Gentoo a file's text says which GCC is used. It is written over in its place,
+// which the folder doesn't tell.
+func TestDriverFollowsTextOfFile(t *testing.T) {
+	const target, choice = "aarch64-linux-gnu", "S/etc/env.d/gcc/config-aarch64-linux-gnu"
+	files := empty("S/usr/include/x")
+	for _, version := range []string{"8.1.0", "13.2.0"} {
+		files["S/usr/lib/gcc/"+target+"/"+version+"/crtbegin.o"] = ""
+		files["S/etc/env.d/gcc/"+target+"-"+version] = "LDPATH=\"/usr/lib/gcc/" + target + "/" + version + "\"\n"
+	}
+	files[choice] = "CURRENT=" + target + "-8.1.0\n"
+	files["a.c"] = "int bump(int *p) { return __atomic_fetch_add(p, 1, __ATOMIC_SEQ_CST); }\n"
+	p := newProject(t, files)
+	time.Sleep(2100 * time.Millisecond) // answers are remembered if nothing was installed in the last two seconds
+	args := strings.Fields("--target=" + target + " --sysroot=S -nostdinc -flto=thin -c a.c")
+	p.want("compiled", args...)
+	p.want("hit", args...)
+	if p.remembered() != 1 {
+		t.Errorf("%d answers are remembered", p.remembered())
+	}
+	before := p.plain(args)
+	p.write(map[string]string{choice: "CURRENT=" + target + "-13.2.0\n"})
+	if after := p.plain(args); after.files["a.o"] == before.files["a.o"] {
+		t.Fatal("the compiler makes the same of it: the test is worth nothing")
+	}
+	p.want("compiled", args...)
+	p.want("hit", args...)
+}
+
 func empty(names string) map[string]string {
 	files := map[string]string{}
 	for name := range strings.FieldsSeq(names) {

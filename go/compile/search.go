@@ -20,7 +20,7 @@ func (c *compilation) findHeaders(ctx context.Context) (*headers.SearchPath, err
 	if c.inSteps() {
 		q.IR = c.in.IRArgs
 	}
-	question := slices.Concat([]string{"2", c.compiler.Path, c.compiler.Identity, c.Dir},
+	question := slices.Concat([]string{"3", c.compiler.Path, c.compiler.Identity, c.Dir},
 		q.Search, []string{""}, q.Driver, []string{""}, q.IR, []string{""}, c.in.Env)
 	for _, entry := range c.Env {
 		if strings.HasPrefix(entry, "HOME=") { // a folder of configuration files may lie there

@@ -28,7 +28,7 @@ var installedIn = []string{
 const understoodTarget = `(?m)^Target: (x86_64|i[3-6]86|aarch64)-.*-?linux-(gnu|musl)`
 
 // installs returns the folders whose lists of files the driver's answer
-// depends on, nil if that isn't known.
+// depends on, and files whose text it depends on; nil if that isn't known.
 func installs(said string, words, args []string) []string {
 	if !regexp.MustCompile(understoodTarget).MatchString(said) {
 		return nil
@@ -52,13 +52,22 @@ func installs(said string, words, args []string) []string {
 			roots = append(roots, real(gcc+"/../../../.."))
 		}
 	}
+	if hasWildcards(sysroot) {
+		return nil
+	}
 	dirs := []string{
 		sysroot + "/", sysroot + "/include", sysroot + "/opt", sysroot + "/opt/rh", sysroot + "/etc/env.d/gcc",
 		valueOf(words, "-resource-dir") + "/share", // for ignore lists
 	}
+	toolsets, _ := filepath.Glob(sysroot + "/opt/rh/gcc-toolset-*") // of Red Hat
+	for _, toolset := range toolsets {
+		roots = append(roots, toolset+"/root/usr")
+	}
+	choices, _ := filepath.Glob(sysroot + "/etc/env.d/gcc/*") // of Gentoo: their text names a GCC
+	dirs = append(dirs, choices...)
 	slices.Sort(roots)
 	for _, root := range slices.Compact(roots) {
-		if strings.ContainsAny(root, `*?[\`) {
+		if hasWildcards(root) {
 			return nil
 		}
 		for _, pattern := range installedIn {
@@ -71,6 +80,9 @@ func installs(said string, words, args []string) []string {
 	}
 	return dirs
 }
+
+// hasWildcards reports whether filepath.Glob would take a name for a pattern.
+func hasWildcards(name string) bool { return strings.ContainsAny(name, `*?[\`) }
 
 // real returns a shorter name for a folder, often one that is known already.
 func real(path string) string {

@@ -57,7 +57,8 @@ func isThere(path string) bool {
 }
 
 // folderState tells one folder from another by the same name; with the list
-// of its files, from itself after one was added.
+// of its files, from itself after one was added, and a file from itself after
+// its text was changed.
 func folderState(dir string, anyFiles bool) string {
 	fi, err := os.Stat(dir)
 	if err != nil {
@@ -70,5 +71,9 @@ func folderState(dir string, anyFiles bool) string {
 	if anyFiles {
 		return fmt.Sprintf("%d:%d", st.Dev, st.Ino)
 	}
-	return fmt.Sprintf("%d:%d %d", st.Dev, st.Ino, fi.ModTime().UnixNano())
+	last := fi.ModTime()
+	if !fi.IsDir() {
+		last = lastChange(fi) // its own time can be set back
+	}
+	return fmt.Sprintf("%d:%d %d", st.Dev, st.Ino, last.UnixNano())
 }
