@@ -124,7 +124,8 @@ func (b *Builder) namedFiles(a *Action) (n named) {
 		files, unclear := all.Files()
 		switch {
 		case unclear != "":
-			return notFollowed("assembly in %s may read files that thinrex can't find (%s)", culprit, unclear)
+			return notFollowed("assembly in %s may read files that thinrex can't find, because %s"+
+				` (to have it cached, write the directive without macros, operands and escapes: .incbin "FILE")`, culprit, unclear)
 		case i == len(files):
 			return n
 		case i == maxNamedFiles || text > maxIncludedText:

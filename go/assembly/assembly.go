@@ -27,7 +27,7 @@ var directives = []string{include, incbin, altmacro}
 // value has seen none.
 type Reader struct {
 	files    []File
-	unclear  string // why the files can't be told, or ""
+	unclear  string // why the files can't be told, as the end of a sentence, or ""
 	macros   bool   // a text may define a macro, or repeat something
 	joined   string // a word that a macro might make a directive of, or ""
 	operands bool   // a template has one
@@ -48,7 +48,7 @@ func (r *Reader) Text(text string) { r.add(text, false) }
 func (r *Reader) Template(text string) {
 	last := min(lastVariant(text), maxVariants)
 	if last == maxVariants {
-		r.unclear = "an asm statement has too many dialects"
+		r.unclear = "an asm statement has more dialects than any target of LLVM"
 	}
 	for variant := range last + 1 {
 		r.add(chooseVariant(text, variant), true)
@@ -63,7 +63,7 @@ const numbers = 8
 func (r *Reader) Unknown(text string) {
 	for _, directive := range directives {
 		if containsFold([]byte(text), directive) {
-			r.unclear = fmt.Sprintf("it holds %s where this thinrex can't read it", directive)
+			r.unclear = fmt.Sprintf("it holds %s in a part that only a later LLVM knows", directive)
 		}
 	}
 	for i := range min(numbers, len(text)) {
@@ -100,11 +100,11 @@ func (r *Reader) Files() (files []File, unclear string) {
 	case r.unclear != "":
 		return nil, r.unclear
 	case r.operands && r.symbols:
-		return nil, "a symbol that is called like .include may be an operand"
+		return nil, "an operand may be a symbol that is called like .include or .incbin"
 	case r.macros && r.joined != "":
-		return nil, fmt.Sprintf("an assembler macro may make .include or .incbin of %s", r.joined)
+		return nil, fmt.Sprintf("an assembler macro may make .include or .incbin of %s", shown(r.joined))
 	case r.macros && len(r.files) > 0:
-		return nil, fmt.Sprintf("it has assembler macros beside the name of %s", r.files[0].Name)
+		return nil, fmt.Sprintf("an assembler macro may change the file name %q", r.files[0].Name)
 	}
 	return r.files, ""
 }
@@ -147,9 +147,9 @@ func (r *Reader) directive(directive, after string, odd bool) {
 	name, ok := plainString(strings.TrimLeft(after, " \t"))
 	switch {
 	case directive == altmacro:
-		r.unclear = "it turns on .altmacro"
+		r.unclear = ".altmacro lets assembler macros make .include or .incbin of any word"
 	case !ok || odd:
-		r.unclear = fmt.Sprintf("%s isn't followed by a plain string", directive)
+		r.unclear = fmt.Sprintf("%s stands without a file name that is a plain string", directive)
 	default:
 		r.files = append(r.files, File{Name: name, Text: directive == include})
 	}

@@ -96,6 +96,32 @@ func check(t *testing.T, text string, r *assembly.Reader, want string) {
 	}
 }
 
+// The reason is the end of a sentence that a user reads, and quotes the text.
+func TestReasons(t *testing.T) {
+	long := strings.Repeat("\\a\\b", 20)
+	for text, want := range map[string]string{
+		".macro m n\n.\\n \"x\"\n.endm\n":             `an assembler macro may make .include of .\n`,
+		".macro m n\n.\\n\\\x1b[2J \"x\"\n.endm\n":    `an assembler macro may make .include of .\n\?`,
+		".macro m n\n.inc" + long + " \"x\"\n.endm\n": `an assembler macro may make .include of .inc` + long[:36] + `...`,
+		".irp d, .in\n\\d\\()cbin \"x\"\n.endr\n":     `an assembler macro may make .incbin of \d\()cbin`,
+		".altmacro\n":                         `.altmacro lets assembler macros make .include or .incbin of any word`,
+		".incbin x\n":                         `.incbin stands without a file name that is a plain string`,
+		".macro m\n.endm\n.incbin \"x\"\n":    `an assembler macro may change the file name "x"`,
+		".macro m a b\n\\a\\b \"x\"\n.endm\n": `an assembler macro may make .include or .incbin of \a\b`,
+	} {
+		var r assembly.Reader
+		r.Text(text)
+		if _, got := r.Files(); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+	var r assembly.Reader
+	r.Template(".inc${0:c} \"x\"")
+	if _, got := r.Files(); got != "an operand may make .include of .inc${0:c}" {
+		t.Error(got)
+	}
+}
+
 // Only .include reads assembly.
 func TestFiles(t *testing.T) {
 	var r assembly.Reader

@@ -2,6 +2,7 @@ package assembly
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,12 +15,16 @@ const wildcard = '*'
 func (r *Reader) made(text string, template bool) {
 	word := make([]byte, 0, 64)
 	operand := false // the word has one
-	end := func() {
-		r.word(string(word), operand)
+	start := 0       // of the word in the text
+	end := func(at int) {
+		r.word(string(word), text[start:at], operand)
 		word, operand = word[:0], false
 	}
 	for i := 0; i < len(text); {
 		n := 1
+		if len(word) == 0 {
+			start = i
+		}
 		switch c := text[i]; {
 		case isWordByte(c):
 			word = append(word, c)
@@ -31,15 +36,15 @@ func (r *Reader) made(text string, template bool) {
 				word = append(word, wildcard)
 				operand = operand || template
 			} else {
-				end()
+				end(i)
 				n = max(1, -n)
 			}
 		default:
-			end()
+			end(i)
 		}
 		i += n
 	}
-	end()
+	end(len(text))
 }
 
 // parameter is the length of what a macro replaces at the start of a text:
@@ -86,8 +91,8 @@ func variable(text string, template bool) int {
 	return 1
 }
 
-// word judges one word with wildcards.
-func (r *Reader) word(word string, operand bool) {
+// word judges one word with wildcards. spelt is how it stands in the text.
+func (r *Reader) word(word, spelt string, operand bool) {
 	wild := strings.Count(word, string(wildcard))
 	if wild == 0 {
 		return
@@ -96,17 +101,30 @@ func (r *Reader) word(word string, operand bool) {
 	if wild == len(word) && wild == 1 {
 		return // what replaces it stands elsewhere as a whole
 	}
-	for _, directive := range directives {
-		switch {
-		case !matches(word, directive):
-		case operand:
-			r.unclear = fmt.Sprintf("an operand may make %s of %s", directive, word)
-		case wild < len(word):
-			r.unclear = fmt.Sprintf("%s may be made of %s", directive, word)
-		default: // perhaps only "\r\n"
-			r.joined = word
-		}
+	i := slices.IndexFunc(directives, func(directive string) bool { return matches(word, directive) })
+	switch {
+	case i < 0:
+	case operand:
+		r.unclear = fmt.Sprintf("an operand may make %s of %s", directives[i], shown(spelt))
+	case wild < len(word):
+		r.unclear = fmt.Sprintf("an assembler macro may make %s of %s", directives[i], shown(spelt))
+	default: // perhaps only "\r\n"
+		r.joined = spelt
 	}
+}
+
+// shown is a word of a text as a message quotes it: on one line, and not too long.
+func shown(word string) string {
+	const most = 40
+	if len(word) > most {
+		word = word[:most] + "..."
+	}
+	return strings.Map(func(c rune) rune {
+		if c < ' ' || c > '~' {
+			return '?'
+		}
+		return c
+	}, word)
 }
 
 // matches reports whether something in the place of each wildcard makes text

@@ -18,7 +18,7 @@ func (c *compilation) checkAssembly(module []byte) error {
 	}
 	switch files, unclear := r.Files(); {
 	case unclear != "":
-		return plain("its assembly may read files that thinrex can't find (%s)", unclear)
+		return plain("its assembly may read files that thinrex can't find, because %s", unclear)
 	case len(files) > 0:
 		return plain("its assembly reads %s", files[0].Name)
 	}
