@@ -87,11 +87,16 @@ func (r *reader) read(args []string) ([]string, error) {
 }
 
 func (r *reader) readArg(previous, arg string) (string, error) {
+	if slices.Contains(r.opts.Launched, arg) {
+		if !filepath.IsAbs(arg) {
+			const relative = "%s is a relative name, which means nothing in the folders where jobs run" +
+				" (--thinlto-remote-compiler-prepend-arg= takes absolute ones)"
+			return "", &Uncacheable{arg, fmt.Sprintf(relative, arg)}
+		}
+		return arg, nil
+	}
 	if name := r.nameOf(arg); name != "" {
 		return name, nil
-	}
-	if slices.Contains(r.opts.Launched, arg) {
-		return arg, nil
 	}
 	option, value, joined := strings.Cut(arg, "=")
 	if joined {

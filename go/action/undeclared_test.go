@@ -81,6 +81,11 @@ func TestUncacheable(t *testing.T) {
 		"other programs":    {func(f *fixture) { f.arg("-B/opt/tools") }, "-B/opt/tools"},
 		"extra over module": {func(f *fixture) { f.opts.ExtraInputs = []string{modulePath, "m.o"}; f.write("m.o", "x") }, "--extra_input=m.o has no place"},
 		"extra above":       {func(f *fixture) { f.write("../t", "x"); f.opts.ExtraInputs = []string{"../t"} }, "--extra_input=../t has no place"},
+		"relative compiler": {func(f *fixture) {
+			f.write("bin/cc", "x")
+			f.opts.Launched, f.opts.ExtraInputs = []string{"bin/cc"}, []string{"bin/cc"}
+			f.arg("bin/cc")
+		}, "bin/cc is a relative name"},
 		"time trace":        {func(f *fixture) { f.arg("-ftime-trace") }, "-ftime-trace"},
 		"remarks to a file": {func(f *fixture) { f.arg("-foptimization-record-file=r.yaml") }, "-foptimization-record-file"},
 	} {

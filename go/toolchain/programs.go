@@ -73,7 +73,7 @@ func (p *programs) askLoader(ctx context.Context, path string, all loaded) (load
 // addLaunched takes the compiler that a launcher starts, and the programs and
 // files among the arguments: a launcher such as env or ccache is told by them what
 // to start. It returns those of the arguments before lld's own, by which the
-// launcher is told so, that are absolute paths.
+// launcher is told so, that are paths.
 func (p *programs) addLaunched(ctx context.Context, frontend string, args []string) (told []string, err error) {
 	own := max(0, slices.Index(args, "-c"))
 	p.options.Env = slices.Concat(p.options.Env, assignments(args[:own]))
@@ -90,7 +90,7 @@ func (p *programs) addLaunched(ctx context.Context, frontend string, args []stri
 		if err := p.add(ctx, file, nil); err != nil {
 			return nil, err
 		}
-		if i < own && filepath.IsAbs(arg) {
+		if i < own && strings.ContainsRune(arg, filepath.Separator) {
 			told = append(told, arg)
 		}
 	}

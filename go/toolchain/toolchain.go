@@ -28,8 +28,8 @@ type Toolchain struct {
 	// Processor is what makes the math library choose among its functions: part of
 	// Identity.
 	Processor string
-	// Launched are the arguments that tell a launcher what to start, as absolute paths
-	// of files which Identity covers.
+	// Launched are the arguments that tell a launcher what to start, as paths of files
+	// which Identity covers.
 	Launched []string
 	// Unknown says why Identity doesn't cover all that decides on an object, so that
 	// none may be cached; "" if it does.
