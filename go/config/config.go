@@ -94,7 +94,7 @@ func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	boolVar(fs, &o.KeepGoing, "keep_going", false, "after a failed compilation, run the others all the same")
 	fs.StringVar(&o.RemoteCompiler, "remote_compiler", "", "the compiler's `path` in actions, where a worker has it (default /usr/bin/clang-VERSION)")
 	durationVar(fs, &o.RemoteExecutionTimeout, "remote_execution_timeout", 10*time.Minute, "how long one compilation may take on a worker; part of the key")
-	fs.StringVar(&o.SandboxBase, "sandbox_base", "", "`folder` in which compilations get private directories (default: the system's temporary folder)")
+	fs.StringVar(&o.SandboxBase, "sandbox_base", "", "`folder` in which compilations get private directories (default: TMPDIR, else memory, else the temporary folder)")
 	fs.StringVar(&o.SummaryFile, "summary_file", "", "write a summary of the link to this `file` as JSON")
 	intVar(fs, &o.ThinLTOCacheMinInsts, "thinlto_cache_min_insts", 1024, 0, "thinrex cc: modules with fewer LLVM instructions have no IR key")
 	fs.StringVar(&o.ThinLTOCachePolicy, "thinlto_cache_policy", DefaultCachePolicy, "what --disk_cache keeps, `policy` as lld's --thinlto-cache-policy takes it")
