@@ -221,7 +221,7 @@ func (c *conductor) executeAsIs(ctx context.Context, job distfile.Job) error {
 		c.reportFailure(failed{jobs: []distfile.Job{job}, result: r, why: failure})
 		return nil
 	}
-	c.printWords(nil, r)
+	c.printMessages(nil, r)
 	c.count(func(s *report.Summary) { s.Local++; s.Uncached++ })
 	return nil
 }

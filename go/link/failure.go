@@ -102,9 +102,9 @@ func (f failed) modules() []string {
 	return paths
 }
 
-// printFailure prints what the compiler said, then our own lines.
+// printFailure prints the compiler's messages, then our own lines.
 func (c *conductor) printFailure(f failed) {
-	c.printWords(f.action, f.result)
+	c.printMessages(f.action, f.result)
 	if f.result.Message != "" {
 		c.Terminal.Print("the remote service says: %s", f.result.Message)
 	}
@@ -116,14 +116,15 @@ func (c *conductor) printFailure(f failed) {
 	c.hint.Do(func() { c.Terminal.Print("hint: %s", c.hintFor(f)) })
 }
 
-// printWords prints what a compiler said of a job's own files. The action is
+// printMessages prints what a compiler printed, with the names of the job's own
+// files. The action is
 // nil for a job that ran as the linker wrote it.
-func (c *conductor) printWords(a *action.Action, r *action.Result) {
+func (c *conductor) printMessages(a *action.Action, r *action.Result) {
 	for _, text := range [][]byte{r.Stdout, r.Stderr} {
 		if a != nil {
 			text = a.OriginalNames(text)
 		}
-		c.Terminal.Words(text)
+		c.Terminal.Messages(text)
 	}
 }
 

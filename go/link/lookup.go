@@ -225,8 +225,8 @@ func (c *conductor) deliverAll(t *task, a *action.Action, r *action.Result) (cha
 	return changed, nil
 }
 
-// deliver writes the outputs of an action and prints what the compiler said,
-// with the names of the job's own files.
+// deliver writes the outputs of an action and prints its messages, with the
+// names of the job's own files.
 func (c *conductor) deliver(a *action.Action, r *action.Result) error {
 	for _, out := range a.Outputs {
 		data, ok := r.Output(out.Name)
@@ -237,6 +237,6 @@ func (c *conductor) deliver(a *action.Action, r *action.Result) error {
 			return err
 		}
 	}
-	c.printWords(a, r)
+	c.printMessages(a, r)
 	return nil
 }

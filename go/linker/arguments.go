@@ -2,7 +2,7 @@ package linker
 
 import "strings"
 
-// A compiler is what clang's arguments say of the code to generate.
+// A compiler is what clang is told about the code to generate.
 type compiler struct {
 	triple    string
 	processor string          // "" if none is given
@@ -38,7 +38,7 @@ func readCompiler(args []string) compiler {
 	return c
 }
 
-// A linker is what lld's arguments say of the code to generate.
+// A linker is what lld is told about the code to generate.
 type linker struct {
 	processor string
 	features  []string // +xnack, -sramecc

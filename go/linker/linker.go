@@ -46,7 +46,7 @@ var targets = []target{
 // compiles for a processor without any extension; what a module was compiled
 // for is in its functions and in its flags. With the driver's default, the
 // header of an object for processors without compressed instructions (rv64g)
-// says that it has some, and the padding between functions is another one.
+// says that it has some, and the padding between functions differs.
 var uncompressed = []string{
 	"-Xclang", "-target-feature", "-Xclang", "-c",
 	"-Xclang", "-target-feature", "-Xclang", "-zca",
@@ -55,9 +55,9 @@ var uncompressed = []string{
 }
 
 // Missing returns the arguments that the compiler lacks to compile as lld does
-// in process, where args are those it has and commandLine returns lld's. That
-// is called only for a target that needs it. Missing fails when the image would
-// be useless. A warning says what may be wrong in it, and what to do.
+// in process: args are those it has, and commandLine returns lld's, if the
+// target needs that. Missing fails when the image would be useless. A warning
+// says what may be wrong with the image, and what to do.
 func Missing(args []string, commandLine func() ([]string, error)) (missing []string, warning string, err error) {
 	has := readCompiler(args)
 	target, found := targetOf(has.triple)
@@ -70,7 +70,7 @@ func Missing(args []string, commandLine func() ([]string, error)) (missing []str
 	line, err := commandLine()
 	switch {
 	case err != nil && has.processor != "":
-		return nil, "", nil // who gives the processor may give the rest
+		return nil, "", nil // a user who gives the processor gives the rest, too: docs/gpu.md
 	case err != nil && target.gpu:
 		return nil, "", target.unknown(has.triple, err)
 	case err != nil:
@@ -110,7 +110,7 @@ func sameProcessor(x, y string) bool {
 	return x == y
 }
 
-// unknown says what to do where lld's command line can't be read.
+// unknown is the error where lld's command line can't be read.
 func (t target) unknown(triple string, why error) error {
 	const give = " -Xoffload-linker --thinlto-remote-compiler-arg="
 	return fmt.Errorf("lld doesn't tell the compiler the processor and LLVM's options of a link for %s, without which "+
@@ -118,7 +118,7 @@ func (t target) unknown(triple string, why error) error {
 		"(for HIP -amdgpu-internalize-symbols and more: docs/gpu.md)", triple, why, give, t.processor, give, give)
 }
 
-// doubt says the same where the default processor may be the right one.
+// doubt is the warning where the default processor may be the right one.
 func (t target) doubt(triple string, why error) string {
 	return fmt.Sprintf("lld doesn't tell the compiler the processor of a link for %s, so that the objects' headers name "+
 		"clang's default one: lld's command line can't be read (%v); give it: -Wl,--thinlto-remote-compiler-arg=%s=PROCESSOR",

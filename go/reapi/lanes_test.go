@@ -10,10 +10,8 @@ import (
 // enterLanes takes n lanes of those that are free.
 func enterLanes(t *testing.T, l *lanes, n int) (leave []func()) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	for range n {
-		one, err := l.enter(ctx)
+		one, err := l.enter(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

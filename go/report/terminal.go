@@ -37,8 +37,8 @@ func NewTerminal(out *os.File, verbose bool) *Terminal {
 	return &Terminal{out: out, progress: isTerminal, verbose: verbose, said: map[string]bool{}}
 }
 
-// Words prints what a compiler said.
-func (t *Terminal) Words(text []byte) {
+// Messages prints what a compiler printed.
+func (t *Terminal) Messages(text []byte) {
 	if len(text) == 0 {
 		return
 	}

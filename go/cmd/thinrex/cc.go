@@ -115,7 +115,7 @@ func cc(ctx context.Context, dir string, args []string, o *config.Options, termi
 		return err
 	}
 	if err := passOn(outcome); err != nil && outcome.ExitCode == 0 {
-		terminal.Print("can't pass on the compiler's words: %v", err)
+		terminal.Print("can't pass on the compiler's messages: %v", err)
 		outcome.ExitCode = exitCompilation // as the compiler's would be
 	}
 	if outcome.Stored {
@@ -128,7 +128,7 @@ func cc(ctx context.Context, dir string, args []string, o *config.Options, termi
 	return nil
 }
 
-// passOn writes what the compiler has said.
+// passOn writes what the compiler has printed.
 func passOn(outcome *compile.Outcome) error {
 	_, err := os.Stdout.Write(outcome.Stdout)
 	_, more := os.Stderr.Write(outcome.Stderr)
