@@ -56,8 +56,12 @@ func wordsWithin(sources []Source, names map[string]bool) map[string]bool {
 		begins[part[0]] = true
 	}
 	for _, s := range sources {
-		for text := s.text; len(text) > 0; {
-			if !isNameByte(text[0]) {
+		for text := afterMacroName(s.text); len(text) > 0; {
+			switch {
+			case lineEnd(text) > 0:
+				text = afterMacroName(text[1:])
+				continue
+			case !isNameByte(text[0]):
 				text = text[1:]
 				continue
 			}
@@ -71,6 +75,26 @@ func wordsWithin(sources []Source, names map[string]bool) map[string]bool {
 		}
 	}
 	return within
+}
+
+// afterMacroName skips a directive at the start of a line that takes a macro's
+// name as it stands, and that name: it isn't there for ## to take. Qt 5 defines
+// QT_HAS_INCLUDE and QT_HAS_INCLUDE_NEXT, and has words such as _N and EXT.
+func afterMacroName(line []byte) []byte {
+	const blanks = " \t"
+	text, ok := bytes.CutPrefix(bytes.TrimLeft(line, blanks), []byte("#"))
+	if !ok {
+		return line
+	}
+	word, rest := cutWord(bytes.TrimLeft(text, blanks))
+	switch name := bytes.TrimLeft(rest, blanks); {
+	case len(name) == len(rest):
+		return line // part of a longer word
+	case word == "define", word == "undef", word == "ifdef", word == "ifndef":
+		_, rest = cutName(name)
+		return rest
+	}
+	return line
 }
 
 // madeOf reports whether a name is made of two parts, or a few more. Numbers are

@@ -171,6 +171,7 @@ func TestFollow(t *testing.T) {
 // A name for __has_include that ## may make is used where that isn't seen.
 func TestPasted(t *testing.T) {
 	const hit, reason = "", "asks __has_include in a way that isn't followed"
+	const nextToo = "#define MY_HI __has_include\n # define MY_HI_NEXT __has_include_next\n"
 	for name, test := range map[string]struct {
 		texts []string
 		want  string
@@ -185,6 +186,8 @@ func TestPasted(t *testing.T) {
 		"no ##":            {[]string{"#define MY_HI __has_include\n", "#define C MY_ HI\n"}, hit},
 		"no such words":    {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\nint MY, HI, I;\n"}, hit},
 		"a name by itself": {[]string{"#define MY_HI __has_include\n#if MY_HI(<q.h>)\n#endif\n", "#define C(a, b) a##b\n"}, hit},
+		"only defined":     {[]string{nextToo + "#undef MY_HI\n", "#define C(a, b) a##b\nint _NE, _N, XT, EXT;\n"}, hit},
+		"defined and used": {[]string{nextToo, "#define C(a, b) a##b\n#if C(MY_HI, _NEXT)(<q.h>)\n"}, reason},
 		"single letters":   {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\nint M, Y, _, H, I;\n"}, hit},
 		"no other name":    {[]string{"#if __has_include(<q.h>)\n", "#define C(a, b) a##b\nint __has, _include;\n"}, hit},
 	} {
