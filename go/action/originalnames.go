@@ -25,6 +25,11 @@ func (a *Action) OriginalNames(text []byte) []byte {
 	}
 	var b bytes.Buffer
 	for start := 0; start < len(text); {
+		if sequence := firstColour(text[start:]); sequence != nil { // a name may follow at once: ESC[1mm.o
+			b.Write(sequence)
+			start += len(sequence)
+			continue
+		}
 		end := start
 		for end < len(text) && isNameByte(text[end]) {
 			end++

@@ -19,6 +19,7 @@ func TestOriginalNames(t *testing.T) {
 		{"-o m.native.o", "-o " + objectPath},
 		{"bad m.native.dwo", "bad " + dwo},
 		{"no profile in c/00000: m.o", "no profile in profile.txt: main.o"},
+		{"\x1b[1mm.o:1:1: \x1b[0m\x1b[0;1;31merror\x1b[0m", "\x1b[1mmain.o:1:1: \x1b[0m\x1b[0;1;31merror\x1b[0m"},
 		// Others' names.
 		{"am.o m.o.bak m.od dir/m.o am.o.", "am.o m.o.bak m.od dir/m.o am.o."},
 		{"lib.a(m.o at 92) lib.a(m.o)", "lib.a(m.o at 92) lib.a(m.o)"},

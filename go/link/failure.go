@@ -117,8 +117,7 @@ func (c *conductor) printFailure(f failed) {
 }
 
 // printMessages prints what a compiler printed, with the names of the job's own
-// files. The action is
-// nil for a job that ran as the linker wrote it.
+// files. The action is nil for a job that ran as the linker wrote it.
 func (c *conductor) printMessages(a *action.Action, r *action.Result) {
 	for _, text := range [][]byte{r.Stdout, r.Stderr} {
 		if a != nil {
