@@ -32,9 +32,9 @@ func (c *conductor) hintFor(f failed) string {
 var (
 	// What LLVM prints of a summary index that is newer than itself. clang exits 0
 	// then, and leaves an empty object.
-	newerSummary = regexp.MustCompile(`Invalid summary version (\d+)\. Version should be in the range \[\d+-(\d+)\]`)
+	newerSummary = regexp.MustCompile(`Invalid summary version (\d{1,9})\. Version should be in the range \[\d+-(\d{1,9})\]`)
 	// What LLVM adds to an error in bitcode that another LLVM has written.
-	newerBitcode = regexp.MustCompile(`\(Producer: 'LLVM ?([^']+)' Reader: 'LLVM ?([^']+)'\)`)
+	newerBitcode = regexp.MustCompile(`\(Producer: 'LLVM ?([-+.~\w]{1,80})' Reader: 'LLVM ?([-+.~\w]{1,80})'\)`)
 )
 
 // olderCompiler says which versions don't go together if a compiler's message
