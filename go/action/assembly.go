@@ -133,7 +133,7 @@ func (b *Builder) namedFiles(a *Action) (n named) {
 		}
 		f, err := b.opts.Files.File(files[i].Name)
 		if err != nil {
-			return notFollowed("assembly in %s reads a file that can't be read: %v", culprit, err)
+			return notFollowed("assembly in %s names a file that can't be read: %v", culprit, err)
 		}
 		if err := n.place(f, b.common.inputs); err != nil {
 			return notFollowed("assembly in %s reads %s, %v", culprit, f.Path, err)

@@ -43,7 +43,7 @@ func (f *fixture) look() (*Action, error) {
 
 // The modules here are text, which the compiler would take for IR, too.
 func TestFilesNamedInAssembly(t *testing.T) {
-	const noPlace, unread = "which has no place beside", "reads a file that can't be read"
+	const noPlace, unread = "which has no place beside", "names a file that can't be read"
 	for name, tc := range map[string]struct {
 		module, imported string
 		files            map[string]string
@@ -133,11 +133,11 @@ func TestFilesNamedInAssembly(t *testing.T) {
 		"missing":     {module: `.incbin "x"`, reason: unread},
 		"a folder":    {module: `.incbin "d"`, files: map[string]string{"d/x": ""}, reason: unread},
 		"a device":    {module: `.incbin "/dev/null"`, reason: unread},
-		"a process's": {module: `.incbin "/proc/sys/kernel/ostype"`, reason: "in main.o reads"},
+		"a process's": {module: `.incbin "/proc/sys/kernel/ostype"`, reason: "in main.o "},
 		"a link to it": {
 			module: `.incbin "$DIR/link"`,
 			files:  map[string]string{"link": "-> /proc/self/cmdline"},
-			reason: "in main.o reads",
+			reason: "in main.o ",
 		},
 		"a macro": {module: ".macro m a\n.\\a \"x\"\n.endm", reason: "in main.o may read files"},
 		"an import's macro": {
