@@ -38,7 +38,7 @@ func loaderVariables(env []string) (list []string) {
 		}
 	}
 	slices.Sort(list)
-	return append(list, tunables(env)...)
+	return append(list, ProcessorVariables(env)...)
 }
 
 // loaderEnv makes the folders of LD_LIBRARY_PATH absolute. They are relative to the

@@ -71,16 +71,16 @@ func processorLevel() int {
 	return 0
 }
 
-// tunables returns what in an environment makes glibc take a processor for another
-// one, sorted.
-func tunables(env []string) (list []string) {
+// ProcessorVariables returns what in an environment makes glibc take a processor
+// for another one, as entries of an environment, sorted.
+func ProcessorVariables(env []string) (list []string) {
 	for _, kv := range env {
 		switch name, value, _ := strings.Cut(kv, "="); name {
 		case "GLIBC_TUNABLES":
-			for tunable := range strings.SplitSeq(value, ":") {
-				if strings.HasPrefix(tunable, "glibc.cpu.") {
-					list = append(list, tunable)
-				}
+			all := strings.Split(value, ":") // the last of equal names counts: they keep their order
+			notOfProcessor := func(tunable string) bool { return !strings.HasPrefix(tunable, "glibc.cpu.") }
+			if all = slices.DeleteFunc(all, notOfProcessor); len(all) > 0 {
+				list = append(list, name+"="+strings.Join(all, ":"))
 			}
 		case "LD_HWCAP_MASK":
 			list = append(list, kv)

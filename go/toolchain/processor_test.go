@@ -73,6 +73,22 @@ func TestTunables(t *testing.T) {
 	}
 }
 
+// Only what the processor is taken for is passed on to compilers, with the last of
+// equal tunables last.
+func TestProcessorVariables(t *testing.T) {
+	got := ProcessorVariables([]string{
+		"PATH=/bin", "LD_HWCAP_MASK=0x1", "LD_PRELOAD=x.so",
+		"GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA:glibc.malloc.check=3:glibc.cpu.hwcaps=-AVX2",
+	})
+	want := []string{"GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA:glibc.cpu.hwcaps=-AVX2", "LD_HWCAP_MASK=0x1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := ProcessorVariables([]string{"GLIBC_TUNABLES=glibc.malloc.check=3", "X=LD_HWCAP_MASK"}); len(got) > 0 {
+		t.Errorf("%q", got)
+	}
+}
+
 // What one processor has led to isn't remembered for another one.
 func TestProcessorInMemo(t *testing.T) {
 	o := options(t)

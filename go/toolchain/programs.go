@@ -153,7 +153,7 @@ func (p *programs) processor() string {
 	if p.levels {
 		parts = append(parts, "v"+strconv.Itoa(processorLevel()))
 	}
-	return strings.Join(append(parts, tunables(p.options.Env)...), " ")
+	return strings.Join(append(parts, ProcessorVariables(p.options.Env)...), " ")
 }
 
 // unseen says why nothing can be cached of what a launcher starts, or "".

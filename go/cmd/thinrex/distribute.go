@@ -19,6 +19,7 @@ import (
 	"thinrex/go/linker"
 	"thinrex/go/report"
 	"thinrex/go/store"
+	"thinrex/go/toolchain"
 )
 
 // compilerPath is the PATH of a compilation: fixed, so that it doesn't differ
@@ -164,10 +165,15 @@ func stateDir(s *store.Store, f digest.Function) string {
 	return store.StateDir(dir, f)
 }
 
-// environment is the compiler's whole environment: a fixed part, and what
+// environment is the compiler's whole environment: a fixed part, the variables by
+// which glibc's libm would choose in the linker's own process, too, and what
 // --action_env says.
 func environment(actionEnv []string) map[string]string {
 	env := map[string]string{"PATH": compilerPath}
+	for _, entry := range toolchain.ProcessorVariables(os.Environ()) {
+		name, value, _ := strings.Cut(entry, "=")
+		env[name] = value
+	}
 	for _, entry := range actionEnv {
 		name, value, given := strings.Cut(entry, "=")
 		if !given {
