@@ -93,7 +93,7 @@ func read(said, compiler string, args []string) (*SearchPath, error) {
 	words := commandline.Split(lineOf(said, m[0]))
 	s.Lists = ignoreLists(words)
 	for _, dir := range installs(said, words, args) {
-		s.Installs[dir] = folderState(dir, false)
+		s.Installs[dir] = installState(dir)
 	}
 	if len(s.Installs) > 0 {
 		for _, path := range append(configured(said, program), distribution...) {

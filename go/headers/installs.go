@@ -56,7 +56,7 @@ func installs(said string, words, args []string) []string {
 		return nil
 	}
 	dirs := []string{
-		sysroot + "/", sysroot + "/include", sysroot + "/opt", sysroot + "/opt/rh", sysroot + "/etc/env.d/gcc",
+		sysroot + "/", sysroot + "/include", sysroot + "/opt/rh", sysroot + "/etc/env.d/gcc",
 		valueOf(words, "-resource-dir") + "/share", // for ignore lists
 	}
 	toolsets, _ := filepath.Glob(sysroot + "/opt/rh/gcc-toolset-*") // of Red Hat
@@ -79,6 +79,38 @@ func installs(said string, words, args []string) []string {
 		}
 	}
 	return dirs
+}
+
+// installState is how a folder of installs is. Of a root, which ends in a slash, only
+// the folders that installedIn searches below it have a say: a compilation may run in
+// a root, as in a container, and write its files there.
+func installState(dir string) string {
+	state := folderState(dir, false)
+	if strings.HasSuffix(dir, "/") {
+		state += "\n" + strings.Join(searchedBelow(dir), "/")
+	}
+	return state
+}
+
+// installStands reports whether a folder of installs is as it was.
+func installStands(dir, state string) bool {
+	was, below, isRoot := strings.Cut(state, "\n")
+	if folderState(dir, false) == was { // cheaper than a list of names
+		return true
+	}
+	same := strings.HasPrefix(was, folderState(dir, true)+" ")
+	return isRoot && same && strings.Join(searchedBelow(dir), "/") == below
+}
+
+// searchedBelow lists the names in a root that a pattern of installedIn begins with.
+func searchedBelow(root string) (names []string) {
+	for _, pattern := range []string{"*-linux-*", "lib*"} {
+		found, _ := filepath.Glob(root + pattern)
+		for _, path := range found {
+			names = append(names, filepath.Base(path))
+		}
+	}
+	return names
 }
 
 // hasWildcards reports whether filepath.Glob would take a name for a pattern.

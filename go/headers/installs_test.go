@@ -67,6 +67,31 @@ func TestInstalledLater(t *testing.T) {
 	}
 }
 
+// A compilation that runs in a root, as in a container, writes its files there. That
+// isn't an installation; another folder of libraries is one.
+func TestFilesInRoot(t *testing.T) {
+	t.Chdir(t.TempDir())
+	tree(t, empty("S/usr/include/h.h S/lib/x"))
+	before := ask(t, "-x", "c", "--sysroot=S")
+	for _, file := range []string{"S/a.o", "S/usr/x", "S/opt/y"} {
+		if tree(t, empty(file)); !before.Stands() {
+			t.Errorf("it doesn't stand with %s", file)
+		}
+	}
+	tree(t, empty("S/lib32/x"))
+	if before.Stands() {
+		t.Error("it stands with another folder of libraries")
+	}
+	before = ask(t, "-x", "c", "--sysroot=S")
+	if err := os.Rename("S", "T"); err != nil {
+		t.Fatal(err)
+	}
+	tree(t, empty("S/usr/include/h.h S/lib/x S/lib32/x"))
+	if before.Stands() {
+		t.Error("it stands with another root")
+	}
+}
+
 func empty(names string) map[string]string {
 	files := map[string]string{}
 	for _, name := range strings.Fields(names) {

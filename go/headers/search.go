@@ -41,7 +41,7 @@ func (s *SearchPath) Stands() bool {
 		}
 	}
 	for dir, state := range s.Installs {
-		if folderState(dir, false) != state {
+		if !installStands(dir, state) {
 			return false
 		}
 	}
