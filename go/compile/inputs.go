@@ -42,7 +42,9 @@ func (c *compilation) inputs(ctx context.Context, dir string, texts []string, be
 func (c *compilation) dataFiles() []string { return slices.Concat(c.in.Read, c.search.Lists) }
 
 // alternative works out which files, and what else, decide that texts are read.
-func (c *compilation) alternative(ctx context.Context, dir string, texts []string, began headers.Moment) (alternative, error) {
+func (c *compilation) alternative(
+	ctx context.Context, dir string, texts []string, began headers.Moment,
+) (alternative, error) {
 	sources, err := c.scan(ctx, texts)
 	if err != nil {
 		return alternative{}, err
@@ -64,7 +66,8 @@ func (c *compilation) alternative(ctx context.Context, dir string, texts []strin
 		return alternative{}, err
 	}
 	if i := slices.IndexFunc(sources, func(s includes.Source) bool { return s.Named }); i >= 0 && c.spoke {
-		return alternative{}, fmt.Errorf("the optimiser speaks of places that it looks for in the file of a #line in %s", texts[i])
+		const why = "the optimiser speaks of places that it looks for in the file of a #line in %s"
+		return alternative{}, fmt.Errorf(why, texts[i])
 	}
 	reading := headers.Reading{
 		Files: union(texts, c.dataFiles()), Forced: c.in.Forced, Complete: complete,

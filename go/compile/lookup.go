@@ -59,7 +59,8 @@ func (c *compilation) deliverHit(where string, it candidate, r *action.Result) (
 // less those that are known already.
 func (c *compilation) candidates(ctx context.Context, from Cache, known []candidate) (list []candidate) {
 	for _, a := range c.manifestIn(ctx, from) {
-		if slices.ContainsFunc(known, func(k candidate) bool { return a.equal(k.alternative) }) || !headers.Hold(a.conditions) {
+		seen := slices.ContainsFunc(known, func(k candidate) bool { return a.equal(k.alternative) })
+		if seen || !headers.Hold(ctx, a.conditions) {
 			continue
 		}
 		if it, err := c.candidate(ctx, a); err == nil {
@@ -83,7 +84,8 @@ func (c *compilation) candidate(ctx context.Context, a alternative) (candidate, 
 		}
 		found[i], files[i] = f, file{name, f.Digest}
 	}
-	direct, err := c.keys.direct(files, slices.Concat(a.conditions, oneFile(found), letterCase(append(found, otherFolders(a.conditions)...))))
+	spelt := letterCase(append(found, otherFolders(a.conditions)...))
+	direct, err := c.keys.direct(files, slices.Concat(a.conditions, oneFile(found), spelt))
 	return candidate{a, direct}, err
 }
 

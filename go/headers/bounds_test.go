@@ -79,3 +79,22 @@ func TestStopped(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// The answer to a search counts only if the conditions could be looked at again:
+// that may take as long as the search, and is stopped as well.
+func TestStoppedAtLast(t *testing.T) {
+	t.Chdir(t.TempDir())
+	tree(t, map[string]string{"a.c": "#include <b.h>\n", "d/b.h": ""})
+	c := &compilation{read: []string{"a.c", "d/b.h"}}
+	c.Angle = []string{"absent", "d"}
+	c.begin(t)
+	conditions, _, err := c.end(t)
+	if err != nil || len(conditions) == 0 || !headers.Hold(t.Context(), conditions) {
+		t.Fatalf("%q, %v", conditions, err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if headers.Hold(ctx, conditions) {
+		t.Error("a search that was stopped has looked at all conditions")
+	}
+}

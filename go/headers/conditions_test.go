@@ -140,7 +140,7 @@ func TestHold(t *testing.T) {
 		"Oother\x00file": true, "Olink\x00file": false, "Oabsent\x00file": false, "Oother\x00absent": false, "Ofolder\x00file": false,
 		"Slink\x00file": true, "Sother\x00file": false, "Sabsent\x00absent": false, "Sfolder\x00folder": false, "Ofile": false,
 	} {
-		if got := headers.Hold([]string{"Aabsent", condition}); got != want {
+		if got := headers.Hold(t.Context(), []string{"Aabsent", condition}); got != want {
 			t.Errorf("%s: %v", condition, got)
 		}
 	}
