@@ -115,9 +115,12 @@ func (c *Client) leavesItToWorkers(offer *offer) bool {
 }
 
 // Storing says in a sentence what became of results of local runs, at the end of
-// a link that had some.
+// a link that had some. It doesn't wait: a service that has said nothing until
+// then would hold the link's end until --remote_timeout.
 func (c *Client) Storing() string {
-	offer, err := c.cacheOffer(c.ctx)
+	ended, cancel := context.WithCancelCause(c.ctx)
+	cancel(c.cache.failure("GetCapabilities", errNoAnswer))
+	offer, err := c.cacheOffer(ended)
 	const not = "results compiled here aren't stored in "
 	switch {
 	case err != nil:

@@ -33,7 +33,8 @@ func (c *Client) startAsking() {
 	}
 }
 
-// offerOf begins to ask a service, and returns what waits for the answer.
+// offerOf begins to ask a service, and returns what waits for the answer. An
+// answer that is there is returned also when the context has ended.
 func (c *Client) offerOf(s *service) func(context.Context) (*offer, error) {
 	var o *offer
 	var err error
@@ -47,6 +48,11 @@ func (c *Client) offerOf(s *service) func(context.Context) (*offer, error) {
 		case <-answered:
 			return o, err
 		case <-ctx.Done():
+		}
+		select {
+		case <-answered:
+			return o, err
+		default:
 			return nil, context.Cause(ctx)
 		}
 	}

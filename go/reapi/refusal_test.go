@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/grpc/codes"
@@ -283,6 +284,20 @@ func TestKeeps(t *testing.T) {
 	}
 }
 
+// What becomes of results is said at a link's end also of a service that has
+// said nothing until then, without waiting for it.
+func TestStoringOfSilentService(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	s.Inject(reapitest.Fault{Method: "GetCapabilities", Hang: true})
+	c := dial(t, s, func(o *reapi.Options) { o.Timeout = time.Hour })
+	if err := s.WaitCalls(within(t), "GetCapabilities", 1); err != nil {
+		t.Fatal(err)
+	}
+	if said := c.Storing(); !strings.Contains(said, "aren't stored") || !strings.Contains(said, "no answer") {
+		t.Errorf("says %q", said)
+	}
+}
+
 // A service that was to store results and took none isn't said to have them.
 func TestStoringAfterFailures(t *testing.T) {
 	for name, spoil := range map[string]func(*reapitest.Server){
@@ -290,11 +305,14 @@ func TestStoringAfterFailures(t *testing.T) {
 		"refuses": func(s *reapitest.Server) {
 			s.Inject(reapitest.Fault{Method: "UpdateActionResult", Code: codes.PermissionDenied})
 		},
-		"not asked": nil, // as it answered nothing else
+		"not asked": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := reapitest.StartT(t, reapitest.Options{})
 			c := dial(t, s, func(o *reapi.Options) { o.Cache, o.Executor = o.Executor, "" })
+			if err := c.Ready(within(t)); err != nil {
+				t.Fatal(err)
+			}
 			if spoil != nil {
 				spoil(s)
 				if err := c.Store(within(t), newAction(t, "m"), soundResult()); err == nil {
