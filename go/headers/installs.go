@@ -10,13 +10,13 @@ import (
 	"thinrex/go/depfile"
 )
 
-// The driver asks for installations of GCC and of C++ libraries in many
-// folders, and names only those that it finds. One that appears in a place
-// asked in vain changes the answer. LLVM 22: Generic_GCC and Linux in
+// The driver looks for installations of GCC and of C++ libraries in many folders,
+// and names only those that it finds. One that comes later to another of these
+// folders changes its answer. LLVM 22: Generic_GCC and Linux in
 // clang/lib/Driver/ToolChains, as strace shows them.
 
-// installedIn holds the folders, below the root of an installation, of which
-// the list of files has a say.
+// installedIn holds the folders, below the root of an installation, whose list of
+// files the driver's answer depends on.
 var installedIn = []string{
 	"", "include", "include/c++", "include/*-linux-*", "include/*-linux-*/c++",
 	"local", "local/include", "local/include/c++", "local/include/*-linux-*", "local/include/*-linux-*/c++",
@@ -81,9 +81,10 @@ func installs(said string, words, args []string) []string {
 	return dirs
 }
 
-// installState is how a folder of installs is. Of a root, which ends in a slash, only
-// the folders that installedIn searches below it have a say: a compilation may run in
-// a root, as in a container, and write its files there.
+// installState is what tells a folder of installs from itself after a change. Of a
+// root, whose name ends in a slash, only the folders count that installedIn has below
+// it: in a container a compilation may run in / and write its files there, which
+// would look like an installation.
 func installState(dir string) string {
 	state := folderState(dir, false)
 	if strings.HasSuffix(dir, "/") {
