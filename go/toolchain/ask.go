@@ -86,8 +86,22 @@ func askNow(ctx context.Context, path, real string, o Options) (a answers, err e
 		return a, err
 	}
 	out, err := output(ctx, path, dir, o.Env, slices.Concat(o.Args, []string{"-###", "-x", "ir", os.DevNull})...)
-	a.Frontend, a.Commands = frontend(out), withoutFolders(bytes.ReplaceAll(out, []byte(dir), []byte(".")))
+	a.Frontend = frontend(out)
+	// A launcher may print more, such as its process id: that would give each link
+	// another key.
+	isCommand := func(line string) bool { return strings.HasPrefix(line, ` "`) }
+	a.Commands = linesThat(isCommand, string(bytes.ReplaceAll(out, []byte(dir), []byte("."))))
+	isVersion := func(line string) bool { return strings.Contains(line, "clang version ") }
+	if version := linesThat(isVersion, a.Version); version != "" {
+		a.Version = version
+	}
 	return a, err
+}
+
+// linesThat returns those lines of a text for which keep is true.
+func linesThat(keep func(string) bool, text string) string {
+	return strings.Join(slices.DeleteFunc(slices.Collect(strings.Lines(text)),
+		func(line string) bool { return !keep(line) }), "")
 }
 
 // output returns all that the program prints within askTimeout.
@@ -108,13 +122,9 @@ func output(ctx context.Context, path, dir string, env []string, args ...string)
 
 // withoutFolders drops the lines of clang --version that say where it lies.
 func withoutFolders(version []byte) string {
-	var kept []string
-	for line := range strings.Lines(string(version)) {
-		if !strings.HasPrefix(line, "InstalledDir:") && !strings.HasPrefix(line, "Configuration file:") {
-			kept = append(kept, line)
-		}
-	}
-	return strings.Join(kept, "")
+	return linesThat(func(line string) bool {
+		return !strings.HasPrefix(line, "InstalledDir:") && !strings.HasPrefix(line, "Configuration file:")
+	}, string(version))
 }
 
 // frontend finds the program of the compiler proper's command line, as -### prints
