@@ -45,13 +45,14 @@ func (f storageFault) run(t *testing.T, w workshop) {
 	}
 	server := reapitest.StartT(t, f.options)
 	s := w.site(t)
-	s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "REMOTE_RETRIES=2")
+	s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "REMOTE_RETRIES=2", unansweredOption)
 	s.with(f.flags...)
 	s.link()
 	f.happens(server)
 	for i, want := range []report.Summary{f.want, f.then} {
 		s.forget()
 		got, said, err := s.tryLink()
+		checkRow(t, got, said)
 		switch {
 		case f.fails != "":
 			if err == nil || !strings.Contains(said, f.fails) || strings.Count(said, "thinrex: ") != 1 {

@@ -78,12 +78,13 @@ func (f fault) run(t *testing.T, w workshop) {
 	t.Cleanup(happening.Wait)
 	s := w.site(t)
 	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
-	s.with("REMOTE_RETRIES=2")
+	s.with("REMOTE_RETRIES=2", unansweredOption)
 	s.with(f.flags...)
 	if f.before != nil {
 		f.before(server)
 	}
 	got, said := s.link()
+	checkRow(t, got, said)
 	if f.third != nil { // what was executed behind a stream that broke is found executed
 		got.Remote, got.Hits, got.RemoteHits = got.Remote+got.RemoteHits, got.Hits-got.RemoteHits, 0
 	}

@@ -23,7 +23,7 @@ type outageFault struct {
 }
 
 // patient links compile nothing here because a busy service lets a job wait.
-var patient = []string{"REMOTE_PATIENCE=0", "REMOTE_TIMEOUT=10m"}
+var patient = []string{"REMOTE_PATIENCE=0", unansweredOption}
 
 func outageFaults() map[string]outageFault {
 	return map[string]outageFault{
@@ -85,6 +85,7 @@ func (f outageFault) run(t *testing.T, w workshop, strategy string) {
 	s.with(append(f.flags, patient...)...)
 	if f.here && strategy == "remote" {
 		got, said, err := s.tryLink()
+		checkRow(t, got, said)
 		if err == nil || got.Local != 0 {
 			t.Errorf("%v: %+v, said %q", err, got, said)
 		}
@@ -92,6 +93,7 @@ func (f outageFault) run(t *testing.T, w workshop, strategy string) {
 		return
 	}
 	got, said := s.link()
+	checkRow(t, got, said)
 	// What was executed behind a stream that broke is found executed.
 	got.Remote, got.Hits, got.RemoteHits = got.Remote+got.RemoteHits, got.Hits-got.RemoteHits, 0
 	want := *remotely
