@@ -169,30 +169,6 @@ func (c *conductor) store(ctx context.Context, a *action.Action, r *action.Resul
 	}
 }
 
-// uploadsAtOnce bounds the results that are on their way to the remote cache,
-// in bytes of memory.
-const uploadsAtOnce = 128 << 20
-
-// upload stores a result in the remote cache. The linker needn't wait for it
-// now, unless too much is under way.
-func (c *conductor) upload(ctx context.Context, a *action.Action, r *action.Result, stored bool) {
-	size := int64(0)
-	for _, out := range r.Outputs {
-		size += int64(len(out.Data))
-	}
-	size = min(size, uploadsAtOnce)
-	if c.uploading.Acquire(ctx, size) != nil {
-		return // the group knows why
-	}
-	c.uploads.Go(func() {
-		defer c.uploading.Release(size)
-		defer c.awaited.store()()
-		if !c.keep(c.linking, c.Remote, a, r) && !stored {
-			c.uncached()
-		}
-	})
-}
-
 func (c *conductor) uncached() {
 	c.count(func(s *report.Summary) { s.Uncached++ })
 }

@@ -193,8 +193,7 @@ func TestRemoteSaysWhatItWaitsFor(t *testing.T) {
 func TestSaysThatResultsAreStored(t *testing.T) {
 	w := newWorld(t, manyDifferent(3))
 	server := service(t)
-	server.Inject(reapitest.Fault{Method: "FindMissingBlobs", Hang: true})
-	server.Inject(reapitest.Fault{Method: "BatchUpdateBlobs", Hang: true})
+	server.Inject(reapitest.Fault{Method: "UpdateActionResult", Hang: true})
 	ctx, cancel := context.WithCancel(within(t))
 	defer cancel()
 	told := make(chan error, 1)
@@ -206,5 +205,26 @@ func TestSaysThatResultsAreStored(t *testing.T) {
 	_, err := w.link(ctx, setup{strategy: link.Local, service: server, patience: patience, verbose: true})
 	if waited := <-told; waited != nil {
 		t.Errorf("%v; waiting for the message: %v; it said:\n%s", err, waited, w.said())
+	}
+}
+
+// A CAS that is dead behind a live Action Cache doesn't hold the end of a link
+// until --remote_timeout.
+func TestDeadCASDoesNotHoldLink(t *testing.T) {
+	const jobs, patience = 3, time.Second
+	w := newWorld(t, manyDifferent(jobs))
+	server := service(t)
+	server.Inject(reapitest.Fault{Method: "FindMissingBlobs", Hang: true})
+	s, err := w.link(within(t), setup{strategy: link.Local, service: server, patience: patience})
+	w.check(s, err)
+	if err != nil || s.Local != jobs || s.Uncached != jobs {
+		t.Errorf("%+v, %v", s, err)
+	}
+	said := w.said()
+	given := strings.Contains(said, "can't write to the remote cache, going on without: grpc://"+server.Addr()+
+		": FindMissingBlobs: no answer within 1s")
+	unheard := strings.Contains(said, "has not answered within 1s") // of the lookups, on a machine that is busy
+	if !given && !unheard || strings.Count(said, "\n") != 1 {
+		t.Errorf("it said:\n%s", said)
 	}
 }

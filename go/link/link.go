@@ -90,7 +90,8 @@ type conductor struct {
 	help    *queue // of jobs of which a service says nothing; nil for no help
 	awaited awaited
 
-	uploads   sync.WaitGroup // results on their way to the remote cache
+	uploads   sync.WaitGroup  // results on their way to the remote cache
+	storing   context.Context // of the uploads
 	uploading *semaphore.Weighted
 
 	mu        sync.Mutex
@@ -113,10 +114,12 @@ func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, erro
 	c.work = make(chan struct{}, 4*runtime.GOMAXPROCS(0)) // some wait for the disk
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}
 	telling, told := context.WithCancel(ctx)
+	var giveUp context.CancelFunc
+	c.storing, giveUp = context.WithCancel(ctx)
 	var teller sync.WaitGroup
 	teller.Go(func() { c.tellWaiting(telling) })
 	err := c.run(ctx)
-	c.uploads.Wait()
+	c.waitForUploads(giveUp)
 	told()
 	teller.Wait()
 	err = errors.Join(err, c.local.close())

@@ -146,6 +146,16 @@ func (c *Client) Ready(ctx context.Context) error {
 	return nil
 }
 
+// SilentCAS returns an error if the CAS has neither answered nor refused in this
+// link what an upload asks it first.
+func (c *Client) SilentCAS() error {
+	const first = "FindMissingBlobs"
+	if !c.cache.silent(first) || c.damage.any() { // what is damaged is replaced without asking
+		return nil
+	}
+	return c.cache.failure(first, errNoAnswer)
+}
+
 // Executor is the address of the service that executes.
 func (c *Client) Executor() string { return c.exec.text }
 

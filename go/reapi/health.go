@@ -66,6 +66,14 @@ func (h *health) lastSuccess(method string) time.Time {
 	return h.success[method]
 }
 
+// silent reports whether no call of a method was answered, nor any refused just
+// now.
+func (h *health) silent(method string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.success[method].IsZero() && h.outage == nil
+}
+
 // An attempt is one that failed.
 type attempt struct {
 	method  string
