@@ -40,6 +40,18 @@ func TestElsewhere(t *testing.T) {
 			"void f(void) { __asm { .INC\\\nBIN \"d.s\" } }\n",
 			[]string{"-fasm-blocks"}, "not stored",
 		},
+		"in a block, by a macro": {
+			"#define X include\nstatic inline void f(void) { __asm { .X \"d.s\" } }\nint v;\n",
+			[]string{"-fasm-blocks"}, "a.c has an asm block",
+		},
+		"in a block, pasted": {
+			"#define Y(a) .in##a\nstatic inline void f(void) { __asm Y(clude) \"d.s\"\n}\nint v;\n",
+			[]string{"-fms-extensions", "-fasm-blocks"}, "a.c has an asm block",
+		},
+		"no block": {
+			"void f(void) { __asm__ volatile(\"nop\"); } // asm { }\n",
+			[]string{"-fms-extensions"}, "",
+		},
 		"a comment": {"int v; // .include \"d.s\"\n", nil, ""},
 		"other assembly": {
 			"__asm__(\".globl a, b\\na: b:\");\nint f(int x) { __asm__(\"inc{%z0|} %0\" : \"+r\"(x)); return x; }\n",

@@ -98,6 +98,9 @@ func (c *compilation) scan(ctx context.Context, names []string) ([]includes.Sour
 				if word := includes.AssemblerReads(data); word != "" {
 					return fmt.Errorf("%s holds %s, with which an asm block may read a file", name, word)
 				}
+				if includes.HasAsmBlock(data) {
+					return fmt.Errorf("%s has an asm block, { … }, in which a macro may have a file read", name)
+				}
 			}
 			sources[i] = includes.Scan(data, fixed...)
 			return c.in.Shareable(name, sources[i].Line)

@@ -18,3 +18,24 @@ func TestAssemblerReads(t *testing.T) {
 		}
 	}
 }
+
+func TestHasAsmBlock(t *testing.T) {
+	for text, want := range map[string]bool{
+		"void f(void) { __asm { mov eax, 3 } }":              true,
+		"void f(void) { asm\n/* x */ { nop } }":              true,
+		"void f(void) { _asm nop\n}":                         true,
+		"void f(void) { __asm .X \"x.s\"\n}":                 true,
+		"int big = 1'000; void f() { __a\\\nsm { Y } }":      true,
+		"void f(void) { __asm__ volatile(\"nop\"); }":        false,
+		"void f(void) { asm goto(\"\" : : : : l); l:; }":     false,
+		"register int x asm(\"ebx\");":                       false,
+		"#define asm_inline asm\nint v;":                     false,
+		"#define asm __asm__\n":                              false,
+		"// asm { x }\n/* asm { x } */ char *s = \"asm {\";": false,
+		"int asm_x, xasm; /* asm { ":                         false,
+	} {
+		if got := includes.HasAsmBlock([]byte(text)); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
