@@ -45,8 +45,10 @@ func (c condition) holds() bool {
 	if c[0] == isOther || c[0] == isSame || c[0] == isSameFolder {
 		return c.holdsOfTwo()
 	}
-	there, folder := kindOf(string(c[1:]))
+	there, folder, err := kindOf(string(c[1:]))
 	switch {
+	case err != nil:
+		return false
 	case !there:
 		return c[0] != isFile
 	case c[0] == isFile:

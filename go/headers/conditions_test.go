@@ -134,11 +134,12 @@ func TestConditionsOfHidden(t *testing.T) {
 
 func TestHold(t *testing.T) {
 	t.Chdir(t.TempDir())
-	tree(t, map[string]string{"file": "", "folder/x": "", "other": "", "link": "-> file"})
+	tree(t, map[string]string{"file": "", "folder/x": "", "other": "", "link": "-> file", "loop": "-> loop"})
 	for condition, want := range map[string]bool{
 		"Aabsent": true, "Afile": false, "Afolder": false, "Ffile": true, "Fabsent": false, "Ffolder": false, "Dfolder": true, "Dabsent": true, "Dfile": false,
 		"Oother\x00file": true, "Olink\x00file": false, "Oabsent\x00file": false, "Oother\x00absent": false, "Ofolder\x00file": false,
 		"Slink\x00file": true, "Sother\x00file": false, "Sabsent\x00absent": false, "Sfolder\x00folder": false, "Ofile": false,
+		"Aloop": false, "Aloop/x": false, "Dloop": false, "Floop": false, "Afile/x": true, "A" + strings.Repeat("n", 300): true,
 	} {
 		if got := headers.Hold(t.Context(), []string{"Aabsent", condition}); got != want {
 			t.Errorf("%s: %v", condition, got)

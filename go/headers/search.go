@@ -105,7 +105,7 @@ func (s *SearchPath) OnPath(name string, quoted bool) (places []string) {
 func (s *SearchPath) Forced(names []string) (files []string) {
 	for _, name := range names {
 		for _, place := range s.Places("", name, true) {
-			if there, folder := kindOf(place); there && !folder {
+			if there, folder, _ := kindOf(place); there && !folder {
 				files = append(files, place)
 				break
 			}

@@ -36,14 +36,24 @@ func lastChange(fi fs.FileInfo) time.Time {
 	return last
 }
 
-// kindOf makes no garbage, unlike os.Stat: a hit asks for hundreds of names.
-func kindOf(path string) (there, folder bool) {
+// kindOf makes no garbage, unlike os.Stat: a hit asks for hundreds of names. It
+// fails where clang does, too, instead of going on to the next folder: at a link
+// that leads to itself, or in a folder that it must not search.
+//
+// Source: HeaderSearch::getFileAndSuggestModule in clang/lib/Lex/HeaderSearch.cpp.
+func kindOf(path string) (there, folder bool, err error) {
 	var st syscall.Stat_t
-	err := syscall.Stat(path, &st)
+	err = syscall.Stat(path, &st)
 	for err == syscall.EINTR {
 		err = syscall.Stat(path, &st)
 	}
-	return err == nil, st.Mode&syscall.S_IFMT == syscall.S_IFDIR
+	switch err {
+	case nil:
+		return true, st.Mode&syscall.S_IFMT == syscall.S_IFDIR, nil
+	case syscall.ENOENT, syscall.ENOTDIR, syscall.EINVAL, syscall.ENAMETOOLONG: // the last one for good
+		return false, false, nil
+	}
+	return false, false, err
 }
 
 // isThere reports whether there is a file, folder or link, without garbage.

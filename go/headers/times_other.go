@@ -25,9 +25,12 @@ func identityOf(fi fs.FileInfo) identity { return identity{fi.Size(), fi.ModTime
 // lastChange is when a file's content changed.
 func lastChange(fi fs.FileInfo) time.Time { return fi.ModTime() }
 
-func kindOf(path string) (there, folder bool) {
+func kindOf(path string) (there, folder bool, err error) {
 	fi, err := os.Stat(path)
-	return err == nil, err == nil && fi.IsDir()
+	if err != nil {
+		return false, false, nil
+	}
+	return true, fi.IsDir(), nil
 }
 
 func isThere(path string) bool {
