@@ -11,6 +11,7 @@ import (
 const (
 	budgetPart  = 10 // a tenth
 	budgetFloor = 100 * time.Millisecond
+	perByte     = 2 * time.Nanosecond
 )
 
 // A budget is the context of what is done after the compiler has ended. It is
@@ -30,8 +31,16 @@ func (c *compilation) newBudget(ctx context.Context) *budget {
 	if used == nil {
 		used = cpuTime
 	}
-	return &budget{ctx, c.compiling/budgetPart + budgetFloor, used(), used}
+	return &budget{ctx, c.allowed(), used(), used}
 }
+
+func (c *compilation) allowed() time.Duration { return c.compiling/budgetPart + budgetFloor }
+
+// mostText is the size of the largest text that may be looked through in the time
+// allowed, at a few nanoseconds a byte. The compiler only asks for some of the
+// files that it names, such as those of __has_include: they may be as large as a
+// disk, and reading one into memory isn't interrupted.
+func (c *compilation) mostText() int64 { return int64(c.allowed() / perByte) }
 
 // Err is that of the context, or says that the budget is spent. Done doesn't
 // tell the latter: who works on a budget asks for Err every now and then.

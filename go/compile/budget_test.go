@@ -78,3 +78,29 @@ func TestStoppedAfterCompiler(t *testing.T) {
 		t.Errorf("the compiler's object isn't there: %v", err)
 	}
 }
+
+// A file that the compiler is only asked for may be larger than memory: it isn't
+// read, whether or not the compilation succeeds.
+func TestLargerThanMemory(t *testing.T) {
+	const asked = "#if __has_include(<huge.h>)\nint v;\n#endif\n"
+	p := newProject(t, map[string]string{
+		"a.c": asked, "b.c": "#if 0\n#include <huge.h>\n#endif\nint v = ;\n", "c.c": "#include \"ask.h\"\n", "ask.h": asked,
+	})
+	folder := t.TempDir()
+	huge := filepath.Join(folder, "huge.h")
+	if err := os.WriteFile(huge, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(huge, 1<<42); err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]string{
+		"a.c": "compiled, not stored: " + huge + " is larger than",
+		"c.c": "compiled, not stored: " + huge + " is larger than",
+		"b.c": "a source may include what each process finds another",
+	} {
+		if _, verdict := p.cached([]string{"-flto=thin", "-I" + folder, "-c", source}); !strings.Contains(verdict, want) {
+			t.Errorf("%s: %q, want %q", source, verdict, want)
+		}
+	}
+}

@@ -90,7 +90,7 @@ func (c *compilation) scan(ctx context.Context, names []string) ([]includes.Sour
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			_, data, err := c.files.FileAndContent(name)
+			_, data, err := c.files.FileAndContent(name, c.mostText())
 			if err != nil {
 				return err
 			}

@@ -98,7 +98,7 @@ func (c *compilation) asksForStream(ctx context.Context) bool {
 				if err != nil || fi.IsDir() {
 					continue
 				}
-				if !fi.Mode().IsRegular() || folders.Lead(place) {
+				if !fi.Mode().IsRegular() || fi.Size() > c.mostText() || folders.Lead(place) {
 					return true
 				}
 				files = append(files, place)

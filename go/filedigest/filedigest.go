@@ -15,6 +15,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"sync"
 	"time"
@@ -143,10 +144,11 @@ func (c *Cache) remember(st Stat, sum [digest.Size]byte, settled bool) {
 }
 
 // FileAndContent returns a file's digest and content, for which the file is read
-// once. Later calls of File with the same path get this digest.
-func (c *Cache) FileAndContent(path string) (File, []byte, error) {
+// once. Later calls of File with the same path get this digest. A file of more
+// than most bytes isn't read: that is an error.
+func (c *Cache) FileAndContent(path string, most int64) (File, []byte, error) {
 	read := time.Now()
-	file, data, err := Read(path)
+	file, data, err := readAtMost(path, most)
 	if err != nil {
 		return File{}, nil, err
 	}
@@ -227,10 +229,15 @@ func notRegular(path string, isDir bool) error {
 
 // Read returns the content of the file called path and its stat. It keeps no
 // digest: for a file that one link reads once.
-func Read(path string) (File, []byte, error) {
+func Read(path string) (File, []byte, error) { return readAtMost(path, math.MaxInt64) }
+
+func readAtMost(path string, most int64) (File, []byte, error) {
 	st, link, err := statFile(path)
 	if err != nil {
 		return File{}, nil, err
+	}
+	if st.Size > most {
+		return File{}, nil, fmt.Errorf("%s is larger than %d bytes", path, most)
 	}
 	data, err := readFile(path, st.Size)
 	if err != nil {
