@@ -29,7 +29,7 @@ type ccRemote struct {
 	writing  outage        // while it can be read
 	client   *reapi.Client // nil until open
 	report   sync.Once
-	storing  sync.Once
+	unstored sync.Once   // that results aren't stored is said once
 	skips    func() bool // what it writes; decided once, as a compilation's results go together
 }
 
@@ -128,10 +128,12 @@ func (r *ccRemote) Store(ctx context.Context, a *action.Action, result *action.R
 	if r.skips() {
 		return errNotWritten
 	}
-	r.storing.Do(func() { r.terminal.Verbose("%s", r.client.Storing()) })
 	err := r.client.Store(ctx, a, result)
 	if err == nil {
 		r.writing.end()
+		if !r.client.Keeps() {
+			r.unstored.Do(func() { r.terminal.Verbose("%s", r.client.Storing()) })
+		}
 	}
 	return r.checked(&r.writing, err)
 }

@@ -356,3 +356,21 @@ func TestStoppedCCEndsHelper(t *testing.T) {
 		t.Errorf("an outage: %q", files)
 	}
 }
+
+// A compilation says that its result isn't stored in the service, and why; of one
+// that is stored it says only what it did.
+func TestCCSaysWhatIsNotStored(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	server := reapitest.StartT(t, reapitest.Options{})
+	s.with("REMOTE_CACHE="+"grpc://"+server.Addr(), "VERBOSE=true")
+	if said, want := s.compile(0), "thinrex: f0.c: compiled\n"; said != want {
+		t.Errorf("stored: said %q, want %q", said, want)
+	}
+	s.with("REMOTE_UPLOAD_LOCAL_RESULTS=false")
+	want := "thinrex: f1.c: compiled\nthinrex: results compiled here aren't stored in grpc://" + server.Addr() +
+		": --remote_upload_local_results=false\n"
+	if said := s.compile(1); said != want {
+		t.Errorf("not stored: said %q, want %q", said, want)
+	}
+}
