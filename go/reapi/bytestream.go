@@ -134,7 +134,9 @@ var errTooMuch = errors.New("the service sends too much")
 func (c *Client) write(ctx context.Context, b Blob, offer *offer) error {
 	compressed := offer.streamZstd && b.Digest.Size > compressAbove
 	space := c.uploads.room.begin()
-	return c.cache.call(ctx, "Write", func(ctx context.Context, p *pulse) error {
+	ctx, end := space.whileOpen(ctx)
+	defer end()
+	err := c.cache.call(ctx, "Write", func(ctx context.Context, p *pulse) error {
 		if err := c.uploads.room.check(); err != nil {
 			return err
 		}
@@ -162,6 +164,7 @@ func (c *Client) write(ctx context.Context, b Blob, offer *offer) error {
 		c.uploads.room.took()
 		return nil
 	})
+	return c.namingFull("Write", err)
 }
 
 // send sends a blob's content. io.EOF says that the service wants no more of

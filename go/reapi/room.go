@@ -1,6 +1,7 @@
 package reapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,9 +24,17 @@ type room struct {
 	tries int                        // refusals of one upload that mean that the CAS is full
 	busy  func(since time.Time) bool // whether other calls than uploads have been refused alike
 
+	open  context.Context // ends when the CAS is full; the cause says why nothing is uploaded any more
+	close context.CancelCauseFunc
+
 	mu    sync.Mutex
-	full  error     // why nothing is uploaded any more; nil while there is room
 	taken time.Time // when the service last took a blob
+}
+
+func newRoom(tries int, busy func(since time.Time) bool) *room {
+	r := &room{tries: tries, busy: busy}
+	r.open, r.close = context.WithCancelCause(context.Background())
+	return r
 }
 
 // refusalsForFull is how many tries in a row a bare RESOURCE_EXHAUSTED takes to
@@ -43,10 +52,18 @@ type uploadTry struct {
 func (r *room) begin() *uploadTry { return &uploadTry{room: r} }
 
 // check returns an error if nothing is to be sent any more.
-func (r *room) check() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.full
+func (r *room) check() error { return context.Cause(r.open) }
+
+// whileOpen returns a context for an upload that ends when the CAS is full, so that
+// an upload that pauses between two tries, or waits for its turn, ends with the one
+// that found it out. Whoever asks for it ends it.
+func (r *room) whileOpen(ctx context.Context) (_ context.Context, end func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(r.open, func() { cancel(context.Cause(r.open)) })
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
 }
 
 // took notes that the service has stored something.
@@ -68,14 +85,23 @@ func (u *uploadTry) judge(err error) error {
 	if u.refusals++; u.refusals == 1 {
 		u.since = time.Now()
 	}
-	if u.full == nil {
+	if u.check() == nil {
 		if !saysFull(err) && (u.refusals < u.tries || u.taken.After(u.since) || u.busy(u.since)) {
 			return err
 		}
 		s := status.Convert(err)
-		u.full = fmt.Errorf("%v: %s: %w", s.Code(), s.Message(), ErrNoRoom) // without the status, which would be tried again
+		u.close(fmt.Errorf("%v: %s: %w", s.Code(), s.Message(), ErrNoRoom)) // without the status, which would be tried again
 	}
-	return u.full
+	return u.check()
+}
+
+// namingFull gives the error of an upload that was ended because the CAS is full
+// the name of the service, as that of the upload that found it out has it.
+func (c *Client) namingFull(method string, err error) error {
+	if errors.Is(err, ErrNoRoom) {
+		return c.cache.failure(method, err)
+	}
+	return err
 }
 
 // saysFull reports whether a service says in words that it lacks space.

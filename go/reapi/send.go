@@ -99,7 +99,9 @@ func (u *uploads) sendBatch(batch []*transfer) {
 	}
 	var settled map[*transfer]error
 	space := u.room.begin()
-	err = u.c.cache.call(u.c.ctx, "BatchUpdateBlobs", func(ctx context.Context, p *pulse) error {
+	ctx, end := space.whileOpen(u.c.ctx)
+	defer end()
+	err = u.c.cache.call(ctx, "BatchUpdateBlobs", func(ctx context.Context, p *pulse) error {
 		if err := u.room.check(); err != nil {
 			return err
 		}
@@ -119,6 +121,7 @@ func (u *uploads) sendBatch(batch []*transfer) {
 		}
 		return again
 	})
+	err = u.c.namingFull("BatchUpdateBlobs", err)
 	// Only now: a success that is noted after who waits has gone on would hide
 	// that the service fails from then on.
 	u.endEach(settled)

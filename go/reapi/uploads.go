@@ -18,7 +18,7 @@ type uploads struct {
 	queries *batcher[*transfer] // FindMissingBlobs
 	batches *batcher[*transfer] // BatchUpdateBlobs
 	streams chan struct{}       // slots of Write
-	room    room
+	room    *room
 
 	mu  sync.Mutex
 	all map[digest.Digest]*transfer
@@ -41,7 +41,12 @@ const (
 )
 
 func newUploads(c *Client) *uploads {
-	u := &uploads{c: c, room: room{tries: min(refusalsForFull, c.opts.Retries+1), busy: c.cache.busySince}, streams: make(chan struct{}, streamsAtOnce), all: map[digest.Digest]*transfer{}}
+	u := &uploads{
+		c:       c,
+		room:    newRoom(min(refusalsForFull, c.opts.Retries+1), c.cache.busySince),
+		streams: make(chan struct{}, streamsAtOnce),
+		all:     map[digest.Digest]*transfer{},
+	}
 	u.queries = &batcher[*transfer]{atOnce: queriesAtOnce, owner: c.owned, call: u.findMissing, fit: func(waiting []*transfer) int {
 		return min(len(waiting), digestsPerQuery)
 	}}
