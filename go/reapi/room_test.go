@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/grpc/codes"
@@ -124,4 +125,29 @@ func TestRefusedAlone(t *testing.T) {
 	c := dial(t, s)
 	execute(t, c, newAction(t, "m", input("large", noise("large", 5000)), input("small", noise("small", 100))))
 	execute(t, c, newAction(t, "n", input("large", noise("other", 5000))))
+}
+
+// An upload that gets no answer ends as soon as another one finds the CAS full,
+// not by its own limit: whoever waits for it has nothing to hope for.
+func TestFullCASEndsOtherUploads(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
+		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 1 // each blob is a stream
+	}})
+	c := dial(t, s, func(o *reapi.Options) { o.Timeout = 2 * time.Minute })
+	s.Inject(reapitest.Fault{Method: "Write", Times: 1, Hang: true})
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := c.Execute(within(t), newAction(t, "first", input("m.o", noise("first", 1000))))
+		waiting <- err
+	}()
+	if err := s.WaitCalls(within(t), "Write", 1); err != nil {
+		t.Fatal(err)
+	}
+	s.Fill(codes.Internal, "no space left on device")
+	if _, err := c.Execute(within(t), newAction(t, "second", input("m.o", noise("second", 1000)))); !errors.Is(err, reapi.ErrNoRoom) {
+		t.Error(err)
+	}
+	if err := <-waiting; !errors.Is(err, reapi.ErrNoRoom) || !strings.Contains(err.Error(), at(s)) {
+		t.Errorf("the upload that waited: %v", err)
+	}
 }
