@@ -109,16 +109,18 @@ func (w *wait) finish(served bool) (here outcome, ran bool) {
 	return <-w.here, true
 }
 
-// begin returns the context for a compilation here, or false if there shall be
-// none: the service has answered, or has got more time.
-func (w *wait) begin(ctx context.Context) (home context.Context, ok bool) {
+// begin returns the context for a compilation here and what ends it, or nil if there
+// shall be none: the service has answered or has got more time, or the compilation has
+// begun. The latter happens when the service gets more time after the timer's first
+// end, and the timer ends once more.
+func (w *wait) begin(ctx context.Context) (home context.Context, end func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.over || time.Now().Before(w.due) {
-		return nil, false
+	if w.over || w.endHere != nil || time.Now().Before(w.due) {
+		return nil, nil
 	}
 	home, w.endHere = context.WithCancel(ctx)
-	return home, true
+	return home, w.endHere
 }
 
 // runHelp compiles here what a service was given, in a slot of this machine.
@@ -129,11 +131,11 @@ func (c *conductor) runHelp(ctx context.Context, t *task, release func()) error 
 		w.leave(errReadsMore)
 		return nil
 	}
-	home, ok := w.begin(ctx)
-	if !ok {
+	home, end := w.begin(ctx)
+	if home == nil {
 		return nil
 	}
-	defer w.endHere()
+	defer end()
 	c.Terminal.Verbose("%s is compiled here, too: %s has been silent about it", t.first.Module(), c.Remote.Address())
 	o := outcome{where: onThisMachine}
 	o.result, o.err = c.local.execute(home, w.action)

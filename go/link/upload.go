@@ -23,9 +23,10 @@ func (c *conductor) upload(ctx context.Context, a *action.Action, r *action.Resu
 	if c.uploading.Acquire(ctx, size) != nil {
 		return // the group knows why
 	}
+	end := c.awaited.store()
 	c.uploads.Go(func() {
 		defer c.uploading.Release(size)
-		defer c.awaited.store()()
+		defer end()
 		if !c.keep(c.storing, c.Remote, a, r) && !stored {
 			c.uncached()
 		}
@@ -54,7 +55,7 @@ func (c *conductor) waitForUploads(giveUp context.CancelFunc) {
 		return
 	case <-patience.C:
 	}
-	if err := c.Remote.SilentCAS(); err != nil {
+	if err := c.Remote.SilentCAS(); err != nil && c.awaited.storing() {
 		c.cacheFailed(c.Remote, "write to", fmt.Errorf("%w within %v", err, c.Patience))
 		giveUp()
 	}

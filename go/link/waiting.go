@@ -52,6 +52,13 @@ func (w *awaited) store() (end func()) {
 	return func() { w.note(func() { w.stores--; w.news = time.Now() }) }
 }
 
+// storing reports whether a result is being stored.
+func (w *awaited) storing() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stores > 0
+}
+
 func (w *awaited) answer(answered bool) {
 	if answered {
 		w.answers++

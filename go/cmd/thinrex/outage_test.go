@@ -68,17 +68,20 @@ func TestOutages(t *testing.T) {
 
 func (f outageFault) run(t *testing.T, w workshop, strategy string) {
 	var server *reapitest.Server
+	started := make(chan struct{}) // server is set
 	var happening sync.WaitGroup
 	f.options.Execute = reapitest.RunCommands
 	if f.happens != nil {
 		f.options.Slots = every
 		f.options.Execute = whenAllRun(&happening, func() {
+			<-started
 			if err := f.happens(server); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	server = reapitest.StartT(t, f.options)
+	close(started)
 	t.Cleanup(happening.Wait)
 	s := w.site(t)
 	s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "EXEC_STRATEGY="+strategy)
