@@ -19,7 +19,7 @@ demo: tools build ## link examples/quickstart cold, warm, edited, elsewhere
 demo-real: tools build ## the same with Lua, fetched now
 	@scripts/demo-real.sh $(THINREX)
 
-test: tools lint cross unit fuzz e2e e2e-bazel ## everything that CI runs (a quarter of an hour)
+test: tools lint cross unit fuzz e2e e2e-bazel ## everything that CI runs (some 40 minutes on two cores)
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n
 	@unformatted=$$(gofmt -l go e2e); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted" >&2; exit 1; }
