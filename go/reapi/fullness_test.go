@@ -13,7 +13,7 @@ import (
 // about the space in the CAS.
 func TestRefusedLikeOtherCalls(t *testing.T) {
 	for _, busy := range []bool{true, false} {
-		r := &room{tries: 3, busy: func(time.Time) bool { return busy }}
+		r := newRoom(3, func(time.Time) bool { return busy })
 		upload := r.begin()
 		var err error
 		for range 10 {
