@@ -99,6 +99,14 @@ func (l *listener) Accept() (net.Conn, error) {
 	return &conn{Conn: c, l: l}, nil
 }
 
+// Close stops listening at once. Closing the descriptor alone would not: a
+// process that is being started holds a copy of it until it has become its
+// program, and meanwhile Restart would find the address in use.
+func (l *listener) Close() error {
+	stopListening(l.Listener)
+	return l.Listener.Close()
+}
+
 func (l *listener) end(end func(net.Conn) error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

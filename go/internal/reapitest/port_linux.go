@@ -39,3 +39,17 @@ func bindPort(fd int) (address string, err error) {
 	}
 	return (&net.TCPAddr{IP: own.Addr[:], Port: own.Port}).String(), nil
 }
+
+// stopListening refuses new connections from now on, also where another process
+// holds a copy of the socket.
+func stopListening(l net.Listener) {
+	socket, ok := l.(syscall.Conn)
+	if !ok {
+		return
+	}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) { _ = syscall.Shutdown(int(fd), syscall.SHUT_RDWR) })
+}

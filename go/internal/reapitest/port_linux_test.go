@@ -3,6 +3,8 @@ package reapitest_test
 import (
 	"errors"
 	"net"
+	"os"
+	"strconv"
 	"syscall"
 	"testing"
 
@@ -32,4 +34,50 @@ func TestPortIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.wantCode(c.getCapabilities(c.ctx), codes.OK)
+}
+
+// TestRestartBesideAStartingProcess keeps a copy of the listening socket, as a
+// process does between fork and exec.
+func TestRestartBesideAStartingProcess(t *testing.T) {
+	s, _ := start(t, reapitest.Options{})
+	port, err := net.ResolveTCPAddr("tcp", s.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := copyOfListener(t, port.Port)
+	defer syscall.Close(held)
+	s.Stop()
+	if c, err := net.Dial("tcp", s.Addr()); err == nil {
+		c.Close()
+		t.Error("a stopped server takes a connection")
+	}
+	if err := s.Restart(); err != nil {
+		t.Error(err)
+	}
+}
+
+func copyOfListener(t *testing.T, port int) (fd int) {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		open, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		if listens, err := syscall.GetsockoptInt(open, syscall.SOL_SOCKET, syscall.SO_ACCEPTCONN); err != nil || listens == 0 {
+			continue
+		}
+		name, _ := syscall.Getsockname(open)
+		if own, ok := name.(*syscall.SockaddrInet4); ok && own.Port == port {
+			if fd, err = syscall.Dup(open); err != nil {
+				t.Fatal(err)
+			}
+			return fd
+		}
+	}
+	t.Fatalf("nobody listens on port %d", port)
+	return -1
 }
