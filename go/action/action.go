@@ -19,8 +19,8 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
-	"thinrex/go/filedigest"
+	"thinrex/go/host/filedigest"
+	"thinrex/go/link/distfile"
 )
 
 // An Action is one job in canonical form.
@@ -96,7 +96,7 @@ func (a *Action) InputsChanged() string {
 // Options are what all actions of a link share beside the dist-file.
 type Options struct {
 	Files       *filedigest.Cache
-	Identity    string            // of a compiler that a worker has: toolchain.Toolchain.Identity
+	Identity    string            // of a compiler that a worker has: clang.Compiler.Identity
 	Launched    []string          // arguments that are paths of programs which Identity covers
 	Launch      []string          // what a worker runs the compiler with: its path, or a loader and its path
 	Tools       []Input           // the compiler's own files, when a worker needn't have them

@@ -12,9 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
-	"thinrex/go/filedigest"
+	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/link/distfile"
 )
 
 // A job in a folder of its own: m.o imports b.o and c.o of an archive.

@@ -14,7 +14,7 @@ import (
 
 	"thinrex/go/assembly"
 	"thinrex/go/digest"
-	"thinrex/go/filedigest"
+	"thinrex/go/host/filedigest"
 )
 
 // Bounds of what one job's assembly may include; beyond them it isn't cached.

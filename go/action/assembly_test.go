@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"thinrex/go/digest"
-	"thinrex/go/filedigest"
+	"thinrex/go/host/filedigest"
 )
 
 // look builds the fixture's action as a link does that has no result for it.

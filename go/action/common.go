@@ -10,7 +10,7 @@ import (
 	"strings"
 	"sync"
 
-	"thinrex/go/distfile"
+	"thinrex/go/link/distfile"
 )
 
 // commonPart is what a dist-file's common part adds to each job's action.

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 
 	"thinrex/go/bitcode"
-	"thinrex/go/distfile"
-	"thinrex/go/filedigest"
+	"thinrex/go/host/filedigest"
+	"thinrex/go/link/distfile"
 )
 
 // The canonical names of a job's files.

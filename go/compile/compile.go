@@ -19,11 +19,11 @@ import (
 	"time"
 
 	"thinrex/go/action"
-	"thinrex/go/commandline"
+	"thinrex/go/clang"
+	"thinrex/go/compile/commandline"
+	"thinrex/go/compile/searchpath"
 	"thinrex/go/digest"
-	"thinrex/go/filedigest"
-	"thinrex/go/headers"
-	"thinrex/go/toolchain"
+	"thinrex/go/host/filedigest"
 )
 
 // A Cache keeps results of actions. Lookup returns nil for a miss.
@@ -85,8 +85,8 @@ type compilation struct {
 	in       *commandline.Invocation
 	started  time.Time
 	program  string // the compiler, as it was called
-	compiler *toolchain.Toolchain
-	search   *headers.SearchPath
+	compiler *clang.Toolchain
+	search   *searchpath.SearchPath
 	keys     *keyer
 	manifest *action.Action
 	files    *filedigest.Cache
@@ -148,9 +148,9 @@ func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) 
 }
 
 // resolve finds out which compiler it is, for now.
-func (c *compilation) resolve(ctx context.Context) (*toolchain.Toolchain, error) {
+func (c *compilation) resolve(ctx context.Context) (*clang.Toolchain, error) {
 	files := filedigest.Open(c.state("compilers"), c.Function)
-	t, err := toolchain.Resolve(ctx, c.program, toolchain.Options{
+	t, err := clang.Resolve(ctx, c.program, clang.Options{
 		Dir: c.Dir, RunsIn: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir, NoScripts: true,
 	})
 	if err == nil {

@@ -10,7 +10,7 @@ import (
 	"slices"
 
 	"thinrex/go/action"
-	"thinrex/go/commandline"
+	"thinrex/go/compile/commandline"
 )
 
 // checkPlaces makes sure that the outputs can be put in their places. Where they

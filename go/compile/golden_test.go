@@ -3,10 +3,10 @@ package compile
 import (
 	"testing"
 
-	"thinrex/go/commandline"
+	"thinrex/go/clang"
+	"thinrex/go/compile/commandline"
+	"thinrex/go/compile/searchpath"
 	"thinrex/go/digest"
-	"thinrex/go/headers"
-	"thinrex/go/toolchain"
 )
 
 // The digests of a compilation's actions are what teams share caches by: when
@@ -23,8 +23,8 @@ func TestGoldenDigests(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &compilation{Options: Options{Function: digest.SHA256, Keys: Both}, in: in}
-	c.compiler = &toolchain.Toolchain{Identity: "identity"}
-	c.search = &headers.SearchPath{
+	c.compiler = &clang.Toolchain{Identity: "identity"}
+	c.search = &searchpath.SearchPath{
 		Quote: []string{"src"}, Angle: []string{"include", "/usr/include"}, Driver: "driver", IRDriver: "ir driver",
 	}
 	k := c.newKeyer()

@@ -9,13 +9,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"thinrex/go/headers"
-	"thinrex/go/includes"
+	"thinrex/go/compile/cppscan"
+	"thinrex/go/compile/searchpath"
 )
 
 // inputs makes the action of what the compiler has just read. It fails when
 // that isn't known for sure, or would take too long to find out.
-func (c *compilation) inputs(ctx context.Context, dir string, texts []string, began headers.Moment) (candidate, error) {
+func (c *compilation) inputs(ctx context.Context, dir string, texts []string, began searchpath.Moment) (candidate, error) {
 	c.files = c.openDigests() // what it has learnt before the compilation is out of date
 	for _, name := range c.dataFiles() {
 		// On no budget: profiles and the like may be large, and are remembered.
@@ -43,14 +43,14 @@ func (c *compilation) dataFiles() []string { return slices.Concat(c.in.Read, c.s
 
 // alternative works out which files, and what else, decide that texts are read.
 func (c *compilation) alternative(
-	ctx context.Context, dir string, texts []string, began headers.Moment,
+	ctx context.Context, dir string, texts []string, began searchpath.Moment,
 ) (alternative, error) {
 	sources, err := c.scan(ctx, texts)
 	if err != nil {
 		return alternative{}, err
 	}
 	complete := c.in.Deps != "-MMD"
-	if !complete && slices.ContainsFunc(sources, func(s includes.Source) bool { return s.Computed }) {
+	if !complete && slices.ContainsFunc(sources, func(s cppscan.Source) bool { return s.Computed }) {
 		all, err := c.preprocess(ctx, dir)
 		if err != nil {
 			return alternative{}, err
@@ -65,24 +65,24 @@ func (c *compilation) alternative(
 	if sources, err = c.follow(texts, sources); err != nil {
 		return alternative{}, err
 	}
-	if i := slices.IndexFunc(sources, func(s includes.Source) bool { return s.Named }); i >= 0 && c.spoke {
+	if i := slices.IndexFunc(sources, func(s cppscan.Source) bool { return s.Named }); i >= 0 && c.spoke {
 		const why = "the optimiser speaks of places that it looks for in the file of a #line in %s"
 		return alternative{}, fmt.Errorf(why, texts[i])
 	}
-	reading := headers.Reading{
+	reading := searchpath.Reading{
 		Files: union(texts, c.dataFiles()), Forced: c.in.Forced, Complete: complete,
-		Shadowed: c.in.Shadowed || slices.ContainsFunc(sources, func(s includes.Source) bool { return s.Shadowed }),
+		Shadowed: c.in.Shadowed || slices.ContainsFunc(sources, func(s cppscan.Source) bool { return s.Shadowed }),
 	}
-	reading.Sources = append(sources, make([]includes.Source, len(reading.Files)-len(texts))...)
+	reading.Sources = append(sources, make([]cppscan.Source, len(reading.Files)-len(texts))...)
 	names, conditions, err := c.search.Conditions(ctx, began, reading)
 	return alternative{names, conditions}, err
 }
 
 // scan hashes and scans files, several at a time. Whether they are those that
 // the compiler has read is to be asked after that.
-func (c *compilation) scan(ctx context.Context, names []string) ([]includes.Source, error) {
+func (c *compilation) scan(ctx context.Context, names []string) ([]cppscan.Source, error) {
 	fixed := c.in.Macros.Fixed()
-	sources := make([]includes.Source, len(names))
+	sources := make([]cppscan.Source, len(names))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, name := range names {
@@ -95,24 +95,24 @@ func (c *compilation) scan(ctx context.Context, names []string) ([]includes.Sour
 				return err
 			}
 			if c.in.AsmBlocks() {
-				if word := includes.AssemblerReads(data); word != "" {
+				if word := cppscan.AssemblerReads(data); word != "" {
 					return fmt.Errorf("%s holds %s, with which an asm block may read a file", name, word)
 				}
-				if includes.HasAsmBlock(data) {
+				if cppscan.HasAsmBlock(data) {
 					return fmt.Errorf("%s has an asm block, { … }, in which a macro may have a file read", name)
 				}
 			}
-			sources[i] = includes.Scan(data, fixed...)
+			sources[i] = cppscan.Scan(data, fixed...)
 			return c.in.Shareable(name, sources[i].Line)
 		})
 	}
 	return sources, work.Wait()
 }
 
-// follow takes what only all sources together tell: see includes.Follow.
-func (c *compilation) follow(names []string, sources []includes.Source) ([]includes.Source, error) {
+// follow takes what only all sources together tell: see cppscan.Follow.
+func (c *compilation) follow(names []string, sources []cppscan.Source) ([]cppscan.Source, error) {
 	all := append(sources[:len(sources):len(sources)], c.in.Macros)
-	includes.Follow(all)
+	cppscan.Follow(all)
 	sources = all[:len(names):len(names)]
 	if macros := all[len(names)]; macros.Reason != "" || len(macros.Probes) > 0 {
 		return nil, errors.New("a -D asks __has_include by another name")
@@ -123,7 +123,7 @@ func (c *compilation) follow(names []string, sources []includes.Source) ([]inclu
 			return nil, fmt.Errorf("%s %s", name, reason)
 		}
 	}
-	if name := includes.Respelled(all); name != "" {
+	if name := cppscan.Respelled(all); name != "" {
 		return nil, fmt.Errorf("a macro asks __has_include for a name with %s in it, which is a macro", name)
 	}
 	return sources, nil

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"thinrex/go/filedigest"
-	"thinrex/go/headers"
+	"thinrex/go/compile/searchpath"
+	"thinrex/go/host/filedigest"
 )
 
 // letterCase lists the files whose real names, to which links lead, differ
@@ -89,7 +89,7 @@ func otherCase(name, real string) (tail string) {
 // otherFolders lists the folders that were read under another name already: the
 // compiler warns of each name.
 func otherFolders(conditions []string) (list []filedigest.File) {
-	for _, folder := range headers.OtherFolders(conditions) {
+	for _, folder := range searchpath.OtherFolders(conditions) {
 		list = append(list, filedigest.File{Path: folder, Link: true})
 	}
 	return list

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"thinrex/go/action"
-	"thinrex/go/filedigest"
-	"thinrex/go/headers"
+	"thinrex/go/compile/searchpath"
+	"thinrex/go/host/filedigest"
 )
 
 // A candidate is an action that may have been run before.
@@ -60,7 +60,7 @@ func (c *compilation) deliverHit(where string, it candidate, r *action.Result) (
 func (c *compilation) candidates(ctx context.Context, from Cache, known []candidate) (list []candidate) {
 	for _, a := range c.manifestIn(ctx, from) {
 		seen := slices.ContainsFunc(known, func(k candidate) bool { return a.equal(k.alternative) })
-		if seen || !headers.Hold(ctx, a.conditions) {
+		if seen || !searchpath.Hold(ctx, a.conditions) {
 			continue
 		}
 		if it, err := c.candidate(ctx, a); err == nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"thinrex/go/headers"
+	"thinrex/go/compile/searchpath"
 )
 
 // A manifest says which files earlier compilations of one source read, with
@@ -16,7 +16,7 @@ type manifest []alternative
 // An alternative is what one compilation read, and under which conditions.
 type alternative struct {
 	names      []string // the source first, as the compiler saw them
-	conditions []string // see headers.Conditions
+	conditions []string // see searchpath.Conditions
 }
 
 // maxAlternatives bounds a manifest. The least recently made is dropped.
@@ -62,7 +62,7 @@ func decodeManifest(data []byte) (manifest, error) {
 			m, a = append(m, a), alternative{}
 		case len(line) > 1 && line[0] == 'N':
 			a.names = append(a.names, line[1:])
-		case headers.IsCondition(line):
+		case searchpath.IsCondition(line):
 			a.conditions = append(a.conditions, line)
 		default:
 			return nil, errManifest

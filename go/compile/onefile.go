@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"thinrex/go/digest"
-	"thinrex/go/filedigest"
+	"thinrex/go/host/filedigest"
 )
 
 // oneFile says which names are one file: to #pragma once and #import an equal

@@ -2,7 +2,7 @@ package compile
 
 import (
 	"thinrex/go/action"
-	"thinrex/go/commandline"
+	"thinrex/go/compile/commandline"
 )
 
 // The canonical names of outputs.

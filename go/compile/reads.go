@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"thinrex/go/commandline"
-	"thinrex/go/depfile"
-	"thinrex/go/includes"
+	"thinrex/go/compile/cppscan"
+	"thinrex/go/compile/depfile"
+	"thinrex/go/host"
 )
 
 // wereRead lists the texts that the compiler has read, the source first. It
@@ -35,7 +35,7 @@ func (c *compilation) wereRead(dir string) ([]string, error) {
 		more = append(more, c.search.Forced(c.in.Forced)...) // which the graph leaves out
 	}
 	names = union([]string{c.in.Source}, names, more)
-	folders := commandline.ProcessFolders{}
+	folders := host.ProcessFolders{}
 	for _, name := range slices.Concat(names, c.dataFiles()) {
 		if folders.Lead(name) {
 			return nil, plain("%s isn't the same file to each process", name)
@@ -69,14 +69,14 @@ func (c *compilation) preprocess(ctx context.Context, dir string) ([]string, err
 // or takes too long, the answer is yes: that only makes a compilation fail twice.
 func (c *compilation) asksForStream(ctx context.Context) bool {
 	files := append(c.search.Forced(c.in.Forced), c.in.Source)
-	folders := commandline.ProcessFolders{}
-	seen, asked := map[string]bool{}, map[includes.Probe]bool{}
+	folders := host.ProcessFolders{}
+	seen, asked := map[string]bool{}, map[cppscan.Probe]bool{}
 	for i := 0; i < len(files); i++ {
 		data, err := os.ReadFile(files[i])
 		if err != nil {
 			continue
 		}
-		text := includes.Scan(data)
+		text := cppscan.Scan(data)
 		if text.Computed || text.Reason != "" {
 			return true
 		}
@@ -85,7 +85,7 @@ func (c *compilation) asksForStream(ctx context.Context) bool {
 				return true
 			}
 			places := c.search.Beside(files[i], p.Name, p.Quoted)
-			if all := (includes.Probe{Name: p.Name, Quoted: p.Quoted}); !asked[all] {
+			if all := (cppscan.Probe{Name: p.Name, Quoted: p.Quoted}); !asked[all] {
 				asked[all] = true
 				places = append(places, c.search.OnPath(p.Name, p.Quoted)...)
 			}

@@ -12,7 +12,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/bitcode"
-	"thinrex/go/execute"
+	"thinrex/go/host"
 )
 
 const (
@@ -28,7 +28,7 @@ const (
 // compile runs the compiler, which writes to a private folder, delivers what
 // it wrote, and stores it if that is what the key says.
 func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
-	workspace, err := execute.NewWorkspace(c.Sandbox)
+	workspace, err := host.NewWorkspace(c.Sandbox)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (c *compilation) call(ctx context.Context, dir string, args []string) (*act
 	if err != nil {
 		return nil, err
 	}
-	exit, err := execute.Run(ctx, execute.Process{Path: c.compiler.Path, Args: args, Env: c.Env})
+	exit, err := host.Run(ctx, host.Process{Path: c.compiler.Path, Args: args, Env: c.Env})
 	c.compiling += exit.CPU
 	switch {
 	case err != nil:

@@ -9,14 +9,14 @@ import (
 	"slices"
 	"strings"
 
-	"thinrex/go/headers"
+	"thinrex/go/compile/searchpath"
 )
 
 // findHeaders asks the compiler where it looks for headers and what its driver
 // makes of the arguments, unless it has answered the same question before and
 // all that it looked at is as it was.
-func (c *compilation) findHeaders(ctx context.Context) (*headers.SearchPath, error) {
-	q := headers.Question{Search: c.in.SearchArgs, Driver: c.in.DriverArgs, Env: c.Env}
+func (c *compilation) findHeaders(ctx context.Context) (*searchpath.SearchPath, error) {
+	q := searchpath.Question{Search: c.in.SearchArgs, Driver: c.in.DriverArgs, Env: c.Env}
 	if c.inSteps() {
 		q.IR = c.in.IRArgs
 	}
@@ -32,7 +32,7 @@ func (c *compilation) findHeaders(ctx context.Context) (*headers.SearchPath, err
 	if known := recall(memo); known != nil && known.Stands() {
 		return known, nil
 	}
-	search, err := headers.Ask(ctx, c.compiler.Path, q)
+	search, err := searchpath.Ask(ctx, c.compiler.Path, q)
 	if err == nil && search.Lasts() {
 		if data, err := json.Marshal(search); err == nil {
 			_ = replace(memo, data, 0o666) // the next compilation only asks again
@@ -42,8 +42,8 @@ func (c *compilation) findHeaders(ctx context.Context) (*headers.SearchPath, err
 }
 
 // recall returns what was remembered, nil for nothing.
-func recall(memo string) *headers.SearchPath {
-	var known headers.SearchPath
+func recall(memo string) *searchpath.SearchPath {
+	var known searchpath.SearchPath
 	data, err := os.ReadFile(memo)
 	if err != nil || json.Unmarshal(data, &known) != nil || len(known.Installs) == 0 {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"thinrex/go/action"
-	"thinrex/go/execute"
+	"thinrex/go/host"
 	"thinrex/go/link"
 )
 
@@ -79,13 +79,13 @@ func until(ctx context.Context, condition func() bool) error {
 
 // noTokens returns two slots of which one is taken and the other waits for
 // make's token for ever.
-func noTokens(t *testing.T) *execute.Slots {
+func noTokens(t *testing.T) *host.Slots {
 	t.Helper()
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if out, err := exec.Command("mkfifo", fifo).CombinedOutput(); err != nil {
 		t.Fatalf("mkfifo: %v\n%s", err, out)
 	}
-	slots := execute.NewSlots(2, "--jobserver-auth=fifo:"+fifo)
+	slots := host.NewSlots(2, "--jobserver-auth=fifo:"+fifo)
 	t.Cleanup(func() {
 		if err := slots.Close(); err != nil {
 			t.Error(err)
@@ -148,7 +148,7 @@ func TestCancelChanged(t *testing.T) {
 		})
 		cancel()
 	}()
-	s, err := w.link(ctx, setup{strategy: link.Remote, service: service(t), slots: execute.NewSlots(1, "")})
+	s, err := w.link(ctx, setup{strategy: link.Remote, service: service(t), slots: host.NewSlots(1, "")})
 	w.check(s, err)
 	if waited := <-waiting; !errors.Is(err, context.Canceled) || waited != nil {
 		t.Errorf("%+v, %v; waiting for the unchanged jobs: %v", s, err, waited)

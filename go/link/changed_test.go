@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"thinrex/go/execute"
+	"thinrex/go/host"
 	"thinrex/go/link"
 )
 
@@ -48,7 +48,7 @@ func TestEqualJobsChange(t *testing.T) {
 			if strategy.Strategy == link.Racing {
 				slots += groups // which wait at the gate
 			}
-			u := setup{strategy: strategy.Strategy, service: service(t), cache: openStore(t), slots: execute.NewSlots(slots, "")}
+			u := setup{strategy: strategy.Strategy, service: service(t), cache: openStore(t), slots: host.NewSlots(slots, "")}
 			s, err := w.link(within(t), u)
 			w.check(s, err)
 			if err != nil {
@@ -115,7 +115,7 @@ func TestEqualJobsVanish(t *testing.T) {
 			w := gatedJobs(t, equal, 1, func(int) bool { return false }, "")
 			script := "rm -f mod0001.o.thinlto.bc mod0002.o.thinlto.bc\n: >gate\n"
 			w.write("change.sh", []byte(script))
-			s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: service(t), slots: execute.NewSlots(1, ""), keepGoing: true})
+			s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: service(t), slots: host.NewSlots(1, ""), keepGoing: true})
 			w.check(s, err)
 			if err == nil || s.Failed == 0 || s.Failed > 2 {
 				t.Errorf("%+v, %v", s, err)

@@ -10,10 +10,10 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
-	"thinrex/go/execute"
-	"thinrex/go/filedigest"
+	"thinrex/go/host"
+	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
@@ -48,7 +48,7 @@ func helper(t *testing.T, script string) (c *conductor, it *task, a *action.Acti
 	c = &conductor{
 		Options: Options{
 			Remote: remote, Strategy: Fallback, Patience: time.Millisecond,
-			Slots: execute.NewSlots(1, ""), Terminal: report.NewTerminal(stderr, false),
+			Slots: host.NewSlots(1, ""), Terminal: report.NewTerminal(stderr, false),
 		},
 		file:    &distfile.File{},
 		builder: builder, work: make(chan struct{}, 1),

@@ -7,7 +7,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
+	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
 )

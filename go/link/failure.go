@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"thinrex/go/action"
-	"thinrex/go/distfile"
+	"thinrex/go/link/distfile"
 )
 
 // failureOf says why a result can't be used, or nil.

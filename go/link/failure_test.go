@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"thinrex/go/execute"
+	"thinrex/go/host"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/link"
 )
@@ -148,7 +148,7 @@ func TestFailureEndsTheOthers(t *testing.T) {
 			}
 			w := newWorld(t, contents)
 			w.write(script, []byte("until [ $(cat "+w.dir+"/*.log | grep -c begin) -ge 4 ]; do sleep 0.01; done\nexit 1\n"))
-			s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: service(t), slots: execute.NewSlots(4, "")})
+			s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: service(t), slots: host.NewSlots(4, "")})
 			w.check(s, err)
 			if !errors.Is(err, link.ErrCompilation) || s.Failed != 1 || s.Skipped != 3 {
 				t.Errorf("%+v, %v", s, err)

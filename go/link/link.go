@@ -18,13 +18,13 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"thinrex/go/action"
+	"thinrex/go/clang"
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
-	"thinrex/go/execute"
-	"thinrex/go/filedigest"
+	"thinrex/go/host"
+	"thinrex/go/host/filedigest"
+	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
-	"thinrex/go/toolchain"
 )
 
 // A Cache keeps results of actions. Lookup returns nil for a miss. Results
@@ -41,7 +41,7 @@ type Options struct {
 	Remote      *reapi.Client // nil for none
 	Strategy    Strategy
 	Files       *filedigest.Cache
-	Slots       *execute.Slots    // of this machine
+	Slots       *host.Slots       // of this machine
 	RemoteTasks int               // how many tasks are given to Remote at once
 	Portable    bool              // workers get the compiler with each action
 	Properties  map[string]string // of the workers
@@ -74,7 +74,7 @@ func (e *EnvironmentError) Unwrap() error { return e.Err }
 type conductor struct {
 	Options
 	file     *distfile.File
-	compiler *toolchain.Toolchain
+	compiler *clang.Toolchain
 	builder  *action.Builder
 	outputs  outputFiles
 	tasks    tasks
@@ -145,15 +145,15 @@ func (c *conductor) run(ctx context.Context) error {
 // prepare finds the compiler and reads the jobs' common part.
 func (c *conductor) prepare(ctx context.Context) error {
 	var err error
-	resolution := toolchain.Options{
-		Dir: ".", Args: c.file.Common.Args[1:], Env: execute.Environ(c.Env), Files: c.Files, StateDir: c.StateDir,
+	resolution := clang.Options{
+		Dir: ".", Args: c.file.Common.Args[1:], Env: host.Environ(c.Env), Files: c.Files, StateDir: c.StateDir,
 	}
-	c.compiler, err = toolchain.Resolve(ctx, c.file.Common.Compiler(), resolution)
+	c.compiler, err = clang.Resolve(ctx, c.file.Common.Compiler(), resolution)
 	if err != nil {
 		return &EnvironmentError{err}
 	}
 	c.local = localRunner{
-		compiler: c.compiler.Path, env: execute.Environ(c.Env), function: c.Files.Function(), base: c.SandboxBase,
+		compiler: c.compiler.Path, env: host.Environ(c.Env), function: c.Files.Function(), base: c.SandboxBase,
 	}
 	options := action.Options{
 		Files: c.Files, Env: c.Env, ExtraInputs: c.ExtraInputs, Properties: c.Properties, Timeout: c.Timeout,
@@ -183,8 +183,8 @@ func (c *conductor) prepare(ctx context.Context) error {
 // unknownCompiler says why it isn't known what an action would run, so that the
 // jobs must run as they are; "" if it is known. A compiler that runs only in the
 // user's environment can't be an action's, which has a fixed one.
-func (c *conductor) unknownCompiler(ctx context.Context, o toolchain.Options) (why string, err error) {
-	names, err := c.compiler.Needed(ctx, o, execute.Inherited())
+func (c *conductor) unknownCompiler(ctx context.Context, o clang.Options) (why string, err error) {
+	names, err := c.compiler.Needed(ctx, o, host.Inherited())
 	if err != nil {
 		return "", err
 	}
@@ -207,7 +207,7 @@ func (c *conductor) placeCompiler(o *action.Options) error {
 		c.launch = o.Launch[0]
 		return nil
 	}
-	p, err := c.compiler.Portable(c.Files, execute.Environ(c.Env))
+	p, err := c.compiler.Portable(c.Files, host.Environ(c.Env))
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
-	"thinrex/go/execute"
+	"thinrex/go/host"
+	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 )
 
@@ -28,16 +28,16 @@ type localRunner struct {
 	base     string // of the workspace
 
 	mu        sync.Mutex
-	workspace *execute.Workspace // once something was run
+	workspace *host.Workspace // once something was run
 }
 
 // open returns the workspace. Most links don't need one.
-func (l *localRunner) open() (*execute.Workspace, error) {
+func (l *localRunner) open() (*host.Workspace, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.workspace == nil {
 		var err error
-		if l.workspace, err = execute.NewWorkspace(l.base); err != nil {
+		if l.workspace, err = host.NewWorkspace(l.base); err != nil {
 			return nil, fmt.Errorf("make a private directory: %w", err)
 		}
 	}
@@ -58,7 +58,7 @@ func (l *localRunner) execute(ctx context.Context, a *action.Action) (*action.Re
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	r, err := l.run(ctx, execute.Process{Path: l.compiler, Args: a.Args, Dir: dir, Env: l.env})
+	r, err := l.run(ctx, host.Process{Path: l.compiler, Args: a.Args, Dir: dir, Env: l.env})
 	if err != nil || r.ExitCode != 0 {
 		return r, err
 	}
@@ -82,9 +82,9 @@ func (l *localRunner) execute(ctx context.Context, a *action.Action) (*action.Re
 // the compiler reads nothing else, so the result is that key's whatever
 // happens to the originals.
 func (l *localRunner) lay(a *action.Action) (dir string, err error) {
-	files := make([]execute.SourceFile, len(a.Inputs))
+	files := make([]host.SourceFile, len(a.Inputs))
 	for i, in := range a.Inputs {
-		files[i] = execute.SourceFile{Name: in.Name, Path: in.File.Path, Data: in.Data}
+		files[i] = host.SourceFile{Name: in.Name, Path: in.File.Path, Data: in.Data}
 	}
 	workspace, err := l.open()
 	if err != nil {
@@ -152,12 +152,12 @@ func verifyCopy(path string, in action.Input, function digest.Function) error {
 // executeAsIs runs a job in the linker's directory and environment.
 func (l *localRunner) executeAsIs(ctx context.Context, common []string, job distfile.Job) (*action.Result, error) {
 	args := append(append([]string{}, common...), job.Args...)
-	return l.run(ctx, execute.Process{Path: l.compiler, Args: args, Env: execute.Inherited()})
+	return l.run(ctx, host.Process{Path: l.compiler, Args: args, Env: host.Inherited()})
 }
 
-func (l *localRunner) run(ctx context.Context, p execute.Process) (*action.Result, error) {
-	exit, err := execute.Run(ctx, p)
-	if errors.Is(err, execute.ErrStart) {
+func (l *localRunner) run(ctx context.Context, p host.Process) (*action.Result, error) {
+	exit, err := host.Run(ctx, p)
+	if errors.Is(err, host.ErrStart) {
 		return nil, &EnvironmentError{err}
 	}
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/action"
-	"thinrex/go/distfile"
+	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
 )

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"thinrex/go/execute"
+	"thinrex/go/host"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/link"
 )
@@ -30,7 +30,7 @@ func TestLargestFirst(t *testing.T) {
 					w.runAsIs(i)
 				}
 			}
-			s, err := w.link(within(t), setup{strategy: link.Local, slots: execute.NewSlots(1, "")})
+			s, err := w.link(within(t), setup{strategy: link.Local, slots: host.NewSlots(1, "")})
 			w.check(s, err)
 			names, atOnce := w.compilations("fakecc")
 			slices.Reverse(names)

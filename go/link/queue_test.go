@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"thinrex/go/distfile"
+	"thinrex/go/link/distfile"
 )
 
 // Those with the largest modules come first, whatever came when.

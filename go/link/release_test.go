@@ -8,10 +8,10 @@ import (
 	"testing"
 
 	"thinrex/go/action"
-	"thinrex/go/distfile"
-	"thinrex/go/execute"
+	"thinrex/go/host"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/link"
+	"thinrex/go/link/distfile"
 )
 
 // lookupsHere is how many jobs are looked up on this machine at once.
@@ -66,7 +66,7 @@ func TestHitReleasesMemory(t *testing.T) {
 		},
 		release: func() { w.write("gate", nil) },
 	}
-	s, err := w.link(within(t), setup{strategy: link.Local, cache: cache, slots: execute.NewSlots(1, "")})
+	s, err := w.link(within(t), setup{strategy: link.Local, cache: cache, slots: host.NewSlots(1, "")})
 	w.check(s, err)
 	if err != nil || s.Hits != 1 || s.Local != s.Jobs-1 {
 		t.Errorf("%+v, %v", s, err)

@@ -6,7 +6,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
+	"thinrex/go/link/distfile"
 )
 
 // A task is one compilation, for one job or for several equal ones.

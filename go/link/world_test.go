@@ -15,11 +15,11 @@ import (
 	"google.golang.org/grpc/status"
 
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
-	"thinrex/go/execute"
-	"thinrex/go/filedigest"
+	"thinrex/go/host"
+	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/link"
+	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
 	"thinrex/go/store"
@@ -121,7 +121,7 @@ type setup struct {
 	service     *reapitest.Server // nil for none; a cache alone for link.Local
 	remoteTasks int               // 0 for many
 	cache       link.Cache        // nil for none
-	slots       *execute.Slots    // nil for two
+	slots       *host.Slots       // nil for two
 	keepGoing   bool
 	patience    time.Duration // 0 for no help
 	verbose     bool
@@ -141,7 +141,7 @@ func (w *world) link(ctx context.Context, u setup) (report.Summary, error) {
 		Timeout: time.Minute, KeepGoing: u.keepGoing, Patience: u.patience, Terminal: report.NewTerminal(stderr, u.verbose), Started: time.Now(),
 	}
 	if o.Slots == nil {
-		o.Slots = execute.NewSlots(2, "")
+		o.Slots = host.NewSlots(2, "")
 	}
 	if u.service != nil {
 		o.Remote = w.dial(ctx, u, o.Terminal)

@@ -18,9 +18,9 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
-	"thinrex/go/filedigest"
+	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 )
 

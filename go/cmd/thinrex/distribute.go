@@ -10,16 +10,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"thinrex/go/clang"
 	"thinrex/go/config"
 	"thinrex/go/digest"
-	"thinrex/go/distfile"
-	"thinrex/go/execute"
-	"thinrex/go/filedigest"
+	"thinrex/go/host"
+	"thinrex/go/host/filedigest"
 	"thinrex/go/link"
-	"thinrex/go/linker"
+	"thinrex/go/link/distfile"
+	"thinrex/go/link/linker"
 	"thinrex/go/report"
 	"thinrex/go/store"
-	"thinrex/go/toolchain"
 )
 
 // compilerPath is the PATH of a compilation: fixed, so that it doesn't differ
@@ -80,7 +80,7 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	if remote != nil {
 		defer remote.Close()
 	}
-	slots := execute.NewSlots(o.Jobs.Count(), os.Getenv("MAKEFLAGS"))
+	slots := host.NewSlots(o.Jobs.Count(), os.Getenv("MAKEFLAGS"))
 	defer slots.Close()
 	options := link.Options{
 		Slots: slots, SandboxBase: o.SandboxBase, Env: environment(o.ActionEnv),
@@ -170,7 +170,7 @@ func stateDir(s *store.Store, f digest.Function) string {
 // --action_env says.
 func environment(actionEnv []string) map[string]string {
 	env := map[string]string{"PATH": compilerPath}
-	for _, entry := range toolchain.ProcessorVariables(os.Environ()) {
+	for _, entry := range clang.ProcessorVariables(os.Environ()) {
 		name, value, _ := strings.Cut(entry, "=")
 		env[name] = value
 	}

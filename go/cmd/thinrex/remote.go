@@ -10,9 +10,9 @@ import (
 	"google.golang.org/grpc/grpclog"
 
 	"thinrex/go/config"
-	"thinrex/go/credential"
 	"thinrex/go/link"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/credential"
 	"thinrex/go/report"
 )
 

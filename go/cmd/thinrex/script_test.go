@@ -13,7 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"thinrex/go/distfile"
+	"thinrex/go/link/distfile"
 )
 
 func TestMain(m *testing.M) {

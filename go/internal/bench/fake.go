@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"thinrex/go/bitcode"
-	"thinrex/go/distfile"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/link/distfile"
 )
 
 const (

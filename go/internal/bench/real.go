@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"thinrex/go/distfile"
+	"thinrex/go/link/distfile"
 )
 
 // warmLink compares a link whose jobs all hit with lld's own warm cache.

@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"thinrex/go/digest"
-	"thinrex/go/execute"
+	"thinrex/go/host"
 )
 
 // RunCommands is an ExecuteFunc that really runs the command, on this machine,
@@ -44,9 +44,9 @@ func RunCommands(ctx context.Context, job *Job) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	exit, err := execute.Run(ctx, execute.Process{Path: program, Args: args[1:], Dir: wd, Env: env})
+	exit, err := host.Run(ctx, host.Process{Path: program, Args: args[1:], Dir: wd, Env: env})
 	switch {
-	case errors.Is(err, execute.ErrStart):
+	case errors.Is(err, host.ErrStart):
 		return nil, status.Errorf(codes.InvalidArgument, "run %s: %v", args[0], err)
 	case err != nil:
 		return nil, err

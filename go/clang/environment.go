@@ -1,0 +1,77 @@
+package clang
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// neededTime bounds the search for the variables that a compiler needs. It is for
+// a message only.
+const neededTime = 10 * time.Second
+
+// Needed returns the variables of the user's environment, all, that decide which
+// program compiles: without them, in o.Env, the compiler doesn't run, or a launcher
+// starts another one. A job must then get the user's environment, and can't be
+// cached. It is nil for a compiler that needs none, which isn't asked for it.
+func (t *Toolchain) Needed(ctx context.Context, o Options, all []string) ([]string, error) {
+	if real, err := filepath.EvalSymlinks(t.Path); err != nil || real == t.frontend {
+		return nil, err
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	answer := func(ctx context.Context, env []string) string {
+		out, err := output(ctx, t.Path, dir, env, slices.Concat(o.Args, []string{"-###", "-x", "ir", os.DevNull})...)
+		if err != nil {
+			return ""
+		}
+		return frontend(out)
+	}
+	wanted := answer(ctx, all)
+	if wanted == "" || wanted == t.frontend || ctx.Err() != nil {
+		return nil, ctx.Err() // which would be no better, or is the same
+	}
+	bounded, cancel := context.WithTimeout(ctx, neededTime)
+	defer cancel()
+	names := smallest(o.Env, all, func(env []string) bool { return answer(bounded, env) == wanted })
+	return names, ctx.Err()
+}
+
+// smallest returns the names of a few variables of all with which, beside those in
+// env, a program works: the usual ones if they are enough.
+func smallest(env, all []string, works func([]string) bool) (names []string) {
+	sorted := slices.Sorted(slices.Values(all))
+	for _, usual := range []string{"LD_LIBRARY_PATH", "PATH"} {
+		i := slices.IndexFunc(sorted, func(kv string) bool { return strings.HasPrefix(kv, usual+"=") })
+		if i < 0 {
+			continue
+		}
+		if works(append(slices.Clone(env), sorted[i])) {
+			return []string{usual}
+		}
+	}
+	const most = 4 // a message with more would help nobody
+	for env = slices.Clone(env); len(names) < most && !works(env); {
+		// The last variable of the shortest beginning that is enough is needed.
+		enough, rest := len(sorted), 0
+		for rest < enough {
+			if half := (rest + enough) / 2; works(slices.Concat(env, sorted[:half])) {
+				enough = half
+			} else {
+				rest = half + 1
+			}
+		}
+		if enough == 0 {
+			break
+		}
+		env = append(env, sorted[enough-1])
+		name, _, _ := strings.Cut(sorted[enough-1], "=")
+		names = append(names, name)
+	}
+	return names
+}

@@ -1,0 +1,180 @@
+package clang
+
+import (
+	"debug/elf"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"thinrex/go/host/filedigest"
+)
+
+// A Portable is a compiler with its loader and all the libraries that it
+// loads, laid out to run on a Linux machine that has none of them, nor
+// another libc. Two of them are equal when the files' contents are, wherever
+// these lie here.
+//
+// The loader is named on the command line, because the path of one that is
+// written in a program is absolute. It is told to look in our folder first
+// and never in the machine's cache; a library that has an RPATH, which would
+// come before our folder, is told to forget it. Neither variables
+// (LD_LIBRARY_PATH) nor a launching script would do: they'd be part of the
+// compiler's environment, or need a shell.
+//
+// To clang, the loader is then the program that runs (/proc/self/exe). It
+// still takes its name and driver mode from its own path. It must compile
+// within its own process (-fintegrated-cc1), because it would start another by
+// the loader's name. It doesn't find its resource folder, which it needs for none of a ThinLTO backend's
+// inputs but the default ignore lists of sanitizers.
+type Portable struct {
+	Launch []string       // a command's first arguments, its paths relative to the input root
+	Files  []PortableFile // sorted by name
+}
+
+// A PortableFile is one file of the input root.
+type PortableFile struct {
+	Name       string // slash-separated, relative to the input root, below toolchain/
+	File       filedigest.File
+	Executable bool
+}
+
+// The folders in the input root.
+const (
+	programDir = "toolchain/bin"
+	libraryDir = "toolchain/lib"
+)
+
+// loaderName matches the names that glibc gives its loader.
+var loaderName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(ld-linux.*|ld64|ld)(-[\d.]+)?\.so(\.\d+)?$`)
+})
+
+// Portable finds what the compiler consists of, as it would be loaded here in
+// this environment.
+func (t *Toolchain) Portable(files *filedigest.Cache, env []string) (*Portable, error) {
+	p, err := t.portable(env)
+	if err != nil {
+		return nil, fmt.Errorf("upload the compiler %s: %w; --toolchain=image uses the worker's", t.Path, err)
+	}
+	g := errgroup.Group{}
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range p.Files {
+		g.Go(func() (err error) {
+			p.Files[i].File, err = files.File(p.Files[i].File.Path)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("upload the compiler %s: %w", t.Path, err)
+	}
+	return p, nil
+}
+
+// portable knows of the files only where they are.
+func (t *Toolchain) portable(env []string) (*Portable, error) {
+	real, header, err := t.program()
+	if err != nil {
+		return nil, err
+	}
+	name := t.Name
+	if driverMode(t.Path) == "cl" {
+		name = "clang-cl"
+	}
+	name = programDir + "/" + name
+	p := &Portable{}
+	p.add(name, real, true)
+	if header.interpreter == "" {
+		p.Launch = []string{name}
+		return p, nil
+	}
+	libs, _, err := libraries(real, env, nil)
+	if err != nil {
+		return nil, err
+	}
+	taken := map[string]bool{}
+	var withRPATH []string
+	if hasRPATH(header) {
+		withRPATH = []string{"", name} // glibc calls the program by either
+	}
+	for _, lib := range libs {
+		if lib.optional || taken[lib.name] || lib.level > processorLevel() {
+			continue
+		}
+		taken[lib.name] = true
+		if lib.path == "" {
+			return nil, fmt.Errorf("%s needs %s, which isn't found", lib.neededBy, lib.name)
+		}
+		p.add(libraryDir+"/"+lib.name, lib.path, false)
+		if hasRPATH(lib.header) {
+			withRPATH = append(withRPATH, libraryDir+"/"+lib.name)
+		}
+	}
+	if err := p.launch(name, header.interpreter, withRPATH); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(p.Files, func(a, b PortableFile) int { return strings.Compare(a.Name, b.Name) })
+	return p, nil
+}
+
+func hasRPATH(h *header) bool {
+	return len(h.dynamic[elf.DT_RPATH]) > 0 && len(h.dynamic[elf.DT_RUNPATH]) == 0
+}
+
+// launch adds the loader and says how to start it.
+func (p *Portable) launch(name, interpreter string, withRPATH []string) error {
+	base := filepath.Base(interpreter)
+	real := absolute(interpreter)
+	if real == "" {
+		return fmt.Errorf("its loader %s isn't there", interpreter)
+	}
+	loader := libraryDir + "/" + base
+	p.add(loader, real, true)
+	switch {
+	case isMusl(interpreter): // looks in --library-path before any RPATH, and has no cache
+		p.Launch = []string{loader, "--library-path", libraryDir}
+	case loaderName().MatchString(base):
+		p.Launch = []string{loader, "--inhibit-cache", "--library-path", libraryDir}
+		if len(withRPATH) > 0 {
+			p.Launch = append(p.Launch, "--inhibit-rpath", strings.Join(withRPATH, ":"))
+		}
+	default:
+		return fmt.Errorf("its loader %s is neither glibc's nor musl's", interpreter)
+	}
+	p.Launch = append(p.Launch, name, "-fintegrated-cc1")
+	return nil
+}
+
+func (p *Portable) add(name, path string, executable bool) {
+	p.Files = append(p.Files, PortableFile{Name: name, File: filedigest.File{Path: path}, Executable: executable})
+}
+
+// program makes sure that the compiler is one Linux program.
+func (t *Toolchain) program() (path string, h *header, err error) {
+	if path, err = filepath.EvalSymlinks(t.Path); err != nil {
+		return "", nil, err
+	}
+	if t.frontend != "" && t.frontend != path {
+		return "", nil, fmt.Errorf("it only starts %s: let the link use that one", t.frontend)
+	}
+	if h, err = readHeader(path); err != nil {
+		return "", nil, err
+	}
+	switch {
+	case h == nil:
+		return "", nil, errors.New("it isn't a Linux program, but perhaps a script that starts one")
+	case h.Type != elf.ET_EXEC && h.Type != elf.ET_DYN:
+		return "", nil, fmt.Errorf("it is no program (%v)", h.Type)
+	case h.OSABI != elf.ELFOSABI_NONE && h.OSABI != elf.ELFOSABI_LINUX:
+		return "", nil, fmt.Errorf("it is no Linux program (%v)", h.OSABI)
+	case h.interpreter == "" && len(h.dynamic[elf.DT_NEEDED]) > 0:
+		return "", nil, errors.New("it names no loader")
+	}
+	return path, h, nil
+}

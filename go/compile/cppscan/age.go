@@ -1,0 +1,79 @@
+package cppscan
+
+import "bytes"
+
+// warnsOfAge reports whether a text may hold #pragma GCC dependency "name",
+// which warns of a file that is newer than this one. Its words may come from
+// macros, but for "dependency" or what it is defined as.
+func (m *meter) warnsOfAge(data []byte) bool {
+	const word = "dependency"
+	lines := lineReader{text: data}
+	for at := 0; ; {
+		i := find(data[at:], word)
+		if i < 0 || m.spent() {
+			return false
+		}
+		start := at + i
+		at = start + len(word)
+		line := lines.before(start)
+		if endsWith(line, "GCC") || endsWith(line, "clang") || endsWith(line, "*/") {
+			return true
+		}
+		if start > 0 && isNameByte(data[start-1]) || at < len(data) && isNameByte(data[at]) {
+			continue // a part of another name
+		}
+		if m.isDefinition(line) || m.namesFile(data[at:]) && !m.isInString(line) {
+			return true
+		}
+	}
+}
+
+func endsWith(text []byte, word string) bool {
+	return bytes.HasSuffix(bytes.TrimRight(text, " \t\v\f"), []byte(word))
+}
+
+// isDefinition reports whether what comes after a text is part of a macro's
+// body.
+func (m *meter) isDefinition(line []byte) bool {
+	line = m.skipSpace(line)
+	if bytes.HasPrefix(line, []byte("%:")) {
+		line = line[1:]
+	} else if !bytes.HasPrefix(line, []byte("#")) {
+		return false
+	}
+	if word, _ := cutWord(m.skipSpace(line[1:])); word != "define" {
+		return false
+	}
+	m.count(len(line))
+	return !bytes.Contains(line, []byte("//")) && !bytes.Contains(line, []byte("/*")) && !m.isInString(line)
+}
+
+// namesFile reports whether a text goes on with the name of a file, in the next
+// line perhaps: a macro's arguments may have several.
+func (m *meter) namesFile(text []byte) bool {
+	name, _, ok := headerName(m.skipLines(text))
+	return ok && name[0] != '<' && name[0] != '='
+}
+
+// isInString reports whether a line ends within a string: an odd number of
+// quotes, whether ' begins a character or is an apostrophe. Where a comment or
+// a string that began in another line may end before, that isn't known.
+func (m *meter) isInString(line []byte) bool {
+	m.count(len(line))
+	if bytes.Contains(line, []byte("*/")) || endsRaw(line) {
+		return false
+	}
+	all, bare := 0, 0
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '\\':
+			i++
+		case '"':
+			all++
+			if i == 0 || line[i-1] != '\'' {
+				bare++
+			}
+		}
+	}
+	return all%2 == 1 && bare%2 == 1
+}

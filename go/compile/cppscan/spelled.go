@@ -1,0 +1,49 @@
+package cppscan
+
+import (
+	"slices"
+	"strings"
+)
+
+// spell takes a name that stands in a macro. There, what is between < and > is
+// words, of which none may be a macro itself. libstdc++ has one such name.
+func (s *Source) spell(name string) bool {
+	for text := []byte(name); len(text) > 0; {
+		word, rest := cutName(text)
+		switch {
+		case len(word) == 0 && strings.IndexByte("/.+-", text[0]) >= 0:
+			rest = rest[1:]
+		case len(word) == 0 || word[0] == '_' || slices.Contains(predefined, string(word)):
+			return false
+		default:
+			s.spelled = append(s.spelled, word)
+		}
+		text = rest
+	}
+	return true
+}
+
+// predefined are the compiler's own macros that don't begin with _.
+var predefined = []string{"linux", "unix", "i386", "mips", "sparc"}
+
+// Respelled returns a word of a name that a macro asks for which is a macro
+// itself, among all sources of one compilation, or "".
+func Respelled(sources []Source) string {
+	words := map[string]bool{}
+	for _, s := range sources {
+		for _, word := range s.spelled {
+			words[string(word)] = true
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	for _, s := range sources {
+		for _, name := range s.macros {
+			if words[string(name)] {
+				return string(name)
+			}
+		}
+	}
+	return ""
+}

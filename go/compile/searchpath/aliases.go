@@ -1,0 +1,102 @@
+package searchpath
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// An entry is a file by its name in a folder, however the folder is called.
+type entry struct {
+	folder identity
+	base   string
+}
+
+// Names of one file beyond those that the compiler lists are followed up to this
+// many for each file that was read, and a few more.
+const (
+	otherNamesPerFile = 4
+	otherNamesAlways  = 100
+)
+
+// standsFor reports whether name is the first of its entry, and so is to be
+// compared by content and followed. Headers that include each other by ../
+// and ./, or through a link to their own folder, have ever longer names for the
+// same entries: what they include from there is what the first name includes, as
+// long as both folders are one. That becomes a condition.
+func (f *finder) standsFor(name string) bool {
+	folder := folderOf(name)
+	fi := f.stat(folder)
+	if fi == nil || !fi.IsDir() || !tellsFiles {
+		return true
+	}
+	id := identityOf(fi)
+	if _, ok := f.folders[id]; !ok {
+		f.folders[id] = folder
+	}
+	e := entry{id, name[len(above(name)):]}
+	first, ok := f.entries[e]
+	if !ok {
+		f.entries[e] = name
+		return true
+	}
+	f.oneFolder(folder, f.folders[id])
+	f.oneFolder(folderOf(first), f.folders[id])
+	return first == name
+}
+
+func (f *finder) oneFolder(folder, first string) {
+	if folder != first {
+		f.found[condition(isSameFolder)+condition(folder+"\x00"+first)] = true
+	}
+}
+
+// folderOf is above without the slash.
+func folderOf(name string) string {
+	switch folder := above(name); folder {
+	case "":
+		return "."
+	case "/":
+		return folder
+	default:
+		return folder[:len(folder)-1]
+	}
+}
+
+// wasRead also knows a file that was read by another name. That name may have
+// been asked for, too, and left out as the same file.
+func (f *finder) wasRead(path string, fi fs.FileInfo) bool {
+	if f.isDep[path] {
+		return true
+	}
+	id := identityOf(fi)
+	source, same := f.read[id]
+	if same && !f.isOther[path] {
+		f.isOther[path] = true
+		if f.standsFor(path) {
+			f.other = append(f.other, other{path, source})
+		}
+		if len(f.other) > otherNamesPerFile*len(f.deps)+otherNamesAlways {
+			f.reason = fmt.Sprintf("%s and other names of what it read are too many", path)
+		}
+	}
+	return same
+}
+
+// An other is a further name of a file that was read.
+type other struct {
+	name   string
+	source int // the file's index in Reading.Sources
+}
+
+// OtherFolders returns the names of folders, in conditions, of which the files
+// were read by other names.
+func OtherFolders(conditions []string) (names []string) {
+	for _, c := range conditions {
+		if c[0] == isSameFolder {
+			name, _, _ := strings.Cut(c[1:], "\x00")
+			names = append(names, name)
+		}
+	}
+	return names
+}

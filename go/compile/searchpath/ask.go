@@ -1,0 +1,137 @@
+package searchpath
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"thinrex/go/clang"
+	"thinrex/go/host"
+)
+
+// A Question is what a compilation wants to know of its compiler.
+type Question struct {
+	Search []string // options that have a say in where headers are looked for, and the language
+	Driver []string // those of which the driver makes the compiler proper's command line
+	IR     []string // those of a second step that starts from IR; nil if there is none
+	Env    []string
+}
+
+// Ask asks a compiler, some 30 ms. It fails for a program that isn't a clang
+// itself, and for targets and kinds of folder that aren't understood.
+func Ask(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
+	asked := time.Now().Add(-coarse)
+	var s *SearchPath
+	var driver, ir string
+	failures := make([]error, 3) // the first is the one to tell, whoever ends first
+	g := sync.WaitGroup{}
+	g.Go(func() { s, failures[0] = askSearch(ctx, compiler, q) })
+	g.Go(func() { driver, failures[1] = askDriver(ctx, compiler, q.Env, q.Driver, os.DevNull) })
+	if q.IR != nil {
+		g.Go(func() { ir, failures[2] = askDriver(ctx, compiler, q.Env, q.IR, "-x", "ir", os.DevNull) })
+	}
+	g.Wait()
+	for _, err := range failures {
+		if err != nil {
+			return nil, err
+		}
+	}
+	s.asked, s.Driver, s.IRDriver = asked, driver, ir
+	return s, nil
+}
+
+// askSearch asks for the folders alone.
+func askSearch(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
+	said, err := output(ctx, compiler, q.Env, q.Search, "-v", "-E", os.DevNull, "-o", os.DevNull)
+	if err != nil {
+		return nil, fmt.Errorf("the compiler doesn't say where it looks for headers: %w", err)
+	}
+	return read(said, compiler, q.Search)
+}
+
+// output returns what a compiler says on standard error.
+func output(ctx context.Context, compiler string, env, args []string, more ...string) (string, error) {
+	exit, err := host.Run(ctx, host.Process{Path: compiler, Env: env, Args: slices.Concat(args, more)})
+	switch {
+	case err != nil:
+		return "", err
+	case exit.Code != 0:
+		return "", fmt.Errorf("exit code %d", exit.Code)
+	}
+	return string(exit.Stderr), nil
+}
+
+const (
+	cc1Line     = `(?m)^ "((?:[^"\\]|\\.)*)" "?-cc1`
+	missingLine = `(?m)^ignoring (?:nonexistent|duplicate) directory "(.*)"$`
+	targetLine  = `(?m)^Target: .*(windows|darwin|macos|ios)`
+)
+
+// read takes what a compiler said.
+func read(said, compiler string, args []string) (*SearchPath, error) {
+	m := regexp.MustCompile(cc1Line).FindStringSubmatch(said)
+	program, _ := filepath.EvalSymlinks(compiler)
+	switch {
+	case m == nil || !strings.Contains(said, "\n (in-process)\n") || !runs(m[1], program):
+		return nil, fmt.Errorf("%s isn't a clang, but may start one", compiler)
+	case strings.Contains(said, "\nConfiguration file:"):
+		return nil, errors.New("the compiler reads a configuration file (--no-default-config keeps it from that)")
+	case regexp.MustCompile(targetLine).MatchString(said):
+		return nil, errors.New("the target isn't ELF")
+	}
+	s := &SearchPath{Folders: map[string]string{}, Installs: map[string]string{}}
+	if err := s.readFolders(said); err != nil {
+		return nil, err
+	}
+	words := clang.Split(lineOf(said, m[0]))
+	s.Lists = ignoreLists(words)
+	for _, dir := range installs(said, words, args) {
+		s.Installs[dir] = installState(dir)
+	}
+	if len(s.Installs) > 0 {
+		for _, path := range append(configured(said, program), distribution...) {
+			s.Installs[path] = folderState(path, false)
+		}
+	}
+	return s, nil
+}
+
+// runs reports whether a compiler that speaks of running named runs itself.
+func runs(named, itself string) bool {
+	x, _ := os.Stat(named)
+	y, _ := os.Stat(itself)
+	return os.SameFile(x, y)
+}
+
+func (s *SearchPath) readFolders(said string) error {
+	_, list, _ := strings.Cut(said, "\n#include \"...\" search starts here:")
+	list, _, ended := strings.Cut(list, "\nEnd of search list.\n")
+	quote, angle, _ := strings.Cut(list+"\n", "\n#include <...> search starts here:\n")
+	if !ended || strings.Contains(list, " (framework directory)") || strings.Contains(list, " (headermap)") {
+		return errors.New("where the compiler looks for headers isn't understood")
+	}
+	s.Quote, s.Angle = dirLines(quote), dirLines(angle)
+	for _, dir := range slices.Concat(s.Quote, s.Angle) {
+		s.Folders[dir] = folderState(dir, true)
+	}
+	for _, m := range regexp.MustCompile(missingLine).FindAllStringSubmatch(said, -1) {
+		s.Folders[m[1]] = folderState(m[1], true)
+	}
+	return nil
+}
+
+func dirLines(list string) (dirs []string) {
+	for line := range strings.Lines(list) {
+		if dir, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), " "); ok {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}

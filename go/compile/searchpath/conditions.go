@@ -1,0 +1,140 @@
+package searchpath
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"thinrex/go/compile/cppscan"
+)
+
+// A condition is one of these letters and a name. ccache has none for what isn't
+// there.
+type condition string
+
+const (
+	isAbsent = 'A' // nothing by that name
+	isFile   = 'F' // a file that was looked for, not read
+	isFolder = 'D' // a folder, or nothing
+	isOther  = 'O' // a file other than the one whose name follows after a zero byte
+	isSame   = 'S' // the same file, by another name or a link
+
+	isSameFolder = 'T' // a folder, the same as the one whose name follows after a zero byte
+)
+
+// Hold reports whether conditions are met now: no, if the context ends first.
+// Each costs a system call, and a manifest from a service may have a great many.
+func Hold(ctx context.Context, conditions []string) bool {
+	const often = 64
+	for i, c := range conditions {
+		if i%often == 0 && ctx.Err() != nil || !condition(c).holds() {
+			return false
+		}
+	}
+	return true
+}
+
+// IsCondition reports whether a line is one, from Conditions.
+func IsCondition(line string) bool {
+	return len(line) > 1 && strings.IndexByte("AFDOST", line[0]) >= 0
+}
+
+func (c condition) holds() bool {
+	if c[0] == isOther || c[0] == isSame || c[0] == isSameFolder {
+		return c.holdsOfTwo()
+	}
+	there, folder, err := kindOf(string(c[1:]))
+	switch {
+	case err != nil:
+		return false
+	case !there:
+		return c[0] != isFile
+	case c[0] == isFile:
+		return !folder
+	}
+	return c[0] == isFolder && folder
+}
+
+// A Reading is what a compilation has read.
+type Reading struct {
+	Files    []string         // by name, the source first
+	Sources  []cppscan.Source // what each of them asks for
+	Forced   []string         // what options have had included
+	Complete bool             // Files has each name by which a file was included, not only one for each file
+	Shadowed bool             // the compiler warns of headers behind the one that it includes
+}
+
+// Conditions returns what names must be for a compilation to read the same
+// files again, sorted: those where it looked in vain for names that the sources
+// ask for. The files called names are to be compared by their content: those
+// that were read, each by one name for each folder that it is in, and their
+// other names for which the sources may ask, as what is there may change for
+// each name alone. It fails if the compiler may have read others than those that
+// are there now.
+//
+// The work grows with the number of directives and of folders searched, not
+// with how names can be combined: see standsFor.
+func (s *SearchPath) Conditions(ctx context.Context, began Moment, r Reading) (names, conditions []string, err error) {
+	f := newFinder(ctx, s, r.Files, began)
+	f.watchShadowed = r.Shadowed
+	var follow []int
+	for i, name := range r.Files {
+		if f.standsFor(name) {
+			names, follow = append(names, name), append(follow, i)
+		}
+	}
+	for _, name := range r.Forced {
+		f.force(name)
+	}
+	for _, i := range follow {
+		f.add(r.Files[i], r.Sources[i])
+	}
+	for i := 0; i < len(f.other) && !f.stopped(); i++ {
+		names = append(names, f.other[i].name)
+		if !r.Complete { // otherwise it was included by names that are followed already, if at all
+			f.add(f.other[i].name, r.Sources[f.other[i].source])
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, nil, ctx.Err()
+	case f.reason != "":
+		return nil, nil, errors.New(f.reason)
+	case f.late != "":
+		return nil, nil, fmt.Errorf("%s is too new: it may have changed meanwhile", f.late)
+	}
+	conditions = f.conditions()
+	met := Hold(ctx, conditions) && s.Stands()
+	switch {
+	case ctx.Err() != nil:
+		return nil, nil, ctx.Err()
+	case !met:
+		return nil, nil, errors.New("files have come or gone meanwhile")
+	}
+	return names, conditions, nil
+}
+
+// absent returns the condition that path stays absent. Names in a folder that
+// isn't there either share the folder's. Its name is taken as it stands: GCC's
+// folders are called …/12/../../../../include.
+func (w *world) absent(path string) condition {
+	for {
+		end := strings.LastIndexByte(path, '/')
+		if end <= 0 || w.stat(path[:end]) != nil {
+			return condition(isAbsent) + condition(path)
+		}
+		path = path[:end]
+	}
+}
+
+// conditions returns all that were found, sorted.
+func (f *finder) conditions() []string {
+	list := make([]string, 0, len(f.found))
+	for c := range f.found {
+		list = append(list, string(c))
+	}
+	slices.Sort(list)
+	return list
+}

@@ -1,0 +1,202 @@
+package searchpath
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"thinrex/go/compile/cppscan"
+)
+
+// A finder works out the conditions under which files are found where they
+// were.
+type finder struct {
+	world
+	ctx     context.Context
+	steps   int // since ctx was last asked
+	search  *SearchPath
+	deps    []string            // the names of all files that were read
+	isDep   map[string]bool     // deps
+	read    map[identity]int    // deps, by index
+	isOther map[string]bool     // names of files that were read by others
+	other   []other             // those of them that stand for themselves
+	folders map[identity]string // by which name each was met first
+	entries map[entry]string    // likewise
+	routes  map[routeKey]*route
+	asked   map[question]*answer // what was looked for on the search path
+	spelt   [][]spelling         // of deps
+	beside  map[string]bool      // folders of files with a computed #include
+	found   map[condition]bool
+	reason  string // why they aren't known, or ""
+
+	watchShadowed bool                // see shadowed, whose these are
+	hidden        map[question]hiding // what was looked for
+	noted         map[question]bool
+}
+
+func newFinder(ctx context.Context, search *SearchPath, deps []string, began Moment) *finder {
+	f := &finder{
+		world: world{began: began, known: map[string]fs.FileInfo{}, walked: map[string]bool{}},
+		ctx:   ctx, search: search, deps: deps,
+		isDep: map[string]bool{}, read: map[identity]int{}, isOther: map[string]bool{},
+		folders: map[identity]string{}, entries: map[entry]string{}, asked: map[question]*answer{},
+		routes: map[routeKey]*route{},
+		beside: map[string]bool{}, found: map[condition]bool{},
+		hidden: map[question]hiding{}, noted: map[question]bool{},
+	}
+	for i, name := range deps {
+		if strings.Contains(name, ".framework/Frameworks/") {
+			f.reason = name + " lies in a framework within another, where headers are looked for at last"
+		}
+		f.isDep[name] = true
+		if fi := f.stat(name); fi != nil {
+			f.read[identityOf(fi)] = i
+		}
+	}
+	return f
+}
+
+// stopped counts a step of the search, and reports whether it is to end: why is
+// in the context, or in reason.
+func (f *finder) stopped() bool {
+	const often = 64
+	if f.steps++; f.steps%often == 0 && f.reason == "" {
+		switch {
+		case f.ctx.Err() != nil:
+			f.reason = f.ctx.Err().Error()
+		case len(f.found) > f.mostConditions():
+			f.reason = fmt.Sprintf("what it reads depends on more than %d other names", f.mostConditions())
+		}
+	}
+	return f.reason != ""
+}
+
+// mostConditions is some times what the compiler itself asks for if it looks for
+// each file that it reads in all folders. Only an #include by a macro can lead
+// to more.
+func (f *finder) mostConditions() int {
+	return 4 * (len(f.deps) + 100) * (len(f.search.Quote) + len(f.search.Angle) + 8)
+}
+
+// add takes the probes of one file that was read.
+func (f *finder) add(file string, s cppscan.Source) {
+	for _, p := range s.Probes {
+		if f.stopped() {
+			return
+		}
+		f.follow(file, p)
+		f.shadowed(file, p.Name, p.Quoted, p.All)
+	}
+	if s.Computed {
+		f.computed(above(file))
+	}
+}
+
+// force takes a file that an option had included. Clang prefers a precompiled
+// one beside it, which nothing here understands.
+func (f *finder) force(name string) {
+	places := f.search.Places("", name, true)
+	f.follow("", cppscan.Probe{Name: name, Quoted: true})
+	f.shadowed("", name, true, false)
+	for _, p := range places {
+		for _, suffix := range []string{".pch", ".gch"} {
+			if f.stat(p+suffix) != nil {
+				f.reason = p + suffix + " may be a precompiled header"
+			}
+			f.found[f.absent(p+suffix)] = true
+		}
+	}
+}
+
+// A question is what is looked for on the search path.
+type question struct {
+	name        string
+	quoted, all bool
+}
+
+// An answer says how a search ended, and what must stay as it is for that.
+type answer struct {
+	passed []condition
+	stops  int  // on the route that were passed
+	ended  bool // at a file, whether or not that was read
+	read   bool
+	noted  bool
+}
+
+// follow notes what must stay as it is for a probe to end as it did, at the
+// first place where there is a file or at the last one. The search path is
+// looked through once for each name, not for each file that includes it.
+func (f *finder) follow(file string, p cppscan.Probe) {
+	var beside answer
+	for _, place := range f.search.Beside(file, p.Name, p.Quoted) { // one, or none
+		f.look(p.All, place, &beside)
+	}
+	if beside.ended {
+		return // at once, or this directive was skipped
+	}
+	q := question{p.Name, p.Quoted, p.All}
+	path, known := f.asked[q]
+	if !known {
+		path = f.lookOnPath(q)
+		f.asked[q] = path
+	}
+	if !path.read && !p.All {
+		return // this directive was skipped
+	}
+	f.note(beside.passed)
+	if !path.noted {
+		f.note(path.passed)
+		f.noteMissing(p.Name, p.Quoted, path.stops)
+		path.noted = true
+	}
+}
+
+func (f *finder) lookOnPath(q question) *answer {
+	a := new(answer)
+	for place, stops := range f.places(q.name, q.quoted) {
+		a.stops = stops
+		if f.look(q.all, place, a); a.ended {
+			return a
+		}
+	}
+	if !filepath.IsAbs(q.name) {
+		a.stops = len(f.route(q.name, q.quoted).stops)
+	}
+	return a
+}
+
+// look looks in one place, where a search ends if there is a file, unless it is
+// for all.
+func (f *finder) look(all bool, place string, a *answer) {
+	fi := f.stat(place)
+	vacant, ok := f.vacant(place, fi)
+	switch {
+	case ok:
+		a.passed = append(a.passed, vacant)
+	case filepath.Separator == '/' && strings.Contains(place, `\`):
+		f.reason = place + " stands in depfiles with a slash"
+	case !all:
+		a.ended, a.read = true, f.wasRead(place, fi)
+	case !f.wasRead(place, fi):
+		a.passed = append(a.passed, condition(isFile)+condition(place))
+	}
+}
+
+// vacant is the condition that no file comes to a place where there is none.
+func (f *finder) vacant(path string, fi fs.FileInfo) (c condition, ok bool) {
+	switch {
+	case fi == nil:
+		return f.absent(path), true
+	case fi.IsDir():
+		return condition(isFolder) + condition(path), true
+	}
+	return "", false
+}
+
+func (f *finder) note(conditions []condition) {
+	for _, c := range conditions {
+		f.found[c] = true
+	}
+}

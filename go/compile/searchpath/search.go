@@ -1,0 +1,124 @@
+// Package searchpath knows where a compiler looks for headers, and under which
+// conditions an earlier compilation would read the same files today. What a
+// source asks for is includes' business, what the files hold its caller's.
+package searchpath
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"thinrex/go/compile/depfile"
+)
+
+// A SearchPath is where a compiler looks for headers, in order, as it says
+// itself (-v). It can be kept as JSON, if it Lasts.
+type SearchPath struct {
+	Quote, Angle []string
+	Lists        []string // ignore lists that sanitizers find on their own
+	// Folders tell folders that the answer depends on from later ones by the
+	// same name: those searched, and those that aren't there or are searched
+	// under another name already.
+	Folders map[string]string
+	// Installs tell those in which the driver looks for what is installed from
+	// themselves with other files. If they aren't known, the compiler is asked
+	// each time.
+	Installs map[string]string
+	// Driver is what the driver makes of the arguments, and IRDriver of those of a
+	// second step: see askDriver.
+	Driver, IRDriver string
+
+	asked time.Time
+}
+
+// Stands reports whether all folders are what they were.
+func (s *SearchPath) Stands() bool {
+	for dir, state := range s.Folders {
+		if folderState(dir, true) != state {
+			return false
+		}
+	}
+	for dir, state := range s.Installs {
+		if !installStands(dir, state) {
+			return false
+		}
+	}
+	return true
+}
+
+// Missing lists the folders to be searched that aren't there, sorted. The
+// compiler may warn of those (-Wmissing-include-dirs), but not of a file.
+func (s *SearchPath) Missing() (dirs []string) {
+	for dir, state := range s.Folders {
+		if state == absentFolder {
+			dirs = append(dirs, dir)
+		}
+	}
+	slices.Sort(dirs)
+	return dirs
+}
+
+// Lasts reports whether an answer to Ask holds for as long as it Stands:
+// nothing was being installed.
+func (s *SearchPath) Lasts() bool {
+	for dir := range s.Installs {
+		if fi, err := os.Stat(dir); err == nil && mayBeAfter(lastChange(fi), s.asked) {
+			return false
+		}
+	}
+	return len(s.Installs) > 0
+}
+
+// Places lists the names under which the compiler looks for what file includes,
+// by "name" or <name>, in order.
+func (s *SearchPath) Places(file, name string, quoted bool) []string {
+	return append(s.Beside(file, name, quoted), s.OnPath(name, quoted)...)
+}
+
+// Beside lists those places that depend on the file.
+func (s *SearchPath) Beside(file, name string, quoted bool) []string {
+	if !quoted || filepath.IsAbs(name) {
+		return nil
+	}
+	return []string{join(above(file), name)}
+}
+
+// OnPath lists those places that are the same for all files.
+func (s *SearchPath) OnPath(name string, quoted bool) (places []string) {
+	if filepath.IsAbs(name) {
+		return []string{name}
+	}
+	if quoted {
+		for _, dir := range s.Quote {
+			places = append(places, join(dir, name))
+		}
+	}
+	for _, dir := range s.Angle {
+		places = append(places, join(dir, name))
+	}
+	return places
+}
+
+// Forced finds the files that -include and -imacros name.
+func (s *SearchPath) Forced(names []string) (files []string) {
+	for _, name := range names {
+		for _, place := range s.Places("", name, true) {
+			if there, folder, _ := kindOf(place); there && !folder {
+				files = append(files, place)
+				break
+			}
+		}
+	}
+	return files
+}
+
+// join names a file in a folder as clang does, and as it then stands in a
+// depfile.
+func join(dir, name string) string {
+	if dir != "" && !strings.HasSuffix(dir, "/") {
+		dir += "/"
+	}
+	return depfile.Name(dir + name)
+}

@@ -1,0 +1,41 @@
+package searchpath
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// absentFolder is the state of a folder that isn't there.
+const absentFolder = "absent"
+
+// now returns the present as file systems stamp it, which lags behind the
+// clock by up to one of the kernel's ticks. It waits until the stamp is later
+// than a moment by the clock.
+func now(dir string, later time.Time) (time.Time, error) {
+	path := filepath.Join(dir, "now")
+	for {
+		if err := os.WriteFile(path, []byte("now"), 0o600); err != nil {
+			return time.Time{}, err
+		}
+		fi, err := os.Stat(path)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if fi.ModTime().After(later) {
+			return fi.ModTime(), nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// coarse is the step of file systems that don't count in fractions of a second.
+const coarse = 2 * time.Second
+
+// mayBeAfter compares a file's stamp with a moment that now returned.
+func mayBeAfter(stamp, moment time.Time) bool {
+	if stamp.Nanosecond() == 0 {
+		stamp = stamp.Add(coarse)
+	}
+	return !stamp.Before(moment)
+}

@@ -1,5 +1,0 @@
-//go:build !linux
-
-package execute
-
-func isRoomy(string) bool { return false }

@@ -1,0 +1,91 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxLinks bounds symbolic links that lead to each other.
+const maxLinks = 40
+
+// CheckFile fails for what isn't the same to each process that opens it: what
+// isn't a regular file, such as a pipe, and what is reached by a name that is
+// each process's own, such as /dev/stdin, be it a regular file or not. One that
+// isn't there is no failure: whoever opens it has words for that.
+func CheckFile(name string) error {
+	fi, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !fi.Mode().IsRegular():
+		return fmt.Errorf("%s isn't a regular file", name)
+	case OfProcess(name):
+		return fmt.Errorf("%s isn't the same file to each process", name)
+	}
+	return nil
+}
+
+// ProcessFolders remembers folders for which OfProcess has been asked: for the
+// many files of one compilation.
+type ProcessFolders map[string]bool
+
+// Lead is OfProcess.
+func (known ProcessFolders) Lead(path string) bool {
+	folder := path[:strings.LastIndexByte(path, '/')+1]
+	through, ok := known[folder]
+	if !ok {
+		through = OfProcess(folder + "thinrex") // a file in it that is no link
+		known[folder] = through
+	}
+	if !through {
+		_, err := os.Readlink(path)
+		through = err == nil && OfProcess(path)
+	}
+	return through
+}
+
+// OfProcess reports whether a path leads through /proc or /dev, also by
+// symbolic links on the way: where one that lies there leads can't be asked.
+func OfProcess(path string) bool {
+	if !filepath.IsAbs(path) {
+		dir, err := os.Getwd()
+		if err == nil {
+			dir, err = filepath.EvalSymlinks(dir) // Bazel calls it /proc/self/cwd
+		}
+		if err != nil {
+			return true
+		}
+		path = dir + "/" + path
+	}
+	at, links := "/", 0 // free of links, so .. is what it seems
+	for rest := strings.Split(path, "/"); len(rest) > 0; {
+		at, rest = filepath.Join(at, rest[0]), rest[1:]
+		if isBelow("/proc", at) || strings.HasPrefix(at, "/dev/") && !isBelow("/dev/shm", at) {
+			return true
+		}
+		target, err := os.Readlink(at)
+		if err != nil {
+			continue // no link
+		}
+		if links++; links > maxLinks {
+			return true
+		}
+		if at = filepath.Dir(at); filepath.IsAbs(target) {
+			at = "/"
+		}
+		rest = slices.Concat(strings.Split(target, "/"), rest)
+	}
+	return false
+}
+
+func isBelow(folder, path string) bool {
+	rest, ok := strings.CutPrefix(path, folder)
+	return ok && (rest == "" || rest[0] == '/')
+}

@@ -1,0 +1,62 @@
+package linker
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"thinrex/go/clang"
+)
+
+// CommandLine returns the arguments of the lld that is the process with this
+// id, or one of its next ancestors: the distributor may be a script that
+// starts us. lld is the process that was told to start a distributor. Its name
+// says nothing: that script's shell, too, may have lld in its name, and without
+// lld's own options a GPU image has no processor.
+func CommandLine(pid int) ([]string, error) {
+	const generations = 3
+	why := errors.New("thinrex wasn't started by lld")
+	for range generations {
+		line, err := os.ReadFile(procFile(pid, "cmdline"))
+		if err != nil {
+			return nil, err
+		}
+		args := strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")
+		args, err = clang.ExpandResponseFiles(args[1:])
+		switch {
+		case err != nil:
+			why = fmt.Errorf("process %d: %w", pid, err)
+		case slices.ContainsFunc(args, namesDistributor):
+			return args, nil
+		}
+		if pid, err = parentOf(pid); err != nil {
+			return nil, err
+		}
+	}
+	return nil, why
+}
+
+// namesDistributor reports whether an argument is the option by which lld
+// starts a distributor. It has no other spelling.
+func namesDistributor(arg string) bool { return strings.HasPrefix(arg, "--thinlto-distributor=") }
+
+// parentOf reads the id of a process's parent. It stands behind the program's
+// name, which is in parentheses and may hold some.
+func parentOf(pid int) (int, error) {
+	stat, err := os.ReadFile(procFile(pid, "stat"))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")
+	fields := strings.Fields(rest)
+	if len(fields) < 2 {
+		return 0, fmt.Errorf("%s isn't understood", procFile(pid, "stat"))
+	}
+	return strconv.Atoi(fields[1])
+}
+
+func procFile(pid int, name string) string { return filepath.Join("/proc", strconv.Itoa(pid), name) }
