@@ -1,44 +1,64 @@
-// Package action turns a DTLTO job into a Remote Execution API action whose
-// digest depends on content alone, and back.
+// Package action is the vocabulary that links, compilations, caches and services
+// share: an Action, its Result, and the interfaces Cache and Executor.
 //
-// Everything in a job that says where and when it was made (folders, archive
-// offsets, process ids, the linker output's name) is replaced by a canonical
-// name, in the arguments and in the shard. What is left in the action is what
-// the compiler reads: equal content gives an equal digest, on any machine.
-//
-// It owns the canonical names and the meaning of the compiler's options. It
-// runs nothing and stores nothing.
+// An Action's digest depends on content alone: two jobs that would make a
+// compiler read the same bytes with the same arguments have the same digest, on
+// any machine. Package link/canon makes actions of a linker's jobs, package
+// compile of compilations.
 package action
 
 import (
-	"fmt"
-	"slices"
+	"context"
+	"errors"
 	"time"
-
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"google.golang.org/protobuf/types/known/durationpb"
 
 	"thinrex/go/digest"
 	"thinrex/go/host/filedigest"
-	"thinrex/go/link/distfile"
 )
 
-// An Action is one job in canonical form.
+// A Cache keeps results of actions. A store and a remote service are caches.
+type Cache interface {
+	// Lookup returns the result of an action, or nil if the cache has none. The
+	// bytes are verified against their digests. Whether they make sense is for the
+	// caller to check: see Action.Check.
+	Lookup(context.Context, *Action) (*Result, error)
+	Store(context.Context, *Action, *Result) error
+}
+
+// An Executor runs an action. A compiler that fails is a result with an exit
+// code; an error says that the action could not be run.
+type Executor interface {
+	Execute(context.Context, *Action) (*Result, error)
+}
+
+// ErrInputChanged says that a file is no longer what it was when its digest was
+// made, so that the action is no longer what its key says.
+var ErrInputChanged = errors.New("changed while the link was running")
+
+// An Uncacheable error says why a job can't be made an action. The job must then
+// run as it is, in the linker's or the user's directory.
+type Uncacheable struct {
+	Cause  string // the same for all jobs that have it, so that it is said once
+	Reason string
+}
+
+func (u *Uncacheable) Error() string { return u.Reason }
+
+// An Action is one command in canonical form, with the files that it reads.
 type Action struct {
 	Digest  digest.Digest // of the Action message: the Action Cache's key
-	Job     distfile.Job
-	Args    []string // canonical, what the compiler is passed
+	Subject string        // the user's module or source file, for messages
+	Args    []string      // canonical, what the compiler is passed
 	Inputs  []Input
 	Tools   []Input  // the compiler's own files, equal for all actions of a link
-	Outputs []Output // Outputs[0] is the native object
+	Outputs []Output // Outputs[0] is the object
 	Here    bool     // only this machine has all that the compiler reads
-	named   bool     // Inputs has what assembly names
-	Messages
 
-	// ShardKept says why the shard's numbers still depend on the names that the
-	// link gave its modules, so that an equal job may have another digest. It is
-	// nil when they don't.
-	ShardKept error
+	// Unstable says why an equal job may have another digest. It is nil in all
+	// but rare cases: see link/canon.
+	Unstable error
+
+	Messages
 }
 
 // Messages are an action's protocol messages, serialised: what a server needs
@@ -66,9 +86,6 @@ type Output struct {
 	Shared   bool   // Path is made from the content, and other links may use it
 }
 
-// Module is the path of the bitcode module, for messages.
-func (a *Action) Module() string { return a.Job.Module() }
-
 // Size is about how much memory the action takes, in bytes.
 func (a *Action) Size() int64 {
 	const perInput = 256 // its names, digest and stat
@@ -93,124 +110,21 @@ func (a *Action) InputsChanged() string {
 	return ""
 }
 
-// Options are what all actions of a link share beside the dist-file.
-type Options struct {
-	Files       *filedigest.Cache
-	Identity    string            // of a compiler that a worker has: clang.Compiler.Identity
-	Launched    []string          // arguments that are paths of programs which Identity covers
-	Launch      []string          // what a worker runs the compiler with: its path, or a loader and its path
-	Tools       []Input           // the compiler's own files, when a worker needn't have them
-	Env         map[string]string // the compiler's whole environment
-	ExtraInputs []string          // files that the compiler reads and no option known to us names
-	Properties  map[string]string // what a worker must be, as --remote_default_exec_properties
-	Timeout     time.Duration     // of one execution
+// A Spec is what an action's messages say beside its own fields.
+type Spec struct {
+	Function   digest.Function
+	Program    []string // what the command begins with, before Action.Args
+	Env        []Variable
+	Tools      *Tree             // the tree of Action.Tools; nil for none
+	Properties map[string]string // of a worker
+	Timeout    time.Duration     // of the execution
+	Salt       string            // what else the result depends on: the compiler's identity
+
+	// Runnable actions may be executed by a worker. They name their outputs in the
+	// older field, too, which some servers read instead. A compilation's action only
+	// names a result.
+	Runnable bool
 }
 
-// A Builder makes the actions of one dist-file. It is safe for concurrent use.
-type Builder struct {
-	opts     Options
-	common   commonPart
-	env      []*repb.Command_EnvironmentVariable
-	platform *repb.Platform // nil without properties
-	tools    tree
-	looks    looks
-}
-
-// An Uncacheable says why a job can't be made an action. The job must then
-// run as it is, in the linker's directory.
-type Uncacheable struct {
-	Cause  string // the same for all jobs that have it, so that it is said once
-	Reason string
-}
-
-func (u *Uncacheable) Error() string { return u.Reason }
-
-// NewBuilder prepares what the jobs share. The error is an *Uncacheable when
-// no job of this dist-file can be an action.
-func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
-	b := &Builder{opts: o, env: sortedEnv(o.Env), platform: platform(o.Properties), looks: newLooks()}
-	var err error
-	if b.tools, err = newTree(o.Files.Function(), o.Tools, tree{}); err != nil {
-		return nil, err
-	}
-	b.common, err = readCommon(common, o)
-	return b, err
-}
-
-// Build makes the action of one job. An *Uncacheable error leaves the job to
-// run as it is; any other names an input that can't be read. Files that
-// assembly in the modules names are missing until ReadsMore has found them.
-func (b *Builder) Build(job distfile.Job) (*Action, error) {
-	a, err := b.build(job, named{})
-	if err != nil {
-		return nil, err
-	}
-	n, _ := b.looks.job(a.Digest)
-	switch {
-	case n.nothing():
-		return a, nil
-	case n.not != nil:
-		return nil, n.not
-	}
-	return b.build(job, n)
-}
-
-func (b *Builder) build(job distfile.Job, more named) (*Action, error) {
-	a := &Action{Job: job, Tools: b.opts.Tools, Here: more.here, named: !more.nothing()}
-	names, err := b.addJobInputs(a)
-	if err != nil {
-		return nil, err
-	}
-	a.Inputs = slices.Concat(a.Inputs, b.common.inputs, more.inputs)
-	a.Outputs = jobOutputs(job, b.common.suffixes)
-	for _, out := range a.Outputs {
-		names[out.Path] = out.Name
-	}
-	args, err := b.canonicalArgs(job.Args, names)
-	if err != nil {
-		return nil, err
-	}
-	a.Args = slices.Concat(b.common.args, args)
-	err = b.serialise(a)
-	if err == nil && slices.Contains(b.common.suffixes, dwoSuffix) {
-		nameDWO(a, a.Digest)
-		err = b.serialise(a)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return a, nil
-}
-
-// serialise makes a's messages and digest.
-func (b *Builder) serialise(a *Action) error {
-	function := b.opts.Files.Function()
-	root, err := newTree(function, a.Inputs, b.tools)
-	if err != nil {
-		return err
-	}
-	outputs := outputNames(a.Outputs)
-	command, commandDigest, err := function.OfMessage(&repb.Command{
-		Arguments:            slices.Concat(b.opts.Launch, a.Args),
-		EnvironmentVariables: b.env,
-		OutputFiles:          outputs, //lint:ignore SA1019 some servers ignore OutputPaths
-		OutputPaths:          outputs,
-		Platform:             b.platform, //lint:ignore SA1019 some servers read only this one
-	})
-	if err != nil {
-		return err
-	}
-	action, actionDigest, err := function.OfMessage(&repb.Action{
-		CommandDigest:   commandDigest.Proto(),
-		InputRootDigest: root.digest.Proto(),
-		Timeout:         durationpb.New(b.opts.Timeout),
-		Salt:            []byte("thinrex 2 " + b.opts.Identity),
-		Platform:        b.platform,
-	})
-	if err != nil {
-		return fmt.Errorf("action of %s: %w", a.Module(), err)
-	}
-	a.Digest = actionDigest
-	a.Messages = Messages{action, command, commandDigest, root.blobs}
-	return nil
-}
+// A Variable is one of a command's environment.
+type Variable struct{ Name, Value string }

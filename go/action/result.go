@@ -1,6 +1,10 @@
 package action
 
-import "fmt"
+import (
+	"fmt"
+
+	"thinrex/go/object"
+)
 
 // A Result is what running an action gave, with canonical names. It is the
 // same from a cache, from a local run and from a server.
@@ -48,7 +52,7 @@ func (a *Action) Check(r *Result) error {
 			return fmt.Errorf("the compiler wrote no %s", want.Path)
 		}
 		if want.Name == a.Outputs[0].Name {
-			if err := CheckObject(data); err != nil {
+			if err := object.Check(data); err != nil {
 				return fmt.Errorf("%s %w", want.Path, err)
 			}
 		}

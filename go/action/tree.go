@@ -10,21 +10,25 @@ import (
 	"thinrex/go/digest"
 )
 
-// A tree is a folder of inputs as Directory messages.
-type tree struct {
+// A Tree is a folder of inputs as Directory messages. Its zero value and nil are
+// no tree.
+type Tree struct {
 	digest digest.Digest            // of the top one
 	top    *repb.Directory          // nil for no tree at all
 	blobs  map[digest.Digest][]byte // all of them, serialised
 }
 
-// newTree makes the tree that holds the inputs and, beside them, the folders
-// of another one.
-func newTree(function digest.Function, inputs []Input, beside tree) (tree, error) {
+// NewTree makes the tree that holds the inputs and, beside them, the folders of
+// another one.
+func NewTree(function digest.Function, inputs []Input, beside *Tree) (*Tree, error) {
+	if beside == nil {
+		beside = new(Tree)
+	}
 	files := make(map[string]Input, len(inputs))
 	for _, in := range inputs {
 		files[in.Name] = in
 	}
-	t := tree{blobs: map[digest.Digest][]byte{}}
+	t := &Tree{blobs: map[digest.Digest][]byte{}}
 	t.top = &repb.Directory{Directories: slices.Clone(beside.top.GetDirectories())}
 	for d, data := range beside.blobs {
 		if d != beside.digest {
@@ -37,7 +41,7 @@ func newTree(function digest.Function, inputs []Input, beside tree) (tree, error
 }
 
 // add fills a directory with files and makes the directories below it.
-func (t *tree) add(function digest.Function, dir *repb.Directory, files map[string]Input) (digest.Digest, error) {
+func (t *Tree) add(function digest.Function, dir *repb.Directory, files map[string]Input) (digest.Digest, error) {
 	below := map[string]map[string]Input{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		first, rest, nested := strings.Cut(name, "/")
@@ -65,32 +69,4 @@ func (t *tree) add(function digest.Function, dir *repb.Directory, files map[stri
 	}
 	t.blobs[d] = data
 	return d, nil
-}
-
-func sortedEnv(env map[string]string) []*repb.Command_EnvironmentVariable {
-	var vars []*repb.Command_EnvironmentVariable
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		vars = append(vars, &repb.Command_EnvironmentVariable{Name: name, Value: env[name]})
-	}
-	return vars
-}
-
-func platform(properties map[string]string) *repb.Platform {
-	if len(properties) == 0 {
-		return nil
-	}
-	p := &repb.Platform{}
-	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		p.Properties = append(p.Properties, &repb.Platform_Property{Name: name, Value: properties[name]})
-	}
-	return p
-}
-
-func outputNames(outputs []Output) []string {
-	names := make([]string, len(outputs))
-	for i, out := range outputs {
-		names[i] = out.Name
-	}
-	slices.Sort(names)
-	return names
 }

@@ -26,16 +26,10 @@ import (
 	"thinrex/go/host/filedigest"
 )
 
-// A Cache keeps results of actions. Lookup returns nil for a miss.
-type Cache interface {
-	Lookup(context.Context, *action.Action) (*action.Result, error)
-	Store(context.Context, *action.Action, *action.Result) error
-}
-
 // Options say where results are kept and what counts as equal.
 type Options struct {
-	Cache    Cache        // on this machine; nil for none
-	Remote   func() Cache // called when the one here has no result; nil for none, and so may be what it returns
+	Cache    action.Cache        // on this machine; nil for none
+	Remote   func() action.Cache // called when the one here has no result; nil for none, and so may be what it returns
 	Function digest.Function
 	StateDir string   // of this machine; "" for none
 	Dir      string   // the working directory, by the name that the compiler knows it
@@ -90,9 +84,9 @@ type compilation struct {
 	keys     *keyer
 	manifest *action.Action
 	files    *filedigest.Cache
-	remote   Cache // once it has been asked for
-	stored   bool  // something, here
-	spoke    bool  // the optimiser, of places in the source
+	remote   action.Cache // once it has been asked for
+	stored   bool         // something, here
+	spoke    bool         // the optimiser, of places in the source
 
 	compiling time.Duration // of the processor, by the compiler
 }

@@ -153,13 +153,13 @@ func TestSecondCache(t *testing.T) {
 	remote := newProject(t, nil).Cache
 	p.Chdir(p.Dir)
 	args := []string{"-flto=thin", "-MD", "-c", "a.c"}
-	p.Remote = func() compile.Cache { return remote }
+	p.Remote = func() action.Cache { return remote }
 	p.want("compiled", args...)
 	empty := newProject(t, nil)
 	p.Chdir(p.Dir)
 	p.Cache, p.StateDir = empty.Cache, empty.StateDir
 	p.want("remote hit", args...)
-	p.Remote = func() compile.Cache { return nil }
+	p.Remote = func() action.Cache { return nil }
 	p.want("hit", args...)
 }
 

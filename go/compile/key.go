@@ -5,9 +5,6 @@ import (
 	"strings"
 	"time"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"google.golang.org/protobuf/types/known/durationpb"
-
 	"thinrex/go/action"
 	"thinrex/go/digest"
 )
@@ -84,40 +81,18 @@ var escape = strings.NewReplacer("%", "%25", "/", "%2F", "\x00", "%00")
 
 // action makes one that is never executed: its messages only name a result.
 func (k *keyer) action(kind string, args, env []string, outputs []action.Output, files []file) (*action.Action, error) {
-	root := &repb.Directory{}
+	spec := action.Spec{Function: k.function, Timeout: time.Hour, Salt: "thinrex cc 2 " + kind + " " + k.salt}
+	for _, entry := range env {
+		name, value, _ := strings.Cut(entry, "=")
+		spec.Env = append(spec.Env, action.Variable{Name: name, Value: value})
+	}
+	a := &action.Action{Subject: files[0].name, Args: args, Outputs: outputs}
 	for _, f := range files {
 		name := "%conditions"
 		if f.name != "" {
 			name = escape.Replace(f.name)
 		}
-		root.Files = append(root.Files, &repb.FileNode{Name: name, Digest: f.digest.Proto()})
+		a.Inputs = append(a.Inputs, action.Input{Name: name, Digest: f.digest})
 	}
-	slices.SortFunc(root.Files, func(x, y *repb.FileNode) int { return strings.Compare(x.Name, y.Name) })
-	rootData, rootDigest, err := k.function.OfMessage(root)
-	if err != nil {
-		return nil, err
-	}
-	command := &repb.Command{Arguments: args}
-	for _, entry := range env {
-		name, value, _ := strings.Cut(entry, "=")
-		command.EnvironmentVariables = append(command.EnvironmentVariables, &repb.Command_EnvironmentVariable{Name: name, Value: value})
-	}
-	slices.SortFunc(command.EnvironmentVariables, func(x, y *repb.Command_EnvironmentVariable) int { return strings.Compare(x.Name, y.Name) })
-	for _, out := range outputs {
-		command.OutputPaths = append(command.OutputPaths, out.Name)
-	}
-	slices.Sort(command.OutputPaths)
-	a := &action.Action{Outputs: outputs}
-	a.Job.Inputs = []string{files[0].name}
-	a.Messages.Directories = map[digest.Digest][]byte{rootDigest: rootData}
-	if a.Command, a.CommandDigest, err = k.function.OfMessage(command); err != nil {
-		return nil, err
-	}
-	a.Messages.Action, a.Digest, err = k.function.OfMessage(&repb.Action{
-		CommandDigest:   a.CommandDigest.Proto(),
-		InputRootDigest: rootDigest.Proto(),
-		Timeout:         durationpb.New(time.Hour),
-		Salt:            []byte("thinrex cc 2 " + kind + " " + k.salt),
-	})
-	return a, err
+	return a, a.Seal(spec)
 }

@@ -36,7 +36,7 @@ func (c *compilation) lookup(ctx context.Context) (*Outcome, error) {
 }
 
 // askRemote returns the remote cache, nil for none.
-func (c *compilation) askRemote() Cache {
+func (c *compilation) askRemote() action.Cache {
 	if c.remote == nil && c.Remote != nil {
 		c.remote = c.Remote()
 	}
@@ -57,7 +57,7 @@ func (c *compilation) deliverHit(where string, it candidate, r *action.Result) (
 
 // candidates are the actions of a cache's manifest whose conditions are met,
 // less those that are known already.
-func (c *compilation) candidates(ctx context.Context, from Cache, known []candidate) (list []candidate) {
+func (c *compilation) candidates(ctx context.Context, from action.Cache, known []candidate) (list []candidate) {
 	for _, a := range c.manifestIn(ctx, from) {
 		seen := slices.ContainsFunc(known, func(k candidate) bool { return a.equal(k.alternative) })
 		if seen || !searchpath.Hold(ctx, a.conditions) {
@@ -89,7 +89,7 @@ func (c *compilation) candidate(ctx context.Context, a alternative) (candidate, 
 	return candidate{a, direct}, err
 }
 
-func (c *compilation) manifestIn(ctx context.Context, from Cache) manifest {
+func (c *compilation) manifestIn(ctx context.Context, from action.Cache) manifest {
 	r := c.lookupIn(ctx, from, c.manifest)
 	if r == nil {
 		return nil
@@ -104,7 +104,7 @@ func (c *compilation) manifestIn(ctx context.Context, from Cache) manifest {
 
 // lookupIn returns a sound result or nil: a cache that can't be read is as
 // good as an empty one.
-func (c *compilation) lookupIn(ctx context.Context, from Cache, a *action.Action) *action.Result {
+func (c *compilation) lookupIn(ctx context.Context, from action.Cache, a *action.Action) *action.Result {
 	if from == nil {
 		return nil
 	}
@@ -121,7 +121,7 @@ func (c *compilation) lookupIn(ctx context.Context, from Cache, a *action.Action
 }
 
 // keep stores a result, then the manifest that leads to it.
-func (c *compilation) keep(ctx context.Context, in Cache, it candidate, r *action.Result) {
+func (c *compilation) keep(ctx context.Context, in action.Cache, it candidate, r *action.Result) {
 	if in == nil || !c.store(ctx, in, it.action, r) {
 		return
 	}
@@ -131,7 +131,7 @@ func (c *compilation) keep(ctx context.Context, in Cache, it candidate, r *actio
 }
 
 // store reports whether the result is in the cache now.
-func (c *compilation) store(ctx context.Context, in Cache, a *action.Action, r *action.Result) bool {
+func (c *compilation) store(ctx context.Context, in action.Cache, a *action.Action, r *action.Result) bool {
 	if in == nil {
 		return false
 	}

@@ -14,13 +14,13 @@ import (
 // first is given back.
 type lender struct {
 	testing.TB
-	compile.Cache
+	action.Cache
 	lent bool
 }
 
 func (l *lender) Lookup(ctx context.Context, a *action.Action) (*action.Result, error) {
 	if l.lent {
-		l.Errorf("%s: another result isn't given back", a.Module())
+		l.Errorf("%s: another result isn't given back", a.Subject)
 	}
 	r, err := l.Cache.Lookup(ctx, a)
 	if r != nil {
@@ -37,7 +37,7 @@ func TestGivesBackMemory(t *testing.T) {
 			p.Keys, p.MinInsts = keys, 0
 			p.want("compiled", "-flto=thin", "-c", "a.c")
 			remote := &lender{TB: t, Cache: p.Cache}
-			p.Cache, p.Remote = nil, func() compile.Cache { return remote }
+			p.Cache, p.Remote = nil, func() action.Cache { return remote }
 			how := map[compile.Keys]string{compile.Direct: "remote hit", compile.IR: "remote IR hit", compile.Both: "remote hit"}[keys]
 			p.want(how, "-flto=thin", "-c", "a.c")
 			if remote.lent {

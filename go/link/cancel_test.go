@@ -18,7 +18,7 @@ import (
 
 // A counting cache says when it is used.
 type counting struct {
-	link.Cache
+	action.Cache
 	lookups, stores   atomic.Int32
 	onLookup, onStore func(n int)
 }

@@ -69,7 +69,7 @@ func (c *conductor) brokenWorker(a *action.Action, r *action.Result) error {
 		reason = versions
 	}
 	return fmt.Errorf("%s fails on a worker of %s (%w) and compiles here: %s; %s; it printed: %s",
-		a.Module(), c.Remote.Executor(), exitFailure(r), reason, otherWorkerCompiler, firstLine(a.OriginalNames(r.Stderr)))
+		a.Subject, c.Remote.Executor(), exitFailure(r), reason, otherWorkerCompiler, firstLine(a.OriginalNames(r.Stderr)))
 }
 
 // firstLine returns the beginning of what a program printed, fit for a

@@ -13,6 +13,7 @@ import (
 	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/link/canon"
 	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
@@ -33,15 +34,15 @@ func helper(t *testing.T, script string) (c *conductor, it *task, a *action.Acti
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stderr.Close() })
-	options := action.Options{Files: filedigest.Open("", digest.SHA256)}
-	builder, err := action.NewBuilder(distfile.Common{Args: []string{"clang", "-c"}}, options)
+	options := canon.Options{Files: filedigest.Open("", digest.SHA256)}
+	builder, err := canon.NewBuilder(distfile.Common{Args: []string{"clang", "-c"}}, options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	begun = filepath.Join(t.TempDir(), "begun")
 	job := distfile.Job{Inputs: []string{"m.o"}}
 	a = &action.Action{
-		Job:     job,
+		Subject: job.Module(),
 		Args:    []string{"-c", ": >" + begun + "; " + script},
 		Outputs: []action.Output{{Name: "m.native.o"}},
 	}

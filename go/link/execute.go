@@ -8,7 +8,6 @@ import (
 	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/link/distfile"
-	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
 
@@ -44,7 +43,7 @@ func (c *conductor) finishHere(ctx context.Context, t *task, a *action.Action, r
 }
 
 // errChanged says that what an action was made of is another thing now.
-var errChanged = fmt.Errorf("a shard or an input %w", reapi.ErrInputChanged)
+var errChanged = fmt.Errorf("a shard or an input %w", action.ErrInputChanged)
 
 // makeDo runs a task's jobs as they are if its action can't be run, in a slot
 // of this machine.
@@ -52,7 +51,7 @@ func (c *conductor) makeDo(ctx context.Context, t *task, err error) error {
 	switch {
 	case c.linkerGone(t.first):
 		return c.linking.Err()
-	case errors.Is(err, reapi.ErrInputChanged):
+	case errors.Is(err, action.ErrInputChanged):
 		// What we would run is no longer what the key says: let the compiler
 		// have the files as they are now.
 		c.warnUnstored(t.first, err)
@@ -119,7 +118,7 @@ func (c *conductor) finish(
 		c.reportFailure(failed{jobs: jobs, action: a, result: r, why: failure, where: where})
 		return nil, nil
 	}
-	c.store(ctx, a, r, where)
+	c.store(ctx, t, a, r, where)
 	c.count(func(s *report.Summary) {
 		switch {
 		case where == onThisMachine:
@@ -148,7 +147,7 @@ func (c *conductor) finishHelped(ctx context.Context, t *task, a *action.Action,
 }
 
 // store keeps a sound result. A worker has kept its own.
-func (c *conductor) store(ctx context.Context, a *action.Action, r *action.Result, where place) {
+func (c *conductor) store(ctx context.Context, t *task, a *action.Action, r *action.Result, where place) {
 	if where == onAWorker {
 		c.keep(ctx, c.Cache, a, r)
 		return
@@ -156,7 +155,7 @@ func (c *conductor) store(ctx context.Context, a *action.Action, r *action.Resul
 	// If an input has changed meanwhile, the digests in the key may be another
 	// moment's.
 	if path := a.InputsChanged(); path != "" {
-		c.warnUnstored(a.Job, fmt.Errorf("%s %w", path, reapi.ErrInputChanged))
+		c.warnUnstored(t.first, fmt.Errorf("%s %w", path, action.ErrInputChanged))
 		c.uncached()
 		return
 	}

@@ -76,7 +76,7 @@ var errReadsMore = errors.New("the compiler reads more files")
 // job can't be run as an action.
 func (o outcome) decides() bool {
 	if o.err != nil {
-		return errors.Is(o.err, reapi.ErrInputChanged) || errors.Is(o.err, errOtherFiles)
+		return errors.Is(o.err, action.ErrInputChanged) || errors.Is(o.err, errOtherFiles)
 	}
 	return o.result.Signal == ""
 }

@@ -22,22 +22,15 @@ import (
 	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
+	"thinrex/go/link/canon"
 	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
 
-// A Cache keeps results of actions. Lookup returns nil for a miss. Results
-// are verified against their digests; whether they make sense is checked
-// here.
-type Cache interface {
-	Lookup(context.Context, *action.Action) (*action.Result, error)
-	Store(context.Context, *action.Action, *action.Result) error
-}
-
 // Options say how a link is to be conducted.
 type Options struct {
-	Cache       Cache         // on this machine; nil for none
+	Cache       action.Cache  // on this machine; nil for none
 	Remote      *reapi.Client // nil for none
 	Strategy    Strategy
 	Files       *filedigest.Cache
@@ -75,7 +68,7 @@ type conductor struct {
 	Options
 	file     *distfile.File
 	compiler *clang.Toolchain
-	builder  *action.Builder
+	builder  *canon.Builder
 	outputs  outputFiles
 	tasks    tasks
 	kept     *semaphore.Weighted // bytes of actions that wait with their tasks
@@ -96,7 +89,7 @@ type conductor struct {
 
 	mu        sync.Mutex
 	summary   report.Summary
-	unwritten map[Cache]bool // caches that can't be written; they aren't asked to store any more
+	unwritten map[action.Cache]bool // caches that can't be written; they aren't asked to store any more
 	failures  failures
 	doubt     doubt
 	helped    int // jobs that a service had, and that this machine ended first
@@ -105,7 +98,7 @@ type conductor struct {
 // Run conducts the link that f describes. When it fails, none of the outputs
 // is left.
 func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, error) {
-	c := &conductor{Options: o, file: f, linking: ctx, unwritten: map[Cache]bool{}}
+	c := &conductor{Options: o, file: f, linking: ctx, unwritten: map[action.Cache]bool{}}
 	c.failures.printed = map[[sha256.Size]byte]bool{}
 	c.tasks.byKey = map[digest.Digest]*task{}
 	c.kept, c.uploading = semaphore.NewWeighted(keptActions), semaphore.NewWeighted(uploadsAtOnce)
@@ -155,7 +148,7 @@ func (c *conductor) prepare(ctx context.Context) error {
 	c.local = localRunner{
 		compiler: c.compiler.Path, env: host.Environ(c.Env), function: c.Files.Function(), base: c.SandboxBase,
 	}
-	options := action.Options{
+	options := canon.Options{
 		Files: c.Files, Env: c.Env, ExtraInputs: c.ExtraInputs, Properties: c.Properties, Timeout: c.Timeout,
 		Launched: c.compiler.Launched,
 	}
@@ -170,7 +163,7 @@ func (c *conductor) prepare(ctx context.Context) error {
 	if err := c.placeCompiler(&options); err != nil {
 		return err
 	}
-	c.builder, err = action.NewBuilder(c.file.Common, options)
+	c.builder, err = canon.NewBuilder(c.file.Common, options)
 	var uncacheable *action.Uncacheable
 	if errors.As(err, &uncacheable) {
 		c.builder = nil // all jobs run as they are
@@ -198,7 +191,7 @@ func (c *conductor) unknownCompiler(ctx context.Context, o clang.Options) (why s
 
 // placeCompiler says where a worker has the compiler: at a path of its own,
 // or in the input root.
-func (c *conductor) placeCompiler(o *action.Options) error {
+func (c *conductor) placeCompiler(o *canon.Options) error {
 	if !c.Portable {
 		o.Identity, o.Launch = c.compiler.Identity, []string{c.Compiler}
 		if c.Compiler == "" {

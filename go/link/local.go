@@ -14,7 +14,7 @@ import (
 	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/link/distfile"
-	"thinrex/go/reapi"
+	"thinrex/go/object"
 )
 
 // errOtherFiles says that the compiler wrote more than the action's outputs.
@@ -71,7 +71,7 @@ func (l *localRunner) execute(ctx context.Context, a *action.Action) (*action.Re
 			continue // the check knows whether that matters
 		}
 		if err != nil {
-			return nil, &EnvironmentError{fmt.Errorf("read what the compiler wrote for %s: %w", a.Module(), err)}
+			return nil, &EnvironmentError{fmt.Errorf("read what the compiler wrote for %s: %w", a.Subject, err)}
 		}
 		r.Outputs = append(r.Outputs, action.OutputFile{Name: out.Name, Data: data})
 	}
@@ -93,7 +93,7 @@ func (l *localRunner) lay(a *action.Action) (dir string, err error) {
 	dir, err = workspace.Lay(files)
 	if errors.Is(err, fs.ErrNotExist) {
 		if path := a.InputsChanged(); path != "" {
-			return "", fmt.Errorf("%s %w", path, reapi.ErrInputChanged)
+			return "", fmt.Errorf("%s %w", path, action.ErrInputChanged)
 		}
 	}
 	if err != nil {
@@ -144,7 +144,7 @@ func verifyCopy(path string, in action.Input, function digest.Function) error {
 		return &EnvironmentError{err}
 	}
 	if got != in.Digest {
-		return fmt.Errorf("%s %w", in.File.Path, reapi.ErrInputChanged)
+		return fmt.Errorf("%s %w", in.File.Path, action.ErrInputChanged)
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ func checkFile(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := action.CheckObject(data); err != nil {
+	if err := object.Check(data); err != nil {
 		return fmt.Errorf("%s %w", path, err)
 	}
 	return nil

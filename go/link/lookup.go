@@ -101,12 +101,12 @@ func (c *conductor) lookupHere(ctx context.Context, job distfile.Job) (*task, *a
 	if err != nil {
 		return nil, nil, err
 	}
-	if a.ShardKept != nil {
+	if a.Unstable != nil {
 		c.count(func(s *report.Summary) { s.ShardsNotRenumbered++ })
 		const keeps = "%s: its summary index keeps the numbers that lld gave it, so that an equal job may miss: %v"
-		c.Terminal.Verbose(keeps, job.Module(), a.ShardKept)
+		c.Terminal.Verbose(keeps, job.Module(), a.Unstable)
 	}
-	t := c.tasks.begin(a)
+	t := c.tasks.begin(job, a)
 	if t == nil {
 		return nil, nil, nil
 	}
@@ -145,7 +145,7 @@ func (c *conductor) lookupRemotely(ctx context.Context, a *action.Action) (*acti
 
 // lookupIn returns a sound result or nil. A cache, nil for none, that can't be
 // read is said once, and is no reason to fail.
-func (c *conductor) lookupIn(ctx context.Context, cache Cache, a *action.Action) (*action.Result, error) {
+func (c *conductor) lookupIn(ctx context.Context, cache action.Cache, a *action.Action) (*action.Result, error) {
 	if cache == nil {
 		return nil, nil
 	}
@@ -168,7 +168,7 @@ func (c *conductor) lookupIn(ctx context.Context, cache Cache, a *action.Action)
 
 // keep stores a result in a cache, nil for none, and reports whether it is
 // there. After a failure, which is said, the cache isn't asked again.
-func (c *conductor) keep(ctx context.Context, cache Cache, a *action.Action, r *action.Result) bool {
+func (c *conductor) keep(ctx context.Context, cache action.Cache, a *action.Action, r *action.Result) bool {
 	c.mu.Lock()
 	skip := cache == nil || c.unwritten[cache]
 	c.mu.Unlock()
@@ -192,7 +192,7 @@ func (c *conductor) keep(ctx context.Context, cache Cache, a *action.Action, r *
 }
 
 // cacheFailed warns once for each cache; the link goes on.
-func (c *conductor) cacheFailed(cache Cache, verb string, err error) {
+func (c *conductor) cacheFailed(cache action.Cache, verb string, err error) {
 	if cache == c.Cache {
 		c.Terminal.WarnOnce("cache", "can't %s the cache, going on without: %v", verb, err)
 		return

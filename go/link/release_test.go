@@ -37,7 +37,7 @@ func (c *releasing) Lookup(ctx context.Context, a *action.Action) (*action.Resul
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if !c.has(a.Module()) {
+	if !c.has(a.Subject) {
 		return nil, nil
 	}
 	return &action.Result{

@@ -41,7 +41,7 @@ func (c *conductor) executeThere(ctx context.Context, t *task, release func()) e
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if c.Strategy == Remote && !errors.Is(err, reapi.ErrInputChanged) {
+	if c.Strategy == Remote && !errors.Is(err, action.ErrInputChanged) {
 		return &EnvironmentError{fmt.Errorf("execute %s remotely: %w", t.first.Module(), err)}
 	}
 	return c.executeInstead(ctx, t, err)
@@ -75,7 +75,7 @@ func (c *conductor) actionInTurn(t *task) (*action.Action, error) {
 // executeInstead runs here what the service couldn't.
 func (c *conductor) executeInstead(ctx context.Context, t *task, why error) error {
 	return c.inSlot(ctx, func() error {
-		if errors.Is(why, reapi.ErrInputChanged) {
+		if errors.Is(why, action.ErrInputChanged) {
 			return c.makeDo(ctx, t, why)
 		}
 		c.fellBack(t, why)

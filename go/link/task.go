@@ -39,14 +39,14 @@ type tasks struct {
 
 // begin returns a new task for the action of a job. A job with the action of
 // a task that isn't settled joins that: then it returns nil.
-func (t *tasks) begin(a *action.Action) *task {
+func (t *tasks) begin(job distfile.Job, a *action.Action) *task {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if same := t.byKey[a.Digest]; same != nil {
-		same.equal = append(same.equal, a.Job)
+		same.equal = append(same.equal, job)
 		return nil
 	}
-	begun := &task{first: a.Job, key: a.Digest, action: a, size: a.Inputs[0].Digest.Size}
+	begun := &task{first: job, key: a.Digest, action: a, size: a.Inputs[0].Digest.Size}
 	t.byKey[a.Digest] = begun
 	return begun
 }

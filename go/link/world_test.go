@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
@@ -120,7 +121,7 @@ type setup struct {
 	strategy    link.Strategy
 	service     *reapitest.Server // nil for none; a cache alone for link.Local
 	remoteTasks int               // 0 for many
-	cache       link.Cache        // nil for none
+	cache       action.Cache      // nil for none
 	slots       *host.Slots       // nil for two
 	keepGoing   bool
 	patience    time.Duration // 0 for no help

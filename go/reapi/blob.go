@@ -19,9 +19,6 @@ type Blob struct {
 	Path   string // of the file that holds it, if Data is nil
 }
 
-// ErrInputChanged says that a file isn't what it was when its digest was made.
-var ErrInputChanged = errors.New("changed while the link was running")
-
 // String names the blob, and the file that it is of.
 func (b Blob) String() string {
 	if b.Path != "" {
@@ -42,7 +39,7 @@ func (b Blob) open(f digest.Function) (io.ReadCloser, error) {
 	}
 	file, err := os.Open(b.Path)
 	if err != nil {
-		return nil, fmt.Errorf("%s %w: %w", b.Path, ErrInputChanged, err)
+		return nil, fmt.Errorf("%s %w: %w", b.Path, action.ErrInputChanged, err)
 	}
 	return &verifiedFile{file: file, want: b.Digest, hash: f.New()}, nil
 }
@@ -85,7 +82,7 @@ func (v *verifiedFile) Read(p []byte) (int, error) {
 	v.size += int64(n)
 	ended := errors.Is(err, io.EOF)
 	if v.size > v.want.Size || ended && digest.FromSum(v.hash.Sum(nil), v.size) != v.want {
-		return n, fmt.Errorf("%s %w", v.file.Name(), ErrInputChanged)
+		return n, fmt.Errorf("%s %w", v.file.Name(), action.ErrInputChanged)
 	}
 	return n, err
 }

@@ -12,15 +12,12 @@ import (
 	"testing"
 	"time"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"go.uber.org/goleak"
-	"google.golang.org/protobuf/types/known/durationpb"
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/reapitest"
-	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
 )
 
@@ -93,7 +90,7 @@ func newAction(t testing.TB, name string, inputs ...action.Input) *action.Action
 func newActionBy(t testing.TB, f digest.Function, name string, inputs ...action.Input) *action.Action {
 	t.Helper()
 	a := &action.Action{
-		Job:     distfile.Job{Inputs: []string{name + ".o"}},
+		Subject: name + ".o",
 		Inputs:  inputs,
 		Outputs: []action.Output{{Name: "m.native.o", Path: name + ".native.o"}},
 	}
@@ -101,33 +98,13 @@ func newActionBy(t testing.TB, f digest.Function, name string, inputs ...action.
 	return a
 }
 
-// seal makes an action's messages, as action.Builder does.
+// seal makes an action's messages.
 func seal(t testing.TB, f digest.Function, a *action.Action, name string) {
 	t.Helper()
-	must := func(data []byte, d digest.Digest, err error) ([]byte, digest.Digest) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return data, d
+	spec := action.Spec{Function: f, Program: []string{"clang", name}, Timeout: time.Hour, Runnable: true}
+	if err := a.Seal(spec); err != nil {
+		t.Fatal(err)
 	}
-	dir := &repb.Directory{}
-	for _, in := range a.Inputs {
-		dir.Files = append(dir.Files, &repb.FileNode{Name: in.Name, Digest: in.Digest.Proto()})
-	}
-	root, rootDigest := must(f.OfMessage(dir))
-	var outputs []string
-	for _, out := range a.Outputs {
-		outputs = append(outputs, out.Name)
-	}
-	a.Command, a.CommandDigest = must(f.OfMessage(&repb.Command{
-		Arguments: []string{"clang", name}, OutputPaths: outputs,
-		OutputFiles: outputs, //lint:ignore SA1019 as action.Builder
-	}))
-	a.Action, a.Digest = must(f.OfMessage(&repb.Action{
-		CommandDigest: a.CommandDigest.Proto(), InputRootDigest: rootDigest.Proto(), Timeout: durationpb.New(time.Hour),
-	}))
-	a.Directories = map[digest.Digest][]byte{rootDigest: root}
 }
 
 // input is an input whose bytes are in memory.

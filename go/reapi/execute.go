@@ -32,7 +32,7 @@ var (
 // Execute has an action executed, or takes the result that the service has
 // of it; the caller says when it is done with it. The result may be a failure
 // of the compiler; an error is one of the service, of the way to it, or wraps
-// ErrInputChanged.
+// action.ErrInputChanged.
 //
 // What the service has lost is uploaded again, once. A result that isn't one
 // (blobs gone, an empty object) is made anew past the Action Cache, once.

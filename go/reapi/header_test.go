@@ -18,7 +18,7 @@ func TestRequestMetadata(t *testing.T) {
 	s := journeyed(t, 0)
 	c := dial(t, s, storing)
 	a := newAction(t, "m", input("large", noise("m", 5000)), input("small", []byte("m")))
-	a.Job.Inputs[0] = "dir/\xff m.o"
+	a.Subject = "dir/\xff m.o"
 	if err := journeyOf(within(t), c, a); err != nil {
 		t.Fatal(err)
 	}

@@ -57,8 +57,8 @@ func TestChangedInput(t *testing.T) {
 				}
 				a := newAction(t, "m", in)
 				_, err := c.Execute(within(t), a)
-				if !errors.Is(err, reapi.ErrInputChanged) || !strings.Contains(err.Error(), in.File.Path) {
-					t.Errorf("want ErrInputChanged with the path: %v", err)
+				if !errors.Is(err, action.ErrInputChanged) || !strings.Contains(err.Error(), in.File.Path) {
+					t.Errorf("want action.ErrInputChanged with the path: %v", err)
 				}
 				if _, ok := s.Blob(in.Digest); ok || s.Calls("Execute") > 0 || c.Down() != nil {
 					t.Errorf("stored: %v, executions: %d, down: %v", ok, s.Calls("Execute"), c.Down())
@@ -117,7 +117,7 @@ func TestOneBadBlob(t *testing.T) {
 				t.Errorf("a blob that isn't its digest's was taken: %v", err)
 			}
 		case 20:
-			if !errors.Is(err, reapi.ErrInputChanged) {
+			if !errors.Is(err, action.ErrInputChanged) {
 				t.Errorf("a file was taken that isn't there: %v", err)
 			}
 		default:

@@ -28,7 +28,7 @@ func (e *endpoint) outgoing(ctx context.Context, method string) context.Context 
 		ActionMnemonic:   e.opts.Mnemonic,
 	}
 	if a, ok := ctx.Value(actionKey{}).(*action.Action); ok {
-		m.ActionId, m.TargetId = a.Digest.Hash, strings.ToValidUTF8(a.Module(), "?")
+		m.ActionId, m.TargetId = a.Digest.Hash, strings.ToValidUTF8(a.Subject, "?")
 	}
 	data, _ := proto.Marshal(m) // fails only for strings that aren't UTF-8
 	md := e.headers.of(method).Copy()

@@ -26,7 +26,7 @@ func (c *Client) mendInputs(
 	}
 	r.Done() // what is read back needs room, too
 	again, err = c.mend(ctx, s.blobs, sent, s.blind)
-	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrInputChanged) {
+	if errors.Is(err, ErrDamaged) || errors.Is(err, action.ErrInputChanged) {
 		return false, err
 	}
 	return again && err == nil, nil // if it couldn't look, the execution's own failure says more

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"thinrex/go/action"
-	"thinrex/go/compile"
 	"thinrex/go/config"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
@@ -65,7 +64,7 @@ func whoAsks(o *config.Options) string {
 const patience = 5 * time.Second
 
 // open returns nil if there is no remote cache, or it can't be used.
-func (r *ccRemote) open() compile.Cache {
+func (r *ccRemote) open() action.Cache {
 	if r.options.RemoteCache == "" && r.options.RemoteExecutor == "" {
 		return nil
 	}
@@ -114,7 +113,7 @@ func (r *ccRemote) failed(o *outage, err error) {
 	})
 }
 
-// Lookup is part of compile.Cache.
+// Lookup is part of action.Cache.
 func (r *ccRemote) Lookup(ctx context.Context, a *action.Action) (*action.Result, error) {
 	result, err := r.client.Lookup(ctx, a)
 	if err == nil {
@@ -123,7 +122,7 @@ func (r *ccRemote) Lookup(ctx context.Context, a *action.Action) (*action.Result
 	return result, r.checked(&r.reading, err)
 }
 
-// Store is part of compile.Cache.
+// Store is part of action.Cache.
 func (r *ccRemote) Store(ctx context.Context, a *action.Action, result *action.Result) error {
 	if r.skips() {
 		return errNotWritten

@@ -1,4 +1,4 @@
-package action
+package canon
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"thinrex/go/action"
 	"thinrex/go/assembly"
 	"thinrex/go/digest"
 	"thinrex/go/host/filedigest"
@@ -29,9 +30,9 @@ const readAtOnce = 64 << 20
 // A named says which files the backend of a job reads because assembly in its
 // modules names them.
 type named struct {
-	inputs []Input
-	here   bool         // some have absolute names
-	not    *Uncacheable // why the job can't be an action, or nil
+	inputs []action.Input
+	here   bool                // some have absolute names
+	not    *action.Uncacheable // why the job can't be an action, or nil
 }
 
 func (n named) nothing() bool { return len(n.inputs) == 0 && n.not == nil }
@@ -85,10 +86,7 @@ func (l *looks) module(content digest.Digest) *moduleLook {
 // action, which must neither run nor be stored, and Build gives the right one
 // from now on. Only an action without a result needs this look, because what
 // reads more never gets one: so hits don't pay for it.
-func (b *Builder) ReadsMore(a *Action) bool {
-	if a.named {
-		return false
-	}
+func (b *Builder) ReadsMore(a *action.Action) bool {
 	n, known := b.looks.job(a.Digest)
 	if !known {
 		n = b.namedFiles(a)
@@ -100,7 +98,7 @@ func (b *Builder) ReadsMore(a *Action) bool {
 // namedFiles finds the files, and in those that are assembly further ones.
 // Imported modules count: the importing backend looks for .symver in their
 // assembly, too, and calls come with the functions.
-func (b *Builder) namedFiles(a *Action) (n named) {
+func (b *Builder) namedFiles(a *action.Action) (n named) {
 	var all assembly.Reader
 	culprit := ""
 	for _, in := range a.Inputs {
@@ -117,7 +115,7 @@ func (b *Builder) namedFiles(a *Action) (n named) {
 		all.Join(own)
 	}
 	if culprit == "" {
-		culprit = a.Module()
+		culprit = a.Subject
 	}
 	text := int64(0)
 	for i := 0; ; i++ {
@@ -156,11 +154,11 @@ func isIncluded(files []assembly.File, name string) bool {
 
 func notFollowed(format string, args ...any) named {
 	reason := fmt.Sprintf(format, args...)
-	return named{not: &Uncacheable{reason, reason}}
+	return named{not: &action.Uncacheable{Cause: reason, Reason: reason}}
 }
 
 // moduleAssembly returns the assembly of one module.
-func (b *Builder) moduleAssembly(in Input) (*assembly.Reader, error) {
+func (b *Builder) moduleAssembly(in action.Input) (*assembly.Reader, error) {
 	look := b.looks.module(in.Digest)
 	look.once.Do(func() {
 		size := min(in.Digest.Size, readAtOnce)
@@ -188,9 +186,9 @@ func readSame(f filedigest.File) ([]byte, error) {
 // place makes a file an input where the assembler will look for it. One with an
 // absolute name is read where it is, and has a name only for the key. The
 // common inputs have their places already.
-func (n *named) place(f filedigest.File, common []Input) error {
+func (n *named) place(f filedigest.File, common []action.Input) error {
 	relative := strings.TrimPrefix(filepath.ToSlash(f.Path), "./")
-	in := Input{Name: path.Clean(relative), Digest: f.Digest, File: f}
+	in := action.Input{Name: path.Clean(relative), Digest: f.Digest, File: f}
 	if filepath.IsAbs(f.Path) {
 		if real, err := filepath.EvalSymlinks(f.Path); err != nil || isSystems(real) {
 			return errors.New("which isn't an ordinary file")
@@ -201,8 +199,8 @@ func (n *named) place(f filedigest.File, common []Input) error {
 		return errors.New("which has no place beside the job's own files" +
 			" (name it without .., or by an absolute path)")
 	}
-	there := func(other Input) bool { return other.Name == in.Name }
-	again := func(other Input) bool { return other.File.Path == f.Path || there(other) }
+	there := func(other action.Input) bool { return other.Name == in.Name }
+	again := func(other action.Input) bool { return other.File.Path == f.Path || there(other) }
 	if !slices.ContainsFunc(n.inputs, again) && !slices.ContainsFunc(common, there) {
 		n.inputs = append(n.inputs, in)
 	}

@@ -1,4 +1,4 @@
-package action
+package canon
 
 import (
 	"maps"
@@ -11,11 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
 
+	"thinrex/go/action"
 	"thinrex/go/digest"
 )
 
 // messagesOf returns all messages by digest.
-func messagesOf(a *Action) map[digest.Digest][]byte {
+func messagesOf(a *action.Action) map[digest.Digest][]byte {
 	blobs := maps.Clone(a.Directories)
 	blobs[a.Digest], blobs[a.CommandDigest] = a.Action, a.Command
 	return blobs
@@ -72,7 +73,7 @@ func TestTools(t *testing.T) {
 	f.arg("-fprofile-use=profile")
 	f.opts.Launch = []string{"toolchain/lib/ld.so", "toolchain/bin/clang"}
 	f.opts.Properties = map[string]string{"b": "2", "a": "1"}
-	f.opts.Tools = []Input{
+	f.opts.Tools = []action.Input{
 		{Name: "toolchain/bin/clang", Digest: digest.SHA256.Of([]byte("clang")), Executable: true},
 		{Name: "toolchain/lib/ld.so", Digest: digest.SHA256.Of([]byte("ld")), Executable: true},
 	}

@@ -1,4 +1,4 @@
-package action
+package canon
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"thinrex/go/action"
 	"thinrex/go/link/distfile"
 )
 
@@ -17,7 +18,7 @@ import (
 type commonPart struct {
 	distfile.Common
 	args     []string // canonical, without the compiler
-	inputs   []Input
+	inputs   []action.Input
 	names    map[string]string // canonical names of inputs, by path
 	suffixes []string          // of outputs that only options tell of
 }
@@ -65,7 +66,7 @@ type reader struct {
 	opts     Options
 	names    map[string]string // by path
 	extra    map[string]string // names of extra inputs, by absolute path
-	inputs   []Input
+	inputs   []action.Input
 	suffixes []string
 	perJob   bool // files may be known already, but none is added
 }
@@ -91,7 +92,7 @@ func (r *reader) readArg(previous, arg string) (string, error) {
 		if !filepath.IsAbs(arg) {
 			const relative = "%s is a relative name, which means nothing in the folders where jobs run" +
 				" (--thinlto-remote-compiler-prepend-arg= takes absolute ones)"
-			return "", &Uncacheable{arg, fmt.Sprintf(relative, arg)}
+			return "", &action.Uncacheable{Cause: arg, Reason: fmt.Sprintf(relative, arg)}
 		}
 		return arg, nil
 	}
@@ -113,10 +114,10 @@ func (r *reader) readArg(previous, arg string) (string, error) {
 		return arg, nil
 	}
 	if dependsOnMachine[arg] {
-		return "", &Uncacheable{arg, fmt.Sprintf("%s depends on this machine's processor", arg)}
+		return "", &action.Uncacheable{Cause: arg, Reason: fmt.Sprintf("%s depends on this machine's processor", arg)}
 	}
 	if isNotUnderstood(arg) {
-		return "", &Uncacheable{arg, fmt.Sprintf("what %s reads or writes can't be cached", arg)}
+		return "", &action.Uncacheable{Cause: arg, Reason: fmt.Sprintf("what %s reads or writes can't be cached", arg)}
 	}
 	switch {
 	case readsFile[option] && joined:
@@ -128,7 +129,7 @@ func (r *reader) readArg(previous, arg string) (string, error) {
 		return r.defaultProfile(arg)
 	}
 	if file := r.existingFile(arg); file != "" {
-		return "", &Uncacheable{arg, fmt.Sprintf("%s may read %s (if so, declare it with --extra_input=%s)", arg, file, file)}
+		return "", &action.Uncacheable{Cause: arg, Reason: fmt.Sprintf("%s may read %s (if so, declare it with --extra_input=%s)", arg, file, file)}
 	}
 	return arg, nil
 }
@@ -140,7 +141,7 @@ func (r *reader) fileOption(option, path string) (string, error) {
 		return name, nil
 	}
 	if r.perJob {
-		return "", &Uncacheable{option, fmt.Sprintf("%s in a job's own arguments isn't understood", option)}
+		return "", &action.Uncacheable{Cause: option, Reason: fmt.Sprintf("%s in a job's own arguments isn't understood", option)}
 	}
 	if err := r.addInput(path); err != nil {
 		return "", unreadable(err)
@@ -152,7 +153,7 @@ func (r *reader) fileOption(option, path string) (string, error) {
 // compiler: lld lists a sample profile even when it doesn't exist.
 func unreadable(err error) error {
 	reason := fmt.Sprintf("an input can't be read: %v", err)
-	return &Uncacheable{reason, reason}
+	return &action.Uncacheable{Cause: reason, Reason: reason}
 }
 
 // defaultProfile handles -fprofile-use without a value: clang reads a file of
@@ -173,7 +174,7 @@ func (r *reader) addInput(path string) error {
 	}
 	name := commonName(len(r.inputs))
 	r.names[path] = name
-	r.inputs = append(r.inputs, Input{Name: name, Digest: f.Digest, File: f})
+	r.inputs = append(r.inputs, action.Input{Name: name, Digest: f.Digest, File: f})
 	return nil
 }
 
@@ -206,9 +207,9 @@ func (r *reader) placeUnnamed(extra, args []string) error {
 		own := filepath.ToSlash(filepath.Clean(path))
 		if !filepath.IsLocal(path) || reserved().MatchString(own) {
 			reason := fmt.Sprintf("--extra_input=%s has no place beside the job's own files", path)
-			return &Uncacheable{reason, reason}
+			return &action.Uncacheable{Cause: reason, Reason: reason}
 		}
-		i := slices.IndexFunc(r.inputs, func(in Input) bool { return in.Name == name })
+		i := slices.IndexFunc(r.inputs, func(in action.Input) bool { return in.Name == name })
 		r.inputs[i].Name = own
 	}
 	return nil

@@ -1,8 +1,9 @@
-package action
+package canon
 
 import (
 	"path/filepath"
 
+	"thinrex/go/action"
 	"thinrex/go/digest"
 )
 
@@ -17,7 +18,7 @@ const (
 // is gone after the link. Debuggers look for the name below the directory of
 // the compilation, then below their own. Made from the digest of all the rest
 // of the action, it is as stable as the content and no two files share it.
-func nameDWO(a *Action, rest digest.Digest) {
+func nameDWO(a *action.Action, rest digest.Digest) {
 	name := dwoFolder + "/" + rest.Hash[:16] + dwoSuffix
 	a.Args = append(a.Args,
 		"-Xclang", "-split-dwarf-file", "-Xclang", name,

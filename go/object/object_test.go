@@ -1,4 +1,4 @@
-package action
+package object
 
 import (
 	"fmt"
@@ -55,16 +55,16 @@ func TestCutObjects(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			data := compiled(t, tc.file, tc.source, tc.args...)
-			if err := CheckObject(data); err != nil {
+			if err := Check(data); err != nil {
 				t.Fatal(err)
 			}
 			for k := range 200 {
 				n := len(data) * k / 200
-				if CheckObject(data[:n]) == nil {
+				if Check(data[:n]) == nil {
 					t.Errorf("%d of %d bytes pass", n, len(data))
 				}
 			}
-			if CheckObject(data[:len(data)-24]) == nil { // a wrapper is padded
+			if Check(data[:len(data)-24]) == nil { // a wrapper is padded
 				t.Error("without the last 24 bytes it passes")
 			}
 		})
@@ -72,11 +72,11 @@ func TestCutObjects(t *testing.T) {
 }
 
 // Whatever headers say, nothing is read beyond what is there.
-func FuzzCheckObject(f *testing.F) {
+func FuzzCheck(f *testing.F) {
 	for _, kind := range objectKinds {
 		f.Add([]byte(kind.magic + strings.Repeat("\x00", 200)))
 		f.Add([]byte(kind.magic + strings.Repeat("\x02\x01", 100)))
 		f.Add([]byte(kind.magic + strings.Repeat("\xff", 200)))
 	}
-	f.Fuzz(func(_ *testing.T, data []byte) { _ = CheckObject(data) })
+	f.Fuzz(func(_ *testing.T, data []byte) { _ = Check(data) })
 }

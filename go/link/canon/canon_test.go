@@ -1,4 +1,4 @@
-package action
+package canon
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/reapitest"
@@ -76,7 +77,7 @@ func (f *fixture) write(path, content string) {
 	}
 }
 
-func (f *fixture) try() (*Action, error) {
+func (f *fixture) try() (*action.Action, error) {
 	opts := f.opts
 	opts.Files = filedigest.Open("", digest.SHA256)
 	b, err := NewBuilder(f.common, opts)
@@ -86,7 +87,7 @@ func (f *fixture) try() (*Action, error) {
 	return b.Build(f.job)
 }
 
-func (f *fixture) build() *Action {
+func (f *fixture) build() *action.Action {
 	f.t.Helper()
 	a, err := f.try()
 	if err != nil {
@@ -120,7 +121,7 @@ func TestCanonicalForm(t *testing.T) {
 	if diff := cmp.Diff([]string{"m.o", "i00000.o", "i00001.o", "m.thinlto.bc"}, names); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]Output{{Name: "m.native.o", Path: objectPath}}, a.Outputs); diff != "" {
+	if diff := cmp.Diff([]action.Output{{Name: "m.native.o", Path: objectPath}}, a.Outputs); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -219,7 +220,7 @@ func TestOtherKey(t *testing.T) {
 		"worker path": func(f *fixture) { f.opts.Launch = []string{"/opt/clang"} },
 		"property":    func(f *fixture) { f.opts.Properties = map[string]string{"OSFamily": "Linux"} },
 		"tools": func(f *fixture) {
-			f.opts.Tools = []Input{{Name: "toolchain/bin/clang", Digest: digest.SHA256.Of(nil), Executable: true}}
+			f.opts.Tools = []action.Input{{Name: "toolchain/bin/clang", Digest: digest.SHA256.Of(nil), Executable: true}}
 		},
 		"timeout":     func(f *fixture) { f.opts.Timeout = time.Minute },
 		"extra input": func(f *fixture) { f.write("extra", "x"); f.opts.ExtraInputs = []string{"extra"} },
@@ -260,7 +261,7 @@ func TestBadInput(t *testing.T) {
 		f := newFixture(t)
 		change(f)
 		_, err := f.try()
-		var uncacheable *Uncacheable
+		var uncacheable *action.Uncacheable
 		if err == nil || errors.As(err, &uncacheable) {
 			t.Errorf("%s: error = %v", name, err)
 		}
@@ -268,23 +269,23 @@ func TestBadInput(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	a := &Action{Outputs: []Output{{Name: "m.native.o", Path: "a.o"}, {Name: "m.native.dwo", Path: "a.dwo", Optional: true}}}
+	a := &action.Action{Outputs: []action.Output{{Name: "m.native.o", Path: "a.o"}, {Name: "m.native.dwo", Path: "a.dwo", Optional: true}}}
 	elf := reapitest.Object("code")
 	for name, tc := range map[string]struct {
-		outputs []OutputFile
+		outputs []action.OutputFile
 		want    string
 	}{
-		"sound":            {[]OutputFile{{"m.native.o", elf}}, ""},
-		"with optional":    {[]OutputFile{{"m.native.o", elf}, {"m.native.dwo", nil}}, ""},
-		"cut":              {[]OutputFile{{"m.native.o", elf[:100]}}, "a.o is cut short"},
-		"of no class":      {[]OutputFile{{"m.native.o", []byte("\x7fELF" + strings.Repeat(".", 100))}}, "a.o isn't an object file"},
+		"sound":            {[]action.OutputFile{{Name: "m.native.o", Data: elf}}, ""},
+		"with optional":    {[]action.OutputFile{{Name: "m.native.o", Data: elf}, {Name: "m.native.dwo", Data: nil}}, ""},
+		"cut":              {[]action.OutputFile{{Name: "m.native.o", Data: elf[:100]}}, "a.o is cut short"},
+		"of no class":      {[]action.OutputFile{{Name: "m.native.o", Data: []byte("\x7fELF" + strings.Repeat(".", 100))}}, "a.o isn't an object file"},
 		"missing":          {nil, "wrote no a.o"},
-		"empty":            {[]OutputFile{{"m.native.o", nil}}, "a.o is empty"},
-		"text":             {[]OutputFile{{"m.native.o", []byte("some text that is long enough")}}, "a.o isn't an object file"},
-		"only a beginning": {[]OutputFile{{"m.native.o", elf[:8]}}, "a.o isn't an object file"},
-		"undeclared":       {[]OutputFile{{"m.native.o", elf}, {"../x", elf}}, `"../x" wasn't asked for`},
+		"empty":            {[]action.OutputFile{{Name: "m.native.o", Data: nil}}, "a.o is empty"},
+		"text":             {[]action.OutputFile{{Name: "m.native.o", Data: []byte("some text that is long enough")}}, "a.o isn't an object file"},
+		"only a beginning": {[]action.OutputFile{{Name: "m.native.o", Data: elf[:8]}}, "a.o isn't an object file"},
+		"undeclared":       {[]action.OutputFile{{Name: "m.native.o", Data: elf}, {Name: "../x", Data: elf}}, `"../x" wasn't asked for`},
 	} {
-		err := a.Check(&Result{Outputs: tc.outputs})
+		err := a.Check(&action.Result{Outputs: tc.outputs})
 		if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
 			t.Errorf("%s: error = %v, want %q", name, err, tc.want)
 		}

@@ -1,4 +1,4 @@
-package action
+package canon
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"thinrex/go/action"
 	"thinrex/go/digest"
 )
 
@@ -44,12 +45,12 @@ func TestUndeclaredFiles(t *testing.T) {
 			if !slices.Contains(a.Args, tc.arg) {
 				t.Errorf("args = %q, want %q among them", a.Args, tc.arg)
 			}
-			if tc.input != "" && !slices.ContainsFunc(a.Inputs, func(in Input) bool {
+			if tc.input != "" && !slices.ContainsFunc(a.Inputs, func(in action.Input) bool {
 				return in.Name == tc.input && in.Digest == digest.SHA256.Of([]byte("x"))
 			}) {
 				t.Errorf("inputs = %v", a.Inputs)
 			}
-			if tc.outputName != "" && !slices.ContainsFunc(a.Outputs, func(out Output) bool {
+			if tc.outputName != "" && !slices.ContainsFunc(a.Outputs, func(out action.Output) bool {
 				match, _ := filepath.Match(tc.outputPath, out.Path)
 				return out.Name == tc.outputName && match
 			}) {
@@ -93,7 +94,7 @@ func TestUncacheable(t *testing.T) {
 			f := newFixture(t)
 			tc.change(f)
 			_, err := f.try()
-			var uncacheable *Uncacheable
+			var uncacheable *action.Uncacheable
 			if !errors.As(err, &uncacheable) || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error = %v, want an Uncacheable with %q", err, tc.want)
 			}

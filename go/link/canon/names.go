@@ -1,4 +1,4 @@
-package action
+package canon
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"thinrex/go/action"
 	"thinrex/go/bitcode"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/link/distfile"
@@ -24,10 +25,10 @@ const (
 func importName(i int) string { return fmt.Sprintf("i%05d.o", i) }
 func commonName(i int) string { return fmt.Sprintf("c/%05d", i) }
 
-// addJobInputs adds the files of a's job, the module first, and returns a map
+// addJobInputs adds the files of a job, the module first, and returns a map
 // from their paths to their canonical names.
-func (b *Builder) addJobInputs(a *Action) (map[string]string, error) {
-	job, shard := a.Job, a.Job.Shard()
+func (b *Builder) addJobInputs(a *action.Action, job distfile.Job) (map[string]string, error) {
+	shard := job.Shard()
 	files := make([]filedigest.File, 0, len(job.Inputs))
 	for _, path := range job.Inputs {
 		if path == shard {
@@ -43,7 +44,7 @@ func (b *Builder) addJobInputs(a *Action) (map[string]string, error) {
 	files = slices.CompactFunc(files, func(x, y filedigest.File) bool { return x.Path == y.Path })
 
 	names := make(map[string]string, len(files)+4)
-	a.Inputs = make([]Input, 0, len(files)+1)
+	a.Inputs = make([]action.Input, 0, len(files)+1)
 	for i, f := range files {
 		name := moduleName
 		if i > 0 {
@@ -53,10 +54,10 @@ func (b *Builder) addJobInputs(a *Action) (map[string]string, error) {
 			continue // a module that imports from itself
 		}
 		names[f.Path] = name
-		a.Inputs = append(a.Inputs, Input{Name: name, Digest: f.Digest, File: f})
+		a.Inputs = append(a.Inputs, action.Input{Name: name, Digest: f.Digest, File: f})
 	}
 	if shard == "" {
-		return nil, &Uncacheable{"index", "the job has no -fthinlto-index= argument"}
+		return nil, &action.Uncacheable{Cause: "index", Reason: "the job has no -fthinlto-index= argument"}
 	}
 	if err := b.addShard(a, shard, names); err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func (b *Builder) byPath(x, y filedigest.File) int {
 }
 
 // addShard adds the shard at path, with its modules' canonical names.
-func (b *Builder) addShard(a *Action, path string, names map[string]string) error {
+func (b *Builder) addShard(a *action.Action, path string, names map[string]string) error {
 	// A shard belongs to one job and one link: no digest of the file itself
 	// is needed, only its stat, to know later that it is still the same.
 	file, data, err := filedigest.Read(path)
@@ -86,16 +87,16 @@ func (b *Builder) addShard(a *Action, path string, names map[string]string) erro
 	}
 	shard, err := bitcode.Parse(data)
 	if err != nil {
-		return &Uncacheable{"shard", fmt.Sprintf("shard %s can't be read: %v", path, err)}
+		return &action.Uncacheable{Cause: "shard", Reason: fmt.Sprintf("shard %s can't be read: %v", path, err)}
 	}
 	canonical, err := canonicalPaths(shard.Paths(), names)
 	if err != nil {
-		return &Uncacheable{"module", fmt.Sprintf("shard %s %v", path, err)}
+		return &action.Uncacheable{Cause: "module", Reason: fmt.Sprintf("shard %s %v", path, err)}
 	}
 	renamed := shard.Rename(func(module string) string { return canonical[module] })
 	digest := b.opts.Files.Function().Of(renamed)
-	a.Inputs = append(a.Inputs, Input{Name: shardName, Digest: digest, File: file, Data: renamed})
-	a.ShardKept = shard.KeptNumbers()
+	a.Inputs = append(a.Inputs, action.Input{Name: shardName, Digest: digest, File: file, Data: renamed})
+	a.Unstable = shard.KeptNumbers()
 	return nil
 }
 
@@ -129,20 +130,20 @@ func isDamaged(damaged, path string) bool {
 }
 
 // jobOutputs names the declared outputs, then those that only options tell of.
-func jobOutputs(job distfile.Job, suffixes []string) []Output {
+func jobOutputs(job distfile.Job, suffixes []string) []action.Output {
 	object := job.Outputs[0]
 	stem := strings.TrimSuffix(object, ".o")
-	outputs := []Output{{Name: objectStem + ".o", Path: object}}
+	outputs := []action.Output{{Name: objectStem + ".o", Path: object}}
 	for i, path := range job.Outputs[1:] {
 		name := fmt.Sprintf("o%05d", i)
 		if suffix, ok := strings.CutPrefix(path, stem+"."); ok && !strings.ContainsRune(suffix, os.PathSeparator) {
 			name = objectStem + "." + suffix
 		}
-		outputs = append(outputs, Output{Name: name, Path: path})
+		outputs = append(outputs, action.Output{Name: name, Path: path})
 	}
 	for _, suffix := range suffixes {
-		out := Output{Name: objectStem + suffix, Path: stem + suffix, Optional: true}
-		if !slices.ContainsFunc(outputs, func(o Output) bool { return o.Name == out.Name }) {
+		out := action.Output{Name: objectStem + suffix, Path: stem + suffix, Optional: true}
+		if !slices.ContainsFunc(outputs, func(o action.Output) bool { return o.Name == out.Name }) {
 			outputs = append(outputs, out)
 		}
 	}

@@ -1,4 +1,6 @@
-package action
+// Package object checks that a file which a compiler wrote is a whole ELF, COFF or
+// bitcode object.
+package object
 
 import (
 	"bytes"
@@ -34,10 +36,10 @@ var objectKinds = []struct {
 // minObject is the size of the smallest header among them, COFF's.
 const minObject = 20
 
-// CheckObject refuses data that isn't an object, or only the beginning of one.
+// Check refuses data that isn't an object, or only the beginning of one.
 // It reads headers alone: whether the rest is what the compiler wrote is for
 // digests to tell.
-func CheckObject(data []byte) error {
+func Check(data []byte) error {
 	if len(data) == 0 {
 		return errors.New("is empty: the module or the shard is damaged, or an import is missing")
 	}

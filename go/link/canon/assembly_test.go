@@ -1,4 +1,4 @@
-package action
+package canon
 
 import (
 	"errors"
@@ -9,12 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/host/filedigest"
 )
 
 // look builds the fixture's action as a link does that has no result for it.
-func (f *fixture) look() (*Action, error) {
+func (f *fixture) look() (*action.Action, error) {
 	f.t.Helper()
 	opts := f.opts
 	opts.Files = filedigest.Open("", digest.SHA256)
@@ -176,7 +177,7 @@ func TestFilesNamedInAssembly(t *testing.T) {
 			}
 			a, err := f.look()
 			if tc.reason != "" {
-				if why := new(Uncacheable); !errors.As(err, &why) || !strings.Contains(why.Reason, tc.reason) {
+				if why := new(action.Uncacheable); !errors.As(err, &why) || !strings.Contains(why.Reason, tc.reason) {
 					t.Fatalf("%v, want %q", err, tc.reason)
 				}
 				return

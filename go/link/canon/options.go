@@ -1,4 +1,4 @@
-package action
+package canon
 
 import "strings"
 
