@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"thinrex/go/host"
 	"thinrex/go/link"
 )
 
@@ -85,7 +86,7 @@ func TestEqualJobsRefused(t *testing.T) {
 			s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: service(t), cache: openStore(t)})
 			w.check(s, err)
 			if strategy.Strategy == link.Remote {
-				if environment := new(link.EnvironmentError); !errors.As(err, &environment) {
+				if environment := new(host.EnvironmentError); !errors.As(err, &environment) {
 					t.Errorf("%+v, %v", s, err)
 				}
 				return

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"thinrex/go/host"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/link"
 )
@@ -54,7 +55,7 @@ func TestWorkerWithoutCompiler(t *testing.T) {
 			}
 			s, err := w.link(within(t), setup{strategy: link.Remote, service: server})
 			w.check(s, err)
-			if environment := new(link.EnvironmentError); !errors.As(err, &environment) || led(err.Error()) != tc.led {
+			if environment := new(host.EnvironmentError); !errors.As(err, &environment) || led(err.Error()) != tc.led {
 				t.Errorf("%+v, %v", s, err)
 			}
 			s, err = w.link(within(t), setup{strategy: link.Fallback, service: server})

@@ -55,14 +55,6 @@ type Options struct {
 // ErrCompilation says that a compiler failed; the terminal has been told.
 var ErrCompilation = errors.New("a backend compilation failed")
 
-// An EnvironmentError says that this machine couldn't do it: no compiler, no
-// space, no folder to write to. An error of any other kind, but for
-// ErrCompilation and the context's, is bad input.
-type EnvironmentError struct{ Err error }
-
-func (e *EnvironmentError) Error() string { return e.Err.Error() }
-func (e *EnvironmentError) Unwrap() error { return e.Err }
-
 // A conductor is one link in progress.
 type conductor struct {
 	Options
@@ -143,7 +135,7 @@ func (c *conductor) prepare(ctx context.Context) error {
 	}
 	c.compiler, err = clang.Resolve(ctx, c.file.Common.Compiler(), resolution)
 	if err != nil {
-		return &EnvironmentError{err}
+		return &host.EnvironmentError{Err: err}
 	}
 	c.local = localRunner{
 		compiler: c.compiler.Path, env: host.Environ(c.Env), function: c.Files.Function(), base: c.SandboxBase,

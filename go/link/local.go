@@ -71,7 +71,7 @@ func (l *localRunner) execute(ctx context.Context, a *action.Action) (*action.Re
 			continue // the check knows whether that matters
 		}
 		if err != nil {
-			return nil, &EnvironmentError{fmt.Errorf("read what the compiler wrote for %s: %w", a.Subject, err)}
+			return nil, &host.EnvironmentError{Err: fmt.Errorf("read what the compiler wrote for %s: %w", a.Subject, err)}
 		}
 		r.Outputs = append(r.Outputs, action.OutputFile{Name: out.Name, Data: data})
 	}
@@ -88,7 +88,7 @@ func (l *localRunner) lay(a *action.Action) (dir string, err error) {
 	}
 	workspace, err := l.open()
 	if err != nil {
-		return "", &EnvironmentError{err}
+		return "", &host.EnvironmentError{Err: err}
 	}
 	dir, err = workspace.Lay(files)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -97,7 +97,7 @@ func (l *localRunner) lay(a *action.Action) (dir string, err error) {
 		}
 	}
 	if err != nil {
-		return "", &EnvironmentError{err}
+		return "", &host.EnvironmentError{Err: err}
 	}
 	for _, in := range a.Inputs {
 		if in.Data != nil {
@@ -123,7 +123,7 @@ func onlyKnown(dir string, a *action.Action) error {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return &EnvironmentError{err}
+		return &host.EnvironmentError{Err: err}
 	}
 	for _, e := range entries {
 		if !known[e.Name()] {
@@ -136,12 +136,12 @@ func onlyKnown(dir string, a *action.Action) error {
 func verifyCopy(path string, in action.Input, function digest.Function) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return &EnvironmentError{err}
+		return &host.EnvironmentError{Err: err}
 	}
 	defer f.Close()
 	got, err := function.OfReader(f)
 	if err != nil {
-		return &EnvironmentError{err}
+		return &host.EnvironmentError{Err: err}
 	}
 	if got != in.Digest {
 		return fmt.Errorf("%s %w", in.File.Path, action.ErrInputChanged)
@@ -158,7 +158,7 @@ func (l *localRunner) executeAsIs(ctx context.Context, common []string, job dist
 func (l *localRunner) run(ctx context.Context, p host.Process) (*action.Result, error) {
 	exit, err := host.Run(ctx, p)
 	if errors.Is(err, host.ErrStart) {
-		return nil, &EnvironmentError{err}
+		return nil, &host.EnvironmentError{Err: err}
 	}
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"thinrex/go/action"
+	"thinrex/go/host"
 )
 
 // outputFiles writes files that appear whole, and remembers them so that a
@@ -33,11 +34,11 @@ func (o *outputFiles) write(out action.Output, data []byte) error {
 			return nil
 		}
 		if err := os.MkdirAll(filepath.Dir(out.Path), 0o777); err != nil {
-			return &EnvironmentError{fmt.Errorf("write output: %w", err)}
+			return &host.EnvironmentError{Err: fmt.Errorf("write output: %w", err)}
 		}
 	}
 	if err := o.replace(out.Path, data); err != nil {
-		return &EnvironmentError{fmt.Errorf("write output: %w", err)}
+		return &host.EnvironmentError{Err: fmt.Errorf("write output: %w", err)}
 	}
 	if !out.Shared {
 		o.adopt(out.Path) // not sooner: what was there before isn't ours to remove

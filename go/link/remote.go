@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"thinrex/go/action"
+	"thinrex/go/host"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
@@ -42,7 +43,7 @@ func (c *conductor) executeThere(ctx context.Context, t *task, release func()) e
 		return ctx.Err()
 	}
 	if c.Strategy == Remote && !errors.Is(err, action.ErrInputChanged) {
-		return &EnvironmentError{fmt.Errorf("execute %s remotely: %w", t.first.Module(), err)}
+		return &host.EnvironmentError{Err: fmt.Errorf("execute %s remotely: %w", t.first.Module(), err)}
 	}
 	return c.executeInstead(ctx, t, err)
 }

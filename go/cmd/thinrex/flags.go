@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"thinrex/go/config"
-	"thinrex/go/link"
+	"thinrex/go/host"
 )
 
 func flagsCommand() *cobra.Command {
@@ -71,10 +71,10 @@ func givenFlags(cmd *cobra.Command) (given []string, err error) {
 func linkFlags(linker string, options []string) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, &link.EnvironmentError{Err: err}
+		return nil, &host.EnvironmentError{Err: err}
 	}
 	if self, err = filepath.EvalSymlinks(self); err != nil {
-		return nil, &link.EnvironmentError{Err: err}
+		return nil, &host.EnvironmentError{Err: err}
 	}
 	var words []string
 	pass := "-Xthinlto-distributor="
@@ -113,5 +113,5 @@ func findCompiler() (string, error) {
 			return path, nil
 		}
 	}
-	return "", &link.EnvironmentError{Err: fmt.Errorf("no clang-22, clang-23 or clang on PATH")}
+	return "", &host.EnvironmentError{Err: fmt.Errorf("no clang-22, clang-23 or clang on PATH")}
 }

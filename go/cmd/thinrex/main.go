@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"thinrex/go/config"
+	"thinrex/go/host"
 	"thinrex/go/link"
 )
 
@@ -89,7 +90,7 @@ func fileLast(args []string) []string {
 
 func exitCode(ctx context.Context, err error) int {
 	var stopped *errStopped
-	var environment *link.EnvironmentError
+	var environment *host.EnvironmentError
 	var exit errExit
 	var cannot *errCannotRun
 	switch {

@@ -11,7 +11,7 @@ import (
 
 	"thinrex/go/config"
 	"thinrex/go/digest"
-	"thinrex/go/link"
+	"thinrex/go/host"
 	"thinrex/go/report"
 	"thinrex/go/store"
 )
@@ -75,7 +75,7 @@ func prune(cmd *cobra.Command, dir string, p pruneOptions) error {
 		err = fmt.Errorf("%d files or folders couldn't be read or removed, the first: %w", stats.Failed, stats.Failure)
 	}
 	if err != nil {
-		return &link.EnvironmentError{Err: err}
+		return &host.EnvironmentError{Err: err}
 	}
 	return nil
 }
