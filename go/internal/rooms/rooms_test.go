@@ -1,0 +1,95 @@
+// Package rooms has no code of its own. Its test reads the imports of every
+// package below go/ and fails if one of them breaks the floor plan in this file.
+package rooms
+
+// A room is one package and what it may import.
+type room struct {
+	name string // its folder below go/
+	ours string // the rooms that it may import, one blank between two
+}
+
+// The floor plan, from the ground up: each room may import only rooms above it
+// in this list. docs/architecture.md says what each room is for.
+//
+// A new package needs a row here. Choose as few imports as will do, and think
+// twice before you add one to an existing row: a row that grows is usually code
+// that stands in the wrong room.
+var plan = []room{
+	// Formats and values. They know nothing of links, compilations or services.
+	{"digest", ""},
+	{"bitcode", ""},
+	{"report", ""},
+	{"option", ""},
+	{"assembly", "bitcode"},
+	{"object", "bitcode"},
+
+	// This machine.
+	{"host", "digest option"},
+	{"host/memo", "digest host"},
+	{"host/filedigest", "digest host/memo"},
+
+	// The vocabulary of both wings.
+	{"action", "digest object host/filedigest"},
+	{"clang", "digest host host/filedigest host/memo option"},
+
+	// Where results are kept, and where actions run.
+	{"store", "action digest host host/filedigest host/memo object option"},
+	{"outage", "action digest host host/filedigest host/memo object option"},
+	{"reapi/credential", "host option"},
+	{"reapi/rpc", "action digest host host/filedigest object option reapi/credential"},
+	{"reapi/cas", "action digest host host/filedigest object option reapi/rpc"},
+	{"reapi", "action digest host host/filedigest object option reapi/cas reapi/credential reapi/rpc"},
+
+	// The wing of links.
+	{"link/distfile", ""},
+	{"link/linker", "clang"},
+	{"link/canon", "action assembly bitcode clang digest host/filedigest host/memo link/distfile object"},
+	{"link/executor", "action clang digest host host/filedigest link/canon link/distfile object option report"},
+	{"link", "action clang digest host host/filedigest host/memo link/canon link/distfile link/executor object option " +
+		"reapi report"},
+
+	// The wing of compilations.
+	{"compile/cppscan", ""},
+	{"compile/depfile", ""},
+	{"compile/commandline", "clang compile/cppscan compile/depfile host"},
+	{"compile/searchpath", "clang compile/cppscan compile/depfile host host/filedigest host/memo"},
+	{"compile", "action assembly bitcode clang compile/commandline compile/cppscan compile/depfile compile/searchpath " +
+		"digest host host/filedigest host/memo object option"},
+
+	// The program.
+	{"config", "digest option"},
+	{"cmd/thinrex", "action clang compile config digest host host/filedigest host/memo link link/distfile " +
+		"link/executor link/linker option outage reapi reapi/credential report store"},
+
+	// Tools and servers of the tests; the product imports none of them.
+	{"internal/patient", ""},
+	{"internal/rooms", ""},
+	{"internal/reapitest", "digest host"},
+	{"internal/starlarkcheck", ""},
+	{"internal/bazeldocs", "internal/starlarkcheck"},
+	{"internal/bench", "bitcode digest internal/reapitest link/distfile"},
+}
+
+// The two wings share the vocabulary and never each other: this holds for their
+// tests, too.
+var wings = []string{"link", "compile"}
+
+// Libraries that only some rooms may import. A room's name stands for the rooms
+// below it, too.
+var reserved = []struct {
+	library string
+	rooms   []string
+	inTests bool // any test may import it
+}{
+	// One place knows how calls fail and are repeated; all others see Go errors.
+	{"google.golang.org/grpc", []string{"reapi", "internal/reapitest"}, true},
+	// What an option is called on a command line is no business of the code that obeys it.
+	{"github.com/spf13/cobra", []string{"cmd", "config"}, false},
+	{"github.com/spf13/pflag", []string{"cmd", "config"}, false},
+}
+
+// Imports that the plan forbids and that are there for a reason.
+var exceptions = map[string][]string{
+	"cmd/thinrex": {"google.golang.org/grpc/grpclog"},                                // main silences gRPC's log
+	"link":        {"google.golang.org/grpc/codes", "google.golang.org/grpc/status"}, // until reapi names these errors
+}
