@@ -17,8 +17,8 @@ const neededTime = 10 * time.Second
 // program compiles: without them, in o.Env, the compiler doesn't run, or a launcher
 // starts another one. A job must then get the user's environment, and can't be
 // cached. It is nil for a compiler that needs none, which isn't asked for it.
-func (t *Toolchain) Needed(ctx context.Context, o Options, all []string) ([]string, error) {
-	if real, err := filepath.EvalSymlinks(t.Path); err != nil || real == t.frontend {
+func (c *Compiler) Needed(ctx context.Context, o Options, all []string) ([]string, error) {
+	if real, err := filepath.EvalSymlinks(c.Path); err != nil || real == c.frontend {
 		return nil, err
 	}
 	dir, err := filepath.Abs(o.Dir)
@@ -26,14 +26,14 @@ func (t *Toolchain) Needed(ctx context.Context, o Options, all []string) ([]stri
 		return nil, err
 	}
 	answer := func(ctx context.Context, env []string) string {
-		out, err := output(ctx, t.Path, dir, env, slices.Concat(o.Args, []string{"-###", "-x", "ir", os.DevNull})...)
+		out, err := output(ctx, c.Path, dir, env, slices.Concat(o.Args, []string{"-###", "-x", "ir", os.DevNull})...)
 		if err != nil {
 			return ""
 		}
 		return frontend(out)
 	}
 	wanted := answer(ctx, all)
-	if wanted == "" || wanted == t.frontend || ctx.Err() != nil {
+	if wanted == "" || wanted == c.frontend || ctx.Err() != nil {
 		return nil, ctx.Err() // which would be no better, or is the same
 	}
 	bounded, cancel := context.WithTimeout(ctx, neededTime)

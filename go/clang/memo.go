@@ -66,7 +66,7 @@ func loaderEnv(env []string, runsIn string) []string {
 }
 
 // remembered returns nil when there is no memo, or when it no longer holds.
-func remembered(memo, path, real string) *Toolchain {
+func remembered(memo, path, real string) *Compiler {
 	if memo == "" {
 		return nil
 	}
@@ -85,15 +85,15 @@ func remembered(memo, path, real string) *Toolchain {
 			return nil
 		}
 	}
-	return &Toolchain{Path: path, Identity: lines[1], Name: lines[2], Processor: lines[3], frontend: real}
+	return &Compiler{Path: path, Identity: lines[1], Name: lines[2], Processor: lines[3], frontend: real}
 }
 
 // remember is best effort: without a memo the next process resolves anew.
-func (t *Toolchain) remember(memo string, w *witness) {
-	if memo == "" || w.unsure || strings.Contains(t.Processor, "\n") {
+func (c *Compiler) remember(memo string, w *witness) {
+	if memo == "" || w.unsure || strings.Contains(c.Processor, "\n") {
 		return
 	}
-	lines := []string{memoHeader, t.Identity, t.Name, t.Processor}
+	lines := []string{memoHeader, c.Identity, c.Name, c.Processor}
 	for name, state := range w.states {
 		lines = append(lines, state+" "+name)
 	}

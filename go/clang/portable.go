@@ -58,10 +58,10 @@ var loaderName = sync.OnceValue(func() *regexp.Regexp {
 
 // Portable finds what the compiler consists of, as it would be loaded here in
 // this environment.
-func (t *Toolchain) Portable(files *filedigest.Cache, env []string) (*Portable, error) {
-	p, err := t.portable(env)
+func (c *Compiler) Portable(files *filedigest.Cache, env []string) (*Portable, error) {
+	p, err := c.portable(env)
 	if err != nil {
-		return nil, fmt.Errorf("upload the compiler %s: %w; --toolchain=image uses the worker's", t.Path, err)
+		return nil, fmt.Errorf("upload the compiler %s: %w; --toolchain=image uses the worker's", c.Path, err)
 	}
 	g := errgroup.Group{}
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -72,19 +72,19 @@ func (t *Toolchain) Portable(files *filedigest.Cache, env []string) (*Portable, 
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, fmt.Errorf("upload the compiler %s: %w", t.Path, err)
+		return nil, fmt.Errorf("upload the compiler %s: %w", c.Path, err)
 	}
 	return p, nil
 }
 
 // portable knows of the files only where they are.
-func (t *Toolchain) portable(env []string) (*Portable, error) {
-	real, header, err := t.program()
+func (c *Compiler) portable(env []string) (*Portable, error) {
+	real, header, err := c.program()
 	if err != nil {
 		return nil, err
 	}
-	name := t.Name
-	if driverMode(t.Path) == "cl" {
+	name := c.Name
+	if driverMode(c.Path) == "cl" {
 		name = "clang-cl"
 	}
 	name = programDir + "/" + name
@@ -156,12 +156,12 @@ func (p *Portable) add(name, path string, executable bool) {
 }
 
 // program makes sure that the compiler is one Linux program.
-func (t *Toolchain) program() (path string, h *header, err error) {
-	if path, err = filepath.EvalSymlinks(t.Path); err != nil {
+func (c *Compiler) program() (path string, h *header, err error) {
+	if path, err = filepath.EvalSymlinks(c.Path); err != nil {
 		return "", nil, err
 	}
-	if t.frontend != "" && t.frontend != path {
-		return "", nil, fmt.Errorf("it only starts %s: let the link use that one", t.frontend)
+	if c.frontend != "" && c.frontend != path {
+		return "", nil, fmt.Errorf("it only starts %s: let the link use that one", c.frontend)
 	}
 	if h, err = readHeader(path); err != nil {
 		return "", nil, err

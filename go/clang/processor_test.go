@@ -167,7 +167,7 @@ func TestPortableTakesOneOfEach(t *testing.T) {
 	if got := loadedBy(t, prog); !slices.Contains(got, want) {
 		t.Fatalf("the loader loads %q, not %s", got, want)
 	}
-	p := mustPortable(t, &Toolchain{Path: prog, Name: "clang"}, o)
+	p := mustPortable(t, &Compiler{Path: prog, Name: "clang"}, o)
 	var got []string
 	for _, f := range p.Files {
 		if strings.HasPrefix(filepath.Base(f.File.Path), "libf") {

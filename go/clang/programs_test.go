@@ -47,7 +47,7 @@ func TestPortableForgetsRPATH(t *testing.T) {
 			if !of.program {
 				o.Env = append(o.Env, "LD_LIBRARY_PATH="+dir)
 			}
-			p := mustPortable(t, &Toolchain{Path: prog, Name: "clang"}, o)
+			p := mustPortable(t, &Compiler{Path: prog, Name: "clang"}, o)
 			root := t.TempDir()
 			lay(t, root, p)
 			build(t, in, fmt.Sprintf(inner, 9), shared, "-fPIC", "-Wl,-soname,libinner.so")
@@ -68,7 +68,7 @@ func TestLibrariesOfThisMachine(t *testing.T) {
 	want := build(t, filepath.Join(right, "libf.so"), source, shared, "-fPIC", "-Wl,-soname,libf.so")
 	prog := build(t, filepath.Join(o.Dir, "prog"), "int f(void); int main(void) { return f(); }", want)
 	o.Env = append(o.Env, "LD_LIBRARY_PATH="+wrong+":"+right)
-	p := mustPortable(t, &Toolchain{Path: prog, Name: "clang"}, o)
+	p := mustPortable(t, &Compiler{Path: prog, Name: "clang"}, o)
 	if !slices.ContainsFunc(p.Files, func(f PortableFile) bool { return f.File.Path == want }) {
 		t.Errorf("Files = %+v", p.Files)
 	}
@@ -79,7 +79,7 @@ func TestStaticProgram(t *testing.T) {
 	for _, how := range []string{"-static", "-static-pie"} {
 		o := options(t)
 		prog := build(t, filepath.Join(o.Dir, "prog"), source, how, "-nostdlib")
-		p := mustPortable(t, &Toolchain{Path: prog, Name: "clang-22"}, o)
+		p := mustPortable(t, &Compiler{Path: prog, Name: "clang-22"}, o)
 		if len(p.Files) != 1 || !p.Files[0].Executable || !slices.Equal(p.Launch, []string{"toolchain/bin/clang-22"}) {
 			t.Errorf("%s: %+v", how, p)
 		}
@@ -93,7 +93,7 @@ func TestMuslProgram(t *testing.T) {
 		"-Wl,-soname,libc.musl-x86_64.so.1")
 	prog := build(t, filepath.Join(o.Dir, "prog"), "int puts(const char *); void _start(void) { puts(\"\"); }",
 		"-nostdlib", loader, "-Wl,-dynamic-linker,"+loader)
-	p := mustPortable(t, &Toolchain{Path: prog, Name: "clang-22"}, o)
+	p := mustPortable(t, &Compiler{Path: prog, Name: "clang-22"}, o)
 	want := []string{"toolchain/lib/ld-musl-x86_64.so.1", "--library-path", "toolchain/lib", "toolchain/bin/clang-22", "-fintegrated-cc1"}
 	if diff := cmp.Diff(want, p.Launch); diff != "" || len(p.Files) != 2 {
 		t.Errorf("%s\n%+v", diff, p.Files)
@@ -115,7 +115,7 @@ func TestNotPortable(t *testing.T) {
 		{build(t, in("noloader"), start, "-nostdlib", "-pie", "-Wl,-dynamic-linker,/nonexistent/ld.so.1"), "isn't there"},
 		{build(t, in("object"), start, "-c"), "no program"},
 	} {
-		tc := &Toolchain{Path: c.path, Name: "clang"}
+		tc := &Compiler{Path: c.path, Name: "clang"}
 		if filepath.Base(c.path) == "script" {
 			tc = mustResolve(t, c.path, o)
 		}

@@ -79,7 +79,7 @@ type compilation struct {
 	in       *commandline.Invocation
 	started  time.Time
 	program  string // the compiler, as it was called
-	compiler *clang.Toolchain
+	compiler *clang.Compiler
 	search   *searchpath.SearchPath
 	keys     *keyer
 	manifest *action.Action
@@ -142,7 +142,7 @@ func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) 
 }
 
 // resolve finds out which compiler it is, for now.
-func (c *compilation) resolve(ctx context.Context) (*clang.Toolchain, error) {
+func (c *compilation) resolve(ctx context.Context) (*clang.Compiler, error) {
 	files := filedigest.Open(c.state("compilers"), c.Function)
 	t, err := clang.Resolve(ctx, c.program, clang.Options{
 		Dir: c.Dir, RunsIn: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir, NoScripts: true,

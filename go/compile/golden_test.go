@@ -23,7 +23,7 @@ func TestGoldenDigests(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &compilation{Options: Options{Function: digest.SHA256, Keys: Both}, in: in}
-	c.compiler = &clang.Toolchain{Identity: "identity"}
+	c.compiler = &clang.Compiler{Identity: "identity"}
 	c.search = &searchpath.SearchPath{
 		Quote: []string{"src"}, Angle: []string{"include", "/usr/include"}, Driver: "driver", IRDriver: "ir driver",
 	}

@@ -59,7 +59,7 @@ var ErrCompilation = errors.New("a backend compilation failed")
 type conductor struct {
 	Options
 	file     *distfile.File
-	compiler *clang.Toolchain
+	compiler *clang.Compiler
 	builder  *canon.Builder
 	outputs  outputFiles
 	tasks    tasks

@@ -20,8 +20,8 @@ import (
 	"thinrex/go/host/filedigest"
 )
 
-// A Toolchain is a compiler that can run here.
-type Toolchain struct {
+// A Compiler is a compiler that can run here.
+type Compiler struct {
 	Path     string // absolute, as it is run
 	Name     string // what a canonical command calls it: clang-22
 	Identity string // SHA-256 in hex over the compiler's bytes and version
@@ -64,7 +64,7 @@ type Options struct {
 //     its loader choose,
 //   - what the compiler prints as its --version, less the folders in it,
 //   - the driver mode, where the program's name changes it (clang-cl).
-func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error) {
+func Resolve(ctx context.Context, compiler string, o Options) (*Compiler, error) {
 	path, err := locate(compiler, o.Dir)
 	if err != nil {
 		return nil, err
@@ -76,8 +76,8 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	loader := o // as the loader understands the environment
 	loader.Env = loaderEnv(o.Env, o.RunsIn)
 	memo := memoPath(path, real, loader)
-	if t := remembered(memo, path, real); t != nil {
-		return t, nil
+	if c := remembered(memo, path, real); c != nil {
+		return c, nil
 	}
 	if o.NoScripts && isScript(real) {
 		return nil, fmt.Errorf("%s is a script, which may run anything", path)
@@ -91,26 +91,26 @@ func Resolve(ctx context.Context, compiler string, o Options) (*Toolchain, error
 	if err != nil {
 		return nil, err
 	}
-	t := &Toolchain{Path: path, Name: canonicalName(said.Version), frontend: said.Frontend}
+	c := &Compiler{Path: path, Name: canonicalName(said.Version), frontend: said.Frontend}
 	if !said.fromItself(real) {
-		if t.Launched, err = p.addLaunched(ctx, said.Frontend, o.Args); err != nil {
+		if c.Launched, err = p.addLaunched(ctx, said.Frontend, o.Args); err != nil {
 			return nil, err
 		}
-		t.Unknown = unseen(path, said.Frontend)
+		c.Unknown = unseen(path, said.Frontend)
 		if !isScript(real) {
-			t.Name = filepath.Base(path) // of which the arguments name the compiler
+			c.Name = filepath.Base(path) // of which the arguments name the compiler
 		}
 	}
 	if len(p.missing) > 0 {
-		t.Unknown = fmt.Sprintf("%s needs %s, which isn't found"+
+		c.Unknown = fmt.Sprintf("%s needs %s, which isn't found"+
 			" (if LD_LIBRARY_PATH leads to it: --action_env=LD_LIBRARY_PATH)", path, p.missing[0])
 	}
-	t.Processor = p.processor()
-	t.Identity = identity(p.lines, said, driverMode(path), t.Processor)
-	if said.fromItself(real) && t.Unknown == "" { // a launcher may look elsewhere tomorrow
-		t.remember(memo, w)
+	c.Processor = p.processor()
+	c.Identity = identity(p.lines, said, driverMode(path), c.Processor)
+	if said.fromItself(real) && c.Unknown == "" { // a launcher may look elsewhere tomorrow
+		c.remember(memo, w)
 	}
-	return t, nil
+	return c, nil
 }
 
 func isScript(path string) bool {

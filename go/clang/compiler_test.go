@@ -28,7 +28,7 @@ func options(t *testing.T) Options {
 	}
 }
 
-func mustResolve(t *testing.T, compiler string, o Options) *Toolchain {
+func mustResolve(t *testing.T, compiler string, o Options) *Compiler {
 	t.Helper()
 	tc, err := Resolve(t.Context(), compiler, o)
 	if err != nil {
