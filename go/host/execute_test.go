@@ -240,13 +240,31 @@ func TestSlots(t *testing.T) {
 	if _, err := s.Acquire(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a third of two slots: %v", err)
 	}
-	one()
+	one.Free()
 	three, err := s.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	two()
-	three()
+	two.Free()
+	three.Free()
+}
+
+// A lease that holds a slot takes no second one, and gives its slot back once.
+func TestLease(t *testing.T) {
+	s := NewSlots(1, "")
+	defer s.Close()
+	lease := s.Lease()
+	for range 2 {
+		if err := lease.Take(t.Context()); err != nil || lease.Idle() {
+			t.Fatalf("a taken lease: %v, idle %v", err, lease.Idle())
+		}
+	}
+	for range 2 {
+		lease.Free()
+	}
+	if !s.Idle() {
+		t.Error("the slot wasn't given back")
+	}
 }
 
 // A pipe with one token, as make -j2 sets it up: two commands may run, our own
@@ -273,13 +291,13 @@ func TestJobserver(t *testing.T) {
 	if _, err := s.Acquire(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("three commands under make -j2: %v", err)
 	}
-	one() // our own token is free again
+	one.Free() // our own token is free again
 	three, err := s.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	two()
-	three()
+	two.Free()
+	three.Free()
 	token := make([]byte, 2)
 	if n, err := r.Read(token); n != 1 || token[0] != '+' {
 		t.Errorf("gave back %q, %v", token[:n], err)
@@ -296,11 +314,11 @@ func TestJobserverFIFO(t *testing.T) {
 	if s.tokens == nil {
 		t.Fatal("the fifo wasn't opened")
 	}
-	release, err := s.Acquire(t.Context())
+	lease, err := s.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
+	defer lease.Free()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*poll)
 	defer cancel()
 	if _, err := s.Acquire(ctx); err == nil {

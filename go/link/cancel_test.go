@@ -91,11 +91,11 @@ func noTokens(t *testing.T) *host.Slots {
 			t.Error(err)
 		}
 	})
-	release, err := slots.Acquire(t.Context()) // with the token that make's child has
+	lease, err := slots.Acquire(t.Context()) // with the token that make's child has
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(release)
+	t.Cleanup(lease.Free)
 	return slots
 }
 

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/action"
+	"thinrex/go/host"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
@@ -124,8 +125,8 @@ func (w *wait) begin(ctx context.Context) (home context.Context, end func()) {
 }
 
 // runHelp compiles here what a service was given, in a slot of this machine.
-func (c *conductor) runHelp(ctx context.Context, t *task, release func()) error {
-	defer release()
+func (c *conductor) runHelp(ctx context.Context, t *task, lease *host.Lease) error {
+	defer lease.Free()
 	w := t.wait
 	if c.readsMore(w.action) {
 		w.leave(errReadsMore)

@@ -65,7 +65,7 @@ type conductor struct {
 	tasks    tasks
 	kept     *semaphore.Weighted // bytes of actions that wait with their tasks
 	local    localRunner
-	remote   chan struct{} // slots of tasks given to Remote
+	remote   *host.Slots   // of tasks given to Remote
 	work     chan struct{} // slots of what needs a core and the disk, but no compiler
 	hint     sync.Once
 	linking  context.Context         // of the whole link
@@ -94,7 +94,7 @@ func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, erro
 	c.failures.printed = map[[sha256.Size]byte]bool{}
 	c.tasks.byKey = map[digest.Digest]*task{}
 	c.kept, c.uploading = semaphore.NewWeighted(keptActions), semaphore.NewWeighted(uploadsAtOnce)
-	c.remote = make(chan struct{}, max(1, o.RemoteTasks))
+	c.remote = host.NewSlots(max(1, o.RemoteTasks), "")
 	c.doubt.turn = make(chan struct{}, 1)
 	c.work = make(chan struct{}, 4*runtime.GOMAXPROCS(0)) // some wait for the disk
 	c.summary = report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}

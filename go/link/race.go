@@ -3,10 +3,10 @@ package link
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"thinrex/go/action"
+	"thinrex/go/host"
 )
 
 // raceDelay is what the side that began a task is ahead of the other one,
@@ -23,13 +23,12 @@ type outcome struct {
 func (o outcome) sound(a *action.Action) bool { return o.err == nil && failureOf(a, o.result) == nil }
 
 // raceFrom returns what runs a task on both sides, and first on one.
-func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, release func()) error {
-	return func(ctx context.Context, t *task, release func()) error {
-		release = sync.OnceFunc(release)
-		defer release() // not sooner: the slots bound the actions in memory
+func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, lease *host.Lease) error {
+	return func(ctx context.Context, t *task, lease *host.Lease) error {
+		defer lease.Free() // not sooner: the slots bound the actions in memory
 		a, err := c.actionOf(t)
 		if err != nil {
-			release()
+			lease.Free()
 			return c.executeInstead(ctx, t, err)
 		}
 		here, there := c.race(ctx, a, first)
@@ -38,7 +37,7 @@ func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, rel
 			return ctx.Err()
 		}
 		if there.sound(a) && !here.sound(a) {
-			return c.finishRace(ctx, t, a, there, release)
+			return c.finishRace(ctx, t, a, there, lease)
 		}
 		there.result.Done() // before a slot is waited for
 		// If both failed, what happened here says more.
@@ -46,16 +45,16 @@ func (c *conductor) raceFrom(first place) func(ctx context.Context, t *task, rel
 			c.fellBack(t, there.err)
 		}
 		if here.err != nil {
-			release()
+			lease.Free()
 			return c.inSlot(ctx, func() error { return c.makeDo(ctx, t, here.err) })
 		}
-		return c.finishRace(ctx, t, a, here, release)
+		return c.finishRace(ctx, t, a, here, lease)
 	}
 }
 
-func (c *conductor) finishRace(ctx context.Context, t *task, a *action.Action, won outcome, release func()) error {
+func (c *conductor) finishRace(ctx context.Context, t *task, a *action.Action, won outcome, lease *host.Lease) error {
 	changed, err := c.finish(ctx, t, a, won.result, won.where)
-	release()
+	lease.Free()
 	if err != nil {
 		return err
 	}
@@ -103,7 +102,7 @@ func (c *conductor) side(ctx context.Context, a *action.Action, where place) out
 // join runs an action on the side that didn't begin with it: at once if that
 // is idle, or else a little later, as soon as there is a slot.
 func (c *conductor) join(ctx context.Context, a *action.Action, where place) outcome {
-	acquire, idle := c.acquireRemote, len(c.remote) < cap(c.remote)
+	acquire, idle := c.remote.Acquire, c.remote.Idle()
 	if where == onThisMachine {
 		acquire, idle = c.Slots.Acquire, c.Slots.Idle()
 	}
@@ -114,10 +113,10 @@ func (c *conductor) join(ctx context.Context, a *action.Action, where place) out
 			return outcome{where: where, err: ctx.Err()}
 		}
 	}
-	release, err := acquire(ctx)
+	lease, err := acquire(ctx)
 	if err != nil {
 		return outcome{where: where, err: err}
 	}
-	defer release()
+	defer lease.Free()
 	return c.side(ctx, a, where)
 }

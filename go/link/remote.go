@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"thinrex/go/action"
 	"thinrex/go/host"
@@ -14,31 +13,30 @@ import (
 
 // executeThere has one task executed by the service, and falls back to this
 // machine if that is wanted.
-func (c *conductor) executeThere(ctx context.Context, t *task, release func()) error {
-	release = sync.OnceFunc(release)
-	defer release()
+func (c *conductor) executeThere(ctx context.Context, t *task, lease *host.Lease) error {
+	defer lease.Free()
 	a, o := c.resultFromThere(ctx, t)
 	if o.where == onThisMachine {
-		release()
+		lease.Free()
 		c.count(func(s *report.Summary) { s.Fallbacks++ })
 		return c.finishHelped(ctx, t, a, o)
 	}
 	r, err := o.result, o.err
 	if err == nil && c.Strategy == Fallback && exitFailure(r) != nil {
-		release()
+		lease.Free()
 		return c.finishFailed(ctx, t, a, r)
 	}
 	if err == nil {
 		c.work <- struct{}{} // executions end many at a time; those that are next must not wait for all of these
 		changed, err := c.finish(ctx, t, a, r, onAWorker)
 		<-c.work
-		release()
+		lease.Free()
 		if err != nil {
 			return err
 		}
 		return c.executeChanged(ctx, changed)
 	}
-	release()
+	lease.Free()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -87,11 +85,11 @@ func (c *conductor) executeInstead(ctx context.Context, t *task, why error) erro
 // inSlot runs a task when this machine has a slot, unless the link has ended
 // by then.
 func (c *conductor) inSlot(ctx context.Context, run func() error) error {
-	release, err := c.Slots.Acquire(ctx)
+	lease, err := c.Slots.Acquire(ctx)
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer lease.Free()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

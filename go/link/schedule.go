@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"thinrex/go/host"
+
 	"golang.org/x/sync/errgroup"
 )
 
@@ -38,8 +40,8 @@ func (q queues) push(t *task, s Strategy) {
 // A feed takes tasks from a queue, each when it has got a slot.
 type feed struct {
 	queue   *queue
-	acquire func(context.Context) (release func(), err error)
-	run     func(ctx context.Context, t *task, release func()) error
+	acquire func(context.Context) (*host.Lease, error)
+	run     func(ctx context.Context, t *task, lease *host.Lease) error
 }
 
 // conduct looks all jobs up, and runs those that miss. A service is given them
@@ -88,11 +90,11 @@ func isEnd(err error) bool {
 }
 
 func (c *conductor) feeds(q queues) []feed {
-	runHere := func(ctx context.Context, t *task, release func()) error {
-		defer release()
+	runHere := func(ctx context.Context, t *task, lease *host.Lease) error {
+		defer lease.Free()
 		return c.executeHere(ctx, t)
 	}
-	acquireHere := func(ctx context.Context) (release func(), err error) {
+	acquireHere := func(ctx context.Context) (*host.Lease, error) {
 		select {
 		case <-q.mayBegin:
 			return c.Slots.Acquire(ctx)
@@ -103,10 +105,10 @@ func (c *conductor) feeds(q queues) []feed {
 	feeds := []feed{{q.here, acquireHere, runHere}}
 	switch c.Strategy {
 	case Remote, Fallback:
-		feeds = append(feeds, feed{q.there, c.acquireRemote, c.executeThere})
+		feeds = append(feeds, feed{q.there, c.remote.Acquire, c.executeThere})
 	case Racing:
 		feeds = append(feeds,
-			feed{q.there, c.acquireRemote, c.raceFrom(onAWorker)},
+			feed{q.there, c.remote.Acquire, c.raceFrom(onAWorker)},
 			feed{q.there, acquireHere, c.raceFrom(onThisMachine)})
 	}
 	return feeds
@@ -114,28 +116,19 @@ func (c *conductor) feeds(q queues) []feed {
 
 func (c *conductor) feed(ctx context.Context, g *errgroup.Group, f feed) error {
 	for f.queue.wait(ctx) {
-		release, err := f.acquire(ctx)
+		lease, err := f.acquire(ctx)
 		if err != nil {
 			return err
 		}
 		t := f.queue.take()
 		if t == nil || ctx.Err() != nil {
-			release()
+			lease.Free()
 			continue
 		}
 		c.Terminal.Progress(c.done(), len(c.file.Jobs), t.first.Module())
-		g.Go(func() error { return f.run(ctx, t, release) })
+		g.Go(func() error { return f.run(ctx, t, lease) })
 	}
 	return ctx.Err()
-}
-
-func (c *conductor) acquireRemote(ctx context.Context) (release func(), err error) {
-	select {
-	case c.remote <- struct{}{}:
-		return func() { <-c.remote }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // verdict says how the jobs ended as a whole.

@@ -31,8 +31,8 @@ func TestSummaryFile(t *testing.T) {
 	}
 }
 
-// A file isn't a terminal: no progress line, and a cause is said once.
-func TestQuiet(t *testing.T) {
+// On a file no progress line is drawn, and a warning is printed once.
+func TestFileHasNoProgressLine(t *testing.T) {
 	f, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
 	if err != nil {
 		t.Fatal(err)
@@ -56,24 +56,37 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
-// On a terminal there is one line, which is gone before anything else is said
+// Like "2>/dev/null" in a shell: a device, but nobody sees a progress line.
+func TestNullDeviceIsNoTerminal(t *testing.T) {
+	f, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if NewTerminal(f, false).IsWatched() {
+		t.Error("a progress line would be drawn on it")
+	}
+}
+
+// On a terminal there is one progress line, erased before anything else is printed
 // and at the end.
 func TestProgress(t *testing.T) {
 	var b strings.Builder
-	term := &Terminal{out: &b, progress: true, said: map[string]bool{}}
+	term := &Terminal{out: &b, progress: true, warned: map[string]bool{}}
 	begun := time.Now()
 	term.Progress(3, 10, "o/lapi.o")
-	if term.last.Before(begun) {
-		t.Errorf("drawn at %v, not after %v", term.last, begun)
+	if term.drawn.Before(begun) {
+		t.Errorf("drawn at %v, not after %v", term.drawn, begun)
 	}
-	term.last = time.Now().Add(time.Hour) // however slow we are, the next is too soon to be drawn
+	term.drawn = time.Now().Add(time.Hour) // however slow we are, the next is too soon to be drawn
 	term.Progress(4, 10, "o/lgc.o")
-	term.last = time.Now().Add(-redraw)
+	term.drawn = time.Now().Add(-redraw)
 	term.Progress(5, 10, "o/lvm.o")
 	term.Print("failed")
 	term.Done()
 	const erase = "\r\x1b[K"
-	if want := erase + "[3/10] ThinLTO backend lapi.o" + erase + "[5/10] ThinLTO backend lvm.o" + erase + "thinrex: failed\n"; b.String() != want {
+	want := erase + "[3/10] ThinLTO backend lapi.o" + erase + "[5/10] ThinLTO backend lvm.o" + erase + "thinrex: failed\n"
+	if b.String() != want {
 		t.Errorf("got %q, want %q", b.String(), want)
 	}
 }

@@ -1,5 +1,5 @@
-// Package report tells people and programs how a link went: a progress line
-// while it runs, one line and a JSON file at its end.
+// Package report tells people and programs how a link went: a progress line and
+// messages while it runs, a line and a JSON file at its end.
 package report
 
 import (
@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// A Summary is what --summary_file holds. Jobs = Hits + Local + Remote +
+// A Summary is the content of --summary_file. Jobs = Hits + Local + Remote +
 // Failed + Skipped.
 type Summary struct {
 	Version      string `json:"version"`       // of thinrex
 	LinkerOutput string `json:"linker_output"` // the file being linked, as lld calls it
 	Jobs         int    `json:"jobs"`
-	Hits         int    `json:"hits"`     // taken from the cache, or from an equal job of this link
+	Hits         int    `json:"hits"`     // taken from a cache, or from an equal job of this link
 	Local        int    `json:"local"`    // compiled on this machine
 	Remote       int    `json:"remote"`   // compiled by a worker
 	Failed       int    `json:"failed"`   // the compiler failed
 	Skipped      int    `json:"skipped"`  // not compiled after a failure, or ended by it
-	Uncached     int    `json:"uncached"` // of those compiled, whose result isn't stored
+	Uncached     int    `json:"uncached"` // compiled, but the result is stored nowhere
 
-	ShardsNotRenumbered int `json:"shards_not_renumbered"` // jobs that may miss though an equal one is cached
+	ShardsNotRenumbered int `json:"shards_not_renumbered"` // jobs that may miss although an equal one is cached
 
-	RemoteHits      int   `json:"remote_hits"`      // of the hits, those that a remote service had
-	Fallbacks       int   `json:"fallbacks"`        // tasks that a worker should have compiled
+	RemoteHits      int   `json:"remote_hits"`      // hits that came from the remote cache
+	Fallbacks       int   `json:"fallbacks"`        // compiled here instead of on a worker
 	BytesUploaded   int64 `json:"bytes_uploaded"`   // of blobs, on the wire: compressed if they are
 	BytesDownloaded int64 `json:"bytes_downloaded"` // likewise
 

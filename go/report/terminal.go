@@ -10,31 +10,32 @@ import (
 	"time"
 )
 
-// A Terminal writes for the person at the other end of stderr. The rules:
+// A Terminal writes to stderr, for the person who started the link. The rules:
 //
-//   - On success nothing is printed, but the compiler's own warnings, unless
-//     stderr is a terminal (one progress line, gone at the end) or --verbose.
-//   - What a compiler printed comes in one piece. Whoever has it from a cache
-//     or a worker makes it fit for a terminal first (action.Printable).
-//   - Our own lines begin with "thinrex: ". A cause is said once.
+//   - A link that succeeds prints nothing of its own, unless stderr is a terminal
+//     (one progress line, erased at the end) or --verbose was given. The
+//     compiler's warnings are always printed.
+//   - What one compiler printed comes in one piece. The caller has made text from
+//     a cache or a worker fit for a terminal: see action.Printable.
+//   - Lines of thinrex itself begin with "thinrex: ". A warning with the same
+//     cause is printed once.
 //
 // It is safe for concurrent use.
 type Terminal struct {
 	mu       sync.Mutex
 	out      io.Writer
-	progress bool
+	progress bool // draw a progress line
 	verbose  bool
-	quiet    bool      // warnings are for the verbose
+	quiet    bool      // print warnings only if verbose
 	shown    bool      // the progress line is on the screen
-	last     time.Time // when it was drawn
-	said     map[string]bool
+	drawn    time.Time // when it was drawn
+	warned   map[string]bool
 }
 
 // NewTerminal writes to out. The progress line is drawn only on a terminal.
 func NewTerminal(out *os.File, verbose bool) *Terminal {
-	fi, err := out.Stat()
-	isTerminal := err == nil && fi.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
-	return &Terminal{out: out, progress: isTerminal, verbose: verbose, said: map[string]bool{}}
+	progress := IsTerminal(out) && os.Getenv("TERM") != "dumb"
+	return &Terminal{out: out, progress: progress, verbose: verbose, warned: map[string]bool{}}
 }
 
 // Messages prints what a compiler printed.
@@ -51,7 +52,7 @@ func (t *Terminal) Messages(text []byte) {
 	}
 }
 
-// Print prints a line of our own.
+// Print prints a line of thinrex itself.
 func (t *Terminal) Print(format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -59,51 +60,52 @@ func (t *Terminal) Print(format string, args ...any) {
 	fmt.Fprintf(t.out, "thinrex: "+format+"\n", args...)
 }
 
-// Verbose prints a line of our own if --verbose was given.
+// Verbose prints a line of thinrex itself if --verbose was given.
 func (t *Terminal) Verbose(format string, args ...any) {
 	if t.verbose {
 		t.Print(format, args...)
 	}
 }
 
-// IsWatched reports whether somebody sees what is printed while the link runs,
-// or has asked for it with --verbose.
+// IsWatched reports whether somebody wants to read what happens while the link
+// runs: stderr is a terminal, or --verbose was given.
 func (t *Terminal) IsWatched() bool { return t.progress || t.verbose }
 
-// Quiet leaves our own warnings to --verbose, for a program that stands in
-// another's place.
+// Quiet suppresses warnings unless --verbose was given. thinrex cc calls it: its
+// output must be the compiler's.
 func (t *Terminal) Quiet() { t.quiet = true }
 
 // WarnOnce prints a warning unless one with the same key was printed before.
 func (t *Terminal) WarnOnce(key, format string, args ...any) {
 	t.mu.Lock()
-	again := t.said[key] || t.quiet && !t.verbose
-	t.said[key] = true
+	again := t.warned[key] || t.quiet && !t.verbose
+	t.warned[key] = true
 	t.mu.Unlock()
 	if !again {
 		t.Print("warning: "+format, args...)
 	}
 }
 
-// redraw is how often the progress line changes, so that drawing it costs
-// nothing.
+// redraw is the time between two changes of the progress line. Links of thousands
+// of hits would spend more time on drawing than on hits.
 const redraw = 100 * time.Millisecond
 
-// Progress shows how many of the compilations are done.
+// Progress draws how many of the compilations are done, and the module of one that
+// has just begun.
 func (t *Terminal) Progress(done, total int, module string) {
 	if !t.progress {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if time.Since(t.last) < redraw {
+	if time.Since(t.drawn) < redraw {
 		return
 	}
-	t.last, t.shown = time.Now(), true
+	t.drawn, t.shown = time.Now(), true
 	fmt.Fprintf(t.out, "\r\x1b[K[%d/%d] ThinLTO backend %.50s", done, total, filepath.Base(module))
 }
 
-// Done removes the progress line.
+// Done erases the progress line.
 func (t *Terminal) Done() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
