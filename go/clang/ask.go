@@ -34,7 +34,7 @@ func (a answers) fromItself(real string) bool { return a.Frontend == real && a.C
 // the answers of an earlier link. Only a program that compiles by itself is
 // believed to answer the same for as long as its bytes are the same: a launcher
 // may look elsewhere tomorrow.
-func ask(ctx context.Context, path, real string, programs []string, o Options) (answers, error) {
+func ask(ctx context.Context, path, real string, programs []string, o ResolveOptions) (answers, error) {
 	memo := ""
 	if o.StateDir != "" {
 		sum := sha256.Sum256([]byte(strings.Join(append(programs, path, real), "\n")))
@@ -59,7 +59,7 @@ const askTimeout = 30 * time.Second
 // askNow fails when the compiler can't be run at all. A program that runs and
 // doesn't answer is known by its bytes alone, and its jobs will say what is
 // wrong with it.
-func askNow(ctx context.Context, path, real string, o Options) (a answers, err error) {
+func askNow(ctx context.Context, path, real string, o ResolveOptions) (a answers, err error) {
 	// An empty folder, so that a stray program leaves nothing behind.
 	empty, err := os.MkdirTemp("", "thinrex-ask-")
 	if err != nil {

@@ -41,8 +41,8 @@ type Compiler struct {
 // ErrUnusable says that there is no compiler to run.
 var ErrUnusable = errors.New("no usable compiler")
 
-// Options say how and where to look.
-type Options struct {
+// ResolveOptions say how and where to look.
+type ResolveOptions struct {
 	Dir      string            // a relative compiler path is relative to it
 	Args     []string          // what all jobs pass it
 	RunsIn   string            // the working directory that it will have; "" for an empty folder
@@ -64,7 +64,7 @@ type Options struct {
 //     its loader choose,
 //   - what the compiler prints as its --version, less the folders in it,
 //   - the driver mode, where the program's name changes it (clang-cl).
-func Resolve(ctx context.Context, compiler string, o Options) (*Compiler, error) {
+func Resolve(ctx context.Context, compiler string, o ResolveOptions) (*Compiler, error) {
 	path, err := locate(compiler, o.Dir)
 	if err != nil {
 		return nil, err

@@ -21,14 +21,14 @@ import (
 
 const clang = "/usr/bin/clang-22"
 
-func options(t *testing.T) Options {
-	return Options{
+func options(t *testing.T) ResolveOptions {
+	return ResolveOptions{
 		Dir: t.TempDir(), Env: []string{"PATH=/usr/bin:/bin"},
 		Files: filedigest.Open("", digest.SHA256), StateDir: t.TempDir(),
 	}
 }
 
-func mustResolve(t *testing.T, compiler string, o Options) *Compiler {
+func mustResolve(t *testing.T, compiler string, o ResolveOptions) *Compiler {
 	t.Helper()
 	tc, err := Resolve(t.Context(), compiler, o)
 	if err != nil {

@@ -17,7 +17,7 @@ const neededTime = 10 * time.Second
 // program compiles: without them, in o.Env, the compiler doesn't run, or a launcher
 // starts another one. A job must then get the user's environment, and can't be
 // cached. It is nil for a compiler that needs none, which isn't asked for it.
-func (c *Compiler) Needed(ctx context.Context, o Options, all []string) ([]string, error) {
+func (c *Compiler) Needed(ctx context.Context, o ResolveOptions, all []string) ([]string, error) {
 	if real, err := filepath.EvalSymlinks(c.Path); err != nil || real == c.frontend {
 		return nil, err
 	}

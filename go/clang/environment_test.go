@@ -39,7 +39,7 @@ func TestNeeded(t *testing.T) {
 		{"a program that isn't there", script("none", `exec nosuchprogram "$@"`), ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			o := Options{Dir: dir, Args: []string{"-c", "-O2"}, Env: fixed, Files: filedigest.Open("", digest.SHA256)}
+			o := ResolveOptions{Dir: dir, Args: []string{"-c", "-O2"}, Env: fixed, Files: filedigest.Open("", digest.SHA256)}
 			compiler, err := Resolve(t.Context(), tc.compiler, o)
 			if err != nil {
 				t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 // looked up but part of the memo's name.
 const memoHeader = "thinrex toolchain memo 2"
 
-func memoPath(path, real string, o Options) string {
+func memoPath(path, real string, o ResolveOptions) string {
 	if o.StateDir == "" {
 		return ""
 	}

@@ -25,7 +25,7 @@ int main(int n, char **args) {
 `
 
 // resolved lists the memos.
-func resolved(t *testing.T, o Options) []string {
+func resolved(t *testing.T, o ResolveOptions) []string {
 	t.Helper()
 	memos, err := filepath.Glob(filepath.Join(o.StateDir, "resolved-*"))
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func mustPortable(t *testing.T, tc *Compiler, o Options) *Portable {
+func mustPortable(t *testing.T, tc *Compiler, o ResolveOptions) *Portable {
 	t.Helper()
 	p, err := tc.Portable(o.Files, o.Env)
 	if err != nil {

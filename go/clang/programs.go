@@ -14,7 +14,7 @@ import (
 
 // programs are those between us and an object, with all that they load.
 type programs struct {
-	options Options
+	options ResolveOptions
 	lines   []string // of the identity: the files' digests
 	missing []string // names of libraries that aren't found
 	glibc   bool     // some program's math functions may be glibc's

@@ -144,7 +144,7 @@ func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) 
 // resolve finds out which compiler it is, for now.
 func (c *compilation) resolve(ctx context.Context) (*clang.Compiler, error) {
 	files := filedigest.Open(c.state("compilers"), c.Function)
-	t, err := clang.Resolve(ctx, c.program, clang.Options{
+	t, err := clang.Resolve(ctx, c.program, clang.ResolveOptions{
 		Dir: c.Dir, RunsIn: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir, NoScripts: true,
 	})
 	if err == nil {

@@ -130,7 +130,7 @@ func (c *conductor) run(ctx context.Context) error {
 // prepare finds the compiler and reads the jobs' common part.
 func (c *conductor) prepare(ctx context.Context) error {
 	var err error
-	resolution := clang.Options{
+	resolution := clang.ResolveOptions{
 		Dir: ".", Args: c.file.Common.Args[1:], Env: host.Environ(c.Env), Files: c.Files, StateDir: c.StateDir,
 	}
 	c.compiler, err = clang.Resolve(ctx, c.file.Common.Compiler(), resolution)
@@ -168,7 +168,7 @@ func (c *conductor) prepare(ctx context.Context) error {
 // unknownCompiler says why it isn't known what an action would run, so that the
 // jobs must run as they are; "" if it is known. A compiler that runs only in the
 // user's environment can't be an action's, which has a fixed one.
-func (c *conductor) unknownCompiler(ctx context.Context, o clang.Options) (why string, err error) {
+func (c *conductor) unknownCompiler(ctx context.Context, o clang.ResolveOptions) (why string, err error) {
 	names, err := c.compiler.Needed(ctx, o, host.Inherited())
 	if err != nil {
 		return "", err
