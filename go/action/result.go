@@ -14,6 +14,7 @@ type Result struct {
 	Stdout, Stderr []byte
 	Outputs        []OutputFile
 	Message        string // a service's own words on how it went, or ""
+	Worker         string // the service whose worker ran the action; "" for this machine
 	Cached         bool   // the service took it from its cache
 	Release        func() // gives back the memory that it takes; nil for nothing to do
 }
@@ -40,6 +41,27 @@ func (r *Result) Output(name string) (data []byte, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// ExitError says how the compiler failed. It is nil for a compiler that claims
+// success.
+func (r *Result) ExitError() error {
+	switch {
+	case r.Signal != "":
+		return fmt.Errorf("signal: %s", r.Signal)
+	case r.ExitCode != 0:
+		return fmt.Errorf("exit status %d", r.ExitCode)
+	}
+	return nil
+}
+
+// Failure says why a result can't be used: the compiler failed, or what it wrote
+// isn't sound. It is nil for a result that may be stored and delivered.
+func (a *Action) Failure(r *Result) error {
+	if err := r.ExitError(); err != nil {
+		return err
+	}
+	return a.Check(r)
 }
 
 // Check reports what is wrong with a result that claims success. Exit code 0

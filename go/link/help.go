@@ -10,7 +10,6 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/host"
-	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
 
@@ -50,7 +49,7 @@ func (c *conductor) elsewhere(
 	w := &wait{action: a, leave: leave, here: make(chan outcome, 1), due: time.Now().Add(c.Patience)}
 	w.timer = time.AfterFunc(c.Patience, func() { c.help.push(&task{first: t.first, size: t.size, wait: w}) })
 	begun := sync.OnceFunc(func() { w.postpone(executingPatience * c.Patience) })
-	r, err := serve(reapi.WithNews(away, func(executing bool) {
+	r, err := serve(action.WithProgress(away, func(executing bool) {
 		if executing {
 			begun()
 		}

@@ -1,15 +1,11 @@
 package link
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 )
 
 // hintFor says what the user may do about a failed job.
@@ -82,23 +78,12 @@ var missingProgram = regexp.MustCompile(`(?i)no such file or directory` +
 // startsProgram matches words by which it is a program that is missing, and no blob.
 var startsProgram = regexp.MustCompile(`(?i)\bexec|\bspawn|\bfork|\bcommand\b|\bprogram\b`)
 
-// lacksCompiler reports whether a service refused an execution because the worker
-// has no compiler at the path that the command names. Services that say so of
+// lacksCompiler reports whether a service's refusal to run an action says that the
+// worker has no compiler at the path that the command names. Refusals that speak of
 // blobs (a digest, no path) lack an input.
-func lacksCompiler(err error, program string) bool {
-	switch status.Code(err) {
-	case codes.InvalidArgument, codes.NotFound, codes.FailedPrecondition,
-		codes.Internal, codes.Unknown, codes.Aborted, codes.Unavailable:
-	default:
-		return false
-	}
-	var rpc interface{ GRPCStatus() *status.Status }
-	if !errors.As(err, &rpc) {
-		return false
-	}
-	text := rpc.GRPCStatus().Message()
-	names := strings.Contains(text, path.Base(program)) || startsProgram.MatchString(text)
-	return names && missingProgram.MatchString(text)
+func lacksCompiler(refusal, program string) bool {
+	names := strings.Contains(refusal, path.Base(program)) || startsProgram.MatchString(refusal)
+	return names && missingProgram.MatchString(refusal)
 }
 
 // shellCommand returns a command line that a shell would take.

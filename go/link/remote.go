@@ -7,7 +7,6 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/host"
-	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
 
@@ -107,9 +106,9 @@ func (c *conductor) fellBack(t *task, err error) {
 // nothing of the compilation itself is an error.
 func (c *conductor) executeRemotely(ctx context.Context, a *action.Action) (*action.Result, error) {
 	begun, end := c.awaited.job()
-	r, err := c.Remote.Execute(reapi.WithNews(ctx, begun), a)
+	r, err := c.Remote.Execute(action.WithProgress(ctx, begun), a)
 	end(err == nil)
-	if err != nil && !c.Portable && lacksCompiler(err, c.launch) {
+	if refusal, ok := c.Remote.Refusal(err); ok && !c.Portable && lacksCompiler(refusal, c.launch) {
 		err = fmt.Errorf("%w; the worker seems to have no %s: %s", err, c.launch, otherWorkerCompiler)
 	}
 	if err != nil {

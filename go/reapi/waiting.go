@@ -119,7 +119,8 @@ func (w *waiting) follow(stream operations, p *pulse) error {
 		var m repb.ExecuteOperationMetadata
 		_ = op.GetMetadata().UnmarshalTo(&m) // without it the stage is unknown
 		w.stage = m.GetStage()
-		tellStage(stream.Context(), w.stage)
+		begun := w.stage != repb.ExecutionStage_QUEUED && w.stage != repb.ExecutionStage_CACHE_CHECK
+		action.TellProgress(stream.Context(), begun)
 		w.limit(p)
 	}
 }

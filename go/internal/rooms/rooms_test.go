@@ -90,6 +90,5 @@ var reserved = []struct {
 
 // Imports that the plan forbids and that are there for a reason.
 var exceptions = map[string][]string{
-	"cmd/thinrex": {"google.golang.org/grpc/grpclog"},                                // main silences gRPC's log
-	"link":        {"google.golang.org/grpc/codes", "google.golang.org/grpc/status"}, // until reapi names these errors
+	"cmd/thinrex": {"google.golang.org/grpc/grpclog"}, // main silences gRPC's log
 }
