@@ -31,6 +31,14 @@ type Executor interface {
 	Execute(context.Context, *Action) (*Result, error)
 }
 
+// An InputError says that an input can't be used: it isn't there, can't be read,
+// or isn't what the link needs. The command then exits with the code for bad
+// usage: see docs/options.md.
+type InputError struct{ Err error }
+
+func (e *InputError) Error() string { return e.Err.Error() }
+func (e *InputError) Unwrap() error { return e.Err }
+
 // ErrInputChanged says that a file is no longer what it was when its digest was
 // made, so that the action is no longer what its key says.
 var ErrInputChanged = errors.New("changed while the link was running")

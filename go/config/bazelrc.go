@@ -7,50 +7,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"thinrex/go/option"
 )
 
-// bazelNames are the options that are taken from Bazel's rc files: Bazel's
-// name, and ours. Those that differ are Bazel's older or newer ones.
-var bazelNames = map[string]string{
-	"auth_enabled":                           "google_default_credentials",
-	"credential_helper":                      "credential_helper",
-	"credential_helper_timeout":              "credential_helper_timeout",
-	"digest_function":                        "digest_function",
-	"experimental_credential_helper":         "credential_helper",
-	"experimental_credential_helper_timeout": "credential_helper_timeout",
-	"experimental_remote_cache_compression":  "experimental_remote_cache_compression",
-	"experimental_remote_retry_max_attempts": "remote_retries",
-	"google_default_credentials":             "google_default_credentials",
-	"grpc_keepalive_time":                    "grpc_keepalive_time",
-	"grpc_keepalive_timeout":                 "grpc_keepalive_timeout",
-	"remote_accept_cached":                   "remote_accept_cached",
-	"remote_cache":                           "remote_cache",
-	"remote_cache_compression":               "experimental_remote_cache_compression",
-	"remote_cache_header":                    "remote_cache_header",
-	"remote_cache_proxy":                     "remote_proxy",
-	"remote_default_exec_properties":         "remote_default_exec_properties",
-	"remote_exec_header":                     "remote_exec_header",
-	"remote_executor":                        "remote_executor",
-	"remote_header":                          "remote_header",
-	"remote_http_cache":                      "remote_cache",
-	"remote_instance_name":                   "remote_instance_name",
-	"remote_max_connections":                 "remote_max_connections",
-	"remote_proxy":                           "remote_proxy",
-	"remote_retries":                         "remote_retries",
-	"remote_timeout":                         "remote_timeout",
-	"remote_upload_local_results":            "remote_upload_local_results",
-	"tls_certificate":                        "tls_certificate",
-	"tls_client_certificate":                 "tls_client_certificate",
-	"tls_client_key":                         "tls_client_key",
-}
-
-// fromBazelRC sets what --bazelrc's files say and nothing else has set.
-func fromBazelRC(fs *pflag.FlagSet) error {
-	rc := rcFiles{readFile: os.ReadFile, sections: map[string][]rcWord{}}
+// fromBazelRCs sets the options that the entries of --bazelrc give and nothing
+// else has set.
+func (f *Flags) fromBazelRCs(entries []string) error {
+	rc := f.newRCFiles(os.ReadFile)
 	var configs []string
 	var paths []string
-	for _, entry := range fs.Lookup("bazelrc").Value.(pflag.SliceValue).GetSlice() {
+	for _, entry := range entries {
 		path, asked := splitConfigs(entry)
 		path, err := filepath.Abs(path)
 		if err != nil {
@@ -69,7 +35,17 @@ func fromBazelRC(fs *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	return applyWords(fs, words)
+	return f.applyWords(words)
+}
+
+func (f *Flags) newRCFiles(readFile func(path string) ([]byte, error)) *rcFiles {
+	rc := &rcFiles{readFile: readFile, startup: map[string]bool{}, sections: map[string][]rcWord{}}
+	for _, row := range f.rows {
+		if row.BazelStartup {
+			rc.startup["--"+row.Name] = true
+		}
+	}
+	return rc
 }
 
 // splitConfigs splits FILE:CONFIG,... unless a file has that whole name.
@@ -84,8 +60,8 @@ func splitConfigs(entry string) (path string, configs []string) {
 	return entry[:colon], strings.FieldsFunc(entry[colon+1:], func(r rune) bool { return r == ',' })
 }
 
-// workspaceOf returns the folder that Bazel takes for the workspace's root
-// when it works beside the rc file, or else the file's folder.
+// workspaceOf returns the root of the workspace that holds the rc file, as Bazel
+// finds it, or else the file's folder.
 func workspaceOf(path string) string {
 	folder := filepath.Dir(path)
 	for dir := folder; ; dir = filepath.Dir(dir) {
@@ -100,18 +76,19 @@ func workspaceOf(path string) string {
 	}
 }
 
-// applyWords sets the options among Bazel's words, and passes over the rest.
-func applyWords(fs *pflag.FlagSet, words []rcWord) error {
-	settings, err := parseWords(fs, words)
+// applyWords sets the options among Bazel's words, and ignores the rest.
+func (f *Flags) applyWords(words []rcWord) error {
+	settings, err := f.parseWords(words)
 	if err != nil {
 		return err
 	}
-	ours := map[*pflag.Flag]bool{}
+	ours := map[string]bool{}
 	for _, s := range settings {
-		if s.flag.Changed && !ours[s.flag] {
+		flag := f.set.Lookup(s.row.Name)
+		if flag.Changed && !ours[flag.Name] {
 			continue
 		}
-		ours[s.flag], s.flag.Changed = true, true
+		ours[flag.Name], flag.Changed = true, true
 		if err := s.apply(); err != nil {
 			return s.from.errorf("--%s: %w", s.name, err)
 		}
@@ -121,7 +98,7 @@ func applyWords(fs *pflag.FlagSet, words []rcWord) error {
 
 // A setting is one option in an rc file.
 type setting struct {
-	flag  *pflag.Flag
+	row   option.Row
 	name  string // Bazel's, with the no- of a negation
 	value string
 	from  rcWord
@@ -129,46 +106,61 @@ type setting struct {
 
 func (s setting) apply() error {
 	value := s.value
-	if isPath[s.flag.Name] || s.flag.Name == "credential_helper" { // the latter's may stand behind a scope
+	if s.row.Path != option.NoPath {
 		value = strings.Replace(value, workspaceName, s.from.workspace, 1)
 	}
-	value, err := resolve(s.flag.Name, value, s.from.workspace)
+	value, err := absolutePath(s.row, value, s.from.workspace)
 	if err != nil {
 		return err
 	}
-	return set(s.flag, value)
+	return setValue(s.row, value)
 }
 
-func parseWords(fs *pflag.FlagSet, words []rcWord) (settings []setting, err error) {
+// parseWords finds our options among Bazel's words.
+func (f *Flags) parseWords(words []rcWord) (settings []setting, err error) {
+	names := f.bazelNames()
 	for i := 0; i < len(words); i++ {
 		text, isOption := strings.CutPrefix(words[i].text, "--")
 		name, value, given := strings.Cut(text, "=")
-		ours, known := bazelNames[name]
+		row, known := names[name]
+		negated := false
 		if !known {
-			ours = "no" + bazelNames[strings.TrimPrefix(name, "no")]
+			row, negated = names[strings.TrimPrefix(name, "no")]
+			negated = negated && option.IsSwitch(row.Value)
 		}
-		flag := fs.Lookup(ours)
-		if !isOption || flag == nil {
+		if !isOption || !known && !negated {
 			continue
 		}
-		s := setting{flag: flag, name: name, value: value, from: words[i]}
+		s := setting{row: row, name: name, value: value, from: words[i]}
 		switch {
+		case negated && given:
+			return nil, s.from.errorf("--%s: takes no value", name)
+		case negated:
+			s.value = "false"
 		case given:
-		case flag.NoOptDefVal != "":
-			s.value = flag.NoOptDefVal
+		case option.IsSwitch(row.Value):
+			s.value = "true"
 		case i+1 < len(words):
 			i++
 			s.value = words[i].text
 		default:
-			return nil, words[i].errorf("--%s: needs a value", name)
-		}
-		if no, ok := flag.Value.(negation); ok {
-			if given {
-				return nil, s.from.errorf("--%s: takes no value", name)
-			}
-			s.flag, s.value = no.of, "false"
+			return nil, s.from.errorf("--%s: needs a value", name)
 		}
 		settings = append(settings, s)
 	}
 	return settings, nil
+}
+
+// bazelNames maps each name that Bazel has for one of our options to its row.
+func (f *Flags) bazelNames() map[string]option.Row {
+	names := map[string]option.Row{}
+	for _, row := range f.rows {
+		if !row.FromBazelRC {
+			continue
+		}
+		for _, name := range append(row.Names(), row.BazelNames...) {
+			names[name] = row
+		}
+	}
+	return names
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package config
+package config_test
 
 import (
 	"errors"
@@ -14,7 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
+	"thinrex/go/cmd/thinrex/settings"
 	"thinrex/go/digest"
+	"thinrex/go/reapi"
 )
 
 func TestBazelRC(t *testing.T) {
@@ -22,7 +24,7 @@ func TestBazelRC(t *testing.T) {
 		files   map[string]string // rc if it is one file
 		rc      string
 		configs string
-		want    func(o *Options, dir string)
+		want    func(o *settings.Settings, dir string)
 	}{
 		"ours only": {
 			rc: `
@@ -35,9 +37,9 @@ run --remote_instance_name=run
 build:off --remote_instance_name=off
 startup:off --digest_function=sha256
 `,
-			want: func(o *Options, dir string) {
-				o.RemoteCache, o.RemoteExecutor, o.RemoteInstanceName = "grpc://c", "grpc://e", "main/one"
-				o.GoogleDefaultCredentials, o.DigestFunction = true, digest.BLAKE3
+			want: func(o *settings.Settings, dir string) {
+				o.Remote.Cache, o.Remote.Executor, o.Remote.Instance = "grpc://c", "grpc://e", "main/one"
+				o.Remote.GoogleDefaultCredentials, o.Shared.DigestFunction = true, digest.BLAKE3
 			},
 		},
 		"every kind": {
@@ -51,36 +53,36 @@ build --remote_retries=0 --remote_max_connections=8 --remote_proxy=unix:/run/p
 build --noremote_accept_cached --noremote_upload_local_results --remote_cache_compression
 common --remote_header=z=0
 `,
-			want: func(o *Options, dir string) {
-				o.RemoteHeader = []string{"z=0", "a=1", "b=2"} // common comes before build
-				o.RemoteCacheHeader, o.RemoteExecHeader = []string{"c=3"}, []string{"d=4"}
-				o.RemoteDefaultExecProperties = []string{"OSFamily=linux", "container-image=docker://x"}
-				o.RemoteTimeout, o.GRPCKeepaliveTime, o.GRPCKeepaliveTimeout = time.Hour, 10*time.Second, time.Minute
-				o.CredentialHelperTimeout, o.RemoteRetries, o.RemoteMaxConnections = 5*time.Second, 0, 8
-				o.RemoteProxy, o.RemoteAcceptCached = "unix:/run/p", false
-				o.RemoteUploadLocalResults, o.RemoteCacheCompression = UploadFalse, true
+			want: func(o *settings.Settings, dir string) {
+				o.Remote.Headers = []string{"z=0", "a=1", "b=2"} // common comes before build
+				o.Remote.CacheHeaders, o.Remote.ExecHeaders = []string{"c=3"}, []string{"d=4"}
+				o.Link.Properties = map[string]string{"OSFamily": "linux", "container-image": "docker://x"}
+				o.Remote.Timeout, o.Remote.KeepaliveTime, o.Remote.KeepaliveTimeout = time.Hour, 10*time.Second, time.Minute
+				o.Credentials.HelperTimeout, o.Remote.Retries, o.Remote.MaxConnections = 5*time.Second, 0, 8
+				o.Remote.Proxy, o.Remote.AcceptCached = "unix:/run/p", false
+				o.Remote.Upload, o.Remote.Compress = reapi.UploadNever, true
 			},
 		},
 		"older names": {
 			rc: `build --remote_http_cache=h --auth_enabled --experimental_remote_retry_max_attempts=1 --experimental_remote_cache_compression
 build --experimental_credential_helper=h --noauth_enabled`,
-			want: func(o *Options, dir string) {
-				o.RemoteCache, o.RemoteRetries, o.RemoteCacheCompression, o.CredentialHelper = "h", 1, true, []string{"h"}
+			want: func(o *settings.Settings, dir string) {
+				o.Remote.Cache, o.Remote.Retries, o.Remote.Compress, o.Credentials.Helpers = "h", 1, true, []string{"h"}
 			},
 		},
 		"the last wins, an empty value too": {
 			rc: "build --remote_cache=a --remote_executor=e --remote_timeout=1\nbuild --remote_cache=b --remote_timeout=2 --remote_executor=\n" +
 				"build --noremote_accept_cached\nbuild --remote_accept_cached\ncommon --remote_cache=c\nalways --remote_cache=d",
-			want: func(o *Options, dir string) { o.RemoteCache, o.RemoteTimeout = "b", 2*time.Second },
+			want: func(o *settings.Settings, dir string) { o.Remote.Cache, o.Remote.Timeout = "b", 2*time.Second },
 		},
 		"words": {
 			rc: "\ufeffbuild '--remote_header=a=1 # \" \\' b' --remote_instance_name=\"x \\\"y\\\"\" # --remote_cache=no\r\n" +
 				"# a comment \\\nbuild --remote_cache=swallowed\n" +
 				"build --remote_exe\\\ncutor=e\\\r\n --remote_retries=\\\n3 \\\n\n" +
 				"  build\t--remote_cache\nbuild c#d\n\n\"build\" --remote_header=z='open quote ",
-			want: func(o *Options, dir string) {
-				o.RemoteHeader = []string{"a=1 # \" ' b", "z=open quote"}
-				o.RemoteInstanceName, o.RemoteExecutor, o.RemoteRetries, o.RemoteCache = `x "y"`, "e", 3, "c"
+			want: func(o *settings.Settings, dir string) {
+				o.Remote.Headers = []string{"a=1 # \" ' b", "z=open quote"}
+				o.Remote.Instance, o.Remote.Executor, o.Remote.Retries, o.Remote.Cache = `x "y"`, "e", 3, "c"
 			},
 		},
 		"configs": {
@@ -95,25 +97,25 @@ build:cache --remote_cache=c --remote_instance_name=cache
 build:cache:remote --remote_instance_name=no
 `,
 			configs: ":cache,remote",
-			want: func(o *Options, dir string) {
-				o.RemoteHeader = []string{"a=1", "t=0", "b=2", "c=3", "d=4", "t=0", "e=5"}
-				o.TLSCertificate, o.RemoteCache, o.RemoteInstanceName = "/ca", "c", "cache"
+			want: func(o *settings.Settings, dir string) {
+				o.Remote.Headers = []string{"a=1", "t=0", "b=2", "c=3", "d=4", "t=0", "e=5"}
+				o.Remote.TLSCertificate, o.Remote.Cache, o.Remote.Instance = "/ca", "c", "cache"
 			},
 		},
 		"config in place": {
 			rc: "build --config=a --remote_cache=late\nbuild:a --remote_cache=early --remote_executor=e\nbuild --config a",
-			want: func(o *Options, dir string) {
-				o.RemoteCache, o.RemoteExecutor = "early", "e"
+			want: func(o *settings.Settings, dir string) {
+				o.Remote.Cache, o.Remote.Executor = "early", "e"
 			},
 		},
 		"this platform's": {
 			rc: "common --noenable_platform_specific_config\ncommon --enable_platform_specific_config\n" +
 				"build --remote_cache=build\ncommon:" + runtime.GOOS + " --remote_cache=platform --remote_executor=e\ncommon --remote_executor=common",
-			want: func(o *Options, dir string) { o.RemoteCache, o.RemoteExecutor = "build", "common" },
+			want: func(o *settings.Settings, dir string) { o.Remote.Cache, o.Remote.Executor = "build", "common" },
 		},
 		"this platform's, off": {
 			rc:   "build --enable_platform_specific_config --enable_platform_specific_config=no\nbuild:" + runtime.GOOS + " --remote_cache=c",
-			want: func(o *Options, dir string) {},
+			want: func(o *settings.Settings, dir string) {},
 		},
 		"imports": {
 			files: map[string]string{
@@ -123,17 +125,17 @@ build:cache:remote --remote_instance_name=no
 					"build --credential_helper=*.x.org=%workspace%/tools/h --credential_helper=bare\nimport %workspace%/sub/two.rc",
 				"sub/two.rc": "build --remote_header=t=2",
 			},
-			want: func(o *Options, dir string) {
-				o.RemoteCache, o.RemoteInstanceName, o.RemoteHeader = "one", "i", []string{"o=1", "t=2", "t=2"}
-				o.TLSCertificate, o.TLSClientKey = filepath.Join(dir, "certs/ca.pem"), filepath.Join(dir, "k")
-				o.TLSClientCertificate = filepath.Join(os.Getenv("HOME"), "c")
-				o.CredentialHelper = []string{"*.x.org=" + filepath.Join(dir, "tools/h"), "bare"}
+			want: func(o *settings.Settings, dir string) {
+				o.Remote.Cache, o.Remote.Instance, o.Remote.Headers = "one", "i", []string{"o=1", "t=2", "t=2"}
+				o.Remote.TLSCertificate, o.Remote.TLSClientKey = filepath.Join(dir, "certs/ca.pem"), filepath.Join(dir, "k")
+				o.Remote.TLSClientCertificate = filepath.Join(os.Getenv("HOME"), "c")
+				o.Credentials.Helpers = []string{"*.x.org=" + filepath.Join(dir, "tools/h"), "bare"}
 			},
 		},
 		"no workspace": {
 			files: map[string]string{"sub/rc": "build --tls_certificate=ca.pem\nimport %workspace%/two.rc", "sub/two.rc": "build --remote_cache=c"},
-			want: func(o *Options, dir string) {
-				o.TLSCertificate, o.RemoteCache = filepath.Join(dir, "sub/ca.pem"), "c"
+			want: func(o *settings.Settings, dir string) {
+				o.Remote.TLSCertificate, o.Remote.Cache = filepath.Join(dir, "sub/ca.pem"), "c"
 			},
 		},
 	}
@@ -149,7 +151,7 @@ build:cache:remote --remote_instance_name=no
 				write(t, filepath.Join(dir, name), text)
 			}
 			want := defaults()
-			want.BazelRC = []string{path + test.configs}
+			want.Config.BazelRCs = []string{path + test.configs}
 			test.want(&want, dir)
 			o, err := complete(t, []string{"--bazelrc=" + path + test.configs}, nil)
 			if diff := cmp.Diff(want, o); err != nil || diff != "" {
@@ -171,16 +173,16 @@ build:b --remote_max_connections=3 --config=a`)
 		"bazelrc = ['../rc', '../second:rc', '../rc:b,a']\nremote_instance_name = 'toml'\nremote_exec_header = 'toml=1'")
 	o, err := complete(t, []string{"--remote_cache=flag"}, map[string]string{"THINREX_REMOTE_EXECUTOR": ""})
 	want := defaults()
-	want.BazelRC = []string{filepath.Join(dir, "rc"), filepath.Join(dir, "second:rc"), filepath.Join(dir, "rc:b,a")}
-	want.RemoteCache, want.RemoteExecutor, want.RemoteInstanceName, want.RemoteRetries = "flag", "", "toml", 1
-	want.RemoteHeader, want.RemoteExecHeader = []string{"rc=1"}, []string{"toml=1"}
-	want.RemoteTimeout, want.RemoteMaxConnections = 4*time.Second, 3
+	want.Config.BazelRCs = []string{filepath.Join(dir, "rc"), filepath.Join(dir, "second:rc"), filepath.Join(dir, "rc:b,a")}
+	want.Remote.Cache, want.Remote.Executor, want.Remote.Instance, want.Remote.Retries = "flag", "", "toml", 1
+	want.Remote.Headers, want.Remote.ExecHeaders = []string{"rc=1"}, []string{"toml=1"}
+	want.Remote.Timeout, want.Remote.MaxConnections = 4*time.Second, 3
 	if diff := cmp.Diff(want, o); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
 	// A flag replaces the file's list of rc files.
 	o, err = complete(t, []string{"--bazelrc=../../second:rc"}, nil)
-	if err != nil || o.RemoteCache != "" || o.RemoteRetries != 1 {
+	if err != nil || o.Remote.Cache != "" || o.Remote.Retries != 1 {
 		t.Errorf("%+v, %v", o, err)
 	}
 }
@@ -250,23 +252,14 @@ func FuzzBazelRC(f *testing.F) {
 	f.Add("common --enable_platform_specific_config\nbuild:linux --config=a\nbuild:a --config=linux", "startup --digest_function=blake3")
 	f.Fuzz(func(t *testing.T, text, other string) {
 		files := map[string]string{"/w/rc": text, "/w/other": other}
-		rc := rcFiles{sections: map[string][]rcWord{}, readFile: func(path string) ([]byte, error) {
+		_, flags, fs := define()
+		err := flags.ApplyBazelRC("/w/rc", "/w", []string{"a"}, func(path string) ([]byte, error) {
 			if data, ok := files[path]; ok {
 				return []byte(data), nil
 			}
 			return nil, errors.New("no such file")
-		}}
-		if rc.read("/w/rc", "/w") != nil {
-			return
-		}
-		words, err := rc.words([]string{"a"})
+		})
 		if err != nil {
-			return
-		}
-		var o Options
-		fs := pflag.NewFlagSet("thinrex", pflag.ContinueOnError)
-		o.AddFlags(fs)
-		if applyWords(fs, words) != nil {
 			return
 		}
 		fs.VisitAll(func(f *pflag.Flag) {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package config
+package config_test
 
 import (
 	"os"
@@ -12,26 +12,38 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
+	"thinrex/go/cmd/thinrex/settings"
+	"thinrex/go/config"
 	"thinrex/go/digest"
+	"thinrex/go/link"
+	"thinrex/go/reapi"
+	"thinrex/go/store"
 )
+
+// define returns the program's flags and the settings that they set.
+func define() (*settings.Settings, *config.Flags, *pflag.FlagSet) {
+	var s settings.Settings
+	fs := pflag.NewFlagSet("thinrex", pflag.ContinueOnError)
+	flags := config.Define(fs, s.Rows())
+	fs.SetNormalizeFunc(flags.Normalize)
+	return &s, flags, fs
+}
 
 // complete returns the options that flags, an environment and the files of the
 // working directory give.
-func complete(t *testing.T, args []string, env map[string]string) (Options, error) {
+func complete(t *testing.T, args []string, env map[string]string) (settings.Settings, error) {
 	t.Helper()
-	var o Options
-	fs := pflag.NewFlagSet("thinrex", pflag.ContinueOnError)
-	fs.SetNormalizeFunc(Normalize)
-	o.AddFlags(fs)
+	s, flags, fs := define()
 	if err := fs.Parse(args); err != nil {
-		return o, err
+		return *s, err
 	}
-	return o, Complete(fs, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	err := flags.Complete(&s.Config, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	return *s, err
 }
 
-func defaults() (o Options) {
-	o.AddFlags(pflag.NewFlagSet("thinrex", pflag.ContinueOnError))
-	return o
+func defaults() (s settings.Settings) {
+	s.Rows()
+	return s
 }
 
 func setUp(t *testing.T) (dir string) {
@@ -60,12 +72,12 @@ func write(t *testing.T, path, text string) {
 func TestSources(t *testing.T) {
 	dir := setUp(t)
 	o, err := complete(t, nil, nil)
-	if want := filepath.Join(dir, "home", ".cache", "thinrex"); err != nil || o.DiskCache != want || o.Jobs.Count() < 1 {
+	if want := filepath.Join(dir, "home", ".cache", "thinrex"); err != nil || o.Store.Dir != want || o.Host.Jobs.Count() < 1 {
 		t.Errorf("defaults: %+v, %v", o, err)
 	}
 
 	write(t, filepath.Join(dir, "home", "conf", "thinrex", "thinrex.toml"), "jobs = 2\nkeep_going = true\n")
-	if o, err = complete(t, nil, nil); err != nil || o.Jobs != 2 || !o.KeepGoing {
+	if o, err = complete(t, nil, nil); err != nil || o.Host.Jobs != 2 || !o.Link.KeepGoing {
 		t.Errorf("user's file: %+v, %v", o, err)
 	}
 
@@ -81,9 +93,9 @@ remote_execution_timeout = "30s"
 		t.Fatal(err)
 	}
 	want := defaults()
-	want.Jobs, want.RemoteExecutionTimeout = 3, 30*time.Second
-	want.DiskCache, want.SandboxBase = filepath.Join(dir, "work", "cache"), filepath.Join(dir, "home", "sandbox")
-	want.ExtraInput = []string{filepath.Join(dir, "work", "a"), "/b"}
+	want.Host.Jobs, want.Link.Timeout = 3, 30*time.Second
+	want.Store.Dir, want.Host.SandboxBase = filepath.Join(dir, "work", "cache"), filepath.Join(dir, "home", "sandbox")
+	want.Shared.ExtraInputs = []string{filepath.Join(dir, "work", "a"), "/b"}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Error(diff)
 	}
@@ -91,11 +103,11 @@ remote_execution_timeout = "30s"
 	// A variable comes before the file, a flag before both.
 	env := map[string]string{"THINREX_JOBS": "4", "THINREX_ACTION_ENV": "A=1\nB=2,3", "THINREX_VERBOSE": "", "THINREX_DISK_CACHE": ""}
 	o, err = complete(t, []string{"--action-env=C=4"}, env)
-	if err != nil || o.Jobs != 4 || o.DiskCache != "" || !cmp.Equal(o.ActionEnv, []string{"C=4"}) {
+	if err != nil || o.Host.Jobs != 4 || o.Store.Dir != "" || !cmp.Equal(o.Shared.ActionEnv, []string{"C=4"}) {
 		t.Errorf("environment: %+v, %v", o, err)
 	}
 	o, err = complete(t, []string{"--jobs=auto"}, env)
-	if err != nil || o.Jobs != 0 || !cmp.Equal(o.ActionEnv, []string{"A=1", "B=2,3"}) {
+	if err != nil || o.Host.Jobs != 0 || !cmp.Equal(o.Shared.ActionEnv, []string{"A=1", "B=2,3"}) {
 		t.Errorf("flag: %+v, %v", o, err)
 	}
 }
@@ -117,15 +129,15 @@ func TestDefaultDiskCache(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("XDG_CACHE_HOME", tt.cache)
 			t.Setenv("HOME", tt.home)
-			if got := DefaultDiskCache(); got != tt.want {
-				t.Errorf("DefaultDiskCache() = %q, want %q", got, tt.want)
+			if got := store.DefaultDir(); got != tt.want {
+				t.Errorf("store.DefaultDir() = %q, want %q", got, tt.want)
 			}
 			if tt.cache != "" {
 				return
 			}
 			o, err := complete(t, []string{"--disk_cache=~/.cache/thinrex"}, nil)
-			if err != nil || o.DiskCache != tt.want {
-				t.Errorf("~/.cache/thinrex is %q, %v, want %q", o.DiskCache, err, tt.want)
+			if err != nil || o.Store.Dir != tt.want {
+				t.Errorf("~/.cache/thinrex is %q, %v, want %q", o.Store.Dir, err, tt.want)
 			}
 		})
 	}
@@ -153,14 +165,14 @@ bazelrc = "no.rc:x"
 	write(t, filepath.Join(dir, "work", "no.rc"), "build:x --jobs=7")
 	work, home := filepath.Join(dir, "work"), filepath.Join(dir, "home")
 	want := defaults()
-	want.BazelRC = []string{filepath.Join(work, "no.rc:x")}
-	want.RemoteCache, want.RemoteCacheCompression = "grpcs://cache", true
-	want.RemoteHeader = []string{"authorization=Bearer a=b, c", "x-y="}
-	want.CredentialHelper = []string{"*.example.com=" + filepath.Join(work, "tools/helper"), "plain", filepath.Join(home, "h")}
-	want.TLSCertificate, want.TLSClientCertificate = filepath.Join(work, "ca.pem"), "/etc/c.pem"
-	want.TLSClientKey = filepath.Join(home, "c.key")
-	want.RemoteTimeout, want.GRPCKeepaliveTime, want.RemoteRetries = 90*time.Second, 0, 0
-	want.RemoteUploadLocalResults, want.DigestFunction, want.ExecStrategy = UploadFalse, digest.BLAKE3, StrategyRacing
+	want.Config.BazelRCs = []string{filepath.Join(work, "no.rc:x")}
+	want.Remote.Cache, want.Remote.Compress = "grpcs://cache", true
+	want.Remote.Headers = []string{"authorization=Bearer a=b, c", "x-y="}
+	want.Credentials.Helpers = []string{"*.example.com=" + filepath.Join(work, "tools/helper"), "plain", filepath.Join(home, "h")}
+	want.Remote.TLSCertificate, want.Remote.TLSClientCertificate = filepath.Join(work, "ca.pem"), "/etc/c.pem"
+	want.Remote.TLSClientKey = filepath.Join(home, "c.key")
+	want.Remote.Timeout, want.Remote.KeepaliveTime, want.Remote.Retries = 90*time.Second, 0, 0
+	want.Remote.Upload, want.Shared.DigestFunction, want.Link.Strategy = reapi.UploadNever, digest.BLAKE3, link.Racing
 	o, err := complete(t, nil, nil)
 	if diff := cmp.Diff(want, o); err != nil || diff != "" {
 		t.Error(err, diff)
@@ -170,9 +182,9 @@ bazelrc = "no.rc:x"
 		"THINREX_REMOTE_CACHE_COMPRESSION": "no", "THINREX_REMOTE_HEADER": "a=1\nb=2", "THINREX_REMOTE_CACHE": "",
 		"THINREX_REMOTE_TIMEOUT": "2d", "THINREX_EXEC_STRATEGY": "", "THINREX_TLS_CERTIFICATE": "~/ca",
 	}
-	want.RemoteCacheCompression, want.RemoteCache, want.RemoteTimeout = false, "", 48*time.Hour
-	want.RemoteHeader, want.TLSCertificate = []string{"a=1", "b=2"}, filepath.Join(home, "ca")
-	want.RemoteExecHeader, want.ExecStrategy = []string{"c=3", "d=4"}, StrategyLocal
+	want.Remote.Compress, want.Remote.Cache, want.Remote.Timeout = false, "", 48*time.Hour
+	want.Remote.Headers, want.Remote.TLSCertificate = []string{"a=1", "b=2"}, filepath.Join(home, "ca")
+	want.Remote.ExecHeaders, want.Link.Strategy = []string{"c=3", "d=4"}, link.Local
 	o, err = complete(t, []string{"--remote-exec-header=c=3", "--remote_exec_header", "d=4", "--exec_strategy=LOCAL"}, env)
 	if diff := cmp.Diff(want, o); err != nil || diff != "" {
 		t.Error(err, diff)
@@ -187,20 +199,20 @@ func TestForeignFile(t *testing.T) {
 	dir := setUp(t)
 	path := filepath.Join(dir, "work", "thinrex.toml")
 	write(t, path, "jobs = 3\n")
-	if isForeign(path) {
+	if config.IsForeign(path) {
 		t.Error("our own file is foreign")
 	}
 	if os.Chown(path, 65534, 65534) != nil {
 		return
 	}
-	if o, err := complete(t, nil, nil); err != nil || o.Jobs == 3 {
+	if o, err := complete(t, nil, nil); err != nil || o.Host.Jobs == 3 {
 		t.Errorf("read a foreign file: %+v, %v", o, err)
 	}
 	// Unless the whole checkout is that user's, as in a container.
 	if err := os.Chown(".", 65534, 65534); err != nil {
 		t.Fatal(err)
 	}
-	if o, err := complete(t, nil, nil); err != nil || o.Jobs != 3 {
+	if o, err := complete(t, nil, nil); err != nil || o.Host.Jobs != 3 {
 		t.Errorf("the checkout's own file: %+v, %v", o, err)
 	}
 }

@@ -10,17 +10,19 @@ import (
 	"slices"
 
 	"github.com/pelletier/go-toml/v2"
-	"github.com/spf13/pflag"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"thinrex/go/option"
 )
 
 const fileName = "thinrex.toml"
 
-// findFile returns the configuration file to read: the one that was asked
-// for, or the first of thinrex.toml in the working directory and its parents,
-// and in the user's configuration folder. It returns "" when there is none.
-func findFile(asked string) (string, error) {
-	if asked != "" {
-		return asked, nil
+// findFile returns the configuration file to read: the one that --config names,
+// or the first thinrex.toml in the working directory, its parents and the user's
+// configuration folder. It returns "" if there is none.
+func findFile(named string) (string, error) {
+	if named != "" {
+		return named, nil
 	}
 	dir, err := os.Getwd()
 	if err != nil {
@@ -51,40 +53,58 @@ func isFile(path string) bool {
 }
 
 // fromFile sets each option that the file names and nothing else has set.
-func fromFile(flags *pflag.FlagSet, path string) error {
+func (f *Flags) fromFile(path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("read configuration: %w", err)
 	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	var keys map[string]any
-	if err := toml.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &keys); err != nil {
-		var where *toml.DecodeError
-		if errors.As(err, &where) {
+	if err := toml.Unmarshal(data, &keys); err != nil {
+		if where, ok := errors.AsType[*toml.DecodeError](err); ok {
 			line, column := where.Position()
 			return fmt.Errorf("%s:%d:%d: %w", path, line, column, err)
 		}
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		f := flags.Lookup(key)
-		if f == nil || f.Hidden || f.Name == "config" {
-			return fmt.Errorf("%s: unknown option %q (thinrex --help lists them)", path, key)
+		row, known := f.byName[string(f.Normalize(nil, key))]
+		if !known || row.Name == configName {
+			return fmt.Errorf("%s:%d: unknown option %q (thinrex --help lists them)", path, lineOf(key, data), key)
 		}
-		if f.Changed {
+		flag := f.set.Lookup(row.Name)
+		if flag.Changed {
 			continue
 		}
-		f.Changed = true
-		if err := setFromFile(f, keys[key], filepath.Dir(path)); err != nil {
-			return fmt.Errorf("%s: %s: %w", path, key, err)
+		flag.Changed = true
+		if err := setFromFile(row, keys[key], filepath.Dir(path)); err != nil {
+			return fmt.Errorf("%s:%d: %s: %w", path, lineOf(key, data), key, err)
 		}
 	}
 	return nil
 }
 
-func setFromFile(f *pflag.Flag, value any, dir string) error {
+// lineOf returns the number of the line on which a TOML file gives a key.
+func lineOf(key string, data []byte) int {
+	var parser unstable.Parser
+	parser.Reset(data)
+	for parser.NextExpression() {
+		expression := parser.Expression()
+		if kind := expression.Kind; kind != unstable.KeyValue && kind != unstable.Table && kind != unstable.ArrayTable {
+			continue
+		}
+		if parts := expression.Key(); parts.Next() && string(parts.Node().Data) == key {
+			return parser.Shape(parts.Node().Raw).Start.Line
+		}
+	}
+	return 1 // not reached: the key was read from data
+}
+
+// setFromFile sets an option to a TOML value. Paths in it are relative to dir.
+func setFromFile(row option.Row, value any, dir string) error {
 	values := []any{value}
 	if list, ok := value.([]any); ok {
-		if _, takesList := f.Value.(pflag.SliceValue); !takesList {
+		if _, takesList := row.Value.(option.List); !takesList {
 			return errors.New("takes one value, not a list")
 		}
 		values = list
@@ -93,7 +113,7 @@ func setFromFile(f *pflag.Flag, value any, dir string) error {
 		var text string
 		switch v := v.(type) {
 		case string:
-			path, err := resolve(f.Name, v, dir)
+			path, err := absolutePath(row, v, dir)
 			if err != nil {
 				return err
 			}
@@ -101,9 +121,10 @@ func setFromFile(f *pflag.Flag, value any, dir string) error {
 		case bool, int64:
 			text = fmt.Sprint(v)
 		default:
-			return errors.New("takes strings, whole numbers and booleans only") // what it is may be a secret
+			// The error doesn't show the value, which may be a secret.
+			return errors.New("takes strings, whole numbers and booleans only")
 		}
-		if err := set(f, text); err != nil {
+		if err := setValue(row, text); err != nil {
 			return err
 		}
 	}

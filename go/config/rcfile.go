@@ -7,12 +7,15 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"thinrex/go/option"
 )
 
 // rcFiles are Bazel's rc files, read for a build: the words of each section,
 // which is a command or COMMAND:CONFIG, in their order.
 type rcFiles struct {
 	readFile func(path string) ([]byte, error)
+	startup  map[string]bool // the options that count on startup lines, with their dashes
 	sections map[string][]rcWord
 	reads    int // bounds what imports of imports can do
 	expanded int // likewise configs
@@ -107,7 +110,7 @@ func (u unreadable) Unwrap() error { return u.error }
 // words are the options that apply to a build with the configs, the weakest
 // first, with every --config replaced by what it stands for.
 func (r *rcFiles) words(configs []string) ([]rcWord, error) {
-	all := r.startup()
+	all := r.startupWords()
 	for _, command := range rcCommands {
 		words, err := r.expand(r.sections[command], nil)
 		if err != nil {
@@ -125,12 +128,13 @@ func (r *rcFiles) words(configs []string) ([]rcWord, error) {
 	return r.expandPlatform(all)
 }
 
-// startup is the one option that Bazel takes before a command's name.
-func (r *rcFiles) startup() (all []rcWord) {
+// startupWords are our options among those that Bazel takes before a command's
+// name.
+func (r *rcFiles) startupWords() (all []rcWord) {
 	words := r.sections["startup"]
 	for i, word := range words {
-		switch option, _, given := strings.Cut(word.text, "="); {
-		case option != "--digest_function":
+		switch name, _, given := strings.Cut(word.text, "="); {
+		case !r.startup[name]:
 		case given:
 			all = append(all, word)
 		default:
@@ -148,8 +152,8 @@ func (r *rcFiles) expand(words []rcWord, chain []string) (all []rcWord, err erro
 		if r.expanded++; r.expanded > maxExpanded {
 			return nil, word.errorf("more than %d options after expanding configs", maxExpanded)
 		}
-		option, config, given := strings.Cut(word.text, "=")
-		if option != "--config" {
+		name, config, given := strings.Cut(word.text, "=")
+		if name != "--config" {
 			all = append(all, word)
 			continue
 		}
@@ -193,16 +197,16 @@ func (r *rcFiles) defines(config string) bool {
 // --enable_platform_specific_config stands, if that is on.
 func (r *rcFiles) expandPlatform(words []rcWord) ([]rcWord, error) {
 	for i, word := range slices.Backward(words) {
-		option, value, given := strings.Cut(word.text, "=")
-		if option == "--no"+platformOption {
+		name, value, given := strings.Cut(word.text, "=")
+		if name == "--no"+platformOption {
 			return words, nil
 		}
-		if option != "--"+platformOption {
+		if name != "--"+platformOption {
 			continue
 		}
-		on, err := parseBool(value)
+		on, err := option.ParseBool(value)
 		if given && err != nil {
-			return nil, word.errorf("%s: %w", option, err)
+			return nil, word.errorf("%s: %w", name, err)
 		}
 		config := platformConfig()
 		if given && !on || !r.defines(config) {
@@ -210,7 +214,7 @@ func (r *rcFiles) expandPlatform(words []rcWord) ([]rcWord, error) {
 		}
 		more, err := r.expandConfig(config, nil)
 		if err != nil {
-			return nil, word.errorf("%s: %w", option, err)
+			return nil, word.errorf("%s: %w", name, err)
 		}
 		return slices.Insert(words, i+1, more...), nil
 	}

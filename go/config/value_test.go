@@ -1,6 +1,6 @@
 //go:build unix
 
-package config
+package config_test
 
 import (
 	"fmt"
@@ -10,21 +10,17 @@ import (
 	"strings"
 	"testing"
 
+	"thinrex/go/cmd/thinrex/settings"
+	"thinrex/go/reapi"
+
 	"github.com/spf13/pflag"
 )
-
-func flags() *pflag.FlagSet {
-	fs := pflag.NewFlagSet("thinrex", pflag.ContinueOnError)
-	fs.SetNormalizeFunc(Normalize)
-	new(Options).AddFlags(fs)
-	return fs
-}
 
 // Each option says what it is, has a name that fits all its sources, and a
 // default that it takes back; each switch has its no- form, and only these are
 // hidden.
 func TestFlags(t *testing.T) {
-	fs := flags()
+	_, _, fs := define()
 	goodName := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
 	fs.VisitAll(func(f *pflag.Flag) {
 		if f.Usage == "" || !goodName.MatchString(f.Name) {
@@ -65,7 +61,8 @@ func TestValues(t *testing.T) {
 	for name, values := range tests {
 		for _, v := range values {
 			given, want, _ := strings.Cut(v, " ")
-			f := flags().Lookup(name)
+			_, _, fs := define()
+			f := fs.Lookup(name)
 			if err := f.Value.Set(given); err != nil || f.Value.String() != want {
 				t.Errorf("--%s=%s: %v, %q", name, given, err, f.Value)
 			}
@@ -87,7 +84,8 @@ func TestValues(t *testing.T) {
 	}
 	for name, values := range refused {
 		for _, v := range values {
-			if err := flags().Lookup(name).Value.Set(v); err == nil {
+			_, _, fs := define()
+			if err := fs.Lookup(name).Value.Set(v); err == nil {
 				t.Errorf("--%s=%s is taken", name, v)
 			}
 		}
@@ -96,18 +94,18 @@ func TestValues(t *testing.T) {
 
 func TestNegation(t *testing.T) {
 	setUp(t)
-	tests := map[string]func(Options) bool{
-		"--nokeep_going":                              func(o Options) bool { return !o.KeepGoing },
-		"--keep_going --nokeep-going":                 func(o Options) bool { return !o.KeepGoing },
-		"--nokeep_going --keep-going":                 func(o Options) bool { return o.KeepGoing },
-		"--noremote_accept_cached":                    func(o Options) bool { return !o.RemoteAcceptCached },
-		"--noverbose":                                 func(o Options) bool { return !o.Verbose },
-		"--remote_upload_local_results":               func(o Options) bool { return o.RemoteUploadLocalResults == UploadTrue },
-		"--noremote-upload-local-results":             func(o Options) bool { return o.RemoteUploadLocalResults == UploadFalse },
-		"--remote-cache-compression":                  func(o Options) bool { return o.RemoteCacheCompression },
-		"--noremote-cache-compression":                func(o Options) bool { return !o.RemoteCacheCompression },
-		"--noexperimental_remote_cache_compression":   func(o Options) bool { return !o.RemoteCacheCompression },
-		"--experimental_remote_cache_compression=yes": func(o Options) bool { return o.RemoteCacheCompression },
+	tests := map[string]func(settings.Settings) bool{
+		"--nokeep_going":                              func(o settings.Settings) bool { return !o.Link.KeepGoing },
+		"--keep_going --nokeep-going":                 func(o settings.Settings) bool { return !o.Link.KeepGoing },
+		"--nokeep_going --keep-going":                 func(o settings.Settings) bool { return o.Link.KeepGoing },
+		"--noremote_accept_cached":                    func(o settings.Settings) bool { return !o.Remote.AcceptCached },
+		"--noverbose":                                 func(o settings.Settings) bool { return !o.Report.Verbose },
+		"--remote_upload_local_results":               func(o settings.Settings) bool { return o.Remote.Upload == reapi.UploadAlways },
+		"--noremote-upload-local-results":             func(o settings.Settings) bool { return o.Remote.Upload == reapi.UploadNever },
+		"--remote-cache-compression":                  func(o settings.Settings) bool { return o.Remote.Compress },
+		"--noremote-cache-compression":                func(o settings.Settings) bool { return !o.Remote.Compress },
+		"--noexperimental_remote_cache_compression":   func(o settings.Settings) bool { return !o.Remote.Compress },
+		"--experimental_remote_cache_compression=yes": func(o settings.Settings) bool { return o.Remote.Compress },
 	}
 	env := map[string]string{"THINREX_VERBOSE": "1", "THINREX_KEEP_GOING": "1", "THINREX_REMOTE_CACHE_COMPRESSION": "1"}
 	for args, ok := range tests {
@@ -116,7 +114,7 @@ func TestNegation(t *testing.T) {
 		}
 	}
 	// It is a flag and nothing else.
-	if o, err := complete(t, nil, map[string]string{"THINREX_NOVERBOSE": "true", "THINREX_VERBOSE": "1"}); err != nil || !o.Verbose {
+	if o, err := complete(t, nil, map[string]string{"THINREX_NOVERBOSE": "true", "THINREX_VERBOSE": "1"}); err != nil || !o.Report.Verbose {
 		t.Error("there is a variable for it", err)
 	}
 	write(t, "thinrex.toml", "noverbose = true")
@@ -146,9 +144,9 @@ func TestSecrets(t *testing.T) {
 				where string
 			}{
 				{args: []string{"--" + name, "a=b", "--" + name, malformed}, where: "--" + name},
-				{args: []string{"--config=string.toml"}, where: "string.toml: " + name},
-				{args: []string{"--config=list.toml"}, where: "list.toml: " + name},
-				{args: []string{"--config=table.toml"}, where: "table.toml: " + name},
+				{args: []string{"--config=string.toml"}, where: "string.toml:1: " + name},
+				{args: []string{"--config=list.toml"}, where: "list.toml:1: " + name},
+				{args: []string{"--config=table.toml"}, where: "table.toml:1: " + name},
 				{env: map[string]string{"THINREX_" + strings.ToUpper(name): malformed}, where: "THINREX_" + strings.ToUpper(name)},
 				{args: []string{"--bazelrc=" + rc}, where: rc + ":2: --" + name},
 			}
@@ -167,15 +165,16 @@ func TestSecrets(t *testing.T) {
 		}
 	}
 	var secrets []string
-	flags().VisitAll(func(f *pflag.Flag) {
-		if IsSecret(f) {
-			secrets = append(secrets, f.Name)
+	for _, row := range new(settings.Settings).Rows() {
+		if !row.Secret {
+			continue
 		}
-		_ = f.Value.Set("a=" + secret)
-		if IsSecret(f) && strings.Contains(f.Value.String(), secret) {
-			t.Errorf("--%s shows its value", f.Name)
+		secrets = append(secrets, row.Name)
+		if err := row.Value.Set("a=" + secret); err != nil || strings.Contains(row.Value.String(), secret) {
+			t.Errorf("--%s shows its value, or %v", row.Name, err)
 		}
-	})
+	}
+	slices.Sort(secrets)
 	if !slices.Equal(secrets, []string{"remote_cache_header", "remote_exec_header", "remote_header"}) {
 		t.Errorf("secret are %q", secrets)
 	}

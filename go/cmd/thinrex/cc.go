@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -16,13 +13,17 @@ import (
 
 	"thinrex/go/compile"
 	"thinrex/go/config"
+	"thinrex/go/option"
 	"thinrex/go/report"
 	"thinrex/go/store"
 )
 
-func ccCommand(o *config.Options) *cobra.Command {
+// ccName is also the command whose --help leaves out what is for links alone.
+const ccName = "cc"
+
+func ccCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "cc [flags] -- COMPILER ARGS...",
+		Use:   ccName + " [flags] -- COMPILER ARGS...",
 		Short: "Compile to ThinLTO bitcode, or take it from the cache",
 		Long: `Run a compiler, or deliver what it made of the same source, headers and
 arguments before:
@@ -33,81 +34,53 @@ arguments before:
 What isn't known to be cacheable is run as it is; --verbose says why.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkCCFlags(cmd.Root().PersistentFlags()); err != nil {
+			if err := checkNoLinkFlags(o.flags); err != nil {
 				return err
 			}
 			dir, err := os.Getwd()
 			if err != nil { // it has been removed: a compiler may do without, a configuration file can't be looked for
-				report.NewTerminal(os.Stderr, o.Verbose).Verbose("not cached: %v", err)
-				return runPlain(cmd.Context(), args, ccEnvironment(os.Environ(), o.ActionEnv))
+				report.NewTerminal(os.Stderr, o.Report.Verbose).Verbose("not cached: %v", err)
+				return runPlain(cmd.Context(), args, ccEnvironment(os.Environ(), o.Shared.ActionEnv))
 			}
-			flags := cmd.Root().PersistentFlags()
-			if err := config.Complete(flags, os.LookupEnv); err != nil {
+			if err := o.complete(); err != nil {
 				return err
 			}
-			terminal := report.NewTerminal(os.Stderr, o.Verbose)
+			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
 			terminal.Quiet() // a warning for each file would be one too many
 			return cc(cmd.Context(), dir, args, o, terminal)
 		},
 	}
 	cmd.Flags().SetInterspersed(false) // the compiler's flags aren't ours
-	hideLinkFlags(cmd)
 	return cmd
 }
 
-// errExit ends the program with a compiler's exit code; the compiler has said
-// why.
-type errExit int
-
-func (e errExit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
-// errCannotRun says that there is no such compiler, or that it can't be run.
-// The exit code is what a shell would give.
-type errCannotRun struct {
-	program string
-	err     error
+// checkNoLinkFlags refuses flags that thinrex cc would ignore. It is called before
+// variables and configuration files add their options: links share these.
+func checkNoLinkFlags(flags *config.Flags) error {
+	for _, given := range flags.Given() {
+		if given.Phase == option.LinkOnly {
+			return usagef("--%s is for links: thinrex cc has no use for it", given.Name)
+		}
+	}
+	return nil
 }
 
-func (e *errCannotRun) Error() string { return fmt.Sprintf("can't run %q: %v", e.program, e.err) }
-func (e *errCannotRun) Unwrap() error { return e.err }
-
-// reason drops the program's name, which errCannotRun says.
-func reason(err error) error {
-	var search *exec.Error
-	if errors.As(err, &search) {
-		err = search.Err
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
-	return err
-}
-
-func (e *errCannotRun) code() int {
-	if errors.Is(e.err, exec.ErrNotFound) || errors.Is(e.err, fs.ErrNotExist) {
-		return exitNotFound
-	}
-	return exitCannotRun
-}
-
-func cc(ctx context.Context, dir string, args []string, o *config.Options, terminal *report.Terminal) error {
+func cc(ctx context.Context, dir string, args []string, o *options, terminal *report.Terminal) error {
 	started := time.Now()
-	policy, err := store.ParsePolicy(o.ThinLTOCachePolicy)
+	policy, err := o.policy()
 	if err != nil {
-		return fmt.Errorf("--thinlto_cache_policy: %w", err)
-	}
-	if err := checkBaseDir(o.BaseDir); err != nil {
 		return err
 	}
-	s := openStore(o.DiskCache, o.DigestFunction, terminal)
+	if err := o.Compile.CheckBaseDir(); err != nil {
+		return &usageError{err}
+	}
+	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
 	options := ccOptions(dir, o, s, terminal)
 	remote := newCCRemote(ctx, o, options.StateDir, terminal)
 	options.Remote = sync.OnceValue(remote.open)
 	outcome, err := compile.Run(ctx, args[0], args[1:], options)
 	remote.close() // not deferred: runPlain doesn't come back
-	var why *compile.Plain
-	if errors.As(err, &why) {
+	if why, ok := errors.AsType[*compile.Plain](err); ok {
 		terminal.Verbose("not cached: %v", why)
 		return runPlain(ctx, args, options.Env)
 	}
@@ -121,7 +94,7 @@ func cc(ctx context.Context, dir string, args []string, o *config.Options, termi
 	if outcome.Stored {
 		pruneAfterCompilation(ctx, s, policy, started, terminal)
 	}
-	pruneState(s, stateDir(s, o.DigestFunction), policy)
+	pruneState(s, stateDir(s, o.Shared.DigestFunction), policy)
 	if outcome.ExitCode != 0 {
 		return errExit(outcome.ExitCode)
 	}
@@ -135,21 +108,23 @@ func passOn(outcome *compile.Outcome) error {
 	return errors.Join(err, more)
 }
 
-func ccOptions(dir string, o *config.Options, s *store.Store, terminal *report.Terminal) compile.Options {
-	env := ccEnvironment(os.Environ(), o.ActionEnv)
-	options := compile.Options{
-		Function: o.DigestFunction, Dir: dir, Env: env, Read: o.ExtraInput, Sandbox: o.SandboxBase,
-		Keys: compile.Keys(o.CompileKeys), MinInsts: o.ThinLTOCacheMinInsts, BaseDir: o.BaseDir,
-		Colour: isTerminal(os.Stderr) && hasColours(env), Verbose: terminal.Verbose,
-	}
-	for _, entry := range o.ActionEnv {
+func ccOptions(dir string, o *options, s *store.Store, terminal *report.Terminal) compile.Options {
+	env := ccEnvironment(os.Environ(), o.Shared.ActionEnv)
+	options := o.Compile
+	options.Function = o.Shared.DigestFunction
+	options.Dir, options.Env = dir, env
+	options.Read = o.Shared.ExtraInputs
+	options.Sandbox = o.Host.SandboxBase
+	options.Colour = isTerminal(os.Stderr) && hasColours(env)
+	options.Verbose = terminal.Verbose
+	for _, entry := range o.Shared.ActionEnv {
 		name, _, _ := strings.Cut(entry, "=")
 		options.Named = append(options.Named, name)
 	}
 	if s != nil {
 		options.Cache = s
 	}
-	if dir := stateDir(s, o.DigestFunction); dir != "" {
+	if dir := stateDir(s, o.Shared.DigestFunction); dir != "" {
 		options.StateDir = filepath.Join(dir, "cc-"+hostName())
 	}
 	return options

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"thinrex/go/action"
-	"thinrex/go/config"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
@@ -22,7 +21,7 @@ import (
 // compilations.
 type ccRemote struct {
 	ctx      context.Context
-	options  *config.Options
+	options  *options
 	terminal *report.Terminal
 	reading  outage
 	writing  outage        // while it can be read
@@ -34,7 +33,7 @@ type ccRemote struct {
 
 // newCCRemote returns the remote cache that the options name. Nothing is asked
 // before open.
-func newCCRemote(ctx context.Context, o *config.Options, stateDir string, terminal *report.Terminal) *ccRemote {
+func newCCRemote(ctx context.Context, o *options, stateDir string, terminal *report.Terminal) *ccRemote {
 	r := &ccRemote{ctx: ctx, options: o, terminal: terminal}
 	if stateDir != "" {
 		name := filepath.Join(stateDir, "down-"+whoAsks(o))
@@ -46,17 +45,18 @@ func newCCRemote(ctx context.Context, o *config.Options, stateDir string, termin
 
 // whoAsks tells those apart to whom a service may mean different things: who
 // else has no password, say, has an outage of his own.
-func whoAsks(o *config.Options) string {
+func whoAsks(o *options) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %d %v %v", []string{o.RemoteCache, o.RemoteExecutor, o.RemoteProxy, o.RemoteInstanceName,
-		o.TLSCertificate, o.TLSClientCertificate, o.TLSClientKey}, os.Getuid(), o.GoogleDefaultCredentials, o.DigestFunction)
-	for _, list := range [][]string{o.RemoteHeader, o.RemoteCacheHeader, o.RemoteExecHeader} {
+	r := &o.Remote
+	fmt.Fprintf(h, "%q %d %v %v", []string{r.Cache, r.Executor, r.Proxy, r.Instance,
+		r.TLSCertificate, r.TLSClientCertificate, r.TLSClientKey}, os.Getuid(), r.GoogleDefaultCredentials, o.Shared.DigestFunction)
+	for _, list := range [][]string{r.Headers, r.CacheHeaders, r.ExecHeaders} {
 		for _, header := range list {
 			name, _, _ := strings.Cut(header, "=") // the value is a secret, and the hash may be seen
 			fmt.Fprintf(h, " %q", name)
 		}
 	}
-	fmt.Fprintf(h, " %q", o.CredentialHelper)
+	fmt.Fprintf(h, " %q", o.Credentials.Helpers)
 	return fmt.Sprintf("%x", h.Sum(nil)[:8])
 }
 
@@ -65,7 +65,7 @@ const patience = 5 * time.Second
 
 // open returns nil if there is no remote cache, or it can't be used.
 func (r *ccRemote) open() action.Cache {
-	if r.options.RemoteCache == "" && r.options.RemoteExecutor == "" {
+	if r.options.Remote.Cache == "" && r.options.Remote.Executor == "" {
 		return nil
 	}
 	if r.reading.lasts() {
@@ -78,9 +78,9 @@ func (r *ccRemote) open() action.Cache {
 		return nil
 	}
 	r.client = client
-	limit := min(patience, r.options.RemoteTimeout)
-	if len(r.options.CredentialHelper) > 0 { // which may have somebody log in
-		limit += r.options.CredentialHelperTimeout
+	limit := min(patience, r.options.Remote.Timeout)
+	if len(r.options.Credentials.Helpers) > 0 { // which may have somebody log in
+		limit += r.options.Credentials.HelperTimeout
 	}
 	ctx, cancel := context.WithTimeoutCause(r.ctx, limit, fmt.Errorf("no answer within %v", limit))
 	defer cancel()

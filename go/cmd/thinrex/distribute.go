@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"thinrex/go/clang"
-	"thinrex/go/config"
 	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
@@ -26,7 +25,7 @@ import (
 // from machine to machine, and enough for a wrapper script.
 const compilerPath = "/usr/local/bin:/usr/bin:/bin"
 
-func distributeCommand(o *config.Options, started start) *cobra.Command {
+func distributeCommand(o *options, started start) *cobra.Command {
 	return &cobra.Command{
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -35,19 +34,17 @@ func distributeCommand(o *config.Options, started start) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			flags := cmd.Root().PersistentFlags()
-			if err := config.Complete(flags, os.LookupEnv); err != nil {
+			if err := o.complete(); err != nil {
 				return err
 			}
-			terminal := report.NewTerminal(os.Stderr, o.Verbose)
-			if o.DiskCache == "" && !flags.Changed("disk_cache") {
+			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
+			if o.Store.Dir == "" && !o.flags.IsGiven("disk_cache") {
 				terminal.WarnOnce("cache", "no home folder to keep a cache in; give --disk_cache=DIR")
 			}
 			ctx, stop := whileParentRuns(cmd.Context(), started.parent)
 			defer stop()
 			err := distribute(ctx, args[0], o, terminal, started)
-			var gone *errStopped
-			if err != nil && errors.As(context.Cause(ctx), &gone) {
+			if gone, ok := errors.AsType[*errStopped](context.Cause(ctx)); ok && err != nil {
 				return gone
 			}
 			return err
@@ -55,23 +52,20 @@ func distributeCommand(o *config.Options, started start) *cobra.Command {
 	}
 }
 
-func distribute(ctx context.Context, path string, o *config.Options, terminal *report.Terminal, started start) error {
-	if o.RemoteExecutionTimeout <= 0 {
-		return fmt.Errorf("--remote_execution_timeout=%v isn't positive", o.RemoteExecutionTimeout)
-	}
-	policy, err := store.ParsePolicy(o.ThinLTOCachePolicy)
+func distribute(ctx context.Context, path string, o *options, terminal *report.Terminal, started start) error {
+	policy, err := o.policy()
 	if err != nil {
-		return fmt.Errorf("--thinlto_cache_policy: %w", err)
+		return err
 	}
-	if s := strategyOf(o); s != link.Local && o.RemoteExecutor == "" {
-		return fmt.Errorf("--exec_strategy=%s needs a --remote_executor", o.ExecStrategy)
+	if s := o.strategy(); s != link.Local && o.Remote.Executor == "" {
+		return usagef("--exec_strategy=%s needs a --remote_executor", s)
 	}
 	file, err := distfile.Read(path)
 	if err != nil {
-		return err
+		return &usageError{err}
 	}
 	if err := addMissing(file, started.parent, terminal); err != nil {
-		return err
+		return &usageError{err}
 	}
 	remote, err := dial(ctx, o, backendMnemonic, len(file.Jobs), terminal)
 	if err != nil {
@@ -80,24 +74,25 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 	if remote != nil {
 		defer remote.Close()
 	}
-	slots := host.NewSlots(o.Jobs.Count(), os.Getenv("MAKEFLAGS"))
+	slots := host.NewSlots(o.Host.Jobs.Count(), os.Getenv("MAKEFLAGS"))
 	defer slots.Close()
-	options := link.Options{
-		Slots: slots, SandboxBase: o.SandboxBase, Env: environment(o.ActionEnv),
-		ExtraInputs: o.ExtraInput, Compiler: o.RemoteCompiler, Timeout: o.RemoteExecutionTimeout,
-		KeepGoing: o.KeepGoing, Patience: o.RemotePatience, Terminal: terminal, Started: started.at,
-		Remote: remote, Strategy: strategyOf(o), RemoteTasks: 2 * o.RemoteJobs, // half of them on their way there and back
-		Portable: o.Toolchain == config.ToolchainUpload, Properties: properties(o.RemoteDefaultExecProperties),
-	}
+	options := o.Link
+	options.Slots = slots
+	options.SandboxBase = o.Host.SandboxBase
+	options.Env = environment(o.Shared.ActionEnv)
+	options.ExtraInputs = o.Shared.ExtraInputs
+	options.Terminal, options.Started = terminal, started.at
+	options.Remote, options.Strategy = remote, o.strategy()
+	options.RemoteTasks = 2 * o.Remote.Executions // half of them on their way there and back
 	digests := ""
-	s := openStore(o.DiskCache, o.DigestFunction, terminal)
+	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
 	if s != nil {
 		options.Cache = s
 	}
-	if options.StateDir = stateDir(s, o.DigestFunction); options.StateDir != "" {
+	if options.StateDir = stateDir(s, o.Shared.DigestFunction); options.StateDir != "" {
 		digests = filepath.Join(options.StateDir, "digests-"+hostName())
 	}
-	options.Files = filedigest.Open(digests, o.DigestFunction)
+	options.Files = filedigest.Open(digests, o.Shared.DigestFunction)
 
 	summary, err := link.Run(ctx, file, options)
 	if saveErr := options.Files.Save(); saveErr != nil {
@@ -113,8 +108,8 @@ func distribute(ctx context.Context, path string, o *config.Options, terminal *r
 			terminal.Verbose("%s", remote.Storing())
 		}
 	}
-	if o.SummaryFile != "" {
-		if writeErr := summary.WriteFile(o.SummaryFile); writeErr != nil {
+	if o.Report.SummaryFile != "" {
+		if writeErr := summary.WriteFile(o.Report.SummaryFile); writeErr != nil {
 			terminal.Print("warning: can't write the summary: %v", writeErr)
 		}
 	}
@@ -158,7 +153,7 @@ func stateDir(s *store.Store, f digest.Function) string {
 	if s != nil {
 		return s.StateDir()
 	}
-	dir := config.DefaultDiskCache()
+	dir := store.DefaultDir()
 	if dir == "" {
 		return ""
 	}

@@ -8,13 +8,13 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"thinrex/go/config"
 	"thinrex/go/host"
+	"thinrex/go/option"
 )
 
-func flagsCommand() *cobra.Command {
+func flagsCommand(o *options) *cobra.Command {
 	linker := "clang"
 	cmd := &cobra.Command{
 		Use:   "flags [--for=clang|lld|lld-link] [thinrex's flags]",
@@ -25,10 +25,10 @@ for lld called directly. Further flags of thinrex's are passed on:
   clang++ -O2 $(thinrex flags --verbose) *.o -o app`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := config.Check(cmd.Root().PersistentFlags()); err != nil {
-				return err
+			if err := o.flags.Check(); err != nil {
+				return &usageError{err}
 			}
-			given, err := givenFlags(cmd)
+			given, err := givenFlags(o.flags)
 			if err != nil {
 				return err
 			}
@@ -44,28 +44,20 @@ for lld called directly. Further flags of thinrex's are passed on:
 	return cmd
 }
 
-// givenFlags returns the options on the command line as flags. It refuses those
-// whose values mustn't get onto the link's, which everybody on the machine can
-// see.
-func givenFlags(cmd *cobra.Command) (given []string, err error) {
-	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if !f.Changed || f.Hidden {
-			return
+// givenFlags returns the options on the command line, in the form of flags. It
+// refuses secrets: on the link's command line every user of the machine can read
+// them.
+func givenFlags(flags *config.Flags) (given []string, err error) {
+	for _, o := range flags.Given() {
+		if o.Secret {
+			return nil, usagef("--%s would be seen in lists of processes: put it in thinrex.toml or %s, or use --credential_helper",
+				o.Name, option.Variable(o.Name))
 		}
-		if config.IsSecret(f) {
-			err = fmt.Errorf("--%s would be seen in lists of processes: put it in thinrex.toml or %s, or use --credential_helper",
-				f.Name, config.EnvPrefix+strings.ToUpper(f.Name))
-			return
+		for _, value := range o.Values {
+			given = append(given, "--"+o.Name+"="+value)
 		}
-		values := []string{f.Value.String()}
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			values = list.GetSlice()
-		}
-		for _, v := range values {
-			given = append(given, "--"+f.Name+"="+v)
-		}
-	})
-	return given, err
+	}
+	return given, nil
 }
 
 func linkFlags(linker string, options []string) ([]string, error) {
@@ -94,7 +86,7 @@ func linkFlags(linker string, options []string) ([]string, error) {
 		words = []string{dash + "thinlto-distributor" + separator + self, dash + "thinlto-remote-compiler" + separator + compiler}
 		pass = dash + "thinlto-distributor-arg" + separator
 	default:
-		return nil, fmt.Errorf("--for=%s: give clang, lld or lld-link", linker)
+		return nil, usagef("--for=%s: give clang, lld or lld-link", linker)
 	}
 	for _, o := range options {
 		if linker == "clang" && strings.Contains(o, ",") { // clang splits at commas

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"thinrex/go/config"
 	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/report"
@@ -21,7 +19,7 @@ type pruneOptions struct {
 	dryRun bool
 }
 
-func pruneCommand(o *config.Options) *cobra.Command {
+func pruneCommand(o *options) *cobra.Command {
 	var p pruneOptions
 	cmd := &cobra.Command{
 		Use:   "prune [--policy=POLICY] [--disk_cache=DIR] [--dry_run]",
@@ -33,13 +31,13 @@ compilations do the same by themselves, for a moment, at most every
 prune_interval.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := config.Complete(cmd.Root().PersistentFlags(), os.LookupEnv); err != nil {
+			if err := o.complete(); err != nil {
 				return err
 			}
 			if !cmd.Flags().Changed("policy") {
-				p.policy = o.ThinLTOCachePolicy
+				p.policy = o.Store.Policy
 			}
-			return prune(cmd, o.DiskCache, p)
+			return prune(cmd, o.Store.Dir, p)
 		},
 	}
 	cmd.Flags().StringVar(&p.policy, "policy", "", "what to keep (default: --thinlto_cache_policy)")
@@ -50,17 +48,17 @@ prune_interval.`,
 func prune(cmd *cobra.Command, dir string, p pruneOptions) error {
 	policy, err := store.ParsePolicy(p.policy)
 	if err != nil {
-		return err
+		return &usageError{err}
 	}
 	if dir == "" {
-		return errors.New("no cache to prune; give --disk_cache=DIR")
+		return usagef("no cache to prune; give --disk_cache=DIR")
 	}
 	if _, err := os.Stat(dir); err != nil {
-		return fmt.Errorf("no cache to prune: %w; --disk_cache=DIR gives another folder", err)
+		return usagef("no cache to prune: %w; --disk_cache=DIR gives another folder", err)
 	}
 	s, err := store.Open(dir, digest.SHA256) // the other functions' folders are in it
 	if err != nil {
-		return err
+		return usagef("no cache to prune: %w; --disk_cache=DIR gives another folder", err)
 	}
 	var stats store.Stats
 	if p.dryRun {

@@ -12,7 +12,6 @@ import (
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 
-	"thinrex/go/config"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/report"
 )
@@ -185,15 +184,18 @@ func TestWhoseCredentials(t *testing.T) {
 	}
 	t.Setenv("NETRC", netrc)
 	for name, tc := range map[string]struct {
-		options config.Options
-		want    bool // others than Google's
+		google bool
+		helper []string
+		want   bool // others than Google's
 	}{
 		"netrc":            {want: true},
-		"Google":           {options: config.Options{GoogleDefaultCredentials: true}},
-		"helper, Google":   {options: config.Options{GoogleDefaultCredentials: true, CredentialHelper: []string{"/bin/sh"}}, want: true},
-		"another's helper": {options: config.Options{GoogleDefaultCredentials: true, CredentialHelper: []string{"other.com=/bin/sh"}}},
+		"Google":           {google: true},
+		"helper, Google":   {google: true, helper: []string{"/bin/sh"}, want: true},
+		"another's helper": {google: true, helper: []string{"other.com=/bin/sh"}},
 	} {
-		c, err := credentials(&tc.options, report.NewTerminal(os.Stderr, false))("cache.example.com")
+		var o options
+		o.Remote.GoogleDefaultCredentials, o.Credentials.Helpers = tc.google, tc.helper
+		c, err := credentials(&o, report.NewTerminal(os.Stderr, false))("cache.example.com")
 		if err != nil || (c != nil) != tc.want {
 			t.Errorf("%s: %v, %v", name, c != nil, err)
 		}

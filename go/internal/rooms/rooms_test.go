@@ -18,8 +18,8 @@ var plan = []room{
 	// Formats and values. They know nothing of links, compilations or services.
 	{"digest", ""},
 	{"bitcode", ""},
-	{"report", ""},
 	{"option", ""},
+	{"report", "option"},
 	{"assembly", "bitcode"},
 	{"object", "bitcode"},
 
@@ -57,8 +57,9 @@ var plan = []room{
 		"digest host host/filedigest host/memo object option"},
 
 	// The program.
-	{"config", "digest option"},
-	{"cmd/thinrex", "action clang compile config digest host host/filedigest host/memo link link/distfile " +
+	{"config", "host option"},
+	{"cmd/thinrex/settings", "compile config digest host link option reapi reapi/credential report store"},
+	{"cmd/thinrex", "action clang cmd/thinrex/settings compile config digest host host/filedigest host/memo link link/distfile " +
 		"link/executor link/linker option outage reapi reapi/credential report store"},
 
 	// Tools and servers of the tests; the product imports none of them.
@@ -67,6 +68,7 @@ var plan = []room{
 	{"internal/reapitest", "digest host"},
 	{"internal/starlarkcheck", ""},
 	{"internal/bazeldocs", "internal/starlarkcheck"},
+	{"internal/optiondocs", "cmd/thinrex/settings option"},
 	{"internal/bench", "bitcode digest internal/reapitest link/distfile"},
 }
 

@@ -35,7 +35,7 @@ func readCommon(common distfile.Common, o Options) (commonPart, error) {
 	r.extra = map[string]string{}
 	for _, path := range o.ExtraInputs {
 		if err := r.addInput(path); err != nil {
-			return commonPart{}, fmt.Errorf("--extra_input: %w", err)
+			return commonPart{}, &action.InputError{Err: fmt.Errorf("--extra_input: %w", err)}
 		}
 		r.extra[absolute(path)] = r.names[path]
 	}

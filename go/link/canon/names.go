@@ -36,7 +36,7 @@ func (b *Builder) addJobInputs(a *action.Action, job distfile.Job) (map[string]s
 		}
 		f, err := b.opts.Files.File(path)
 		if err != nil {
-			return nil, fmt.Errorf("input of %s: %w", job.Module(), err)
+			return nil, &action.InputError{Err: fmt.Errorf("input of %s: %w", job.Module(), err)}
 		}
 		files = append(files, f)
 	}
@@ -83,7 +83,7 @@ func (b *Builder) addShard(a *action.Action, path string, names map[string]strin
 	// is needed, only its stat, to know later that it is still the same.
 	file, data, err := filedigest.Read(path)
 	if err != nil {
-		return fmt.Errorf("shard: %w", err)
+		return &action.InputError{Err: fmt.Errorf("shard: %w", err)}
 	}
 	shard, err := bitcode.Parse(data)
 	if err != nil {

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"os"
+
+	"thinrex/go/cmd/thinrex/settings"
+	"thinrex/go/config"
+	"thinrex/go/link"
+	"thinrex/go/store"
+)
+
+// options are the settings of one run, and the flags that they come from.
+type options struct {
+	settings.Settings
+	flags *config.Flags
+}
+
+// complete adds what the environment and configuration files say.
+func (o *options) complete() error {
+	if err := o.flags.Complete(&o.Config, os.LookupEnv); err != nil {
+		return &usageError{err}
+	}
+	return nil
+}
+
+// policy is what --thinlto_cache_policy says.
+func (o *options) policy() (store.Policy, error) {
+	policy, err := store.ParsePolicy(o.Store.Policy)
+	if err != nil {
+		return policy, usagef("--thinlto_cache_policy: %w", err)
+	}
+	return policy, nil
+}
+
+// strategy is what --exec_strategy says, or what --remote_executor stands for.
+func (o *options) strategy() link.Strategy {
+	switch {
+	case o.Link.Strategy != link.ByExecutor:
+		return o.Link.Strategy
+	case o.Remote.Executor != "":
+		return link.Fallback
+	}
+	return link.Local
+}

@@ -1,0 +1,19 @@
+package host
+
+import (
+	"os"
+	"os/user"
+)
+
+// HomeDir returns the user's home folder: from the environment, or else, as in
+// Bazel's actions, which have no variable HOME, from the password database.
+func HomeDir() (string, error) {
+	home, err := os.UserHomeDir()
+	if err == nil {
+		return home, nil
+	}
+	if u, e := user.Current(); e == nil && u.HomeDir != "" {
+		return u.HomeDir, nil
+	}
+	return "", err
+}

@@ -1,0 +1,157 @@
+package link
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"thinrex/go/option"
+)
+
+// ByExecutor is the strategy of a user who gives none: Fallback with a
+// --remote_executor, else Local. Whoever calls Run decides which.
+const ByExecutor Strategy = -1
+
+// String is the strategy's name in --exec_strategy; the names are reclient's.
+func (s Strategy) String() string {
+	return map[Strategy]string{
+		Local:    "local",
+		Remote:   "remote",
+		Fallback: "remote_local_fallback",
+		Racing:   "racing",
+	}[s]
+}
+
+// Rows sets the defaults of the user's options and describes them. The rest of o
+// is its caller's to fill in.
+func (o *Options) Rows() []option.Row {
+	return []option.Row{
+		{
+			Name:  "exec_strategy",
+			Value: option.Choice(&o.Strategy, ByExecutor, Local, Remote, Fallback, Racing),
+			Group: option.Remote,
+			Usage: "where compilations run: local, remote, remote_local_fallback or racing " +
+				"(default: remote_local_fallback with an executor, else local)",
+			Doc:            "where compilations run: `local`, `remote`, `remote_local_fallback` or `racing`",
+			Default:        "`remote_local_fallback` with an executor, else `local`",
+			BazelAttribute: "Where compilations run: `local`, `remote`, `remote_local_fallback` or `racing`.",
+		},
+		{
+			Name:  "keep_going",
+			Value: option.Bool(&o.KeepGoing, false),
+			Group: option.Compilations,
+			Usage: "after a failed compilation, run the others all the same",
+			Phase: option.LinkOnly,
+		},
+		{
+			Name:    "remote_compiler",
+			Value:   option.Text(&o.Compiler, ""),
+			Group:   option.Remote,
+			Usage:   "the compiler's `path` in actions, where a worker has it (default /usr/bin/clang-VERSION)",
+			Doc:     "where a worker has the compiler; part of the key",
+			Default: "`/usr/bin/clang-22`",
+			Phase:   option.LinkOnly,
+		},
+		{
+			Name:        "remote_default_exec_properties",
+			Value:       propertiesValue(&o.Properties),
+			Group:       option.Remote,
+			Usage:       "a property of the worker to run on, `NAME=VALUE`; part of the key",
+			Doc:         "a property of the worker to run on; repeatable; part of the key",
+			Phase:       option.LinkOnly,
+			FromBazelRC: true,
+		},
+		{
+			Name:  "remote_execution_timeout",
+			Value: option.Duration(&o.Timeout, 10*time.Minute),
+			Group: option.Remote,
+			Usage: "how long one compilation may take on a worker; part of the key",
+			Phase: option.LinkOnly,
+		},
+		{
+			Name:  "remote_patience",
+			Value: option.DurationOrZero(&o.Patience, 10*time.Second),
+			Group: option.Remote,
+			Usage: "how long nothing may be heard of a job from a service before this machine, when idle, " +
+				"compiles it as well; 0 for any time",
+			Phase: option.LinkOnly,
+		},
+		{
+			Name:  "toolchain",
+			Value: toolchainValue(&o.Portable),
+			Group: option.Remote,
+			Usage: "where a worker has the compiler from: its image, or an upload",
+			Doc:   "a worker has the compiler in its `image`, or gets it by `upload`; part of the key",
+			Phase: option.LinkOnly,
+		},
+	}
+}
+
+// properties are NAME=VALUE texts, of which the last for a name counts.
+type properties struct {
+	option.List
+	to *map[string]string
+}
+
+func propertiesValue(to *map[string]string) option.Value {
+	*to = nil
+	return properties{option.Texts(new([]string)), to}
+}
+
+func (p properties) Set(s string) error { return p.Append(s) }
+
+func (p properties) Append(s string) error {
+	name, value, _ := strings.Cut(s, "=")
+	if strings.IndexByte(s, '=') < 1 {
+		return fmt.Errorf("%q isn't of the form NAME=VALUE", s)
+	}
+	if *p.to == nil {
+		*p.to = map[string]string{}
+	}
+	(*p.to)[name] = value
+	return p.List.Append(s)
+}
+
+func (p properties) Replace(all []string) error {
+	*p.to = nil
+	if err := p.List.Replace(nil); err != nil {
+		return err
+	}
+	for _, s := range all {
+		if err := p.Append(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p properties) Type() string { return "NAME=VALUE" }
+
+// A toolchain says how a worker gets the compiler: image or upload.
+type toolchain struct{ portable *bool }
+
+func toolchainValue(portable *bool) option.Value {
+	*portable = false
+	return toolchain{portable}
+}
+
+func (t toolchain) Set(s string) error {
+	switch strings.ToLower(s) {
+	case "image":
+		*t.portable = false
+	case "upload":
+		*t.portable = true
+	default:
+		return fmt.Errorf("%q is none of image, upload", s)
+	}
+	return nil
+}
+
+func (t toolchain) String() string {
+	if *t.portable {
+		return "upload"
+	}
+	return "image"
+}
+
+func (t toolchain) Type() string { return "name" }
