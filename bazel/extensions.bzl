@@ -1,4 +1,4 @@
-"""The module extension `thinrex`: where the distributor comes from, and with which options links start it."""
+"""The module extension `thinrex`: where the distributor comes from, and the options that links give it."""
 
 load("//bazel/private:repositories.bzl", "LOCAL_ATTRS", "RELEASE_ATTRS", "SOURCE_ATTRS", "local", "release", "source")
 
@@ -19,13 +19,13 @@ def _thinrex_impl(module_ctx):
 
 thinrex = module_extension(
     implementation = _thinrex_impl,
-    doc = """Makes the dtlto toolchain. The root module gives at most one tag; without one it is `thinrex.source()`.
+    doc = """Makes the dtlto toolchain. The root module may have one tag; without a tag, `thinrex.source()` is used.
 
-All tags take the options of `dtlto_toolchain`, which links hand to the distributor.
+All tags take the options of `dtlto_toolchain`, which links pass to the distributor.
 """,
     tag_classes = {
-        "local": tag_class(attrs = LOCAL_ATTRS, doc = "Takes the thinrex that is on this machine."),
-        "release": tag_class(attrs = RELEASE_ATTRS, doc = "Downloads a released thinrex."),
-        "source": tag_class(attrs = SOURCE_ATTRS, doc = "Builds thinrex from this very module with the `go` in the PATH."),
+        "local": tag_class(attrs = LOCAL_ATTRS, doc = "Uses a thinrex that is on this machine."),
+        "release": tag_class(attrs = RELEASE_ATTRS, doc = "Downloads a release of thinrex."),
+        "source": tag_class(attrs = SOURCE_ATTRS, doc = "Builds thinrex from the sources of this module, with the `go` in the PATH."),
     },
 )

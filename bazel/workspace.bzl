@@ -1,11 +1,11 @@
-"""For WORKSPACE files: what bazel/extensions.bzl is for MODULE.bazel. Use one of the macros."""
+"""Macros for WORKSPACE files, which do what bazel/extensions.bzl does for MODULE.bazel. Use one of them."""
 
 load("//bazel/private:repositories.bzl", "local", "release", "source")
 
 _TOOLCHAIN = "@thinrex//bazel:toolchain"
 
 def thinrex_local(**kwargs):
-    """Takes the thinrex that is on this machine, and registers the dtlto toolchain.
+    """Uses a thinrex that is on this machine, and registers the dtlto toolchain.
 
     Args:
       **kwargs: attributes of the tag `thinrex.local`.
@@ -14,7 +14,7 @@ def thinrex_local(**kwargs):
     native.register_toolchains(_TOOLCHAIN)
 
 def thinrex_source(**kwargs):
-    """Builds thinrex from this very repository with the `go` in the PATH, and registers the dtlto toolchain.
+    """Builds thinrex from the sources of this repository, with the `go` in the PATH, and registers the dtlto toolchain.
 
     Args:
       **kwargs: attributes of the tag `thinrex.source`.
@@ -23,7 +23,7 @@ def thinrex_source(**kwargs):
     native.register_toolchains(_TOOLCHAIN)
 
 def thinrex_release(**kwargs):
-    """Downloads a released thinrex, and registers the dtlto toolchain.
+    """Downloads a release of thinrex, and registers the dtlto toolchain.
 
     Args:
       **kwargs: attributes of the tag `thinrex.release`.

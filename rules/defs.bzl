@@ -1,4 +1,4 @@
-"""Public rules: C++ programs linked by DTLTO, and the toolchain that says how."""
+"""Public rules: C++ programs linked by DTLTO, and the toolchain that holds the distributor and its options."""
 
 load(
     "//rules:toolchain.bzl",

@@ -4,12 +4,12 @@ load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules/private:options.bzl", "OPTION_ATTRS", "check_args", "option_args")
 
 DtltoToolchainInfo = provider(
-    doc = "How to turn a ThinLTO link into a DTLTO link.",
+    doc = "What a ThinLTO link needs to become a DTLTO link.",
     fields = {
-        "compiler_version": "What that compiler says its version is; empty if it isn't clang.",
-        "compilers": "List of strings: paths of the compiler that `compiler_version` and `lld` speak of; empty if none was asked.",
-        "distributor": "File: the program that lld starts.",
-        "files": "depset of File: the distributor and all that it reads; inputs of each link.",
+        "compiler_version": "The version that `compilers` print; empty if they aren't clang.",
+        "compilers": "List of strings: paths of the compiler whose `compiler_version` and `lld` are given here; empty if none was looked at.",
+        "distributor": "File: the program that lld starts to run the backend compilations.",
+        "files": "depset of File: the distributor and all files that it reads. They are inputs of each link.",
         "link_flags": "List of strings: the flags for clang's link line.",
         "lld": "The NAME in `-fuse-ld=NAME`; empty if the compiler has no lld.",
     },
@@ -41,39 +41,40 @@ def _dtlto_toolchain_impl(ctx):
 
 dtlto_toolchain = rule(
     implementation = _dtlto_toolchain_impl,
-    doc = """Says which distributor DTLTO links start, and with which options.
+    doc = """Declares which distributor DTLTO links start, and with which options.
 
-Needed only where the module extension `thinrex` isn't used. Register it with a `toolchain` of type
+You need it only if you don't use the module extension `thinrex`. Register it with a `toolchain` of type
 `@thinrex//rules:toolchain_type`.
 
-The options stand on the link's command line: in its action key, in logs, in process lists. Secrets are
+The options are on the link's command line, and so in its action key, in logs and in process lists. Secrets are
 refused; keep them in a file that `config` or `bazelrc` names, or give a credential helper.
 """,
     attrs = dict(
         OPTION_ATTRS,
         compiler_version = attr.string(
-            doc = "That compiler's version, if it is clang. Links fail with a hint if it is below 22.",
+            doc = "Version of the compiler in `compilers`, if it is clang. Links fail with a hint if it is below 22.",
         ),
         compilers = attr.string_list(
-            doc = "Paths of the compiler that `compiler_version` and `lld` speak of. Links by other compilers aren't checked.",
+            doc = "Paths of the compiler whose `compiler_version` and `lld` are given. Links by other compilers aren't checked.",
         ),
         data = attr.label_list(
             allow_files = True,
             cfg = "exec",
-            doc = "Files that the distributor reads, for `$(execpath :file)` in `args`: a certificate, say. Inputs of each link.",
+            doc = "Files that the distributor reads, such as a certificate; `args` can name them as `$(execpath :file)`. They are " +
+                  "inputs of each link.",
         ),
         distributor = attr.label(
             allow_files = True,
             cfg = "exec",
-            doc = "The program: thinrex, or another distributor for DTLTO. It must run by itself, or find what it needs beside it and " +
-                  "have that in `data`: its runfiles aren't inputs of links.",
+            doc = "The program: thinrex, or another distributor for DTLTO. Its runfiles aren't inputs of links: it must run by itself, or " +
+                  "find beside it what is in `data`.",
             executable = True,
             mandatory = True,
         ),
         lld = attr.string(
             default = "lld",
-            doc = "The NAME in `-fuse-ld=NAME`: `lld`, or `lld-22` where lld has only that name. Empty says that " +
-                  "`compilers` find no lld; its links fail with a hint.",
+            doc = "The NAME in `-fuse-ld=NAME`: `lld`, or `lld-22` if lld has only that name. Empty if " +
+                  "`compilers` find no lld; their links fail with a hint.",
         ),
         _args = attr.label(default = "//rules:args"),
     ),

@@ -21,17 +21,17 @@ _LINK = [
 ]
 
 def dtlto_feature(dtlto, enabled = False):
-    """Returns the feature `dtlto`: compiles to ThinLTO bitcode, and links by DTLTO.
+    """Returns the feature `dtlto`, which compiles to ThinLTO bitcode and links by DTLTO.
 
     For a toolchain config rule that has the distributor as an attribute, as in examples/bazel/feature:
 
         "_dtlto": attr.label(default = "@thinrex//:thinrex", providers = [DtltoToolchainInfo])
 
-    The cc_toolchain's `linker_files` and `all_files` must hold `@thinrex//:thinrex`, too.
+    The cc_toolchain's `linker_files` and `all_files` must contain `@thinrex//:thinrex`, too.
 
     Args:
       dtlto: a DtltoToolchainInfo.
-      enabled: whether it is on without `--features=dtlto`.
+      enabled: whether the feature is on without `--features=dtlto`.
 
     Returns:
       A feature for `cc_common.create_cc_toolchain_config_info`.

@@ -1,9 +1,9 @@
-"""What a repository rule asks this machine: its platform, the compiler in CC and that compiler's lld."""
+"""What a repository rule finds out about this machine: its platform, the compiler in CC and that compiler's lld."""
 
 _OLDEST_LLD = 22
 
 def host_platform(rctx):
-    """Returns this machine's platform, as PLATFORMS names it if it is one of them.
+    """Returns this machine's platform, by its name in PLATFORMS if it is there.
 
     Args:
       rctx: the repository context.
@@ -22,14 +22,14 @@ def host_platform(rctx):
     return "%s_%s" % (os, {"amd64": "x86_64", "arm64": "aarch64"}.get(cpu, cpu))
 
 def find_compiler(rctx, lld):
-    """Asks the compiler in CC, which Bazel's own C++ toolchain takes, for its version and its lld.
+    """Finds out the version and the lld of the compiler in CC, which Bazel's own C++ toolchain uses.
 
     Args:
       rctx: the repository context.
-      lld: the NAME in -fuse-ld=NAME if the user says one, else empty.
+      lld: the NAME in -fuse-ld=NAME if the user gives one, else empty.
 
     Returns:
-      A dict with attributes for dtlto_toolchain; without `compilers` if there is nothing to ask.
+      A dict with attributes for dtlto_toolchain; without `compilers` if CC names no clang.
     """
     known = {"lld": lld} if lld else {}
     cc = rctx.os.environ.get("CC", "")
@@ -40,7 +40,7 @@ def find_compiler(rctx, lld):
     resolved = str(rctx.path(compiler).realpath)
     version = _clang_version(rctx.execute([compiler, "--version"]).stdout)
     if not version:
-        return known  # gcc, which the rules see by themselves
+        return known  # not clang; the rules themselves recognise gcc
     if not lld:
         names = ["lld", "lld-" + version.partition(".")[0]]
         found = [name for name in names if _links_with(rctx, compiler, name)]
@@ -52,12 +52,12 @@ def find_compiler(rctx, lld):
     }
 
 def _clang_version(text):
-    """Returns 22.1.8 for "Debian clang version 22.1.8 (1~deb12u1)…", and "" for what isn't clang."""
+    """Returns 22.1.8 for "Debian clang version 22.1.8 (1~deb12u1)…", and "" if that isn't clang's text."""
     words = text.partition("clang version ")[2].split(" ")[0].splitlines()
     return words[0] if words else ""
 
 def _links_with(rctx, compiler, name):
-    # With this flag, which many toolchains have, clang finds less.
+    # Many toolchains pass -no-canonical-prefixes, and clang then finds fewer linkers.
     answer = rctx.execute([compiler, "-no-canonical-prefixes", "-fuse-ld=" + name, "-Wl,--version"])
     _, found, version = answer.stdout.partition("LLD ")
     major = version.partition(".")[0]

@@ -1,7 +1,7 @@
-"""The repositories behind the module extension and the WORKSPACE macros.
+"""The repositories that the module extension and the WORKSPACE macros create.
 
-`thinrex_distributor` has the toolchain; it is fetched only by builds that need one. The program is in a
-repository of its own, so that other options or another compiler don't build or download it again.
+`thinrex_distributor` has the toolchain; Bazel fetches it only for builds that need one. The program is in a repository of
+its own, so that a change of options or of the compiler doesn't build or download it again.
 """
 
 load("//rules/private:options.bzl", "OPTION_ATTRS")  # buildifier: disable=bzl-visibility
@@ -11,7 +11,7 @@ load(":probe.bzl", "find_compiler", "host_platform")
 _TOOLCHAIN_ATTRS = dict(
     OPTION_ATTRS,
     lld = attr.string(
-        doc = "The NAME in `-fuse-ld=NAME`. By default what the compiler in CC finds: `lld`, or `lld-22` and so on.",
+        doc = "The NAME in `-fuse-ld=NAME`. By default the first that the compiler in CC finds: `lld`, or else `lld-22` for clang 22, and so on.",
     ),
 )
 _LOCAL_ATTRS = {
@@ -19,17 +19,17 @@ _LOCAL_ATTRS = {
 }
 _RELEASE_ATTRS = {
     "sha256s": attr.string_dict(
-        doc = "SHA-256 of the program, 64 hexadecimal digits, for each platform that links: %s." %
+        doc = "SHA-256 of the program (64 hexadecimal digits), for each platform that runs links: %s." %
               ", ".join(["`%s`" % platform for platform in PLATFORMS]),
         mandatory = True,
     ),
     "url": attr.string(
-        doc = "Where the program itself is, not an archive of it, such as `https://example.com/{version}/thinrex-{platform}{exe}`. " +
-              "`{version}` stands for `version`, `{platform}` for the name of the platform as in `sha256s`, and `{exe}` for " +
-              "`.exe` on Windows, else for nothing.",
+        doc = "Address of the program itself, not of an archive, such as `https://example.com/{version}/thinrex-{platform}{exe}`. " +
+              "`{version}` stands for `version`, `{platform}` for the platform's name as in `sha256s`, `{exe}` for " +
+              "`.exe` on Windows and for nothing elsewhere.",
         mandatory = True,
     ),
-    "version": attr.string(doc = "The release, such as `1.2.3`, for `{version}` in `url`.", mandatory = True),
+    "version": attr.string(doc = "The release, such as `1.2.3`; `{version}` in `url` stands for it.", mandatory = True),
 }
 
 LOCAL_ATTRS = dict(_TOOLCHAIN_ATTRS, **_LOCAL_ATTRS)
@@ -67,12 +67,12 @@ _local_program = repository_rule(
     implementation = _local_impl,
     attrs = _LOCAL_ATTRS,
     configure = True,
-    doc = "A link to the thinrex on this machine.",
+    doc = "A link to a thinrex on this machine.",
     environ = ["PATH"],
     local = True,
 )
 
-# Whatever variables and `go env -w` say of the user's other builds.
+# The program is the same whatever variables and `go env -w` set for the user's other builds.
 _PLAIN_GO = {
     "CGO_ENABLED": "0",
     "GO111MODULE": "on",
@@ -95,7 +95,7 @@ def _source_impl(rctx):
     if not go:
         fail("thinrex.source() needs Go 1.26 or later, and there is no go in the PATH. Install it, or use thinrex.local() or thinrex.release().")
     module = rctx.path(Label("//:go.mod")).dirname
-    rctx.path(Label("//:go.sum"))  # watched by being asked for, as go.mod
+    rctx.path(Label("//:go.sum"))  # Bazel then watches the file, as it does go.mod
     if hasattr(rctx, "watch_tree"):
         rctx.watch_tree(module.get_child("go"))
     program = rctx.path(_host_program_file(rctx))

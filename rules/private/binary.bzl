@@ -6,7 +6,7 @@ load(":link.bzl", "dtlto_link")
 _COPT = "//command_line_option:copt"
 _FISSION = "//command_line_option:fission"
 
-# The link stays on this machine: its backends are what runs elsewhere.
+# The link itself runs on this machine; its backend compilations may run elsewhere.
 LINK_TAGS = ["no-remote-exec", "requires-network"]
 
 # What belongs to the target that the user named, not to the cc_binary inside.
@@ -74,7 +74,7 @@ _ATTRS = {
         mandatory = True,
     ),
     "data": attr.label_list(allow_files = True, doc = "Files that the program reads when it runs."),
-    "env": attr.string_dict(doc = "Variables to set when the program runs; with `$(location)` of `data`, and make variables."),
+    "env": attr.string_dict(doc = "Variables to set when the program runs. `$(location)` of files in `data` and make variables are expanded."),
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
     ),
@@ -92,7 +92,7 @@ _dtlto_test = rule(
     doc = "Builds a cc_binary with `-flto=thin`, and runs it as a test.",
     attrs = dict(
         _ATTRS,
-        env_inherit = attr.string_list(doc = "Variables that the test has from the environment of Bazel's client."),
+        env_inherit = attr.string_list(doc = "Variables that the test gets from the environment of Bazel's client."),
     ),
     test = True,
 )
@@ -133,32 +133,32 @@ def _define(rule, outer_names, name, tags, link_tags, visibility, kwargs):
     )
 
 def dtlto_cc_binary(name, tags = [], link_tags = LINK_TAGS, visibility = None, **kwargs):
-    """A `cc_binary` that is linked by DTLTO, under any clang toolchain of version 22 or later.
+    """A `cc_binary` that is linked by DTLTO. It works with any clang toolchain of version 22 or later.
 
-    Its sources and all its deps are compiled with `-flto=thin`, in a configuration of their own: other targets
-    aren't touched, and two binaries share their libraries' objects. The link gets the distributor as an input.
+    Its sources and all its deps are compiled with `-flto=thin`, in a configuration of their own. So other targets
+    don't change, and two such binaries share the objects of their libraries. The distributor is an input of the link.
 
     Args:
       name: name of the target and of the program.
       tags: tags of both the target and the link.
-      link_tags: further tags of the link. By default it may use the network and isn't sent to `--remote_executor`; its
-        backend compilations go where the dtlto toolchain says.
+      link_tags: further tags of the link. By default it may use the network, and Bazel doesn't send it to
+        `--remote_executor`; where its backend compilations run is an option of the dtlto toolchain.
       visibility: as in any rule.
-      **kwargs: everything else that `cc_binary` takes, but for `linkshared`. `args`, `data` and `env` apply when the program
+      **kwargs: everything else that `cc_binary` takes, except `linkshared`. `args`, `data` and `env` apply when the program
         runs; `$(location)` in `linkopts` knows the files in `additional_linker_inputs`, not those in `data`.
     """
     _define(_dtlto_binary, _OUTER, name, tags, link_tags, visibility, kwargs)
 
 def dtlto_cc_test(name, tags = [], link_tags = LINK_TAGS, visibility = None, **kwargs):
-    """A `cc_test` that is linked by DTLTO; see dtlto_cc_binary. Libraries are linked statically.
+    """A `cc_test` that is linked by DTLTO, as `dtlto_cc_binary` is. Libraries are linked statically.
 
     Args:
       name: name of the target and of the program.
       tags: tags of the test and of the link.
-      link_tags: further tags of the link, see dtlto_cc_binary.
+      link_tags: further tags of the link, as of `dtlto_cc_binary`.
       visibility: as in any rule.
-      **kwargs: everything else that `cc_binary` takes, and of `cc_test`'s attributes `env`, `env_inherit` (Bazel 6 or
-        later), `flaky`, `local`, `shard_count`, `size` and `timeout`.
+      **kwargs: everything else that `cc_binary` takes, and these attributes of `cc_test`: `env`, `env_inherit` (Bazel 6
+        or later), `flaky`, `local`, `shard_count`, `size`, `timeout`.
     """
     if kwargs.get("testonly") == None:
         kwargs["testonly"] = True

@@ -18,7 +18,8 @@ def _dtlto_distributor_impl(ctx):
 
 dtlto_distributor = rule(
     implementation = _dtlto_distributor_impl,
-    doc = "The resolved dtlto toolchain: runs its distributor, is a file group of its files, and gives DtltoToolchainInfo.",
+    doc = "The resolved dtlto toolchain as a target: running it runs the distributor; its files are the distributor's; it provides " +
+          "DtltoToolchainInfo.",
     executable = True,
     provides = [DtltoToolchainInfo],
     toolchains = [TOOLCHAIN_TYPE],

@@ -1,4 +1,4 @@
-"""A dependency that makes the link of whatever depends on it a DTLTO link."""
+"""A dependency that makes the link of a target that depends on it a DTLTO link."""
 
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
@@ -27,7 +27,7 @@ def _dtlto_link_impl(ctx):
 
     flags = list(dtlto.link_flags)
     if not compiler.startswith("/"):
-        # Else clang makes its own path absolute and hands that to the distributor.
+        # Without this, clang makes its own path absolute and gives that to the distributor.
         flags.append("-no-canonical-prefixes")
     linker_input = cc_common.create_linker_input(
         owner = ctx.label,

@@ -1,4 +1,4 @@
-"""The distributor's options as attributes: of the toolchain rule, the extension's tags and the repository rules."""
+"""The distributor's options as attributes of the toolchain rule, the extension's tags and the repository rules."""
 
 # A string, for what older Bazels take relative to the main repository.
 TOOLCHAIN_TYPE = str(Label("//rules:toolchain_type"))
