@@ -3,8 +3,6 @@ package clang
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/host"
+	"thinrex/go/host/memo"
 )
 
 // answers are what a compiler says of itself.
@@ -35,20 +34,16 @@ func (a answers) fromItself(real string) bool { return a.Frontend == real && a.C
 // believed to answer the same for as long as its bytes are the same: a launcher
 // may look elsewhere tomorrow.
 func ask(ctx context.Context, path, real string, programs []string, o ResolveOptions) (answers, error) {
-	memo := ""
-	if o.StateDir != "" {
-		sum := sha256.Sum256([]byte(strings.Join(append(programs, path, real), "\n")))
-		memo = filepath.Join(o.StateDir, "compiler-"+hex.EncodeToString(sum[:16])+".json")
-		if known, ok := readMemo(memo); ok && known.fromItself(real) {
-			return known, nil
-		}
+	earlier := memo.Path(o.StateDir, memo.CompilerAnswers, memo.Key(slices.Concat(programs, []string{path, real})...))
+	if known, ok := readAnswers(earlier); ok && known.fromItself(real) {
+		return known, nil
 	}
 	got, err := askNow(ctx, path, real, o)
 	if err != nil {
 		return answers{}, err
 	}
-	if memo != "" && got.fromItself(real) {
-		writeMemo(memo, got)
+	if got.fromItself(real) {
+		writeAnswers(earlier, got)
 	}
 	return got, nil
 }
@@ -142,31 +137,16 @@ func unescape(s []byte) []byte {
 	return bytes.ReplaceAll(s, []byte(`\\`), []byte(`\`))
 }
 
-func readMemo(path string) (a answers, ok bool) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return a, false
-	}
-	return a, json.Unmarshal(data, &a) == nil
+// readAnswers returns what an earlier process has written.
+func readAnswers(path string) (a answers, ok bool) {
+	data, ok := memo.Read(path)
+	ok = ok && json.Unmarshal(data, &a) == nil
+	return a, ok
 }
 
-// writeMemo is best effort: without it the next link asks again.
-func writeMemo(path string, a answers) {
+// writeAnswers is best effort: without it the next link asks again.
+func writeAnswers(path string, a answers) {
 	if data, err := json.Marshal(a); err == nil {
-		writeState(path, data)
-	}
-}
-
-func writeState(path string, data []byte) {
-	if os.MkdirAll(filepath.Dir(path), 0o777) != nil {
-		return
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".compiler-*")
-	if err != nil {
-		return
-	}
-	_, err = f.Write(data)
-	if f.Close() != nil || err != nil || os.Rename(f.Name(), path) != nil {
-		os.Remove(f.Name())
+		_ = memo.Write(path, data)
 	}
 }

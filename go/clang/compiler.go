@@ -75,8 +75,8 @@ func Resolve(ctx context.Context, compiler string, o ResolveOptions) (*Compiler,
 	}
 	loader := o // as the loader understands the environment
 	loader.Env = loaderEnv(o.Env, o.RunsIn)
-	memo := memoPath(path, real, loader)
-	if c := remembered(memo, path, real); c != nil {
+	resolved := memoPath(path, real, loader)
+	if c := remembered(resolved, path, real); c != nil {
 		return c, nil
 	}
 	if o.NoScripts && isScript(real) {
@@ -108,7 +108,7 @@ func Resolve(ctx context.Context, compiler string, o ResolveOptions) (*Compiler,
 	c.Processor = p.processor()
 	c.Identity = identity(p.lines, said, driverMode(path), c.Processor)
 	if said.fromItself(real) && c.Unknown == "" { // a launcher may look elsewhere tomorrow
-		c.remember(memo, w)
+		c.remember(resolved, w)
 	}
 	return c, nil
 }

@@ -1,15 +1,13 @@
 package clang
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"thinrex/go/digest"
+	"thinrex/go/host/memo"
 )
 
 // A memo is what an earlier process has resolved. With it, the compiler and
@@ -19,13 +17,9 @@ import (
 const memoHeader = "thinrex toolchain memo 2"
 
 func memoPath(path, real string, o ResolveOptions) string {
-	if o.StateDir == "" {
-		return ""
-	}
 	key := []string{path, real, o.Files.Function().String(), mathClass(), strconv.Itoa(processorLevel())}
 	key = append(key, loaderVariables(o.Env)...)
-	sum := sha256.Sum256([]byte(strings.Join(key, "\x00")))
-	return filepath.Join(o.StateDir, "resolved-"+hex.EncodeToString(sum[:16]))
+	return memo.Path(o.StateDir, memo.ResolvedCompiler, memo.Key(key...))
 }
 
 // loaderVariables are those by which the loader and the C library choose what a
@@ -66,12 +60,9 @@ func loaderEnv(env []string, runsIn string) []string {
 }
 
 // remembered returns nil when there is no memo, or when it no longer holds.
-func remembered(memo, path, real string) *Compiler {
-	if memo == "" {
-		return nil
-	}
-	data, err := os.ReadFile(memo)
-	if err != nil {
+func remembered(resolved, path, real string) *Compiler {
+	data, ok := memo.Read(resolved)
+	if !ok {
 		return nil
 	}
 	lines := strings.Split(string(data), "\n")
@@ -89,8 +80,8 @@ func remembered(memo, path, real string) *Compiler {
 }
 
 // remember is best effort: without a memo the next process resolves anew.
-func (c *Compiler) remember(memo string, w *witness) {
-	if memo == "" || w.unsure || strings.Contains(c.Processor, "\n") {
+func (c *Compiler) remember(resolved string, w *witness) {
+	if w.unsure || strings.Contains(c.Processor, "\n") {
 		return
 	}
 	lines := []string{memoHeader, c.Identity, c.Name, c.Processor}
@@ -98,5 +89,5 @@ func (c *Compiler) remember(memo string, w *witness) {
 		lines = append(lines, state+" "+name)
 	}
 	slices.Sort(lines[4:])
-	writeState(memo, []byte(strings.Join(append(lines, memoHeader), "\n")))
+	_ = memo.Write(resolved, []byte(strings.Join(append(lines, memoHeader), "\n")))
 }

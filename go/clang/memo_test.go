@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"thinrex/go/host/memo"
 )
 
 // pretender answers as clang does, and loads a library that is called LLVM.
@@ -139,7 +141,7 @@ func TestRemembersLibraries(t *testing.T) {
 				t.Fatalf("%+v; memos of files that may still change: %q", want, resolved(t, o))
 			}
 			mark(t, lib, time.Hour)
-			time.Sleep(settled + 100*time.Millisecond) // until their times count
+			time.Sleep(memo.Tick + 100*time.Millisecond) // until their times count
 			mustResolve(t, compiler, o)
 			memos := resolved(t, o)
 			if len(memos) != 1 {

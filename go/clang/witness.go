@@ -2,8 +2,11 @@ package clang
 
 import (
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
+
+	"thinrex/go/host/memo"
 )
 
 // A witness notes how everything was that a search for libraries has looked
@@ -54,4 +57,26 @@ func (w *witness) doubt() {
 func stands(name, state string) bool {
 	now, _ := stateOf(name[0], name[1:], time.Time{})
 	return now == state
+}
+
+// absent is the state of a name that leads to nothing.
+const absent = "-"
+
+// stateOf returns how a name is now, and whether that tells it from how it will be
+// after any change.
+func stateOf(kind byte, path string, since time.Time) (state string, isSettled bool) {
+	now, _, err := memo.Stat(path)
+	if err != nil {
+		return absent, true
+	}
+	fields := []int64{now.Device, now.Inode, now.Size, now.Mtime, now.Ctime}
+	isSettled = now.Exact() && now.Settled(since)
+	if kind == whichDir {
+		fields, isSettled = fields[:2], now.Inode != 0
+	}
+	var b []byte
+	for _, v := range fields {
+		b = append(strconv.AppendInt(b, v, 36), ',')
+	}
+	return string(b), isSettled
 }

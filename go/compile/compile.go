@@ -15,7 +15,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"thinrex/go/action"
@@ -24,6 +23,7 @@ import (
 	"thinrex/go/compile/searchpath"
 	"thinrex/go/digest"
 	"thinrex/go/host/filedigest"
+	"thinrex/go/host/memo"
 )
 
 // Options say where results are kept and what counts as equal.
@@ -143,7 +143,7 @@ func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) 
 
 // resolve finds out which compiler it is, for now.
 func (c *compilation) resolve(ctx context.Context) (*clang.Compiler, error) {
-	files := filedigest.Open(c.state("compilers"), c.Function)
+	files := filedigest.Open(memo.Path(c.StateDir, memo.CompilerDigests), c.Function)
 	t, err := clang.Resolve(ctx, c.program, clang.ResolveOptions{
 		Dir: c.Dir, RunsIn: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir, NoScripts: true,
 	})
@@ -171,12 +171,5 @@ func (c *compilation) open(ctx context.Context) error {
 
 func (c *compilation) openDigests() *filedigest.Cache {
 	key := c.manifest.Digest.Hash
-	return filedigest.Open(c.state(filepath.Join("digests", key[:2], key)), c.Function)
-}
-
-func (c *compilation) state(name string) string {
-	if c.StateDir == "" {
-		return ""
-	}
-	return filepath.Join(c.StateDir, name)
+	return filedigest.Open(memo.Path(c.StateDir, memo.SourceDigests, key[:2], key), c.Function)
 }

@@ -111,9 +111,6 @@ func overwrite(path string, data []byte, mode fs.FileMode) error {
 
 // replace makes path hold data, at once.
 func replace(path string, data []byte, mode fs.FileMode) error {
-	if path == "" {
-		return nil
-	}
 	dir := filepath.Dir(path)
 	temp := filepath.Join(dir, fmt.Sprintf(".thinrex-%d-%016x", os.Getpid(), rand.Uint64()))
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)

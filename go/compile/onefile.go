@@ -6,6 +6,7 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/host/filedigest"
+	"thinrex/go/host/memo"
 )
 
 // oneFile says which names are one file: to #pragma once and #import an equal
@@ -28,7 +29,7 @@ func oneFile(files []filedigest.File) (list []string) {
 		equal[f.Digest] = append(equal[f.Digest], f)
 	}
 	for _, group := range equal {
-		least := map[filedigest.Stat]string{} // of the names of one file; without an inode, files may share a Stat
+		least := map[memo.Fingerprint]string{} // of the names of one file; without an inode, files may share a fingerprint
 		for _, f := range group {
 			if name, ok := least[f.Stat]; !ok || f.Path < name {
 				least[f.Stat] = f.Path

@@ -2,14 +2,12 @@ package compile
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 
 	"thinrex/go/compile/searchpath"
+	"thinrex/go/host/memo"
 )
 
 // findHeaders asks the compiler where it looks for headers and what its driver
@@ -27,25 +25,24 @@ func (c *compilation) findHeaders(ctx context.Context) (*searchpath.SearchPath, 
 			question = append(question, entry)
 		}
 	}
-	sum := sha256.Sum256([]byte(strings.Join(question, "\x00")))
-	memo := c.state("search-" + hex.EncodeToString(sum[:16]) + ".json")
-	if known := recall(memo); known != nil && known.Stands() {
+	answer := memo.Path(c.StateDir, memo.SearchPath, memo.Key(question...))
+	if known := recall(answer); known != nil && known.Stands() {
 		return known, nil
 	}
 	search, err := searchpath.Ask(ctx, c.compiler.Path, q)
 	if err == nil && search.Lasts() {
 		if data, err := json.Marshal(search); err == nil {
-			_ = replace(memo, data, 0o666) // the next compilation only asks again
+			_ = memo.Write(answer, data) // the next compilation only asks again
 		}
 	}
 	return search, err
 }
 
 // recall returns what was remembered, nil for nothing.
-func recall(memo string) *searchpath.SearchPath {
+func recall(answer string) *searchpath.SearchPath {
 	var known searchpath.SearchPath
-	data, err := os.ReadFile(memo)
-	if err != nil || json.Unmarshal(data, &known) != nil || len(known.Installs) == 0 {
+	data, ok := memo.Read(answer)
+	if !ok || json.Unmarshal(data, &known) != nil || len(known.Installs) == 0 {
 		return nil
 	}
 	return &known

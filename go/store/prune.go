@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"thinrex/go/digest"
+	"thinrex/go/host/memo"
 )
 
 // grace keeps what was used within the last hour, whatever the policy says. A
@@ -70,11 +71,11 @@ func (s *Store) Prune(ctx context.Context, policy Policy, force bool) (stats Sta
 	for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
 		removeStale(filepath.Join(folderOf(s.root, f), tmpFolder))
 	}
-	p := s.pruner(policy, loadState(s.stateFile(pruneStateFile)), os.Remove)
+	p := s.pruner(policy, loadState(s.stateFile(memo.PruneState)), os.Remove)
 	err = p.run(ctx, force)
 	if p.state.Left == 0 { // once in a round
 		for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
-			removeOldMemos(folderOf(s.root, f), policy)
+			memo.Sweep(ctx, StateDir(s.root, f), policy.After)
 		}
 	}
 	if err = errors.Join(err, s.saveState(p.state)); err != nil {

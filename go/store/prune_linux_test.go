@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"thinrex/go/host/memo"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -75,7 +77,7 @@ func TestPruneReadOnly(t *testing.T) {
 func TestPruneGoesOn(t *testing.T) {
 	s := shared(t)
 	paths := aged(t, s)
-	state := filepath.Dir(s.stateFile(""))
+	state := filepath.Dir(s.stateFile(memo.PruneState))
 	for _, dir := range []string{state, filepath.Join(s.root, tmpFolder)} {
 		if err := errors.Join(os.MkdirAll(dir, 0o777), os.Chmod(dir, 0o777)); err != nil {
 			t.Fatal(err)

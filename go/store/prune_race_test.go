@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"thinrex/go/digest"
+	"thinrex/go/host/memo"
 )
 
 // While one process prunes, others don't; one that must waits.
@@ -22,7 +23,7 @@ func TestPruneOneAtATime(t *testing.T) {
 	s := open(t)
 	victim := hashed(s, casFolder, "old")
 	put(t, victim, 1, 1000*time.Hour)
-	path := s.stateFile(pruneLockFile)
+	path := s.stateFile(memo.PruneLock)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}

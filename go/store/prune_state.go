@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"thinrex/go/digest"
+	"thinrex/go/host/memo"
+
 	"github.com/gofrs/flock"
 )
 
@@ -32,8 +35,8 @@ type pruneState struct {
 // loadState begins anew if the file is missing or damaged.
 func loadState(path string) *pruneState {
 	var st pruneState
-	data, err := os.ReadFile(path)
-	if err != nil || json.Unmarshal(data, &st) != nil || st.Next == folders {
+	data, ok := memo.Read(path)
+	if !ok || json.Unmarshal(data, &st) != nil || st.Next == folders {
 		return new(pruneState)
 	}
 	for _, n := range []int{st.Next, st.Left, st.Known} {
@@ -59,20 +62,16 @@ func (st *pruneState) total() (sum Amount) {
 
 func (st *pruneState) complete() bool { return st.Known == folders }
 
-func (s *Store) stateFile(name string) string { return filepath.Join(s.root, stateFolder, name) }
-
-const (
-	pruneStateFile = "prune.json"
-	pruneLockFile  = "prune.lock"
-)
+// stateFile is one for all digest functions.
+func (s *Store) stateFile(k memo.Kind) string { return memo.Path(StateDir(s.root, digest.SHA256), k) }
 
 func (s *Store) saveState(st *pruneState) error {
 	data, err := json.Marshal(st)
 	if err != nil {
 		return err
 	}
-	path := s.stateFile(pruneStateFile)
-	if err := s.write(path, data); err != nil || st.Left == 0 {
+	path := s.stateFile(memo.PruneState)
+	if err := memo.Write(path, data); err != nil || st.Left == 0 {
 		return err
 	}
 	return os.Chtimes(path, time.Time{}, time.Unix(0, 0))
@@ -80,7 +79,7 @@ func (s *Store) saveState(st *pruneState) error {
 
 // isDue costs one look at a file.
 func (s *Store) isDue(interval time.Duration) bool {
-	fi, err := os.Stat(s.stateFile(pruneStateFile))
+	fi, err := os.Stat(s.stateFile(memo.PruneState))
 	if err != nil {
 		return true
 	}
@@ -90,7 +89,7 @@ func (s *Store) isDue(interval time.Duration) bool {
 
 // lockPruning returns nil when another process is at it, or waits for that.
 func (s *Store) lockPruning(ctx context.Context, wait bool) (*flock.Flock, error) {
-	path := s.stateFile(pruneLockFile)
+	path := s.stateFile(memo.PruneLock)
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"thinrex/go/digest"
+	"thinrex/go/host/memo"
 )
 
 // A store of either function prunes the whole folder, at most every
@@ -21,7 +22,7 @@ func TestPruneInterval(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	state := s.stateFile(pruneStateFile)
+	state := s.stateFile(memo.PruneState)
 	for i, step := range []struct {
 		name string
 		age  time.Duration // of the last run
@@ -66,8 +67,8 @@ func TestPruneDamagedState(t *testing.T) {
 	} {
 		s := open(t)
 		paths := aged(t, s)
-		put(t, s.stateFile(pruneStateFile), 0, time.Hour)
-		if err := os.WriteFile(s.stateFile(pruneStateFile), []byte(state), 0o644); err != nil {
+		put(t, s.stateFile(memo.PruneState), 0, time.Hour)
+		if err := os.WriteFile(s.stateFile(memo.PruneState), []byte(state), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if stats := prune(t, s, off+"cache_size_files=5"); int(stats.Left.Files) != 5 || int(stats.Removed.Files) != len(paths)-5 {

@@ -259,7 +259,7 @@ func TestPruneLeavesOthers(t *testing.T) {
 		want = append(want, name)
 	}
 	mark(t, filepath.Join(s.root, "blake3/tmp/thinrex-new"), 0)
-	mark(t, filepath.Join(s.root, "thinrex/digests-host"), 24*time.Hour) // see digestMemos
+	mark(t, filepath.Join(s.root, "thinrex/digests-host"), 24*time.Hour) // kept for a month
 	for _, name := range []string{"tmp/thinrex-1-f", "blake3/tmp/thinrex-1-f"} {
 		put(t, filepath.Join(s.root, name), 10, 2*stale)
 	}
@@ -273,7 +273,7 @@ func TestPruneLeavesOthers(t *testing.T) {
 	if err := os.Symlink("/etc/passwd", link); err != nil {
 		t.Fatal(err)
 	}
-	want = append(want, strings.TrimPrefix(link, s.root+"/"), "thinrex/"+pruneLockFile, "thinrex/"+pruneStateFile)
+	want = append(want, strings.TrimPrefix(link, s.root+"/"), "thinrex/prune.lock", "thinrex/prune.json")
 	stats := prune(t, s, "prune_after=1s:cache_size_bytes=1:cache_size_files=1")
 	if stats.Removed.Files+stats.Left.Files > 0 {
 		t.Errorf("%+v", stats)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"thinrex/go/compile"
 	"thinrex/go/config"
+	"thinrex/go/host/memo"
 	"thinrex/go/option"
 	"thinrex/go/report"
 	"thinrex/go/store"
@@ -94,7 +94,7 @@ func cc(ctx context.Context, dir string, args []string, o *options, terminal *re
 	if outcome.Stored {
 		pruneAfterCompilation(ctx, s, policy, started, terminal)
 	}
-	pruneState(s, stateDir(s, o.Shared.DigestFunction), policy)
+	sweepState(ctx, s, stateDir(s, o.Shared.DigestFunction), policy)
 	if outcome.ExitCode != 0 {
 		return errExit(outcome.ExitCode)
 	}
@@ -124,9 +124,7 @@ func ccOptions(dir string, o *options, s *store.Store, terminal *report.Terminal
 	if s != nil {
 		options.Cache = s
 	}
-	if dir := stateDir(s, o.Shared.DigestFunction); dir != "" {
-		options.StateDir = filepath.Join(dir, "cc-"+hostName())
-	}
+	options.StateDir = memo.OfHost(stateDir(s, o.Shared.DigestFunction))
 	return options
 }
 

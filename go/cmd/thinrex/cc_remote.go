@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	"thinrex/go/action"
+	"thinrex/go/host/memo"
 	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
@@ -36,7 +36,7 @@ type ccRemote struct {
 func newCCRemote(ctx context.Context, o *options, stateDir string, terminal *report.Terminal) *ccRemote {
 	r := &ccRemote{ctx: ctx, options: o, terminal: terminal}
 	if stateDir != "" {
-		name := filepath.Join(stateDir, "down-"+whoAsks(o))
+		name := memo.Path(stateDir, memo.Outage, whoAsks(o))
 		r.reading.path, r.writing.path = name, name+"-writing"
 	}
 	r.skips = sync.OnceValue(r.writing.lasts)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +13,7 @@ import (
 	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
+	"thinrex/go/host/memo"
 	"thinrex/go/link"
 	"thinrex/go/link/distfile"
 	"thinrex/go/link/linker"
@@ -84,15 +84,12 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	options.Terminal, options.Started = terminal, started.at
 	options.Remote, options.Strategy = remote, o.strategy()
 	options.RemoteTasks = 2 * o.Remote.Executions // half of them on their way there and back
-	digests := ""
 	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
 	if s != nil {
 		options.Cache = s
 	}
-	if options.StateDir = stateDir(s, o.Shared.DigestFunction); options.StateDir != "" {
-		digests = filepath.Join(options.StateDir, "digests-"+hostName())
-	}
-	options.Files = filedigest.Open(digests, o.Shared.DigestFunction)
+	options.StateDir = stateDir(s, o.Shared.DigestFunction)
+	options.Files = filedigest.Open(memo.Path(options.StateDir, memo.LinkDigests, memo.Host()), o.Shared.DigestFunction)
 
 	summary, err := link.Run(ctx, file, options)
 	if saveErr := options.Files.Save(); saveErr != nil {
@@ -100,7 +97,7 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 		terminal.Verbose("can't remember digests: %v", saveErr)
 	}
 	pruneAfterLink(ctx, s, policy, started.at, terminal)
-	pruneState(s, options.StateDir, policy)
+	sweepState(ctx, s, options.StateDir, policy)
 	summary.Version = version()
 	if remote != nil {
 		summary.BytesUploaded, summary.BytesDownloaded = remote.Traffic()
@@ -179,14 +176,4 @@ func environment(actionEnv []string) map[string]string {
 		env[name] = value
 	}
 	return env
-}
-
-// hostName tells machines apart that share a home folder: inodes are one
-// machine's.
-func hostName() string {
-	name, err := os.Hostname()
-	if err != nil || name == "" {
-		return "localhost"
-	}
-	return strings.ReplaceAll(name, string(filepath.Separator), "_")
 }

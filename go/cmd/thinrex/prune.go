@@ -10,6 +10,7 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/host"
+	"thinrex/go/host/memo"
 	"thinrex/go/report"
 	"thinrex/go/store"
 )
@@ -136,9 +137,12 @@ func pruneFor(ctx context.Context, s *store.Store, policy store.Policy, limit ti
 	}
 }
 
-// pruneState does it for what is remembered without a cache.
-func pruneState(s *store.Store, stateDir string, policy store.Policy) {
-	if s == nil && stateDir != "" {
-		store.PruneMemos(stateDir, policy)
+// sweepState removes what is old in a state folder that no store prunes.
+func sweepState(ctx context.Context, s *store.Store, stateDir string, policy store.Policy) {
+	if s != nil || stateDir == "" {
+		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	memo.SweepWhenDue(ctx, stateDir, policy.After, policy.Interval)
 }

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"thinrex/go/host/memo"
 )
 
 // An entry is a file by its name in a folder, however the folder is called.
 type entry struct {
-	folder identity
+	folder memo.FileID
 	base   string
 }
 
@@ -27,10 +29,10 @@ const (
 func (f *finder) standsFor(name string) bool {
 	folder := folderOf(name)
 	fi := f.stat(folder)
-	if fi == nil || !fi.IsDir() || !tellsFiles {
+	if fi == nil || !fi.IsDir() || !memo.TellsFiles {
 		return true
 	}
-	id := identityOf(fi)
+	id := memo.Of(fi).ID()
 	if _, ok := f.folders[id]; !ok {
 		f.folders[id] = folder
 	}
@@ -69,7 +71,7 @@ func (f *finder) wasRead(path string, fi fs.FileInfo) bool {
 	if f.isDep[path] {
 		return true
 	}
-	id := identityOf(fi)
+	id := memo.Of(fi).ID()
 	source, same := f.read[id]
 	if same && !f.isOther[path] {
 		f.isOther[path] = true

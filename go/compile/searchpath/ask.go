@@ -14,6 +14,7 @@ import (
 
 	"thinrex/go/clang"
 	"thinrex/go/host"
+	"thinrex/go/host/memo"
 )
 
 // A Question is what a compilation wants to know of its compiler.
@@ -27,7 +28,7 @@ type Question struct {
 // Ask asks a compiler, some 30 ms. It fails for a program that isn't a clang
 // itself, and for targets and kinds of folder that aren't understood.
 func Ask(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
-	asked := time.Now().Add(-coarse)
+	asked := time.Now().Add(-memo.Tick)
 	var s *SearchPath
 	var driver, ir string
 	failures := make([]error, 3) // the first is the one to tell, whoever ends first

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"thinrex/go/compile/cppscan"
+	"thinrex/go/host/memo"
 )
 
 // A finder works out the conditions under which files are found where they
@@ -17,13 +18,13 @@ type finder struct {
 	ctx     context.Context
 	steps   int // since ctx was last asked
 	search  *SearchPath
-	deps    []string            // the names of all files that were read
-	isDep   map[string]bool     // deps
-	read    map[identity]int    // deps, by index
-	isOther map[string]bool     // names of files that were read by others
-	other   []other             // those of them that stand for themselves
-	folders map[identity]string // by which name each was met first
-	entries map[entry]string    // likewise
+	deps    []string               // the names of all files that were read
+	isDep   map[string]bool        // deps
+	read    map[memo.FileID]int    // deps, by index
+	isOther map[string]bool        // names of files that were read by others
+	other   []other                // those of them that stand for themselves
+	folders map[memo.FileID]string // by which name each was met first
+	entries map[entry]string       // likewise
 	routes  map[routeKey]*route
 	asked   map[question]*answer // what was looked for on the search path
 	spelt   [][]spelling         // of deps
@@ -40,8 +41,8 @@ func newFinder(ctx context.Context, search *SearchPath, deps []string, began Mom
 	f := &finder{
 		world: world{began: began, known: map[string]fs.FileInfo{}, walked: map[string]bool{}},
 		ctx:   ctx, search: search, deps: deps,
-		isDep: map[string]bool{}, read: map[identity]int{}, isOther: map[string]bool{},
-		folders: map[identity]string{}, entries: map[entry]string{}, asked: map[question]*answer{},
+		isDep: map[string]bool{}, read: map[memo.FileID]int{}, isOther: map[string]bool{},
+		folders: map[memo.FileID]string{}, entries: map[entry]string{}, asked: map[question]*answer{},
 		routes: map[routeKey]*route{},
 		beside: map[string]bool{}, found: map[condition]bool{},
 		hidden: map[question]hiding{}, noted: map[question]bool{},
@@ -52,7 +53,7 @@ func newFinder(ctx context.Context, search *SearchPath, deps []string, began Mom
 		}
 		f.isDep[name] = true
 		if fi := f.stat(name); fi != nil {
-			f.read[identityOf(fi)] = i
+			f.read[memo.Of(fi).ID()] = i
 		}
 	}
 	return f

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"thinrex/go/compile/depfile"
+	"thinrex/go/host/memo"
 )
 
 // A Moment is when a compilation began, and which folders it found. What has
@@ -129,7 +130,7 @@ func (w *world) step(step string, fi fs.FileInfo) {
 func (w *world) moved(step string, fi fs.FileInfo) bool {
 	since := w.began.time
 	dir := above(step)
-	if name := step[len(dir):]; name == "." || name == ".." || tellsMoves && !mayBeAfter(lastChange(fi), since) {
+	if name := step[len(dir):]; name == "." || name == ".." || memo.TellsFiles && !mayBeAfter(lastChange(fi), since) {
 		return false
 	}
 	if dir == "" {

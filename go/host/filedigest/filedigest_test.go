@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"thinrex/go/digest"
+	"thinrex/go/host/memo"
 )
 
 func write(t *testing.T, path, content string) {
@@ -20,7 +21,7 @@ func write(t *testing.T, path, content string) {
 }
 
 // settle returns once the times of what was written count as settled.
-func settle() { time.Sleep(settled + 100*time.Millisecond) }
+func settle() { time.Sleep(memo.Tick + 100*time.Millisecond) }
 
 // unsettle gives a file a time that doesn't count as settled however long the
 // test takes.
@@ -64,7 +65,7 @@ func TestRemembersSettledFiles(t *testing.T) {
 
 	// A second process takes the digest from the log: a planted wrong sum shows it.
 	for st := range entries {
-		if err := appendFile(log, record{st, [32]byte{1}}.append(nil)); err != nil {
+		if err := memo.Append(log, record{st, [32]byte{1}}.append(nil)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -89,31 +90,11 @@ func TestNeverTrustsAFreshFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := appendFile(log, record{st, [32]byte{1}}.append(nil)); err != nil {
+	if err := memo.Append(log, record{st, [32]byte{1}}.append(nil)); err != nil {
 		t.Fatal(err)
 	}
 	if got := mustDigest(t, Open(log, digest.SHA256), path); got != digest.SHA256.Of([]byte("content")) {
 		t.Errorf("trusted the log for a file that has just changed: %v", got)
-	}
-}
-
-// Both times count, up to two seconds ago.
-func TestIsSettled(t *testing.T) {
-	now := time.Unix(1_000_000, 0)
-	ago := func(d time.Duration) int64 { return now.Add(-d).UnixNano() }
-	for _, tc := range []struct {
-		mtime, ctime int64
-		want         bool
-	}{
-		{ago(settled + 1), ago(settled + 1), true},
-		{ago(settled), ago(time.Hour), false},
-		{ago(time.Hour), ago(settled), false},
-		{ago(0), ago(0), false},
-		{ago(-time.Hour), ago(time.Hour), false},
-	} {
-		if got := isSettled(Stat{Mtime: tc.mtime, Ctime: tc.ctime}, now); got != tc.want {
-			t.Errorf("changed %v and %v ago: %v", now.Sub(time.Unix(0, tc.mtime)), now.Sub(time.Unix(0, tc.ctime)), got)
-		}
 	}
 }
 

@@ -1,13 +1,11 @@
 package filedigest
 
 import (
-	"bytes"
 	"encoding/binary"
 	"hash/crc32"
-	"os"
-	"path/filepath"
 
 	"thinrex/go/digest"
+	"thinrex/go/host/memo"
 )
 
 // The cache on disk is a log of fixed-size records, so that any number of
@@ -19,8 +17,9 @@ const (
 	maxRecords = 100_000 // 7.6 MB
 )
 
+// A record is the digest of a file with one fingerprint.
 type record struct {
-	stat Stat
+	stat memo.Fingerprint
 	sum  [digest.Size]byte
 }
 
@@ -45,17 +44,14 @@ func parseRecord(b []byte) (r record, ok bool) {
 	return r, true
 }
 
-// load reads the log at path. reset says that it should be replaced rather
-// than appended to.
-func load(path string) (entries map[Stat][digest.Size]byte, reset bool) {
-	if path == "" {
-		return map[Stat][digest.Size]byte{}, false
+// load reads the log at path. reset says that it should be replaced rather than
+// appended to.
+func load(path string) (entries map[memo.Fingerprint][digest.Size]byte, reset bool) {
+	data, ok := memo.Read(path)
+	if !ok {
+		return map[memo.Fingerprint][digest.Size]byte{}, false
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return map[Stat][digest.Size]byte{}, false
-	}
-	entries = make(map[Stat][digest.Size]byte, len(data)/recordSize)
+	entries = make(map[memo.Fingerprint][digest.Size]byte, len(data)/recordSize)
 	reset = len(data)%recordSize != 0 || len(data)/recordSize > maxRecords
 	for ; len(data) >= recordSize; data = data[recordSize:] {
 		r, ok := parseRecord(data)
@@ -67,15 +63,12 @@ func load(path string) (entries map[Stat][digest.Size]byte, reset bool) {
 	return entries, reset
 }
 
-// Save adds to the file what this process has learnt.
+// Save adds to the log what this process has learnt.
 func (c *Cache) Save() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.path == "" || (len(c.fresh) == 0 && !c.reset) {
 		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(c.path), 0o777); err != nil {
-		return err
 	}
 	var out []byte
 	if c.reset {
@@ -87,38 +80,8 @@ func (c *Cache) Save() error {
 		out = r.append(out)
 	}
 	if c.reset {
-		return replaceFile(c.path, out)
+		return memo.Write(c.path, out)
 	}
 	c.fresh = nil
-	return appendFile(c.path, out)
-}
-
-func appendFile(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
-}
-
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".digests-*")
-	if err != nil {
-		return err
-	}
-	_, err = bytes.NewReader(data).WriteTo(f)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
+	return memo.Append(c.path, out)
 }

@@ -1,0 +1,59 @@
+package memo
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Read returns what is remembered at a Path. Why there is nothing doesn't matter to
+// a caller, who then works it out again.
+func Read(path string) (data []byte, ok bool) {
+	if path == "" {
+		return nil, false
+	}
+	data, err := os.ReadFile(path)
+	return data, err == nil
+}
+
+// Write makes the file at a Path hold data. A process that reads it finds all of the
+// old content or all of the new, also after a crash of the machine. Others may read
+// it if the user's umask lets them: a folder may be shared.
+func Write(path string, data []byte) error {
+	if path == "" {
+		return nil
+	}
+	return inFolder(path, func() error { return replace(path, data) })
+}
+
+// Append adds data, which is short, to the file at a Path in one piece. A file that
+// isn't there is made.
+func Append(path string, data []byte) error {
+	if path == "" {
+		return nil
+	}
+	return inFolder(path, func() error {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(data)
+		return errors.Join(err, f.Close())
+	})
+}
+
+// inFolder has a file written, and makes its folder only if it turns out to be
+// missing. A Sweep may remove the folder while it is empty: so it tries more than once.
+func inFolder(path string, write func() error) error {
+	const tries = 3
+	for try := 1; ; try++ {
+		err := write()
+		if try == tries || !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package memo
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+)
+
+// stale is the age at which the writer of a temporary file must have been killed, and
+// at which nobody is about to write into an empty folder.
+const stale = time.Hour
+
+// Sweep removes from a state folder the files that haven't been written for as long as
+// a policy keeps what isn't used, but not sooner than the table says; after is 0 for a
+// policy that keeps all. What killed writers left goes anyway, and so do folders that
+// stay empty.
+//
+// The time of a file is that of its last change, not of its last use: at worst its
+// question is asked once more after so long. If ctx ends first, the rest is left to
+// the next call: folders are taken in any order, so each has its turn.
+func Sweep(ctx context.Context, dir string, after time.Duration) {
+	s := sweep{ctx, dir, after}
+	s.folder("")
+}
+
+// SweepWhenDue is Sweep, at most once in so long. It is for a state folder that no
+// store prunes. A folder that isn't there, or can't be written, is left alone.
+func SweepWhenDue(ctx context.Context, dir string, after, interval time.Duration) {
+	stamp := Path(dir, SweepStamp)
+	if fi, err := os.Stat(stamp); err == nil && age(fi) < interval {
+		return
+	}
+	if _, err := os.Stat(dir); err != nil || os.WriteFile(stamp, nil, 0o666) != nil {
+		return
+	}
+	now := time.Now()
+	_ = os.Chtimes(stamp, now, now) // writing nothing may leave a file's time alone
+	Sweep(ctx, dir, after)
+}
+
+// A sweep is one run of Sweep.
+type sweep struct {
+	ctx   context.Context
+	dir   string
+	after time.Duration
+}
+
+func (s sweep) path(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
+
+// folder sweeps a folder below the state folder, slash-separated.
+func (s sweep) folder(name string) {
+	entries, err := os.ReadDir(s.path(name))
+	if err != nil {
+		return
+	}
+	if len(entries) == 0 && name != "" {
+		s.removeEmpty(name)
+		return
+	}
+	rand.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
+	for _, e := range entries {
+		if s.ctx.Err() != nil {
+			return
+		}
+		switch entry := path.Join(name, e.Name()); {
+		case e.IsDir() && isFolder(entry):
+			s.folder(entry)
+		case e.Type().IsRegular():
+			if fi, err := e.Info(); err == nil && s.isOld(entry, age(fi)) {
+				os.Remove(s.path(entry)) // another process may have been faster
+			}
+		}
+	}
+}
+
+// isOld reports whether a file of some age has been kept for long enough.
+func (s sweep) isOld(name string, age time.Duration) bool {
+	if isLeftover(name) {
+		return age > stale
+	}
+	k, ok := kindOf(name)
+	if !ok || table[k].kept == always || s.after == 0 {
+		return false
+	}
+	return age > max(s.after, table[k].kept)
+}
+
+// removeEmpty fails, as it should, if somebody has written into the folder meanwhile.
+func (s sweep) removeEmpty(name string) {
+	if fi, err := os.Lstat(s.path(name)); err == nil && age(fi) > stale {
+		os.Remove(s.path(name))
+	}
+}
+
+// age is that of a file by this machine's clock. A file from the future is as old as
+// it will be young: the clock was wrong then, or is now, and it mustn't stay for ever.
+func age(fi os.FileInfo) time.Duration { return time.Since(fi.ModTime()).Abs() }
