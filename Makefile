@@ -59,7 +59,8 @@ e2e: tools build ## against a real server: Bazel's remote worker
 e2e-bazel: tools ## the rules, with real Bazels (the first time makes a root for Bazel 7: minutes)
 	scripts/e2e-bazel.sh
 
-docs: ## docs/bazel-api.md, from the rules' doc strings
+docs: ## what is generated: from the options' rows, and from the Bazel rules' doc strings
+	go run ./go/internal/optiondocs
 	go run ./go/internal/bazeldocs
 
 bench: tools build ## ratios against lld's own cache, a bare pool, ccache (a quarter of an hour)

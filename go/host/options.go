@@ -43,7 +43,7 @@ func (o *Options) Rows() []option.Row {
 			Group:   option.Compilations,
 			Usage:   "`folder` in which compilations get private directories (default: TMPDIR, else memory, else the temporary folder)",
 			Doc:     "folder in which compilations get private directories",
-			Default: "[see below](#private-directories)",
+			Default: "[see below](#how-many-compilations-run-and-where)",
 			Path:    option.WholePath,
 		},
 	}
