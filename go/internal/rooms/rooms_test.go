@@ -65,6 +65,7 @@ var plan = []room{
 	// Tools and servers of the tests; the product imports none of them.
 	{"internal/patient", ""},
 	{"internal/rooms", ""},
+	{"internal/docs", ""},
 	{"internal/reapitest", "digest host"},
 	{"internal/starlarkcheck", ""},
 	{"internal/bazeldocs", "internal/starlarkcheck"},
