@@ -16,6 +16,7 @@ import (
 	"thinrex/go/link/canon"
 	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/rpc"
 	"thinrex/go/report"
 )
 
@@ -24,7 +25,7 @@ import (
 func helper(t *testing.T, script string) (c *conductor, it *task, a *action.Action, begun string) {
 	t.Helper()
 	address := "grpc://" + reapitest.StartT(t, reapitest.Options{}).Addr()
-	remote, err := reapi.Dial(t.Context(), reapi.Options{Executor: address, Timeout: time.Minute})
+	remote, err := reapi.Dial(t.Context(), reapi.Options{Executor: address, Options: rpc.Options{Timeout: time.Minute}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"thinrex/go/link"
 	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/rpc"
 	"thinrex/go/report"
 	"thinrex/go/store"
 )
@@ -154,8 +155,19 @@ func (w *world) link(ctx context.Context, u setup) (report.Summary, error) {
 func (w *world) dial(ctx context.Context, u setup, term *report.Terminal) *reapi.Client {
 	w.Helper()
 	o := reapi.Options{
-		Executor: "grpc://" + u.service.Addr(), Workers: true, Timeout: time.Minute, ExecutionTimeout: time.Minute, AcceptCached: true,
-		Function: digest.SHA256, Executions: 100, InFlight: 2 * link.RemoteLookups, Version: "1.2.3", Invocation: "this-link", Warn: term.WarnOnce,
+		Options: rpc.Options{
+			Timeout:    time.Minute,
+			InFlight:   2 * link.RemoteLookups,
+			Version:    "1.2.3",
+			Invocation: "this-link",
+			Warn:       term.WarnOnce,
+		},
+		Executor:         "grpc://" + u.service.Addr(),
+		AcceptCached:     true,
+		Workers:          true,
+		Function:         digest.SHA256,
+		Executions:       100,
+		ExecutionTimeout: time.Minute,
 	}
 	if u.strategy == link.Local {
 		o.Cache, o.Executor, o.Upload = o.Executor, "", reapi.UploadAlways

@@ -3,171 +3,144 @@ package reapi
 import (
 	"context"
 	"errors"
-	"sync"
-	"sync/atomic"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"github.com/klauspost/compress/zstd"
-	"golang.org/x/sync/semaphore"
-	bspb "google.golang.org/genproto/googleapis/bytestream"
-
-	"thinrex/go/digest"
+	"thinrex/go/action"
+	"thinrex/go/reapi/cas"
+	"thinrex/go/reapi/rpc"
 )
+
+// ErrNoRoom says that the service has no room for uploads. See cas.ErrNoRoom.
+var ErrNoRoom = cas.ErrNoRoom
+
+// ErrDamaged says that a blob is damaged in the CAS for good. See cas.ErrDamaged.
+var ErrDamaged = cas.ErrDamaged
 
 // A Client is one link's way to its services. It is safe for concurrent use.
 type Client struct {
-	opts   Options
-	ctx    context.Context // ends with Close
-	cancel context.CancelFunc
-	owned  *owner // of the goroutines that serve several calls
-
-	cache, exec *service // perhaps of one endpoint; exec may be nil
-	ac          repb.ActionCacheClient
-	cas         repb.ContentAddressableStorageClient
-	bytes       bspb.ByteStreamClient
-	executor    repb.ExecutionClient
-
-	cacheOffer, execOffer func(context.Context) (*offer, error)
-
-	accepted   atomic.Int64 // executions that the service has taken, while we hear of them
-	failures   atomic.Int64 // of executions in a row
-	uploads    *uploads
-	damage     *damage
-	reads      *batcher[*wanted]
-	held       *semaphore.Weighted // bytes of outputs in memory
-	encoder    *zstd.Encoder
-	noBatch    atomic.Bool  // the service has no BatchReadBlobs
-	oversized  atomic.Int64 // entries that were too large to be inlined, less those that were not
-	stored     atomic.Int64 // results of local runs
-	uploaded   atomic.Int64
-	downloaded atomic.Int64
-
-	mu     sync.Mutex
-	broken map[digest.Digest]bool // actions whose cached result isn't one
+	services *services
+	cache    *cache
+	executor *executor // nil if nothing is executed
 }
 
+var (
+	_ action.Cache    = (*Client)(nil)
+	_ action.Executor = (*Client)(nil)
+)
+
 // Dial returns a client. It fails on what can't be right (an address, a
-// certificate file); whether a service can be reached turns out later. ctx
-// bounds the client's life.
+// certificate file); whether a service can be reached turns out later. ctx bounds
+// the client's life.
 func Dial(ctx context.Context, o Options) (*Client, error) {
-	c := &Client{opts: o, owned: newOwner(), damage: newDamage(), broken: map[digest.Digest]bool{}, held: semaphore.NewWeighted(heldAtOnce)}
-	c.ctx, c.cancel = context.WithCancel(ctx)
-	if err := c.dial(); err != nil {
-		return nil, errors.Join(err, c.Close())
+	s, err := dialServices(ctx, o)
+	if err != nil {
+		return nil, err
 	}
-	var err error
-	if c.encoder, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)); err != nil {
-		return nil, errors.Join(err, c.Close())
+	blobs, err := cas.New(s.ctx, s.cache, cas.Options{
+		Instance: o.Instance,
+		Function: o.Function,
+		Retries:  o.Retries,
+		Limits:   s.blobLimits,
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.close())
 	}
-	c.ac = repb.NewActionCacheClient(c.cache.conn)
-	c.cas = repb.NewContentAddressableStorageClient(c.cache.conn)
-	c.bytes = bspb.NewByteStreamClient(c.cache.conn)
-	if c.exec != nil {
-		c.executor = repb.NewExecutionClient(c.exec.conn)
+	s.startAsking()
+	c := &Client{services: s, cache: newCache(s, blobs)}
+	if s.exec != nil {
+		c.executor = newExecutor(s, c.cache)
 	}
-	c.startAsking()
-	c.uploads, c.reads = newUploads(c), newReads(c)
 	return c, nil
 }
 
-func (c *Client) dial() error {
-	o := &c.opts
-	if o.Executor != "" {
-		a, err := parseAddress("remote_executor", o.Executor)
-		if err != nil {
-			return err
-		}
-		cacheHeaders := o.CacheHeaders
-		if o.Cache != "" && o.Cache != o.Executor {
-			cacheHeaders = nil
-		}
-		e, err := dial(c.ctx, a, cacheHeaders, o.ExecHeaders, o)
-		if err != nil {
-			return err
-		}
-		c.exec = e.service(c.ctx, o.Executions)
-	}
-	if o.Cache == "" || o.Cache == o.Executor {
-		c.cache = c.exec.endpoint.service(c.ctx, 0)
-		return nil
-	}
-	a, err := parseAddress("remote_cache", o.Cache)
-	if err != nil {
-		return err
-	}
-	e, err := dial(c.ctx, a, o.CacheHeaders, nil, o)
-	if err != nil {
-		return err
-	}
-	c.cache = e.service(c.ctx, 0)
-	return nil
-}
-
-// together reports whether one endpoint is both the cache and the executor.
-func (c *Client) together() bool { return c.exec != nil && c.exec.endpoint == c.cache.endpoint }
-
 // Close ends all calls and waits for what they have started.
 func (c *Client) Close() error {
-	c.cancel()
-	c.owned.Wait()
-	var errs []error
-	if c.cache != nil {
-		errs = append(errs, c.cache.close())
-	}
-	if c.exec != nil && (c.cache == nil || !c.together()) {
-		errs = append(errs, c.exec.close())
-	}
-	return errors.Join(errs...)
+	c.services.cancel()
+	c.cache.blobs.Close()
+	return c.services.close()
 }
 
-// Down says why nothing is executed any more, nil while something may be.
-// Without the cache nothing is, as inputs and outputs go through it.
+// Lookup returns the cached result of an action, or nil. The caller releases it
+// with Done. An entry whose blobs are gone, or that isn't a result of this action,
+// counts as absent; Execute then tells the service not to use it either.
+func (c *Client) Lookup(ctx context.Context, a *action.Action) (*action.Result, error) {
+	return c.cache.lookup(ctx, a)
+}
+
+// Store keeps the result of a local run, if that is wanted of this service. Blobs
+// come first, so that the entry never refers to missing ones. Those of them that
+// are damaged in the CAS are replaced in any case.
+func (c *Client) Store(ctx context.Context, a *action.Action, r *action.Result) error {
+	return c.cache.store(ctx, a, r)
+}
+
+// Execute has an action executed, or takes the result that the service has cached;
+// the caller releases it with Done. The result may be a failure of the compiler.
+// An error means that the service failed or couldn't be reached, or it wraps
+// action.ErrInputChanged.
+//
+// Blobs that the service has lost are uploaded again, once. A result that isn't
+// one (blobs gone, an empty object) is made anew without the Action Cache, once.
+func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result, error) {
+	return c.executor.execute(ctx, a)
+}
+
+// Down returns why nothing is executed any more, nil while something may be.
+// Without the cache nothing is, because inputs and outputs go through it.
 func (c *Client) Down() error {
-	if c.exec == nil {
+	if c.services.exec == nil {
 		return nil
 	}
-	for _, s := range []*service{c.exec, c.cache} {
-		if s.ctx.Err() != nil {
-			return s.failure("", context.Cause(s.ctx))
-		}
+	if err := c.services.exec.Down(); err != nil {
+		return err
 	}
-	return nil
+	return c.services.cache.Down()
 }
 
-// Ready waits until the service that caches has said what it offers. An error
-// says why it is of no use, perhaps by now.
+// Ready waits until the service that caches has told its capabilities. An error
+// says why it can't be used, or not any more.
 func (c *Client) Ready(ctx context.Context) error {
-	if c.cache.ctx.Err() != nil {
-		return c.cache.failure("", context.Cause(c.cache.ctx))
+	s := c.services
+	if err := s.cache.Down(); err != nil {
+		return err
 	}
-	if _, err := c.cacheOffer(ctx); err != nil {
-		return c.cache.failure("GetCapabilities", err)
+	if _, err := s.cacheOffer(ctx); err != nil {
+		return s.cache.Failure(rpc.GetCapabilities, err)
 	}
 	return nil
 }
 
 // SilentCAS returns an error if the CAS has neither answered nor refused in this
-// link what an upload asks it first.
+// link the query with which each upload begins.
 func (c *Client) SilentCAS() error {
-	const first = "FindMissingBlobs"
-	if !c.cache.silent(first) || c.damage.any() { // what is damaged is replaced without asking
+	s := c.services.cache
+	if !s.NeverAnswered(rpc.FindMissingBlobs) || c.cache.blobs.KnowsDamage() { // damaged blobs are replaced without it
 		return nil
 	}
-	return c.cache.failure(first, errNoAnswer)
+	return s.Failure(rpc.FindMissingBlobs, rpc.ErrNoAnswer)
 }
 
+// Keeps reports whether results of local runs are to be stored.
+func (c *Client) Keeps() bool { return c.cache.keepsResults() }
+
+// Wants reports whether the result of a local run is to be given to Store: to be
+// kept, or because the service has damaged bytes in place of its own.
+func (c *Client) Wants(r *action.Result) bool { return c.cache.wants(r) }
+
+// Storing returns a sentence about what became of the results of local runs. It is
+// for the end of a link that had some, and doesn't wait: a service that hasn't
+// answered until then would delay the end until --remote_timeout.
+func (c *Client) Storing() string { return c.cache.describeStoring() }
+
 // Executor is the address of the service that executes.
-func (c *Client) Executor() string { return c.exec.text }
+func (c *Client) Executor() string { return c.services.exec.Address() }
 
 // Address is that of the service that executes or, without one, that caches.
 func (c *Client) Address() string {
-	if c.exec != nil {
-		return c.exec.text
+	if c.services.exec != nil {
+		return c.services.exec.Address()
 	}
-	return c.cache.text
+	return c.services.cache.Address()
 }
 
 // Traffic returns the bytes of blobs that went over the wire.
-func (c *Client) Traffic() (uploaded, downloaded int64) {
-	return c.uploaded.Load(), c.downloaded.Load()
-}
+func (c *Client) Traffic() (uploaded, downloaded int64) { return c.cache.blobs.Traffic() }

@@ -19,6 +19,7 @@ import (
 	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/rpc"
 )
 
 func TestMain(m *testing.M) {
@@ -40,9 +41,18 @@ type edit = func(*reapi.Options)
 // patient with a machine that is slow to make a connection.
 func options(t testing.TB, s *reapitest.Server, edits ...edit) reapi.Options {
 	o := reapi.Options{
-		Timeout: time.Minute, Retries: 2, InFlight: 500, AcceptCached: true, Indispensable: true,
-		ExecutionTimeout: time.Minute, Version: "1.2.3", Invocation: "this-link", Mnemonic: "Backend",
-		Warn: func(_, format string, args ...any) { t.Errorf("warned: "+format, args...) },
+		Options: rpc.Options{
+			Timeout:       time.Minute,
+			Retries:       2,
+			Indispensable: true,
+			InFlight:      500,
+			Version:       "1.2.3",
+			Invocation:    "this-link",
+			Mnemonic:      "Backend",
+			Warn:          func(_, format string, args ...any) { t.Errorf("warned: "+format, args...) },
+		},
+		AcceptCached:     true,
+		ExecutionTimeout: time.Minute,
 	}
 	if s != nil {
 		o.Executor = at(s)

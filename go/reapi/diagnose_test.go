@@ -59,7 +59,7 @@ func TestWrongPort(t *testing.T) {
 		"plaintext to HTTPS, h2":        {"grpc://" + https2, useTLS},
 		"TLS to HTTPS":                  {"grpcs://" + https, http},
 		"TLS to HTTPS that speaks h2":   {"grpcs://" + https2, http},
-		"gRPC, not the API":             {"grpc://" + bareGRPC(t), "none of the Remote Execution API"},
+		"gRPC, not the API":             {"grpc://" + bareGRPC(t), "doesn't serve the Remote Execution API"},
 		"TLS with an unknown authority": {"grpcs://" + secure, "x509"},
 		"unknown host":                  {"grpc://no-such-host.invalid:1", "no-such-host.invalid"},
 		"unknown host, TLS":             {"grpcs://no-such-host.invalid", "no-such-host.invalid"},

@@ -4,221 +4,200 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 
 	"thinrex/go/action"
+	"thinrex/go/reapi/cas"
+	"thinrex/go/reapi/rpc"
 )
 
-// executions is how often one action is sent to be executed at most, for
-// whatever reasons.
-const executions = 4
+// maxAttempts is how often one action is sent to be executed at most, for whatever
+// reasons. A busy service that refuses it doesn't count.
+const maxAttempts = 4
 
-// failuresInARow is how many executions may fail, without one that succeeds,
-// until none is sent again: then it isn't a single worker that fails.
+// failuresInARow is how many executions may fail, without one that succeeds, until
+// no failed one is sent again: then it isn't a single worker that fails.
 const failuresInARow = 100
 
-var (
-	// errLost says that the service knows no more of an execution.
-	errLost = errors.New("the service has lost the execution")
-	// errOnlyQueued says that no worker has taken an action.
-	errOnlyQueued = errors.New("no worker has taken it")
-	// errStuck says that an execution takes longer than its timeout lets it.
-	errStuck = errors.New("the execution is stuck: the service doesn't end it")
-)
+// An executor is the execution service.
+type executor struct {
+	*services
+	cache *cache
+	stub  repb.ExecutionClient
 
-// Execute has an action executed, or takes the result that the service has
-// of it; the caller says when it is done with it. The result may be a failure
-// of the compiler; an error is one of the service, of the way to it, or wraps
-// action.ErrInputChanged.
-//
-// What the service has lost is uploaded again, once. A result that isn't one
-// (blobs gone, an empty object) is made anew past the Action Cache, once.
-func (c *Client) Execute(ctx context.Context, a *action.Action) (*action.Result, error) {
-	if _, err := c.execOffer(ctx); err != nil {
+	accepted atomic.Int64 // executions that the service has taken, and still tells us about
+	failures atomic.Int64 // of executions in a row
+}
+
+func newExecutor(s *services, c *cache) *executor {
+	return &executor{services: s, cache: c, stub: repb.NewExecutionClient(s.exec.Conn())}
+}
+
+// execute is Client.Execute.
+func (e *executor) execute(ctx context.Context, a *action.Action) (*action.Result, error) {
+	if _, err := e.execOffer(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.Down(); err != nil {
+	for _, s := range []*rpc.Service{e.exec, e.cache.services.cache} {
+		if err := s.Down(); err != nil {
+			return nil, err
+		}
+	}
+	ctx, cancel := rpc.EndWith(withAction(ctx, a), e.exec, e.cache.services.cache)
+	defer cancel()
+	x := &execution{
+		executor:  e,
+		action:    a,
+		blobs:     actionBlobs(a),
+		skipCache: e.cache.isMarkedBroken(a) || !e.opts.AcceptCached,
+	}
+	if err := e.cache.blobs.CheckHopeless(x.blobs); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancelCause(withAction(ctx, a))
-	defer cancel(nil)
-	for _, s := range []*service{c.exec, c.cache} {
-		defer context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })()
-	}
-	blobs := blobsOf(a)
-	skipCache := c.isBroken(a) || !c.opts.AcceptCached
-	uploadedAgain, mended, refused := false, false, 0
-	if err := c.beyondHope(blobs); err != nil {
-		return nil, err
-	}
-	for attempt := 0; ; attempt++ {
-		if err := c.uploads.upload(ctx, blobs); err != nil {
+	return x.run(ctx)
+}
+
+// An execution is one action that is sent until it has a result, or nothing more
+// can be done for it.
+type execution struct {
+	*executor
+	action *action.Action
+	blobs  []cas.Blob // what a worker needs
+
+	attempts      int  // how often it was sent, and not refused by a busy service
+	refusals      int  // by a busy service
+	skipCache     bool // the service is not to use its Action Cache
+	uploadedAgain bool // blobs that the service had lost
+	mended        bool // damaged blobs were replaced
+}
+
+func (x *execution) run(ctx context.Context) (*action.Result, error) {
+	for {
+		if err := x.cache.blobs.Upload(ctx, x.blobs); err != nil {
 			return nil, err
 		}
 		sent := time.Now()
-		r, err := c.executeOnce(ctx, a, skipCache)
-		if errors.Is(err, errBusy) { // for as long as it takes
-			if err := c.exec.sleep(ctx, pauseAfter(err, refused)); err != nil {
+		r, err := x.attempt(ctx)
+		if errors.Is(err, rpc.ErrBusy) { // it is sent again for as long as it takes
+			if err := x.exec.PauseAfter(ctx, err, x.refusals); err != nil {
 				return nil, err
 			}
-			refused++
-			attempt--
+			x.refusals++
 			continue
 		}
-		if c.isRefused(err) {
-			c.exec.giveUp(err)
-			return nil, err
-		}
-		if !mended && (uploadedAgain || !isMissing(err)) && attempt+1 < executions {
-			var mendErr error
-			switch mended, mendErr = c.mendInputs(ctx, a, r, err, sent); {
-			case mendErr != nil:
-				return nil, mendErr
-			case mended:
-				skipCache = true // what the worker made of the damaged ones may be there
-				continue
-			}
-		}
-		if errors.Is(err, errUnreadable) && skipCache {
-			err = c.cache.failure("", fmt.Errorf("%w; workers don't replace it, a compilation here does,"+
-				" as with --exec_strategy=remote_local_fallback", err))
-		}
-		if err == nil || attempt+1 == executions || ctx.Err() != nil {
+		x.attempts++
+		again, r, err := x.conclude(ctx, r, err, sent)
+		if !again {
 			return r, err
 		}
-		switch {
-		case isBroken(err) && !skipCache:
-			skipCache = true
-			continue
-		case isMissing(err) && uploadedAgain && !c.together():
-			err = c.exec.failure("Execute", fmt.Errorf("%w; does it work on the CAS of %s?", err, c.cache.text))
-			c.exec.giveUp(err) // the other actions would be uploaded twice in vain
-			return nil, err
-		case isMissing(err) && !uploadedAgain:
-			uploadedAgain = true
-			c.uploads.forget(blobs, sent)
-			continue
-		case errors.Is(err, errLost): // it may have ended all the same
-			if r, err := c.Lookup(ctx, a); r != nil || err != nil {
-				return r, err
-			}
-		case !mayExecute(err) || c.failures.Load() > failuresInARow:
-			return nil, err
+	}
+}
+
+// conclude decides what follows from an attempt, which was sent at a time: the
+// action's result or error, or another attempt.
+func (x *execution) conclude(
+	ctx context.Context, r *action.Result, err error, sent time.Time,
+) (again bool, _ *action.Result, _ error) {
+	if x.exec.IsRefused(rpc.Execute, err) { // to this user; the service may well serve as a cache
+		x.exec.GiveUp(err)
+		return false, nil, err
+	}
+	if !x.mended && (x.uploadedAgain || !isMissing(err)) && x.attempts < maxAttempts {
+		replaced, err := x.mendInputs(ctx, r, err, sent)
+		if err != nil {
+			return false, nil, err
 		}
-		if err := c.exec.sleep(ctx, pauseBefore(attempt)); err != nil {
-			return nil, err
+		if replaced {
+			x.mended = true
+			x.skipCache = true // the cache may hold what the worker made of the damaged blobs
+			return true, nil, nil
 		}
 	}
-}
-
-// isRefused reports whether the service lets us execute nothing. It may well
-// serve as a cache.
-func (c *Client) isRefused(err error) bool {
-	var failed *callError
-	return errors.As(err, &failed) && failed.method == "Execute" && isRefusal(err) && c.exec.lastSuccess("Execute").IsZero()
-}
-
-// blobsOf returns what a service needs to execute an action.
-func blobsOf(a *action.Action) []Blob {
-	blobs := commandBlobs(a)
-	for d, data := range a.Directories {
-		blobs = append(blobs, Blob{Digest: d, Data: data})
+	if errors.Is(err, cas.ErrUnreadable) && x.skipCache {
+		err = x.cache.services.cache.Failure("", fmt.Errorf("%w; workers don't replace it, a compilation here does,"+
+			" as with --exec_strategy=remote_local_fallback", err))
 	}
-	for _, in := range a.Inputs {
-		blobs = append(blobs, inputBlob(in))
+	if err == nil || x.attempts == maxAttempts || ctx.Err() != nil {
+		return false, r, err
 	}
-	for _, in := range a.Tools {
-		blobs = append(blobs, inputBlob(in))
+	switch {
+	case isBroken(err) && !x.skipCache:
+		x.skipCache = true
+		return true, nil, nil
+	case isMissing(err) && x.uploadedAgain && !x.areOne():
+		why := fmt.Errorf("%w; does it use the CAS of %s?", err, x.cache.services.cache.Address())
+		err = x.exec.Failure(rpc.Execute, why)
+		x.exec.GiveUp(err) // or the inputs of the other actions would be uploaded twice for nothing
+		return false, nil, err
+	case isMissing(err) && !x.uploadedAgain:
+		x.uploadedAgain = true
+		x.cache.blobs.Forget(x.blobs, sent)
+		return true, nil, nil
+	case errors.Is(err, errLost): // the execution may have ended all the same
+		if r, err := x.cache.lookup(ctx, x.action); r != nil || err != nil {
+			return false, r, err
+		}
+	case !isWorthAnother(err) || x.failures.Load() > failuresInARow:
+		return false, nil, err
 	}
-	return blobs
+	if err := x.exec.PauseBefore(ctx, x.attempts-1); err != nil {
+		return false, nil, err
+	}
+	return true, nil, nil
 }
 
-// commandBlobs returns the action and its command.
-func commandBlobs(a *action.Action) []Blob {
-	return []Blob{{Digest: a.Digest, Data: a.Action}, {Digest: a.CommandDigest, Data: a.Command}}
-}
-
-// mayExecute reports whether another worker, or the same one a little later,
-// may execute what one could not. One that had its time won't, what waited
-// for a worker in vain would only wait again, and who cancelled it there knows
-// why.
-func mayExecute(err error) bool {
-	return errors.Is(err, errFailedExecution) && isTransient(err) &&
-		status.Code(err) != codes.DeadlineExceeded && status.Code(err) != codes.Canceled && !errors.Is(err, errOnlyQueued)
-}
-
-// errFailedExecution says that the service answered, but couldn't execute.
-var errFailedExecution = errors.New("not executed")
-
-// isMissing reports whether an execution failed for want of a blob. Services
-// that lack the action itself refuse the call (Buildbarn); there is one that
-// says UNKNOWN of an execution (mettle).
-func isMissing(err error) bool {
-	var failed *callError
-	if !errors.As(err, &failed) || failed.method != "Execute" {
-		return false
-	}
-	switch status.Code(err) {
-	case codes.FailedPrecondition, codes.NotFound:
-		return true
-	case codes.Unknown:
-		return errors.Is(err, errFailedExecution)
-	}
-	return false
-}
-
-func (c *Client) executeOnce(ctx context.Context, a *action.Action, skipCache bool) (*action.Result, error) {
-	leave, err := c.exec.lanes.enter(ctx)
+// attempt has the action executed once, and checks the result.
+func (x *execution) attempt(ctx context.Context) (*action.Result, error) {
+	lane, err := x.exec.EnterLane(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w, err := c.execution(ctx, a, skipCache)
-	leave() // what comes after it, and the uploads before, need no worker
+	op, err := x.callExecute(ctx)
+	lane.Leave() // the download that follows, and the uploads before, need no worker
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.result(ctx, a, w.response.GetResult())
+	r, err := x.cache.result(ctx, x.action, op.response.GetResult())
 	if err != nil {
 		return nil, err
 	}
-	r.Message, r.Cached = c.exec.clean(w.response.GetMessage()), w.response.GetCachedResult()
-	if skipCache {
+	r.Message, r.Cached = x.exec.Redact(op.response.GetMessage()), op.response.GetCachedResult()
+	if x.skipCache {
 		return r, nil
 	}
 	if r.Cached && r.ExitCode != 0 {
 		r.Done()
 		return nil, fmt.Errorf("%w: a cached failure", errBroken)
 	}
-	if err := a.Check(r); r.ExitCode == 0 && err != nil {
+	if err := x.action.Check(r); r.ExitCode == 0 && err != nil {
 		r.Done()
 		return nil, fmt.Errorf("%w: %w", errBroken, err)
 	}
 	return r, nil
 }
 
-// execution has an action executed, in a lane. An error that is errBusy says
-// that the service is to be asked again later; one that has been busy for as
-// long as it may take for an execution, and has served none, is given up.
-func (c *Client) execution(ctx context.Context, a *action.Action, skipCache bool) (*waiting, error) {
+// callExecute makes the call of an attempt. An error that is rpc.ErrBusy says that
+// the action is to be sent again later. A service that has been busy for as long
+// as an execution may take, and has served none meanwhile, is given up.
+func (x *execution) callExecute(ctx context.Context) (*operation, error) {
 	sent := time.Now()
-	w, err := c.await(ctx, a, skipCache)
+	op, err := x.follow(ctx, x.action, x.skipCache)
 	if err == nil {
-		err = w.failure()
+		err = op.failure()
 	}
 	switch {
 	case err == nil:
-		c.failures.Store(0)
-		c.exec.lanes.served()
+		x.failures.Store(0)
+		x.exec.Served()
 	case errors.Is(err, errFailedExecution):
-		c.failures.Add(1)
-	case errors.Is(err, errBusy) && isBusy(err):
-		c.exec.slowDown("Execute", sent)
-		if c.exec.lanes.refusing(sent) > c.opts.ExecutionTimeout && c.accepted.Load() == 0 {
-			c.exec.giveUp(err)
+		x.failures.Add(1)
+	case errors.Is(err, rpc.ErrBusy) && rpc.IsBusy(err):
+		if x.exec.Refused(sent) > x.opts.ExecutionTimeout && x.accepted.Load() == 0 {
+			x.exec.GiveUp(err)
 		}
 	}
-	return w, err
+	return op, err
 }

@@ -2,40 +2,47 @@ package reapi
 
 import (
 	"errors"
-	"fmt"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"thinrex/go/reapi/rpc"
 )
 
-// A callError is a failed call, in words for people.
-type callError struct {
-	*endpoint
-	method string
-	err    error
-	note   string // what the service said beside it
+var (
+	// errFailedExecution says that the service answered, but couldn't execute.
+	errFailedExecution = errors.New("not executed")
+	// errLost says that the service doesn't know an execution any more.
+	errLost = errors.New("the service has lost the execution")
+	// errOnlyQueued says that no worker has taken an action.
+	errOnlyQueued = errors.New("no worker has taken it")
+	// errStuck says that an execution takes longer than its timeout allows.
+	errStuck = errors.New("the execution is stuck: the service doesn't end it")
+)
+
+// isWorthAnother reports whether another worker, or the same one a little later,
+// may execute what a worker couldn't. Not so if the execution had its time, if it
+// waited for a worker and got none, or if it was cancelled there.
+func isWorthAnother(err error) bool {
+	if !errors.Is(err, errFailedExecution) || errors.Is(err, errOnlyQueued) || !rpc.IsTransient(err) {
+		return false
+	}
+	return status.Code(err) != codes.DeadlineExceeded && status.Code(err) != codes.Canceled
 }
 
-func (e *endpoint) failure(method string, err error) error {
-	var already *callError
-	if errors.As(err, &already) {
-		return err
+// isMissing reports whether an execution failed because a blob is missing in the
+// CAS. Services that lack the action itself refuse the call (Buildbarn); mettle
+// fails an execution with UNKNOWN.
+func isMissing(err error) bool {
+	failed, ok := errors.AsType[*rpc.CallError](err)
+	if !ok || failed.Method != rpc.Execute {
+		return false
 	}
-	return &callError{e, method, err, ""}
+	switch status.Code(err) {
+	case codes.FailedPrecondition, codes.NotFound:
+		return true
+	case codes.Unknown:
+		return errors.Is(err, errFailedExecution)
+	}
+	return false
 }
-
-func (c *callError) Error() string {
-	words := c.err.Error()
-	var rpc interface{ GRPCStatus() *status.Status }
-	if errors.As(c.err, &rpc) {
-		words = fmt.Sprintf("%v: %s", rpc.GRPCStatus().Code(), rpc.GRPCStatus().Message())
-	}
-	if c.note != "" {
-		words += " (" + c.note + ")"
-	}
-	if c.method != "" {
-		words = c.method + ": " + words
-	}
-	return c.text + ": " + c.clean(words)
-}
-
-func (c *callError) Unwrap() error { return c.err }

@@ -180,7 +180,7 @@ func TestBatchInParts(t *testing.T) {
 		"never": {want: "full", answer: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
 			return answer(r, codes.InvalidArgument)
 		}},
-		"nothing said": {want: "said nothing", answer: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
+		"nothing said": {want: "leaves out some blobs", answer: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
 			return &repb.BatchUpdateBlobsResponse{}
 		}},
 	}

@@ -247,10 +247,10 @@ func TestKeeps(t *testing.T) {
 		{upload: reapi.UploadAuto, executes: true, update: true, keeps: true, says: "are stored in grpc"},
 		{upload: reapi.UploadAuto, update: true, keeps: true, says: "are stored in grpc"},
 		{upload: reapi.UploadAuto, workers: true, update: true, keeps: true, says: "are stored in grpc"},
-		{upload: reapi.UploadAuto, says: "doesn't let us"},
-		{upload: reapi.UploadAuto, executes: true, says: "doesn't let us"},
+		{upload: reapi.UploadAuto, says: "doesn't allow"},
+		{upload: reapi.UploadAuto, executes: true, says: "doesn't allow"},
 		{upload: reapi.UploadAlways, workers: true, executes: true, update: true, keeps: true, says: "are stored in grpc"},
-		{upload: reapi.UploadAlways, keeps: true, fails: true, says: "doesn't let us"},
+		{upload: reapi.UploadAlways, keeps: true, fails: true, says: "doesn't allow"},
 		{upload: reapi.UploadNever, update: true, says: "--remote_upload_local_results=false"},
 	}
 	for _, test := range tests {

@@ -90,7 +90,7 @@ func TestUnusableOptions(t *testing.T) {
 		"header":          {func(o *reapi.Options) { o.Headers = []string{"x"} }, "NAME=VALUE"},
 		"no CA":           {func(o *reapi.Options) { o.TLSCertificate = filepath.Join(dir, "no.pem") }, "no.pem"},
 		"CA is nonsense":  {func(o *reapi.Options) { o.TLSCertificate = nonsense }, "nonsense.pem"},
-		"key is missing":  {func(o *reapi.Options) { o.TLSClientCertificate = pair.CertFile }, "only together"},
+		"key is missing":  {func(o *reapi.Options) { o.TLSClientCertificate = pair.CertFile }, "must be given together"},
 		"key is nonsense": {func(o *reapi.Options) { o.TLSClientCertificate, o.TLSClientKey = pair.CertFile, nonsense }, "nonsense.pem"},
 	} {
 		mine := &tokens{}

@@ -179,7 +179,7 @@ func TestUploadPolicy(t *testing.T) {
 		"true, executes":                   {flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=true"}, stored: every},
 		"false, a cache":                   {options: reapitest.Options{Capabilities: noExecution}, flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=false"}},
 		"auto, read-only":                  {options: reapitest.Options{Capabilities: readOnly}},
-		"true, read-only":                  {options: reapitest.Options{Capabilities: readOnly}, flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=1"}, says: "doesn't let us store results"},
+		"true, read-only":                  {options: reapitest.Options{Capabilities: readOnly}, flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=1"}, says: "doesn't allow storing results to this user"},
 		"auto, a cache, without own store": {options: reapitest.Options{Capabilities: noExecution}, flags: []string{"DISK_CACHE="}, stored: every},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,131 @@
+package reapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+	"thinrex/go/reapi/cas"
+)
+
+// Sizes that a service claims are believed only up to these, in bytes.
+const (
+	maxOutput   = 1 << 30
+	maxMessages = 16 << 20 // of a compiler, on stdout or stderr
+)
+
+// errBroken says that a service's result can't be used: it isn't a result of the
+// action, or blobs are gone.
+var errBroken = errors.New("broken result")
+
+func isBroken(err error) bool { return errors.Is(err, errBroken) }
+
+// result fetches and verifies what p refers to. The caller releases it with Done.
+func (c *cache) result(ctx context.Context, a *action.Action, p *repb.ActionResult) (*action.Result, error) {
+	memory, err := c.blobs.Reserve(ctx, resultSize(p))
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.fetchResult(ctx, a, p)
+	if err != nil {
+		memory.Release()
+		return nil, err
+	}
+	r.Release = memory.Release
+	return r, nil
+}
+
+func (c *cache) fetchResult(ctx context.Context, a *action.Action, p *repb.ActionResult) (*action.Result, error) {
+	refs := references{blobs: c.blobs, have: map[digest.Digest][]byte{}}
+	if err := refs.collect(a, p); err != nil {
+		return nil, fmt.Errorf("%w: %w", errBroken, err)
+	}
+	fetched, err := c.blobs.Fetch(ctx, refs.want)
+	if errors.Is(err, cas.ErrUnreadable) {
+		return nil, fmt.Errorf("%w: %w", errBroken, err)
+	} else if err != nil {
+		return nil, err
+	}
+	r, err := action.ResultFromProto(p, func(d digest.Digest) ([]byte, error) {
+		data, ok := refs.have[d]
+		if !ok {
+			data, ok = fetched[d]
+		}
+		if !ok {
+			return nil, fmt.Errorf("%v wasn't fetched", d)
+		}
+		return data, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return r, nil
+}
+
+// resultSize returns how much memory p's outputs take, and the compiler's messages
+// that p doesn't hold itself, going by what p says.
+func resultSize(p *repb.ActionResult) (size int64) {
+	for _, f := range p.GetOutputFiles() {
+		size += max(0, min(f.GetDigest().GetSizeBytes(), maxOutput))
+	}
+	if len(p.GetStdoutRaw()) == 0 {
+		size += max(0, min(p.GetStdoutDigest().GetSizeBytes(), maxMessages))
+	}
+	if len(p.GetStderrRaw()) == 0 {
+		size += max(0, min(p.GetStderrDigest().GetSizeBytes(), maxMessages))
+	}
+	return size
+}
+
+// references are the blobs that an ActionResult refers to, each once.
+type references struct {
+	blobs *cas.Client
+	have  map[digest.Digest][]byte // inlined in the result
+	want  []digest.Digest          // to be fetched
+}
+
+// collect finds the blobs of declared outputs and of the compiler's messages.
+func (r *references) collect(a *action.Action, p *repb.ActionResult) error {
+	if n := len(p.GetOutputFiles()); n > len(a.Outputs) {
+		return fmt.Errorf("it has %d outputs, the action declares %d", n, len(a.Outputs))
+	}
+	wanted := map[digest.Digest]bool{}
+	for _, f := range p.GetOutputFiles() {
+		if err := r.collectOne(f.GetDigest(), f.GetContents(), maxOutput, wanted); err != nil {
+			return fmt.Errorf("output %q: %w", f.GetPath(), err)
+		}
+	}
+	if len(p.GetStdoutRaw()) == 0 && p.GetStdoutDigest() != nil {
+		if err := r.collectOne(p.GetStdoutDigest(), nil, maxMessages, wanted); err != nil {
+			return err
+		}
+	}
+	if len(p.GetStderrRaw()) == 0 && p.GetStderrDigest() != nil {
+		return r.collectOne(p.GetStderrDigest(), nil, maxMessages, wanted)
+	}
+	return nil
+}
+
+func (r *references) collectOne(ref *repb.Digest, inlined []byte, limit int64, wanted map[digest.Digest]bool) error {
+	d, err := digest.FromProto(ref)
+	if err != nil {
+		return err
+	}
+	if d.Size > limit {
+		return fmt.Errorf("%v is too large", d)
+	}
+	if _, have := r.have[d]; have || wanted[d] {
+		return nil
+	}
+	if r.blobs.TakeInlined(d, inlined) { // also the empty blob
+		r.have[d] = inlined
+		return nil
+	}
+	wanted[d] = true
+	r.want = append(r.want, d)
+	return nil
+}
