@@ -1,0 +1,147 @@
+//go:build unix
+
+package config_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"thinrex/go/cmd/thinrex/settings"
+	"thinrex/go/config"
+	"thinrex/go/option"
+)
+
+// program returns the rows of the program's options, and one of an option that no
+// package has: adding a row must be enough for it to be read from everywhere.
+func program() (rows []option.Row, options *config.Options) {
+	var s settings.Settings
+	rows = append(s.Rows(), option.Row{
+		Name:        "new_option",
+		SecondNames: []string{"newer_option"},
+		Value:       option.Texts(new([]string)),
+		Usage:       "the `thing` that is new",
+		FromBazelRC: true,
+		BazelNames:  []string{"bazels_option"},
+		Path:        option.WholePath,
+	})
+	return rows, &s.Config
+}
+
+// read returns the option of a name as the flags, the environment and the files of
+// the working directory set it.
+func read(t *testing.T, name string, args []string, env map[string]string) (value string, given bool) {
+	t.Helper()
+	rows, options := program()
+	fs := pflag.NewFlagSet("thinrex", pflag.ContinueOnError)
+	flags := config.Define(fs, rows)
+	fs.SetNormalizeFunc(flags.Normalize)
+	if err := fs.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	if err := flags.Complete(options, func(name string) (string, bool) { v, ok := env[name]; return v, ok }); err != nil {
+		t.Fatal(err)
+	}
+	row := rows[slices.IndexFunc(rows, func(r option.Row) bool { return r.Name == name })]
+	return textOf(row.Value), flags.IsGiven(name)
+}
+
+// textOf prints a value, a secret, too.
+func textOf(v option.Value) string {
+	if list, ok := v.(option.List); ok {
+		return strings.Join(list.GetSlice(), " ")
+	}
+	return v.String()
+}
+
+// example returns a text that sets a row's option to something other than its
+// default, and what the option then prints.
+func example(t *testing.T, name string) (text, printed string) {
+	t.Helper()
+	texts := []string{"/p", "/p/h", "unix:/p", "A=1", "7", "true", "false", "racing", "both", "upload", "blake3"}
+	for _, text := range texts {
+		rows, _ := program()
+		row := rows[slices.IndexFunc(rows, func(r option.Row) bool { return r.Name == name })]
+		before := textOf(row.Value)
+		if row.Value.Set(text) != nil || textOf(row.Value) == before {
+			continue
+		}
+		if c, ok := row.Value.(option.Checker); ok && c.Check() != nil {
+			continue
+		}
+		return text, textOf(row.Value)
+	}
+	t.Fatalf("--%s: no example is accepted: add one", name)
+	return "", ""
+}
+
+// Each option can be given by each of its names as a flag, a variable and a key of
+// thinrex.toml, and in a .bazelrc if its row says so.
+func TestEachOptionFromEachPlace(t *testing.T) {
+	rows, _ := program()
+	for _, row := range rows {
+		if row.Name == "config" || row.Name == "bazelrc" { // each is a file of options, which isn't there
+			continue
+		}
+		t.Run(row.Name, func(t *testing.T) {
+			setUp(t)
+			text, printed := example(t, row.Name)
+			check := func(place string, args []string, env map[string]string, want bool) {
+				t.Helper()
+				value, given := read(t, row.Name, args, env)
+				if given != want || want && value != printed {
+					t.Errorf("%s: given: %v, %q; want %v, %q", place, given, value, want, printed)
+				}
+			}
+			check("nothing", nil, nil, false)
+			for _, name := range row.Names() {
+				check("flag "+name, []string{"--" + strings.ReplaceAll(name, "_", "-") + "=" + text}, nil, true)
+				check("variable "+name, nil, map[string]string{"THINREX_" + strings.ToUpper(name): text}, true)
+				write(t, "thinrex.toml", fmt.Sprintf("%s = %q", name, text))
+				check("key "+name, nil, nil, true)
+				write(t, "thinrex.toml", "")
+			}
+			for _, name := range append(row.Names(), row.BazelNames...) {
+				write(t, "rc", fmt.Sprintf("build --%s=%s", name, text))
+				check(".bazelrc "+name, []string{"--bazelrc=rc"}, nil, row.FromBazelRC)
+				write(t, "rc", fmt.Sprintf("startup --%s %s", name, text))
+				check(".bazelrc, startup "+name, []string{"--bazelrc=rc"}, nil, row.BazelStartup)
+			}
+		})
+	}
+}
+
+// Which part of a value is a path follows from the row alone.
+func TestPathsOfRows(t *testing.T) {
+	rows, _ := program()
+	for _, row := range rows {
+		if row.Name == "config" || row.Name == "bazelrc" {
+			continue
+		}
+		wants := map[option.Path]string{
+			option.NoPath:         "some/a=some/p",
+			option.WholePath:      "DIR/work/some/a=some/p",
+			option.PathAfterScope: "some/a=DIR/work/some/p",
+		}
+		if row.Value.Set("some/a=some/p") != nil {
+			if row.Path != option.NoPath {
+				t.Errorf("--%s: takes no path, though its row has one", row.Name)
+			}
+			continue
+		}
+		t.Run(row.Name, func(t *testing.T) {
+			dir := setUp(t)
+			write(t, "../thinrex.toml", fmt.Sprintf("%s = 'some/a=some/p'", row.Name))
+			want := strings.ReplaceAll(wants[row.Path], "DIR", dir)
+			if row.Secret { // whose names hold no slash
+				return
+			}
+			if value, _ := read(t, row.Name, nil, nil); value != want {
+				t.Errorf("%q, want %q", value, want)
+			}
+		})
+	}
+}
