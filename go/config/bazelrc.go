@@ -14,15 +14,17 @@ import (
 // else has set.
 func (f *Flags) fromBazelRCs(entries []string) error {
 	rc := f.newRCFiles(os.ReadFile)
-	var configs []string
+	var configs []rcArg
 	var paths []string
 	for _, entry := range entries {
-		path, asked := splitConfigs(entry)
+		path, named := splitConfigs(entry)
 		path, err := filepath.Abs(path)
 		if err != nil {
 			return fmt.Errorf("--bazelrc=%s: %w", entry, err)
 		}
-		configs = append(configs, asked...)
+		for _, config := range named {
+			configs = append(configs, rcArg{text: config, path: path})
+		}
 		if slices.Contains(paths, path) {
 			continue
 		}
@@ -31,15 +33,16 @@ func (f *Flags) fromBazelRCs(entries []string) error {
 			return fmt.Errorf("--bazelrc: %w", err)
 		}
 	}
-	words, err := rc.words(configs)
+	args, err := rc.args(configs)
 	if err != nil {
 		return err
 	}
-	return f.applyWords(words)
+	return f.applyArgs(args)
 }
 
+// newRCFiles returns rc files of which none is read.
 func (f *Flags) newRCFiles(readFile func(path string) ([]byte, error)) *rcFiles {
-	rc := &rcFiles{readFile: readFile, startup: map[string]bool{}, sections: map[string][]rcWord{}}
+	rc := &rcFiles{readFile: readFile, startup: map[string]bool{}, sections: map[string][]rcArg{}}
 	for _, row := range f.rows {
 		if row.BazelStartup {
 			rc.startup["--"+row.Name] = true
@@ -48,7 +51,7 @@ func (f *Flags) newRCFiles(readFile func(path string) ([]byte, error)) *rcFiles 
 	return rc
 }
 
-// splitConfigs splits FILE:CONFIG,... unless a file has that whole name.
+// splitConfigs splits FILE:CONFIG,... unless there is a file of that whole name.
 func splitConfigs(entry string) (path string, configs []string) {
 	colon := strings.LastIndexByte(entry, ':')
 	if _, err := os.Stat(entry); err == nil || colon < 0 {
@@ -76,9 +79,9 @@ func workspaceOf(path string) string {
 	}
 }
 
-// applyWords sets the options among Bazel's words, and ignores the rest.
-func (f *Flags) applyWords(words []rcWord) error {
-	settings, err := f.parseWords(words)
+// applyArgs sets our options among Bazel's arguments, and ignores the rest.
+func (f *Flags) applyArgs(args []rcArg) error {
+	settings, err := f.parseArgs(args)
 	if err != nil {
 		return err
 	}
@@ -101,7 +104,7 @@ type setting struct {
 	row   option.Row
 	name  string // Bazel's, with the no- of a negation
 	value string
-	from  rcWord
+	from  rcArg
 }
 
 func (s setting) apply() error {
@@ -116,11 +119,11 @@ func (s setting) apply() error {
 	return setValue(s.row, value)
 }
 
-// parseWords finds our options among Bazel's words.
-func (f *Flags) parseWords(words []rcWord) (settings []setting, err error) {
+// parseArgs finds our options among Bazel's arguments.
+func (f *Flags) parseArgs(args []rcArg) (settings []setting, err error) {
 	names := f.bazelNames()
-	for i := 0; i < len(words); i++ {
-		text, isOption := strings.CutPrefix(words[i].text, "--")
+	for i := 0; i < len(args); i++ {
+		text, isOption := strings.CutPrefix(args[i].text, "--")
 		name, value, given := strings.Cut(text, "=")
 		row, known := names[name]
 		negated := false
@@ -131,7 +134,7 @@ func (f *Flags) parseWords(words []rcWord) (settings []setting, err error) {
 		if !isOption || !known && !negated {
 			continue
 		}
-		s := setting{row: row, name: name, value: value, from: words[i]}
+		s := setting{row: row, name: name, value: value, from: args[i]}
 		switch {
 		case negated && given:
 			return nil, s.from.errorf("--%s: takes no value", name)
@@ -140,9 +143,9 @@ func (f *Flags) parseWords(words []rcWord) (settings []setting, err error) {
 		case given:
 		case option.IsSwitch(row.Value):
 			s.value = "true"
-		case i+1 < len(words):
+		case i+1 < len(args):
 			i++
-			s.value = words[i].text
+			s.value = args[i].text
 		default:
 			return nil, s.from.errorf("--%s: needs a value", name)
 		}

@@ -75,7 +75,7 @@ build --experimental_credential_helper=h --noauth_enabled`,
 				"build --noremote_accept_cached\nbuild --remote_accept_cached\ncommon --remote_cache=c\nalways --remote_cache=d",
 			want: func(o *settings.Settings, dir string) { o.Remote.Cache, o.Remote.Timeout = "b", 2*time.Second },
 		},
-		"words": {
+		"quotes, comments and continued lines": {
 			rc: "\ufeffbuild '--remote_header=a=1 # \" \\' b' --remote_instance_name=\"x \\\"y\\\"\" # --remote_cache=no\r\n" +
 				"# a comment \\\nbuild --remote_cache=swallowed\n" +
 				"build --remote_exe\\\ncutor=e\\\r\n --remote_retries=\\\n3 \\\n\n" +
@@ -161,7 +161,7 @@ build:cache:remote --remote_instance_name=no
 	}
 }
 
-// What is said to thinrex comes before what is said to Bazel.
+// thinrex's own flags, variables and files come before Bazel's rc files.
 func TestBazelRCPrecedence(t *testing.T) {
 	dir := setUp(t)
 	write(t, filepath.Join(dir, "rc"), `build --remote_cache=rc --remote_executor=rc --remote_instance_name=rc --remote_retries=99
@@ -189,30 +189,30 @@ build:b --remote_max_connections=3 --config=a`)
 
 func TestBazelRCErrors(t *testing.T) {
 	tests := map[string]struct{ rc, entry, want string }{
-		"no such file":       {"", "absent", "open DIR/absent: no such file"},
-		"no such file, conf": {"", "absent:x", "open DIR/absent: no such file"},
-		"bad number":         {"common --x\n\nbuild \\\n --remote_retries=many", "rc", `DIR/rc:3: --remote_retries: "many" isn't a number`},
-		"bad duration":       {"build --remote_timeout=-1", "rc", "DIR/rc:1: --remote_timeout: "},
-		"bad function":       {"startup --digest_function=SHA1", "rc", "DIR/rc:1: --digest_function: "},
-		"older name":         {"build --remote_cache_proxy=http://p", "rc", "DIR/rc:1: --remote_cache_proxy: "},
-		"no value":           {"build --remote_cache", "rc", "DIR/rc:1: --remote_cache: needs a value"},
-		"negation's value":   {"build --noremote_accept_cached=1", "rc", "DIR/rc:1: --noremote_accept_cached: takes no value"},
-		"not a boolean":      {"build --remote_accept_cached=x", "rc", "DIR/rc:1: --remote_accept_cached: "},
-		"unasked is ignored": {"build:x --remote_timeout=x", "rc", ""},
-		"unknown config":     {"build:x --a", "rc:y", `--bazelrc: config "y" isn't defined`},
-		"test's config":      {"test:y --a", "rc:y", `config "y" isn't defined`},
-		"config of a config": {"build:x --a\nbuild:x --config=z", "rc:x", `DIR/rc:2: --config: config "z" isn't defined`},
-		"config loop":        {"build:x --config=y\nbuild:y --config=x", "rc:x", "config loop: x > y > x"},
-		"config itself":      {"build --config=x\nbuild:x --config=x", "rc", "config loop: x > x"},
-		"config in words":    {"build:x --config y\nbuild:y --a", "rc:x", "DIR/rc:1: --config: write it as --config=NAME"},
-		"config without":     {"build --config", "rc", "DIR/rc:1: --config: write it as --config=NAME"},
-		"configs of configs": {strings.Repeat("build:a --config=b --config=b\n", 400) + strings.Repeat("build:b --config=c --config=c\n", 400) + "build:c --x", "rc:a", "more than 100000 options"},
-		"platform":           {"build --enable_platform_specific_config=x", "rc", "DIR/rc:1: --enable_platform_specific_config: "},
-		"import":             {"build --a\nimport %workspace%/absent", "rc", "DIR/rc:2: import: open DIR/absent: no such file"},
-		"import of a folder": {"import %workspace%", "rc", "DIR/rc:1: import: read DIR: is a directory"},
-		"import of none":     {"import", "rc", "DIR/rc:1: import takes one path"},
-		"import of two":      {"try-import a b", "rc", "DIR/rc:1: try-import takes one path"},
-		"import loop":        {"try-import %workspace%/./rc", "rc", "DIR/rc:1: import loop: DIR/rc > DIR/rc"},
+		"no such file":               {"", "absent", "open DIR/absent: no such file"},
+		"no such file, conf":         {"", "absent:x", "open DIR/absent: no such file"},
+		"bad number":                 {"common --x\n\nbuild \\\n --remote_retries=many", "rc", `DIR/rc:3: --remote_retries: "many" isn't a number`},
+		"bad duration":               {"build --remote_timeout=-1", "rc", "DIR/rc:1: --remote_timeout: "},
+		"bad function":               {"startup --digest_function=SHA1", "rc", "DIR/rc:1: --digest_function: "},
+		"older name":                 {"build --remote_cache_proxy=http://p", "rc", "DIR/rc:1: --remote_cache_proxy: "},
+		"no value":                   {"build --remote_cache", "rc", "DIR/rc:1: --remote_cache: needs a value"},
+		"negation's value":           {"build --noremote_accept_cached=1", "rc", "DIR/rc:1: --noremote_accept_cached: takes no value"},
+		"not a boolean":              {"build --remote_accept_cached=x", "rc", "DIR/rc:1: --remote_accept_cached: "},
+		"a config that nobody names": {"build:x --remote_timeout=x", "rc", ""},
+		"unknown config":             {"build:x --a", "rc:y", `--bazelrc=DIR/rc:y: config "y" isn't defined`},
+		"test's config":              {"test:y --a", "rc:y", `config "y" isn't defined`},
+		"config of a config":         {"build:x --a\nbuild:x --config=z", "rc:x", `DIR/rc:2: --config: config "z" isn't defined`},
+		"config loop":                {"build:x --config=y\nbuild:y --config=x", "rc:x", "config loop: x > y > x"},
+		"config itself":              {"build --config=x\nbuild:x --config=x", "rc", "config loop: x > x"},
+		"config in words":            {"build:x --config y\nbuild:y --a", "rc:x", "DIR/rc:1: --config: write it as --config=NAME"},
+		"config without":             {"build --config", "rc", "DIR/rc:1: --config: write it as --config=NAME"},
+		"configs of configs":         {strings.Repeat("build:a --config=b --config=b\n", 400) + strings.Repeat("build:b --config=c --config=c\n", 400) + "build:c --x", "rc:a", "more than 100000 options"},
+		"platform":                   {"build --enable_platform_specific_config=x", "rc", "DIR/rc:1: --enable_platform_specific_config: "},
+		"import":                     {"build --a\nimport %workspace%/absent", "rc", "DIR/rc:2: import: open DIR/absent: no such file"},
+		"import of a folder":         {"import %workspace%", "rc", "DIR/rc:1: import: read DIR: is a directory"},
+		"import of none":             {"import", "rc", "DIR/rc:1: import takes one path"},
+		"import of two":              {"try-import a b", "rc", "DIR/rc:1: try-import takes one path"},
+		"import loop":                {"try-import %workspace%/./rc", "rc", "DIR/rc:1: import loop: DIR/rc > DIR/rc"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -233,7 +233,7 @@ func TestBazelRCErrors(t *testing.T) {
 	}
 }
 
-// Files that import each other twice are a short text and a long time.
+// Short files that each import the next one twice would take hours to read.
 func TestManyImports(t *testing.T) {
 	dir := setUp(t)
 	for i := range 40 {
@@ -253,7 +253,7 @@ func FuzzBazelRC(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, other string) {
 		files := map[string]string{"/w/rc": text, "/w/other": other}
 		_, flags, fs := define()
-		err := flags.ApplyBazelRC("/w/rc", "/w", []string{"a"}, func(path string) ([]byte, error) {
+		err := flags.ApplyBazelRC("/w/rc", "/w", "a", func(path string) ([]byte, error) {
 			if data, ok := files[path]; ok {
 				return []byte(data), nil
 			}

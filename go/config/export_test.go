@@ -5,15 +5,15 @@ var IsForeign = isForeign
 
 // ApplyBazelRC reads an rc file that need not exist, for the fuzz test.
 func (f *Flags) ApplyBazelRC(
-	path, workspace string, configs []string, readFile func(path string) ([]byte, error),
+	path, workspace, config string, readFile func(path string) ([]byte, error),
 ) error {
 	rc := f.newRCFiles(readFile)
 	if err := rc.read(path, workspace); err != nil {
 		return err
 	}
-	words, err := rc.words(configs)
+	args, err := rc.args([]rcArg{{text: config, path: path}})
 	if err != nil {
 		return err
 	}
-	return f.applyWords(words)
+	return f.applyArgs(args)
 }

@@ -112,7 +112,7 @@ remote_execution_timeout = "30s"
 	}
 }
 
-// Bazel's actions have neither of the variables.
+// Bazel's actions have neither XDG_CACHE_HOME nor HOME.
 func TestDefaultDiskCache(t *testing.T) {
 	u, err := user.Current()
 	if err != nil {
@@ -191,7 +191,7 @@ bazelrc = "no.rc:x"
 	}
 }
 
-// Somebody else's file in a parent isn't read.
+// A thinrex.toml in a parent folder isn't read if it belongs to another user.
 func TestForeignFile(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Log("not root: only the owner's side is tested")

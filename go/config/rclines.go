@@ -2,14 +2,14 @@ package config
 
 import "strings"
 
-// An rcLine is a line of an rc file with those that it is continued on.
+// An rcLine is a line of an rc file, together with its continuation lines.
 type rcLine struct {
 	text   string
 	number int // of its first line, from 1
 }
 
-// splitLines joins lines that end in a backslash with the next, comments too,
-// as Bazel does.
+// splitLines joins a line that ends in a backslash with the next one. As in
+// Bazel, this holds for comments, too.
 func splitLines(text string) (lines []rcLine) {
 	continues := false
 	for i, line := range strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n") {
@@ -22,17 +22,18 @@ func splitLines(text string) (lines []rcLine) {
 	return lines
 }
 
-// splitWords splits a line into words by the rules of Bazel's client: a
-// backslash keeps the next character, within either kind of quotes too; a # is
-// a comment even within a word, unless quoted; quotes left open end with the
-// line; empty words don't count.
-func splitWords(line string) (words []string) {
-	var word strings.Builder
+// splitArgs splits a line into arguments by the rules of Bazel's client:
+//   - a backslash keeps the next character, within either kind of quotes, too;
+//   - a # begins a comment even within an argument, but not within quotes;
+//   - quotes that are never closed end with the line;
+//   - empty arguments are dropped.
+func splitArgs(line string) (args []string) {
+	var arg strings.Builder
 	end := func() {
-		if word.Len() > 0 {
-			words = append(words, word.String())
+		if arg.Len() > 0 {
+			args = append(args, arg.String())
 		}
-		word.Reset()
+		arg.Reset()
 	}
 	var quote byte
 	for i := 0; i < len(line); i++ {
@@ -40,23 +41,23 @@ func splitWords(line string) (words []string) {
 		switch {
 		case c == '\\':
 			if i++; i < len(line) {
-				word.WriteByte(line[i])
+				arg.WriteByte(line[i])
 			}
 		case c == quote:
 			quote = 0
 		case quote != 0:
-			word.WriteByte(c)
+			arg.WriteByte(c)
 		case c == '\'' || c == '"':
 			quote = c
 		case c == '#':
 			end()
-			return words
+			return args
 		case strings.IndexByte(" \t\r", c) >= 0:
 			end()
 		default:
-			word.WriteByte(c)
+			arg.WriteByte(c)
 		}
 	}
 	end()
-	return words
+	return args
 }

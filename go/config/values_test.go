@@ -180,7 +180,8 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// What may be a password is refused; what only looks like it isn't.
+// An address that may hold a password is refused; the path of a socket may hold
+// an @.
 func TestAddressesAndHeaders(t *testing.T) {
 	setUp(t)
 	for args, taken := range map[string]bool{
