@@ -1,4 +1,4 @@
-"""Analysis tests: what links are given, and what is refused with which words."""
+"""Analysis tests: which flags and inputs links get, and which targets are refused with which message."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
@@ -74,12 +74,12 @@ def _link_test_impl(ctx):
         found = [path for path in inputs if path.endswith("/" + name)]
         asserts.true(env, found, "no %s in %s" % (name, inputs))
 
-        # The distributor runs here, whatever the program is for.
+        # The distributor runs on this machine, also if the program is for another one.
         asserts.false(env, [path for path in found if "-fastbuild" in path], "%s is for the target" % found)
     asserts.true(env, len(inspected.compiles) >= 2)
     for action in inspected.compiles:
         asserts.equals(env, [], [file.path for file in action.outputs.to_list() if file.extension == "dwo"])
-        if action.argv != None:  # Bazel 4 tells it of links only
+        if action.argv != None:  # Bazel 4 shows the arguments of links only
             asserts.equals(env, 1, len([flag for flag in action.argv if flag == "-flto=thin"]))
     asserts.equals(env, ctx.attr.copts, inspected.copts)
     for tag in ["no-remote-exec", "requires-network"]:
@@ -201,7 +201,7 @@ def _declare_subjects():
         name = "script",
         srcs = ["none.cc"],
         additional_linker_inputs = ["ca.pem"],
-        # The last word is the target's.
+        # The target's own setting comes last, and so counts.
         features = ["-thin_lto"],
         linkopts = ["-Wl,--version-script=$(location ca.pem)"],
         tags = ["manual"],
@@ -218,7 +218,7 @@ def _declare_subjects():
         _inspected(name = name + "_inspected", tags = ["manual"], target = name, testonly = True)
 
 def dtlto_tests(name):
-    """Declares the tests and what they look at.
+    """Declares the tests and their targets.
 
     Args:
       name: name of the suite.
@@ -226,7 +226,7 @@ def dtlto_tests(name):
     _declare_subjects()
     links = [
         (_bare_test, "bare", "binary", dict(_OF_RULE, flags = _FLAGS, inputs = ["distributor.sh"], not_flags = [_CANONICAL])),
-        # Equal ones don't stand twice on a link line of Bazel 4: the last counts.
+        # Bazel 4 removes duplicates from a link line: only the last of equal flags stays.
         (
             _args_test,
             "args",

@@ -1,4 +1,4 @@
-"""C++ and dtlto toolchains to analyse targets with; none of their programs is run."""
+"""C++ and dtlto toolchains for analysis tests. Their programs are never run."""
 
 load("@rules_cc//cc:cc_toolchain_config_lib.bzl", "feature", "tool_path")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")

@@ -1,4 +1,4 @@
-"""A small C++ toolchain of the clang on this machine, with the feature dtlto."""
+"""A small C++ toolchain that uses the clang on this machine and has the feature dtlto."""
 
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load("@rules_cc//cc:cc_toolchain_config_lib.bzl", "feature", "flag_group", "flag_set", "tool_path")
@@ -37,7 +37,7 @@ def _impl(ctx):
             feature(name = "supports_dynamic_linker", enabled = True),
             feature(name = "supports_pic", enabled = True),
             feature(name = "supports_start_end_lib", enabled = True),
-            # Were this toolchain able to do Bazel's own thin_lto, its feature would say so like this.
+            # If this toolchain supported Bazel's own thin_lto, the feature would need this line, so that both can't be on.
             feature(name = "thin_lto", provides = [THIN_LTO_OR_DTLTO]),
             dtlto_feature(ctx.attr._dtlto[DtltoToolchainInfo]),
         ],
