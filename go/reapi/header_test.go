@@ -1,7 +1,6 @@
 package reapi_test
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -176,37 +175,5 @@ func TestSecretsStaySecret(t *testing.T) {
 				t.Errorf("want an error without the secret: %v", err)
 			}
 		})
-	}
-}
-
-// What is shown on an unencrypted way to another machine is warned of.
-func TestPlaintextWarning(t *testing.T) {
-	for _, test := range []struct {
-		executor, header, proxy string
-		warned                  bool
-	}{
-		{executor: "grpc://192.0.2.1:1", header: "authorization=x", warned: true},
-		{executor: "grpc://192.0.2.1:1"},
-		{executor: "grpcs://192.0.2.1:1", header: "authorization=x"},
-		{executor: "grpc://127.0.0.1:1", header: "authorization=x"},
-		{executor: "unix:/nowhere", header: "authorization=x"},
-		{executor: "grpc://192.0.2.1:1", header: "authorization=x", proxy: "unix:/nowhere"},
-	} {
-		warned := false
-		o := options(t, nil, func(o *reapi.Options) {
-			o.Executor, o.Proxy, o.Warn = test.executor, test.proxy, func(string, string, ...any) { warned = true }
-			if test.header != "" {
-				o.Headers = []string{test.header}
-			}
-		})
-		ended, cancel := context.WithCancel(t.Context())
-		cancel() // so that nothing is sent
-		c, err := reapi.Dial(ended, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Close(); err != nil || warned != test.warned {
-			t.Errorf("%+v: warned %v, %v", test, warned, err)
-		}
 	}
 }

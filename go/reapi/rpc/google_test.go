@@ -1,4 +1,4 @@
-package reapi_test
+package rpc_test
 
 import (
 	"crypto/rand"
@@ -18,7 +18,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"thinrex/go/internal/reapitest"
-	"thinrex/go/reapi"
+	"thinrex/go/reapi/rpc"
 )
 
 // A tokenEndpoint is where a service account gets its tokens.
@@ -43,7 +43,7 @@ func newTokenEndpoint(t *testing.T) *tokenEndpoint {
 	return e
 }
 
-// account writes a service account's file, and makes it the default.
+// account writes the key file of a service account, and makes it the default.
 func (e *tokenEndpoint) account(t *testing.T) {
 	key := must(rsa.GenerateKey(rand.Reader, 2048))(t)
 	der := must(x509.MarshalPKCS8PrivateKey(key))(t)
@@ -58,8 +58,8 @@ func (e *tokenEndpoint) account(t *testing.T) {
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", path)
 }
 
-// Google's default credentials are shown with each call, over TLS only, and
-// said to nobody.
+// Google's default credentials are sent with each call, over TLS only, and no
+// error shows them.
 func TestGoogleDefaultCredentials(t *testing.T) {
 	endpoint := newTokenEndpoint(t)
 	endpoint.account(t)
@@ -67,12 +67,15 @@ func TestGoogleDefaultCredentials(t *testing.T) {
 	ca := must(reapitest.NewCA(dir, "ca"))(t)
 	pair := must(ca.Issue(reapitest.Cert{Name: "server", Hosts: []string{"127.0.0.1"}}))(t)
 	s := reapitest.StartT(t, reapitest.Options{TLS: must(pair.ServerTLS(nil))(t)})
-	google := func(o *reapi.Options) {
-		o.Executor, o.TLSCertificate, o.GoogleDefaultCredentials = "grpcs://"+s.Addr(), ca.CertFile, true
-	}
+	address := "grpcs://" + s.Addr()
+	google := func(o *rpc.Options) { o.TLSCertificate, o.GoogleDefaultCredentials = ca.CertFile, true }
 
-	c := dial(t, s, google)
-	execute(t, c, newAction(t, "m"))
+	service := must(dial(t, address, google))(t)
+	for range 3 {
+		if err := capabilities(t, service); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, call := range s.Requests("") {
 		if got := call.Header.Get("authorization"); len(got) != 1 || got[0] != "Bearer googles-token" {
 			t.Errorf("%s: %q", call.Method, got)
@@ -81,22 +84,21 @@ func TestGoogleDefaultCredentials(t *testing.T) {
 	if n := endpoint.asked.Load(); n != 1 {
 		t.Errorf("%d tokens for one link", n)
 	}
-	s.Inject(reapitest.Fault{Method: "Execute", Code: codes.PermissionDenied, Message: "not with Bearer googles-token"})
-	if _, err := c.Execute(within(t), newAction(t, "refused")); err == nil || strings.Contains(err.Error(), "googles-token") {
+	s.Inject(reapitest.Fault{Code: codes.PermissionDenied, Message: "not with Bearer googles-token"})
+	if err := capabilities(t, service); err == nil || strings.Contains(err.Error(), "googles-token") {
 		t.Error(err)
 	}
 
 	endpoint.refuse.Store(true)
-	if _, err := dial(t, s, google).Execute(within(t), newAction(t, "n")); err == nil || !strings.Contains(err.Error(), "no such account") {
-		t.Error(err)
-	}
-
-	plain := func(o *reapi.Options) { o.Executor = "grpc://" + s.Addr() }
-	if c, err := reapi.Dial(t.Context(), options(t, s, google, plain)); err == nil || !strings.Contains(err.Error(), "use grpcs://") {
-		t.Errorf("%v, %v", c, err)
-	}
+	wantError(t, "no such account", reach(t, address, google))
+	wantError(t, "use grpcs://", reach(t, "grpc://"+s.Addr(), google))
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", filepath.Join(dir, "absent.json"))
-	if c, err := reapi.Dial(t.Context(), options(t, s, google)); err == nil || !strings.Contains(err.Error(), "absent.json") {
-		t.Errorf("%v, %v", c, err)
+	wantError(t, "absent.json", reach(t, address, google))
+}
+
+func wantError(t *testing.T, want string, err error) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %q", err, want)
 	}
 }

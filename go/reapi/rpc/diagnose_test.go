@@ -1,4 +1,4 @@
-package reapi_test
+package rpc_test
 
 import (
 	"io"
@@ -11,27 +11,25 @@ import (
 	"sync/atomic"
 	"testing"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/grpc"
 
-	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
-	"thinrex/go/reapi"
+	"thinrex/go/reapi/rpc"
 )
 
-// Of an address that is nearly right the message says what is right, and
-// nothing is shown to what listens there instead.
+// The message about an address that is nearly right says what is right. A server
+// of another kind that listens there gets no secrets.
 func TestWrongPort(t *testing.T) {
 	ca := must(reapitest.NewCA(t.TempDir(), "ca"))(t)
 	pair := must(ca.Issue(reapitest.Cert{Name: "server", Hosts: []string{"127.0.0.1"}}))(t)
 	plain := reapitest.StartT(t, reapitest.Options{}).Addr()
 	secure := reapitest.StartT(t, reapitest.Options{TLS: must(pair.ServerTLS(nil))(t)}).Addr()
 	mutual := reapitest.StartT(t, reapitest.Options{TLS: must(pair.ServerTLS(ca))(t)}).Addr()
-	var shown atomic.Bool
+	var leaked atomic.Bool
 	web := func(start func(*httptest.Server)) string {
 		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.Contains(strings.Join(r.Header.Values("x-key"), ""), "secret") && r.ProtoMajor == 1 {
-				shown.Store(true)
+				leaked.Store(true)
 			}
 			http.NotFound(w, r)
 		}))
@@ -66,52 +64,48 @@ func TestWrongPort(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := dial(t, nil, func(o *reapi.Options) {
-				o.Cache, o.Retries, o.Headers = test.address, 1, []string{"x-key=secret-of-mine"}
+			err := reach(t, test.address, func(o *rpc.Options) {
+				o.Retries, o.Headers = 1, []string{"x-key=secret-of-mine"}
 				o.Warn = func(string, string, ...any) {}
 				if !strings.Contains(name, "unknown") {
 					o.TLSCertificate = ca.CertFile
 				}
 			})
-			err := c.Ready(within(t))
-			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), test.address) {
-				t.Errorf("%v, want %q", err, test.want)
-			}
+			wantError(t, test.want, err)
+			wantError(t, test.address, err)
 			if err != nil && strings.Contains(err.Error(), "secret") {
 				t.Error(err)
 			}
 		})
 	}
 	t.Cleanup(func() {
-		if shown.Load() {
-			t.Error("a secret was shown to a web server")
+		if leaked.Load() {
+			t.Error("a web server got a secret")
 		}
 	})
 }
 
-// A proxy in front of a service that is just being restarted takes connections
-// and closes them: nothing is wrong with its address, and the call is made
-// again.
-func TestProxyOfServiceAway(t *testing.T) {
+// A proxy whose service is just being restarted takes connections and closes them.
+// Nothing is wrong with its address, and the call is repeated.
+func TestProxyOfRestartingService(t *testing.T) {
 	ca := must(reapitest.NewCA(t.TempDir(), "ca"))(t)
 	pair := must(ca.Issue(reapitest.Cert{Name: "server", Hosts: []string{"127.0.0.1"}}))(t)
-	for scheme, o := range map[string]reapitest.Options{"grpc://": {}, "grpcs://": {TLS: must(pair.ServerTLS(nil))(t)}} {
+	servers := map[string]reapitest.Options{"grpc://": {}, "grpcs://": {TLS: must(pair.ServerTLS(nil))(t)}}
+	for scheme, o := range servers {
 		t.Run(scheme, func(t *testing.T) {
 			t.Parallel()
 			s := reapitest.StartT(t, o)
 			address := closesFirst(t, 3, s.Addr())
-			c := dial(t, nil, func(o *reapi.Options) {
-				o.Cache, o.Retries, o.TLSCertificate = scheme+address, 5, ca.CertFile
-			})
-			if err := c.Ready(within(t)); err != nil {
+			err := reach(t, scheme+address, func(o *rpc.Options) { o.Retries, o.TLSCertificate = 5, ca.CertFile })
+			if err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// closesFirst returns an address that leads to another one, but for the first
-// connections, which are closed.
+// closesFirst returns an address that closes the first n connections, and passes
+// later ones on to another address.
 func closesFirst(t *testing.T, n int, to string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -160,22 +154,4 @@ func bareGRPC(t *testing.T) string {
 		<-served
 	})
 	return listener.Addr().String()
-}
-
-// Digest functions that a service names twice are said once.
-func TestDigestFunctionsOnce(t *testing.T) {
-	s := reapitest.StartT(t, reapitest.Options{})
-	c := dial(t, s, func(o *reapi.Options) { o.Function = digest.BLAKE3 })
-	if err := c.Ready(within(t)); err == nil || !strings.Contains(err.Error(), "only [SHA256];") {
-		t.Error(err)
-	}
-	many := reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
-		caps.ExecutionCapabilities.DigestFunctions = []repb.DigestFunction_Value{
-			repb.DigestFunction_SHA512, repb.DigestFunction_SHA1, repb.DigestFunction_SHA512, repb.DigestFunction_UNKNOWN,
-		}
-		caps.ExecutionCapabilities.DigestFunction = repb.DigestFunction_SHA1
-	}})
-	if err := dial(t, many).Ready(within(t)); err == nil || !strings.Contains(err.Error(), "only [SHA1 SHA512];") {
-		t.Error(err)
-	}
 }
