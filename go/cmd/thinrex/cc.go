@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -40,7 +39,7 @@ What isn't known to be cacheable is run as it is; --verbose says why.`,
 			dir, err := os.Getwd()
 			if err != nil { // it has been removed: a compiler may do without, a configuration file can't be looked for
 				report.NewTerminal(os.Stderr, o.Report.Verbose).Verbose("not cached: %v", err)
-				return runPlain(cmd.Context(), args, ccEnvironment(os.Environ(), o.Shared.ActionEnv))
+				return runPlain(cmd.Context(), args, compile.Environment(os.Environ(), o.Shared.ActionEnv))
 			}
 			if err := o.complete(); err != nil {
 				return err
@@ -109,44 +108,18 @@ func passOn(outcome *compile.Outcome) error {
 }
 
 func ccOptions(dir string, o *options, s *store.Store, terminal *report.Terminal) compile.Options {
-	env := ccEnvironment(os.Environ(), o.Shared.ActionEnv)
+	env := compile.Environment(os.Environ(), o.Shared.ActionEnv)
 	options := o.Compile
 	options.Function = o.Shared.DigestFunction
 	options.Dir, options.Env = dir, env
 	options.Read = o.Shared.ExtraInputs
 	options.Sandbox = o.Host.SandboxBase
-	options.Colour = isTerminal(os.Stderr) && hasColours(env)
+	options.Colour = isTerminal(os.Stderr) && compile.UsesColours(env)
 	options.Verbose = terminal.Verbose
-	for _, entry := range o.Shared.ActionEnv {
-		name, _, _ := strings.Cut(entry, "=")
-		options.Named = append(options.Named, name)
-	}
+	options.Named = compile.VariableNames(o.Shared.ActionEnv)
 	if s != nil {
 		options.Cache = s
 	}
 	options.StateDir = memo.OfHost(stateDir(s, o.Shared.DigestFunction))
 	return options
-}
-
-// hasColours reports whether a compiler that writes to a terminal would use
-// colours there.
-//
-// Source: terminalHasColors in llvm/lib/Support/Unix/Process.inc; NO_COLOR is
-// clang's own.
-func hasColours(env []string) bool {
-	var term string
-	for _, entry := range env {
-		switch name, value, _ := strings.Cut(entry, "="); {
-		case name == "NO_COLOR" && value != "":
-			return false
-		case name == "TERM":
-			term = value
-		}
-	}
-	for _, name := range []string{"screen", "xterm", "vt100", "rxvt"} {
-		if strings.HasPrefix(term, name) {
-			return true
-		}
-	}
-	return term == "ansi" || term == "cygwin" || term == "linux" || strings.HasSuffix(term, "color")
 }

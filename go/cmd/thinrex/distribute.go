@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"thinrex/go/clang"
 	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
@@ -20,10 +18,6 @@ import (
 	"thinrex/go/report"
 	"thinrex/go/store"
 )
-
-// compilerPath is the PATH of a compilation: fixed, so that it doesn't differ
-// from machine to machine, and enough for a wrapper script.
-const compilerPath = "/usr/local/bin:/usr/bin:/bin"
 
 func distributeCommand(o *options, started start) *cobra.Command {
 	return &cobra.Command{
@@ -79,7 +73,7 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	options := o.Link
 	options.Slots = slots
 	options.SandboxBase = o.Host.SandboxBase
-	options.Env = environment(o.Shared.ActionEnv)
+	options.Env = link.Environment(o.Shared.ActionEnv)
 	options.ExtraInputs = o.Shared.ExtraInputs
 	options.Terminal, options.Started = terminal, started.at
 	options.Remote, options.Strategy = remote, o.strategy()
@@ -155,25 +149,4 @@ func stateDir(s *store.Store, f digest.Function) string {
 		return ""
 	}
 	return store.StateDir(dir, f)
-}
-
-// environment is the compiler's whole environment: a fixed part, the variables by
-// which glibc's libm would choose in the linker's own process, too, and what
-// --action_env says.
-func environment(actionEnv []string) map[string]string {
-	env := map[string]string{"PATH": compilerPath}
-	for _, entry := range clang.ProcessorVariables(os.Environ()) {
-		name, value, _ := strings.Cut(entry, "=")
-		env[name] = value
-	}
-	for _, entry := range actionEnv {
-		name, value, given := strings.Cut(entry, "=")
-		if !given {
-			if value, given = os.LookupEnv(name); !given {
-				continue
-			}
-		}
-		env[name] = value
-	}
-	return env
 }

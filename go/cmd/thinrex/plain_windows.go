@@ -13,11 +13,10 @@ func runPlain(ctx context.Context, args, env []string) error {
 	cmd.Env = env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err := cmd.Run()
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return errExit(exit.ExitCode())
-	case err != nil:
+	}
+	if err != nil {
 		return &errCannotRun{args[0], reason(err)}
 	}
 	return nil
