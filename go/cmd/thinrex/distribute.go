@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/host/memo"
@@ -16,14 +15,14 @@ import (
 	"thinrex/go/link/distfile"
 	"thinrex/go/link/linker"
 	"thinrex/go/report"
-	"thinrex/go/store"
 )
 
 func distributeCommand(o *options, started start) *cobra.Command {
 	return &cobra.Command{
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fmt.Errorf("takes one dist-file, not %d arguments\n%s --help says how to use it", len(args), cmd.CommandPath())
+				return fmt.Errorf("takes one dist-file, not %d arguments\n%s --help says how to use it",
+					len(args), cmd.CommandPath())
 			}
 			return nil
 		},
@@ -108,8 +107,8 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	return err
 }
 
-// addMissing adds to the compiler's arguments what it needs and lld, which is
-// the parent, doesn't hand on.
+// addMissing adds to the compiler's arguments what a link on the GPU and some other
+// targets need, and lld, which is the parent process, doesn't pass on.
 func addMissing(file *distfile.File, parent int, terminal *report.Terminal) error {
 	if len(file.Jobs) == 0 {
 		return nil
@@ -121,32 +120,4 @@ func addMissing(file *distfile.File, parent int, terminal *report.Terminal) erro
 	}
 	file.Common.Args = append(file.Common.Args, missing...)
 	return err
-}
-
-// openStore returns nil, with a warning, when the folder can't be used: a
-// cache is no reason to fail a link.
-func openStore(dir string, function digest.Function, terminal *report.Terminal) *store.Store {
-	if dir == "" {
-		return nil
-	}
-	s, err := store.Open(dir, function)
-	if err != nil {
-		terminal.WarnOnce("cache", "can't use the cache, going on without: %v", err)
-		return nil
-	}
-	return s
-}
-
-// stateDir is where thinrex remembers what it found out about this machine: with
-// the disk cache or, without one, where it would be by default; "" where there is no
-// home folder. Without it each process would hash the compiler, some 0.2 s.
-func stateDir(s *store.Store, f digest.Function) string {
-	if s != nil {
-		return s.StateDir()
-	}
-	dir := store.DefaultDir()
-	if dir == "" {
-		return ""
-	}
-	return store.StateDir(dir, f)
 }

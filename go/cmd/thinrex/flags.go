@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"thinrex/go/option"
 )
 
+// flagsCommand is thinrex flags.
 func flagsCommand(o *options) *cobra.Command {
 	linker := "clang"
 	cmd := &cobra.Command{
@@ -23,7 +25,8 @@ func flagsCommand(o *options) *cobra.Command {
 for lld called directly. Further flags of thinrex's are passed on:
 
   clang++ -O2 $(thinrex flags --verbose) *.o -o app`,
-		Args: cobra.NoArgs,
+		Args:                  cobra.NoArgs,
+		DisableFlagsInUseLine: true, // Use has them
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.flags.Check(); err != nil {
 				return &usageError{err}
@@ -32,11 +35,11 @@ for lld called directly. Further flags of thinrex's are passed on:
 			if err != nil {
 				return err
 			}
-			words, err := linkFlags(linker, given)
+			link, err := linkFlags(linker, given)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), strings.Join(words, " "))
+			fmt.Fprintln(cmd.OutOrStdout(), strings.Join(link, " "))
 			return nil
 		},
 	}
@@ -50,8 +53,8 @@ for lld called directly. Further flags of thinrex's are passed on:
 func givenFlags(flags *config.Flags) (given []string, err error) {
 	for _, o := range flags.Given() {
 		if o.Secret {
-			return nil, usagef("--%s would be seen in lists of processes: put it in thinrex.toml or %s, or use --credential_helper",
-				o.Name, option.Variable(o.Name))
+			return nil, usagef("--%s would be seen in lists of processes: "+
+				"put it in thinrex.toml or %s, or use --credential_helper", o.Name, option.Variable(o.Name))
 		}
 		for _, value := range o.Values {
 			given = append(given, "--"+o.Name+"="+value)
@@ -60,6 +63,8 @@ func givenFlags(flags *config.Flags) (given []string, err error) {
 	return given, nil
 }
 
+// linkFlags returns the flags by which a linker, or clang in front of it, calls
+// this thinrex with the options.
 func linkFlags(linker string, options []string) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -68,42 +73,51 @@ func linkFlags(linker string, options []string) ([]string, error) {
 	if self, err = filepath.EvalSymlinks(self); err != nil {
 		return nil, &host.EnvironmentError{Err: err}
 	}
-	var words []string
-	pass := "-Xthinlto-distributor="
 	switch linker {
 	case "clang":
-		words = []string{"-flto=thin", "-fuse-ld=lld", "-fthinlto-distributor=" + self}
-	case "lld", "lld-link":
-		compiler, err := findCompiler()
-		if err != nil {
-			return nil, err
-		}
-		dash := "--"
-		if linker == "lld-link" {
-			dash = "/"
-		}
-		separator := map[string]string{"--": "=", "/": ":"}[dash]
-		words = []string{dash + "thinlto-distributor" + separator + self, dash + "thinlto-remote-compiler" + separator + compiler}
-		pass = dash + "thinlto-distributor-arg" + separator
-	default:
-		return nil, usagef("--for=%s: give clang, lld or lld-link", linker)
+		return clangFlags(self, options), nil
+	case "lld":
+		return lldFlags("--", "=", self, options)
+	case "lld-link":
+		return lldFlags("/", ":", self, options)
 	}
-	for _, o := range options {
-		if linker == "clang" && strings.Contains(o, ",") { // clang splits at commas
-			words = append(words, "-Xlinker", "--thinlto-distributor-arg="+o)
-			continue
-		}
-		words = append(words, pass+o)
-	}
-	return words, nil
+	return nil, usagef("--for=%s: give clang, lld or lld-link", linker)
 }
 
-// findCompiler returns a clang that knows DTLTO.
+func clangFlags(self string, options []string) []string {
+	flags := []string{"-flto=thin", "-fuse-ld=lld", "-fthinlto-distributor=" + self}
+	for _, o := range options {
+		if strings.Contains(o, ",") { // clang splits what follows -Xthinlto-distributor= at commas
+			flags = append(flags, "-Xlinker", "--thinlto-distributor-arg="+o)
+			continue
+		}
+		flags = append(flags, "-Xthinlto-distributor="+o)
+	}
+	return flags
+}
+
+// lldFlags are for a linker whose flags are --NAME=VALUE or /NAME:VALUE.
+func lldFlags(dash, separator, self string, options []string) ([]string, error) {
+	compiler, err := findCompiler()
+	if err != nil {
+		return nil, err
+	}
+	flags := []string{
+		dash + "thinlto-distributor" + separator + self,
+		dash + "thinlto-remote-compiler" + separator + compiler,
+	}
+	for _, o := range options {
+		flags = append(flags, dash+"thinlto-distributor-arg"+separator+o)
+	}
+	return flags, nil
+}
+
+// findCompiler returns a clang that supports DTLTO.
 func findCompiler() (string, error) {
 	for _, name := range []string{"clang-22", "clang-23", "clang"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
 		}
 	}
-	return "", &host.EnvironmentError{Err: fmt.Errorf("no clang-22, clang-23 or clang on PATH")}
+	return "", &host.EnvironmentError{Err: errors.New("no clang-22, clang-23 or clang on PATH")}
 }

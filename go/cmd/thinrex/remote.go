@@ -13,7 +13,7 @@ import (
 	"thinrex/go/report"
 )
 
-// The kinds of actions, as services list them.
+// The kinds of actions, as a service's pages list them.
 const (
 	backendMnemonic = "ThinLTOBackend"
 	compileMnemonic = "CppCompile" // Bazel's own
@@ -21,7 +21,9 @@ const (
 
 // dial returns a client of the remote services for some actions; nil if the user
 // names no service, or there are no jobs.
-func dial(ctx context.Context, o *options, mnemonic string, jobs int, terminal *report.Terminal) (*reapi.Client, error) {
+func dial(
+	ctx context.Context, o *options, mnemonic string, jobs int, terminal *report.Terminal,
+) (*reapi.Client, error) {
 	if o.Remote.Cache == "" && o.Remote.Executor == "" || jobs == 0 {
 		return nil, nil
 	}
@@ -46,12 +48,12 @@ func dial(ctx context.Context, o *options, mnemonic string, jobs int, terminal *
 	return client, nil
 }
 
-// credentials returns what finds out what to show to a host.
+// credentials returns the function that finds the credentials for a host.
 func credentials(o *options, terminal *report.Terminal) func(host string) (reapi.Credentials, error) {
 	workspace, _ := os.Getwd()
 	netrc := ""
-	if o.Remote.GoogleDefaultCredentials { // which come first, as with Bazel
-		netrc = os.DevNull
+	if o.Remote.GoogleDefaultCredentials {
+		netrc = os.DevNull // As in Bazel, Google's credentials come before a .netrc.
 	}
 	return func(host string) (reapi.Credentials, error) {
 		options := o.Credentials
