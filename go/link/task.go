@@ -9,19 +9,25 @@ import (
 	"thinrex/go/link/distfile"
 )
 
-// A task is one compilation, for one job or for several equal ones.
+// A task is one compilation, for one job or for several equal ones. It has one
+// owner at a time: the lookup, then a queue, then what executes it.
 type task struct {
 	first  distfile.Job
-	equal  []distfile.Job // that have joined; guarded by tasks.mu
-	key    digest.Digest  // of each job's action; zero for a job that runs as it is
+	equal  []distfile.Job // that have joined; guarded by joining.mu
+	key    digest.Digest  // of each job's action; zero for a job that runs as the linker wrote it
 	size   int64          // of the module in bytes
 	here   bool           // only this machine can run the action
-	action *action.Action // of the first job; nil if it would have taken too much memory
-	wait   *wait          // nil unless a service has the task, and this machine is to help
+	action *action.Action // of the first job; nil while it isn't kept in memory
+	kept   bool           // the action counts as one that waits: see actions.keep
+	wait   *wait          // set only in the queue of jobs of which a service says nothing
 }
 
-// asIs returns a task for a job that has no action.
-func asIs(job distfile.Job) *task { return &task{first: job, size: fileSize(job.Module()), here: true} }
+// asTheLinkerWrote returns a task for a job that has no action.
+func asTheLinkerWrote(job distfile.Job) *task {
+	return &task{first: job, size: fileSize(job.Module()), here: true}
+}
+
+func (t *task) hasAction() bool { return t.key != digest.Digest{} }
 
 func fileSize(path string) int64 {
 	fi, err := os.Stat(path)
@@ -31,32 +37,39 @@ func fileSize(path string) int64 {
 	return fi.Size()
 }
 
-// tasks knows the actions that are being looked up or executed.
-type tasks struct {
+// Joining finds the task that a job is equal to, among those that are being looked
+// up or executed. A link may have many equal jobs; each action runs once.
+type joining struct {
 	mu    sync.Mutex
-	byKey map[digest.Digest]*task
+	tasks map[digest.Digest]*task
 }
 
-// begin returns a new task for the action of a job. A job with the action of
-// a task that isn't settled joins that: then it returns nil.
-func (t *tasks) begin(job distfile.Job, a *action.Action) *task {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if same := t.byKey[a.Digest]; same != nil {
+// begin returns a new task for the action of a job, or nil if the job has joined
+// the task of an equal one.
+func (j *joining) begin(job distfile.Job, a *action.Action) *task {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if same := j.tasks[a.Digest]; same != nil {
 		same.equal = append(same.equal, job)
 		return nil
 	}
 	begun := &task{first: job, key: a.Digest, action: a, size: a.Inputs[0].Digest.Size}
-	t.byKey[a.Digest] = begun
+	j.tasks[a.Digest] = begun
 	return begun
 }
 
-// settle returns the jobs that have joined a task's first; no more may.
-func (t *tasks) settle(it *task) (equal []distfile.Job) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.byKey[it.key] == it {
-		delete(t.byKey, it.key)
+// settle returns the jobs that have joined a task's first one. From then on no
+// other can: an equal job that comes later begins a task of its own.
+func (j *joining) settle(t *task) (equal []distfile.Job) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.tasks[t.key] == t {
+		delete(j.tasks, t.key)
 	}
-	return it.equal
+	return t.equal
+}
+
+// settleAll returns all jobs of a task.
+func (j *joining) settleAll(t *task) []distfile.Job {
+	return append([]distfile.Job{t.first}, j.settle(t)...)
 }

@@ -146,8 +146,9 @@ func (w *world) link(ctx context.Context, u setup) (report.Summary, error) {
 		o.Slots = host.NewSlots(2, "")
 	}
 	if u.service != nil {
-		o.Remote = w.dial(ctx, u, o.Terminal)
-		defer o.Remote.Close()
+		client := w.dial(ctx, u, o.Terminal)
+		defer client.Close()
+		o.Remote = client
 	}
 	return link.Run(ctx, w.file, o)
 }

@@ -75,7 +75,10 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	options.Env = link.Environment(o.Shared.ActionEnv)
 	options.ExtraInputs = o.Shared.ExtraInputs
 	options.Terminal, options.Started = terminal, started.at
-	options.Remote, options.Strategy = remote, o.strategy()
+	if remote != nil {
+		options.Remote = remote // a nil client would be no nil interface
+	}
+	options.Strategy = o.strategy()
 	options.RemoteTasks = 2 * o.Remote.Executions // half of them on their way there and back
 	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
 	if s != nil {

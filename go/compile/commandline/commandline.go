@@ -49,7 +49,6 @@ type Invocation struct {
 	phony   bool     // -MP
 	debug   debugLevel
 	split   splitKind
-	whole   bool // an option isn't known to give the same in two steps as at once
 	located bool // the optimiser knows places in the source, which name the working directory as debug information does
 	placed  bool // an option says what that is called
 }
@@ -74,14 +73,14 @@ func Parse(program string, args []string, o Options) (*Invocation, error) {
 	if args, err = clang.ExpandResponseFiles(args); err != nil {
 		return nil, err
 	}
-	called, err := clang.DriverOf(program)
+	called, err := driverOf(program)
 	if err != nil {
 		return nil, err
 	}
-	in := &Invocation{Program: called.Name, Env: env, dir: o.Dir, paths: newPathRewriter(o.BaseDir, o.Dir)}
+	in := &Invocation{Program: called.name, Env: env, dir: o.Dir, paths: newPathRewriter(o.BaseDir, o.Dir)}
 	p := &parser{Invocation: in, driver: called, rest: args}
 	for len(p.rest) > 0 {
-		if err := p.parseArgument(p.takeArgument()); err != nil {
+		if err := p.word(p.next()); err != nil {
 			return nil, err
 		}
 	}
@@ -102,10 +101,10 @@ func (p *parser) complete(colour bool) error {
 		return errors.New("not a ThinLTO compilation: -c and -flto=thin")
 	case p.Source == "":
 		return errors.New("no source")
-	case p.driver.Relative && slices.Contains(p.Args, "-no-canonical-prefixes"):
+	case p.driver.relative && slices.Contains(p.Args, "-no-canonical-prefixes"):
 		return errors.New("with -no-canonical-prefixes, a compiler called by a relative name calls its headers by one")
 	}
-	if err := p.checkMacros(); err != nil {
+	if err := p.define(); err != nil {
 		return err
 	}
 	if err := p.checkFiles(); err != nil {
@@ -144,9 +143,9 @@ func (p *parser) checkFiles() error {
 	return nil
 }
 
-// checkMacros scans the macros of the command. None may make the compilation
-// depend on something that isn't in its key.
-func (p *parser) checkMacros() error {
+// define takes the macros among the arguments. None may make the compilation
+// depend on what isn't followed.
+func (p *parser) define() error {
 	p.Macros = cppscan.Scan([]byte(p.macros.String()))
 	switch {
 	case p.Macros.Reason != "":

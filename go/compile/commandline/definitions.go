@@ -6,8 +6,18 @@ import (
 	"strings"
 )
 
-// define adds the macro of a -D to those of the command.
-func (p *parser) define(macro string) {
+// definitions takes the macros that an option of one word defines.
+func (p *parser) definitions(arg string) {
+	if macro, ok := strings.CutPrefix(arg, "-D"); ok {
+		p.defines(macro)
+	} else if strings.HasPrefix(arg, "-Wp,") {
+		for _, passed := range passedMacros(arg) {
+			p.definitions(passed)
+		}
+	}
+}
+
+func (p *parser) defines(macro string) {
 	if strings.ContainsAny(macro, "\n\r") {
 		p.err = fmt.Errorf("-D%q has several lines", macro)
 	}
@@ -17,20 +27,15 @@ func (p *parser) define(macro string) {
 	}
 }
 
-// passedMacros defines the macros of -Wp,-DX=1,-UY, by which the driver passes
-// options to the preprocessor. It reports false if not all of these are -D or -U.
-func (p *parser) passedMacros(arg string) bool {
+// passedMacros splits -Wp,-DX=1,-UY, which gives the preprocessor options. It
+// returns nil if they aren't all of macros.
+func passedMacros(arg string) []string {
 	list, _ := strings.CutPrefix(arg, "-Wp,")
-	passed := strings.Split(list, ",")
-	if slices.ContainsFunc(passed, func(o string) bool {
+	options := strings.Split(list, ",")
+	if slices.ContainsFunc(options, func(o string) bool {
 		return len(o) <= len("-D") || !strings.HasPrefix(o, "-D") && !strings.HasPrefix(o, "-U")
 	}) {
-		return false
+		return nil
 	}
-	for _, o := range passed {
-		if macro, ok := strings.CutPrefix(o, "-D"); ok {
-			p.define(macro)
-		}
-	}
-	return true
+	return options
 }

@@ -1,0 +1,85 @@
+package link
+
+import (
+	"context"
+	"crypto/sha256"
+
+	"thinrex/go/host"
+	"thinrex/go/link/distfile"
+	"thinrex/go/link/executor"
+)
+
+// The parts of one link. Each knows only those that it hands its work to.
+type parts struct {
+	plan      *plan      // decides what becomes of each job
+	queues    *queues    // of the tasks that missed
+	execution *execution // runs these
+	helper    *helper    // compiles here the jobs that a service is silent about
+	machine   *executor.Machine
+	service   *serviceWatch
+	uploads   *uploads
+	outputs   *outputFiles
+	failures  *failures
+}
+
+// assemble makes the parts of a link and connects them. fail ends all jobs.
+func assemble(
+	ctx context.Context, f *distfile.File, o Options, c *jobCompiler, t *tally, fail func(),
+) *parts {
+	l := &parts{
+		queues: newQueues(o.Strategy),
+		machine: executor.NewMachine(executor.MachineOptions{
+			Compiler:    c.path,
+			Env:         host.Environ(o.Env),
+			Function:    o.Files.Function(),
+			SandboxBase: o.SandboxBase,
+		}),
+		service: &serviceWatch{options: o},
+		outputs: &outputFiles{},
+		failures: &failures{
+			terminal:  o.Terminal,
+			tally:     t,
+			linker:    &linkerWatch{ctx},
+			keepGoing: o.KeepGoing,
+			stop:      fail,
+			hint:      hintFor(f.Common, c.path),
+			printed:   map[[sha256.Size]byte]bool{},
+		},
+	}
+	actions := newActions(c.builder)
+	disk, remote := diskCache(o), remoteCache(o, &l.service.awaited)
+	l.uploads = newUploads(ctx, o, remote, &l.service.awaited, t)
+	delivery := &delivery{
+		actions:  actions,
+		disk:     disk,
+		uploads:  l.uploads,
+		outputs:  l.outputs,
+		failures: l.failures,
+		tally:    t,
+		asWritten: &asWritten{
+			machine:  l.machine,
+			slots:    o.Slots,
+			args:     f.Common.Args[1:],
+			outputs:  l.outputs,
+			failures: l.failures,
+		},
+	}
+	show := func(begun *task) {
+		done, all := t.jobs()
+		o.Terminal.Progress(done, all, begun.first.Module())
+	}
+	l.helper = newHelper(o, l.machine, actions, &l.service.awaited, show)
+	l.execution = newExecution(o, l.machine, newWorkers(o, c, &l.service.awaited), actions, l.helper, delivery, show)
+	l.plan = &plan{
+		options:  o,
+		jobs:     f.Jobs,
+		actions:  actions,
+		disk:     disk,
+		remote:   remote,
+		helper:   l.helper,
+		delivery: delivery,
+		queues:   l.queues,
+		tally:    t,
+	}
+	return l
+}

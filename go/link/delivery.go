@@ -1,0 +1,130 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"thinrex/go/action"
+	"thinrex/go/link/distfile"
+	"thinrex/go/report"
+)
+
+// A delivery checks results, stores them, and writes the outputs that the linker
+// waits for.
+type delivery struct {
+	actions   *actions
+	disk      *cache
+	uploads   *uploads
+	outputs   *outputFiles
+	asWritten *asWritten
+	failures  *failures
+	tally     *tally
+}
+
+// complete ends a task with what came of its execution. The error ends the link; a
+// failed compilation is reported and counted instead.
+func (d *delivery) complete(ctx context.Context, t *task, r *action.Result, err error) error {
+	if err != nil {
+		return d.asWritten.instead(ctx, t.first, func() []distfile.Job { return d.actions.joining.settle(t) }, err)
+	}
+	defer r.Done()
+	if why := t.action.Failure(r); why != nil {
+		return d.fail(ctx, t, r, why)
+	}
+	var changed []distfile.Job
+	finish := func() {
+		d.store(ctx, t, r)
+		d.tally.executed(r)
+		changed, err = d.writeAll(t, r)
+	}
+	if r.Worker == "" {
+		finish() // in the compilation's slot
+	} else {
+		// Executions end many at a time; tasks that are next must not wait for all of these.
+		d.actions.turns.do(finish)
+	}
+	r.Done() // before a slot is waited for
+	if err != nil {
+		return err
+	}
+	return d.asWritten.changed(ctx, changed)
+}
+
+// hit ends a task whose result a cache had.
+func (d *delivery) hit(ctx context.Context, t *task, r *action.Result) error {
+	d.tally.count(func(s *report.Summary) { s.Hits++ })
+	changed, err := d.writeAll(t, r)
+	r.Done() // before a slot is waited for
+	if err != nil {
+		return err
+	}
+	return d.asWritten.changed(ctx, changed)
+}
+
+// fail ends a task whose compiler failed, for all its jobs.
+func (d *delivery) fail(ctx context.Context, t *task, r *action.Result, why error) error {
+	if r.Worker != "" && ctx.Err() != nil && !errors.Is(context.Cause(ctx), ErrCompilation) {
+		return ctx.Err() // the link has ended before it was checked whether the worker is broken
+	}
+	d.failures.report(failed{jobs: d.actions.joining.settleAll(t), action: t.action, result: r, why: why})
+	return nil
+}
+
+// store stores a sound result. A service has stored its workers' results itself.
+func (d *delivery) store(ctx context.Context, t *task, r *action.Result) {
+	if r.Worker != "" {
+		d.disk.store(ctx, t.action, r)
+		return
+	}
+	// If an input has changed meanwhile, the digests in the key may be of another
+	// version of it than the compiler read.
+	if path := t.action.InputsChanged(); path != "" {
+		d.asWritten.warnUnstored(t.first, fmt.Errorf("%s %w", path, action.ErrInputChanged))
+		d.tally.uncached()
+		return
+	}
+	stored := d.disk.store(ctx, t.action, r)
+	if d.uploads.wants(r) {
+		d.uploads.add(ctx, t.action, r, stored)
+	} else if !stored {
+		d.tally.uncached()
+	}
+}
+
+// writeAll writes the outputs of a task's jobs. It returns the jobs that are no
+// longer equal to the first one.
+func (d *delivery) writeAll(t *task, r *action.Result) (changed []distfile.Job, err error) {
+	equal := d.actions.joining.settle(t)
+	if err := d.write(t.action, r); err != nil {
+		return nil, err
+	}
+	for _, job := range equal {
+		a, err := d.actions.remake(t, job)
+		if err != nil {
+			changed = append(changed, job)
+			continue
+		}
+		if err := d.write(a, r); err != nil {
+			return nil, err
+		}
+		d.tally.count(func(s *report.Summary) { s.Hits++ })
+	}
+	return changed, nil
+}
+
+// write writes the outputs of one job and prints the compiler's messages, with the
+// names of the job's own files.
+func (d *delivery) write(a *action.Action, r *action.Result) error {
+	for _, out := range a.Outputs {
+		data, ok := r.Output(out.Name)
+		if !ok {
+			continue
+		}
+		if err := d.outputs.write(out, data); err != nil {
+			return err
+		}
+	}
+	d.failures.printMessages(a, r)
+	return nil
+}

@@ -1,0 +1,131 @@
+package link
+
+import (
+	"context"
+
+	"thinrex/go/action"
+	"thinrex/go/host"
+	"thinrex/go/link/executor"
+)
+
+// An execution runs the tasks that missed where the strategy says.
+type execution struct {
+	options  Options
+	machine  *executor.Machine
+	workers  *executor.Workers // nil without a service that executes
+	there    *host.Slots       // of the tasks that the service is given at once
+	trust    *executor.Trust
+	helper   *helper
+	actions  *actions
+	delivery *delivery
+	show     func(*task)
+}
+
+func newExecution(
+	o Options, m *executor.Machine, w *executor.Workers, a *actions, h *helper, d *delivery, show func(*task),
+) *execution {
+	return &execution{
+		options:  o,
+		machine:  m,
+		workers:  w,
+		there:    host.NewSlots(max(1, o.RemoteTasks), ""),
+		trust:    executor.NewTrust(),
+		helper:   h,
+		actions:  a,
+		delivery: d,
+		show:     show,
+	}
+}
+
+// newWorkers returns nil for a strategy that needs none.
+func newWorkers(o Options, c *jobCompiler, w *awaited) *executor.Workers {
+	if o.Strategy == Local {
+		return nil
+	}
+	return &executor.Workers{
+		Service:  o.Remote,
+		Compiler: c.onWorkers,
+		Required: o.Strategy == Remote,
+		Begin:    w.job,
+	}
+}
+
+// feeds returns what takes tasks from the queues, and has them run.
+func (e *execution) feeds(q *queues) []feed {
+	here := feed{q.here, e.options.Slots, q.mayBegin, e.runWith(e.local), e.show}
+	there := feed{queue: q.there, slots: e.there, show: e.show}
+	switch e.options.Strategy {
+	case Remote:
+		there.run = e.runWith(e.remote)
+	case Fallback:
+		there.run = e.runWith(e.fallback)
+	case Racing:
+		there.run = e.runWith(e.racingFrom(executor.There))
+		also := feed{q.there, e.options.Slots, q.mayBegin, e.runWith(e.racingFrom(executor.Here)), e.show}
+		return []feed{here, there, also}
+	default:
+		return []feed{here}
+	}
+	return []feed{here, there}
+}
+
+// A maker makes the executor of one task, which begins in a slot that is taken.
+type maker func(t *task, slot *host.Lease) action.Executor
+
+// runWith returns what executes one task and delivers its result.
+func (e *execution) runWith(executorOf maker) func(context.Context, *task, *host.Lease) error {
+	return func(ctx context.Context, t *task, slot *host.Lease) error {
+		if !t.hasAction() {
+			defer slot.Free()
+			return e.delivery.asWritten.run(ctx, t.first)
+		}
+		if err := e.actions.take(t); err != nil {
+			slot.Free()
+			return e.delivery.complete(ctx, t, nil, err)
+		}
+		r, err := executorOf(t, slot).Execute(ctx, t.action)
+		return e.delivery.complete(ctx, t, r, err)
+	}
+}
+
+func (e *execution) local(_ *task, slot *host.Lease) action.Executor {
+	return executor.Local{Machine: e.machine, Slot: slot}
+}
+
+// remote has the helper stand by: this machine compiles the task as well if the
+// service is silent about it.
+func (e *execution) remote(t *task, slot *host.Lease) action.Executor {
+	remote := executor.Remote{Workers: e.workers, Slot: slot}
+	return helped{helper: e.helper, task: t, remote: remote, tally: e.delivery.tally}
+}
+
+func (e *execution) fallback(t *task, slot *host.Lease) action.Executor {
+	here := e.options.Slots.Lease()
+	return executor.Fallback{
+		Remote:   e.remote(t, slot),
+		Here:     e.local(t, here),
+		Slot:     here,
+		Source:   source{e.actions, t},
+		Trust:    e.trust,
+		Reporter: e.delivery.failures,
+	}
+}
+
+// racingFrom returns the maker of races that begin in one place.
+func (e *execution) racingFrom(first executor.Place) maker {
+	return func(t *task, slot *host.Lease) action.Executor {
+		here, there := slot, e.there.Lease()
+		if first == executor.There {
+			here, there = e.options.Slots.Lease(), slot
+		}
+		return executor.Racing{
+			Sides: [2]executor.Side{
+				executor.Here:  {Executor: e.local(t, here), Slot: here},
+				executor.There: {Executor: executor.Remote{Workers: e.workers, Slot: there}, Slot: there},
+			},
+			First:    first,
+			Delay:    raceDelay,
+			Reporter: e.delivery.failures,
+		}
+	}
+}

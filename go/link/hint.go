@@ -1,0 +1,43 @@
+package link
+
+import (
+	"fmt"
+	"strings"
+
+	"thinrex/go/link/distfile"
+	"thinrex/go/link/executor"
+)
+
+// hintFor returns what says what the user may do about a failed job.
+func hintFor(common distfile.Common, compiler string) func(failed) string {
+	return func(f failed) string {
+		versions := executor.OlderCompiler(f.result.Stderr)
+		switch {
+		case versions != "" && f.result.Worker != "":
+			return versions + "; " + executor.OtherWorkerCompiler
+		case versions != "":
+			return fmt.Sprintf("%s, %s; --thinlto-remote-compiler=PATH (lld-link: /thinlto-remote-compiler:PATH)"+
+				" names the clang of lld's release", versions, compiler)
+		case f.result.Worker != "":
+			return "--exec_strategy=local shows whether it fails here, too;" +
+				" if not, the worker may have another compiler: see --remote_compiler and --toolchain=upload"
+		}
+		return "to see it again, link with lld's --save-temps (lld-link: /lldsavetemps), which keeps the job's files," +
+			" and run the command that is then printed here:\n  " +
+			shellCommand(compiler, common.Args[1:], f.jobs[0].Args)
+	}
+}
+
+// shellCommand returns a command line that a shell would take.
+func shellCommand(program string, args ...[]string) string {
+	words := []string{program}
+	for _, list := range args {
+		words = append(words, list...)
+	}
+	for i, w := range words {
+		if strings.ContainsAny(w, " \t\n\"'\\$`()&;|<>*?[]#~!{}") || w == "" {
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}

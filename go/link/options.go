@@ -1,0 +1,66 @@
+package link
+
+import (
+	"time"
+
+	"thinrex/go/action"
+	"thinrex/go/host"
+	"thinrex/go/host/filedigest"
+	"thinrex/go/link/executor"
+	"thinrex/go/report"
+)
+
+// Options say how a link is run. Rows lists those that a user gives.
+type Options struct {
+	// Where results are kept and actions run.
+	Cache       action.Cache // on this machine; nil for none
+	Remote      Service      // nil for none
+	Strategy    Strategy
+	Slots       *host.Slots // of this machine
+	RemoteTasks int         // how many tasks Remote is given at once
+
+	// What an action consists of.
+	Files       *filedigest.Cache
+	Env         map[string]string // the compiler's whole environment
+	ExtraInputs []string          // files that the compiler reads, and no option that thinrex knows names
+	Compiler    string            // its path on workers; "" for /usr/bin and its name with its version
+	Portable    bool              // workers get the compiler with each action
+	Properties  map[string]string // of the workers
+	Timeout     time.Duration     // of one execution on a worker
+
+	// This machine.
+	StateDir    string // "" for none
+	SandboxBase string // where private folders are made; "" for the default
+
+	// What the user sees.
+	KeepGoing bool // after a failed compilation, run the others all the same
+	Terminal  *report.Terminal
+	Started   time.Time // when the program started
+
+	// Patience is how long a job may be without news from a service before this
+	// machine, if it is idle, compiles it as well; 0 for any time.
+	Patience time.Duration
+}
+
+// A Service is a remote cache that may have workers. *reapi.Client is one.
+type Service interface {
+	action.Cache
+	executor.Service
+	// Address returns the address of the cache, for messages.
+	Address() string
+	// SilentCAS returns an error if the CAS hasn't answered anything so far.
+	SilentCAS() error
+	// Wants reports whether a result of this machine is to be stored.
+	Wants(*action.Result) bool
+}
+
+// A Strategy says where actions are executed.
+type Strategy int
+
+// The strategies, as in --exec_strategy.
+const (
+	Local    Strategy = iota // on this machine
+	Remote                   // by the service, and nowhere else
+	Fallback                 // by the service; on this machine if the service can't
+	Racing                   // on both; the first result counts
+)

@@ -1,0 +1,160 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+	"thinrex/go/host"
+	"thinrex/go/host/filedigest"
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/link/canon"
+	"thinrex/go/link/distfile"
+	"thinrex/go/link/executor"
+	"thinrex/go/reapi"
+	"thinrex/go/reapi/rpc"
+	"thinrex/go/report"
+)
+
+// newTestHelper returns a helper with one slot, whose compiler is the shell, a task
+// whose compilation is script, and the file that the script makes when it begins.
+func newTestHelper(t *testing.T, script string) (h *helper, it *task, begun string) {
+	t.Helper()
+	address := "grpc://" + reapitest.StartT(t, reapitest.Options{}).Addr()
+	remote, err := reapi.Dial(t.Context(), reapi.Options{Executor: address, Options: rpc.Options{Timeout: time.Minute}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { remote.Close() })
+	stderr, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stderr.Close() })
+	options := canon.Options{Files: filedigest.Open("", digest.SHA256)}
+	builder, err := canon.NewBuilder(distfile.Common{Args: []string{"clang", "-c"}}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine := executor.NewMachine(executor.MachineOptions{
+		Compiler:    "/bin/sh",
+		Env:         []string{"PATH=/usr/bin:/bin"},
+		SandboxBase: t.TempDir(),
+	})
+	t.Cleanup(func() { machine.Close() })
+	begun = filepath.Join(t.TempDir(), "begun")
+	job := distfile.Job{Inputs: []string{"m.o"}}
+	it = &task{first: job, action: &action.Action{
+		Subject: job.Module(),
+		Args:    []string{"-c", ": >" + begun + "; " + script},
+		Outputs: []action.Output{{Name: "m.native.o"}},
+	}}
+	o := Options{
+		Remote:   remote,
+		Strategy: Fallback,
+		Patience: time.Millisecond,
+		Slots:    host.NewSlots(1, ""),
+		Terminal: report.NewTerminal(stderr, false),
+	}
+	h = newHelper(o, machine, newActions(builder), &awaited{}, func(*task) {})
+	t.Cleanup(func() {
+		if !o.Slots.Idle() {
+			t.Error("a slot wasn't given back")
+		}
+	})
+	return h, it, begun
+}
+
+func awaitFile(ctx context.Context, path string) error {
+	for ctx.Err() == nil {
+		if _, err := os.Stat(path); err == nil {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return ctx.Err()
+}
+
+// A service that ends first counts, and ends the compilation here.
+func TestServiceIsFaster(t *testing.T) {
+	h, it, begun := newTestHelper(t, "sleep 1000")
+	end := h.start(t.Context())
+	defer end()
+	r, here, err := h.while(t.Context(), it, func(ctx context.Context) (*action.Result, error) {
+		object := action.OutputFile{Name: "m.native.o", Data: reapitest.Object("there")}
+		return &action.Result{Outputs: []action.OutputFile{object}}, awaitFile(ctx, begun)
+	})
+	if here || err != nil || it.action.Failure(r) != nil {
+		t.Errorf("%+v, here %v, %v", r, here, err)
+	}
+}
+
+// This machine, when faster, ends what the service does.
+func TestHelpIsFaster(t *testing.T) {
+	for name, script := range map[string]string{"an error": "exit 1", "other files": ": >other"} {
+		t.Run(name, func(t *testing.T) {
+			h, it, _ := newTestHelper(t, script)
+			end := h.start(t.Context())
+			defer end()
+			r, here, err := h.while(t.Context(), it, func(ctx context.Context) (*action.Result, error) {
+				<-ctx.Done()
+				return nil, context.Cause(ctx)
+			})
+			if !here || !executor.Decides(r, err) {
+				t.Errorf("%+v, here %v, %v", r, here, err)
+			}
+			r.Done()
+		})
+	}
+}
+
+// What this machine has begun when a service fails isn't begun again, and what
+// fails on both sides is the service's failure.
+func TestServiceFailsWhileHelped(t *testing.T) {
+	down := errors.New("down")
+	for name, tc := range map[string]struct {
+		script string
+		here   bool
+	}{"here it ends": {"exit 1", true}, "here it is killed": {"kill -9 $$", false}} {
+		t.Run(name, func(t *testing.T) {
+			h, it, begun := newTestHelper(t, tc.script)
+			end := h.start(t.Context())
+			defer end()
+			r, here, err := h.while(t.Context(), it, func(ctx context.Context) (*action.Result, error) {
+				return nil, errors.Join(down, awaitFile(ctx, begun))
+			})
+			if here != tc.here || !here && !errors.Is(err, down) {
+				t.Errorf("%+v, here %v, %v", r, here, err)
+			}
+			r.Done()
+		})
+	}
+}
+
+// A job that a worker has begun is given more time: it isn't compiled here when
+// it is found in the queue before, and once only when it is found there twice,
+// because its timer had ended before it got more time, and ended again.
+func TestBegunJobHasMoreTime(t *testing.T) {
+	w := &wait{due: time.Now(), timer: time.NewTimer(0)}
+	w.postpone(time.Hour)
+	if home, _ := w.begin(t.Context()); home != nil {
+		t.Error("it was begun too soon")
+	}
+	w.due = time.Now()
+	home, end := w.begin(t.Context())
+	if home == nil {
+		t.Fatal("it wasn't begun")
+	}
+	if again, _ := w.begin(t.Context()); again != nil {
+		t.Error("it was begun twice")
+	}
+	end()
+	if home.Err() == nil {
+		t.Error("it couldn't be ended")
+	}
+}

@@ -1,0 +1,77 @@
+package link
+
+import (
+	"sync"
+	"time"
+
+	"thinrex/go/action"
+	"thinrex/go/link/distfile"
+	"thinrex/go/report"
+)
+
+// A tally counts what became of a link's jobs. It is safe for concurrent use.
+type tally struct {
+	started time.Time // when the program started
+
+	mu      sync.Mutex
+	summary report.Summary
+}
+
+func newTally(f *distfile.File, started time.Time) *tally {
+	return &tally{started: started, summary: report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}}
+}
+
+// count changes the summary.
+func (t *tally) count(change func(*report.Summary)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	change(&t.summary)
+}
+
+// compilerKnown notes the end of the preparations.
+func (t *tally) compilerKnown() {
+	t.count(func(s *report.Summary) { s.SetupSeconds = t.sinceStart() })
+}
+
+// executed counts a task whose compilation succeeded.
+func (t *tally) executed(r *action.Result) {
+	t.count(func(s *report.Summary) {
+		switch {
+		case r.Worker == "":
+			s.Local++
+		case r.Cached:
+			s.Hits++
+			s.RemoteHits++
+		default:
+			s.Remote++
+		}
+	})
+}
+
+// uncached counts a result that is stored nowhere.
+func (t *tally) uncached() { t.count(func(s *report.Summary) { s.Uncached++ }) }
+
+// fallback counts a task that this machine compiled for a worker.
+func (t *tally) fallback() { t.count(func(s *report.Summary) { s.Fallbacks++ }) }
+
+// jobs returns how many of the jobs have an end, and how many there are.
+func (t *tally) jobs() (done, all int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := &t.summary
+	return s.Hits + s.Local + s.Remote + s.Failed, s.Jobs
+}
+
+// sinceStart is the time that the summary gives, in seconds.
+func (t *tally) sinceStart() float64 { return report.Seconds(time.Since(t.started)) }
+
+// end returns the summary of a link that has ended with err.
+func (t *tally) end(err error) (report.Summary, error) {
+	t.count(func(s *report.Summary) {
+		s.WallSeconds = t.sinceStart()
+		if err != nil {
+			s.Error = err.Error()
+		}
+	})
+	return t.summary, err
+}
