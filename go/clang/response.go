@@ -1,36 +1,40 @@
 package clang
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
-	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
 
 	"thinrex/go/host"
 )
 
-// maxNesting bounds response files that name each other.
-const maxNesting = 10
-
-// maxResponse bounds what response files can make of a command.
-const maxResponse = 1 << 16
-
-// maxResponseFiles and maxResponseBytes bound what is read of them, each as often as it is named.
+// Bounds of what response files may be; beyond them a command isn't understood.
+// A file counts as often as it is named.
 const (
+	maxNesting       = 10      // of files that name each other
+	maxResponse      = 1 << 16 // arguments of the whole command
 	maxResponseFiles = 1 << 12
 	maxResponseBytes = 64 << 20
 )
 
 // ExpandResponseFiles replaces each @FILE by the arguments in the file, as LLVM's
-// programs do for a GCC-like command line on Unix (llvm/lib/Support/CommandLine.cpp,
-// ExpansionContext). A file that can't be read is an error.
+// programs do for a GCC-like command line on Unix. The compilations and the
+// linkers whose command lines thinrex reads may be given so. A file that can't be
+// read is an error.
+//
+// Source: ExpansionContext in llvm/lib/Support/CommandLine.cpp.
 func ExpandResponseFiles(args []string) ([]string, error) {
 	e := expansion{files: maxResponseFiles, bytes: maxResponseBytes}
 	return e.expand(args, 0)
 }
 
-// An expansion counts what is left of what response files may be.
+// An expansion holds how much more may be read.
 type expansion struct{ files, bytes int }
 
 func (e *expansion) expand(args []string, depth int) ([]string, error) {
@@ -41,58 +45,57 @@ func (e *expansion) expand(args []string, depth int) ([]string, error) {
 			out = append(out, arg)
 			continue
 		}
-		inner, err := e.read(name, depth)
+		inner, err := e.expandFile(name, depth)
 		if err != nil {
 			return nil, err
 		}
 		if out = append(out, inner...); len(out) > maxResponse {
-			return nil, fmt.Errorf("more than %d arguments", maxResponse)
+			return nil, fmt.Errorf("response files make a command of more than %d arguments", maxResponse)
 		}
 	}
 	return out, nil
 }
 
-func (e *expansion) read(name string, depth int) ([]string, error) {
-	if err := host.CheckFile(name); err != nil { // it is read here, and perhaps once more by the compiler
+func (e *expansion) expandFile(name string, depth int) ([]string, error) {
+	if err := host.CheckFile(name); err != nil { // which the compiler may have to read again
 		return nil, fmt.Errorf("response file: %w", err)
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("response file %s: %v", name, err)
+		return nil, fmt.Errorf("response file %s: %w", name, err)
 	}
 	if depth == maxNesting {
-		return nil, fmt.Errorf("response files nested more than %d deep", maxNesting)
+		return nil, fmt.Errorf("response file %s is nested more than %d deep", name, maxNesting)
 	}
 	e.files--
 	if e.bytes -= len(data); e.files < 0 || e.bytes < 0 {
-		return nil, fmt.Errorf("response files that name %s, and others, too often", name)
+		return nil, fmt.Errorf("response files name %s and others too often: more than %d files or %d MB are read",
+			name, maxResponseFiles, maxResponseBytes>>20)
 	}
-	given := slices.DeleteFunc(Split(text(data)), func(arg string) bool { return arg == "" }) // so does LLVM
+	text, err := decodeText(data)
+	if err != nil {
+		return nil, fmt.Errorf("response file %s: %w", name, err)
+	}
+	given := slices.DeleteFunc(Split(text), func(arg string) bool { return arg == "" }) // so does LLVM
 	return e.expand(given, depth+1)
 }
 
-// text decodes UTF-16, which LLVM takes by its byte order mark, and drops the
-// mark of UTF-8.
-func text(data []byte) string {
-	s := string(data)
-	var high, low int
-	switch {
-	case strings.HasPrefix(s, "\xff\xfe"):
-		high, low = 1, 0
-	case strings.HasPrefix(s, "\xfe\xff"):
-		high, low = 0, 1
-	default:
-		return strings.TrimPrefix(s, "\xef\xbb\xbf")
+// decodeText returns the text of a response file. LLVM knows UTF-16 by its byte
+// order mark, refuses it if it is damaged, and drops the mark of UTF-8.
+func decodeText(data []byte) (string, error) {
+	if !bytes.HasPrefix(data, []byte("\xff\xfe")) && !bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return strings.TrimPrefix(string(data), "\xef\xbb\xbf"), nil
 	}
-	var units []uint16
-	for s = s[2:]; len(s) >= 2; s = s[2:] {
-		units = append(units, uint16(s[high])<<8|uint16(s[low]))
+	text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
+	if err == nil && bytes.ContainsRune(text, utf8.RuneError) {
+		err = errors.New("it isn't valid UTF-16")
 	}
-	return string(utf16.Decode(units))
+	return string(text), err
 }
 
-// Split splits a command line like LLVM's TokenizeGNUCommandLine: white space separates, a
-// backslash takes the next character as it is, in quotes of either kind too.
+// Split splits a command line as LLVM's TokenizeGNUCommandLine does: white space
+// separates, and a backslash takes the next character as it is, in quotes of
+// either kind too.
 func Split(s string) []string {
 	var out []string
 	var token []byte

@@ -51,8 +51,9 @@ func (known ProcessFolders) Lead(path string) bool {
 	return through
 }
 
-// OfProcess reports whether a path leads through /proc or /dev, also by
-// symbolic links on the way: where one that lies there leads can't be asked.
+// OfProcess reports whether a path leads through /proc, /dev or /sys, also by
+// symbolic links on the way. A link that lies there leads each process to another
+// file, and a file there changes without a change of its times.
 func OfProcess(path string) bool {
 	if !filepath.IsAbs(path) {
 		dir, err := os.Getwd()
@@ -67,7 +68,7 @@ func OfProcess(path string) bool {
 	at, links := "/", 0 // free of links, so .. is what it seems
 	for rest := strings.Split(path, "/"); len(rest) > 0; {
 		at, rest = filepath.Join(at, rest[0]), rest[1:]
-		if isBelow("/proc", at) || strings.HasPrefix(at, "/dev/") && !isBelow("/dev/shm", at) {
+		if isBelow("/proc", at) || isBelow("/sys", at) || strings.HasPrefix(at, "/dev/") && !isBelow("/dev/shm", at) {
 			return true
 		}
 		target, err := os.Readlink(at)

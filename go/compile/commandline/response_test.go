@@ -36,6 +36,18 @@ func TestResponseFiles(t *testing.T) {
 	}
 }
 
+// A response file that LLVM doesn't take for text is refused.
+func TestDamagedResponseFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, map[string]string{"odd": "\xff\xfe-\x00O", "surrogate": "\xff\xfe-\x00\x00\xd8"})
+	for _, file := range []string{"@odd", "@surrogate"} {
+		_, err := commandline.Parse("clang", []string{file, "-flto=thin", "-c", "a.c"}, commandline.Options{})
+		if err == nil || !strings.Contains(err.Error(), file[1:]+": it isn't valid UTF-16") {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
 // Response files that name each other make a command whose length isn't bounded
 // by theirs: each is read as often as it is named.
 func TestResponseFilesWithoutEnd(t *testing.T) {

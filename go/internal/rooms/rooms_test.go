@@ -43,7 +43,7 @@ var plan = []room{
 	// The wing of links.
 	{"link/distfile", ""},
 	{"link/linker", "clang"},
-	{"link/canon", "action assembly bitcode clang digest host/filedigest host/memo link/distfile object"},
+	{"link/canon", "action assembly bitcode clang digest host host/filedigest host/memo link/distfile object"},
 	{"link/executor", "action clang digest host host/filedigest link/canon link/distfile object option report"},
 	{"link", "action clang digest host host/filedigest host/memo link/canon link/distfile link/executor object option " +
 		"reapi report"},

@@ -33,19 +33,23 @@ type Options struct {
 
 // A Builder makes the actions of one dist-file. It is safe for concurrent use.
 type Builder struct {
-	opts   Options
-	common commonPart
-	spec   action.Spec
-	looks  looks
+	opts    Options
+	common  commonPart
+	spec    action.Spec
+	scanned assemblyMemo
 }
 
 // NewBuilder prepares what the jobs share. The error is an *action.Uncacheable
 // when no job of this dist-file can be an action.
 func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
-	b := &Builder{opts: o, looks: newLooks()}
+	b := &Builder{opts: o, scanned: newAssemblyMemo()}
 	b.spec = action.Spec{
-		Function: o.Files.Function(), Program: o.Launch, Properties: o.Properties, Timeout: o.Timeout,
-		Salt: "thinrex 2 " + o.Identity, Runnable: true,
+		Function:   o.Files.Function(),
+		Program:    o.Launch,
+		Properties: o.Properties,
+		Timeout:    o.Timeout,
+		Salt:       "thinrex 2 " + o.Identity,
+		Runnable:   true,
 	}
 	for name, value := range o.Env {
 		b.spec.Env = append(b.spec.Env, action.Variable{Name: name, Value: value})
@@ -62,25 +66,26 @@ func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
 // to run as it is; any other names an input that can't be read. Files that
 // assembly in the modules names are missing until ReadsMore has found them.
 func (b *Builder) Build(job distfile.Job) (*action.Action, error) {
-	a, err := b.build(job, named{})
+	a, err := b.buildWith(job, assemblyFiles{})
 	if err != nil {
 		return nil, err
 	}
-	n, _ := b.looks.job(a.Digest)
+	files, _ := b.scanned.ofJob(a.Digest)
 	switch {
-	case n.nothing():
+	case files.none():
 		return a, nil
-	case n.not != nil:
-		return nil, n.not
+	case files.uncacheable != nil:
+		return nil, files.uncacheable
 	}
-	a, err = b.build(job, n)
+	a, err = b.buildWith(job, files)
 	if err == nil {
-		b.looks.keep(a.Digest, named{}) // it has all of them
+		b.scanned.rememberJob(a.Digest, assemblyFiles{}) // it has all of them
 	}
 	return a, err
 }
 
-func (b *Builder) build(job distfile.Job, more named) (*action.Action, error) {
+// buildWith makes an action with further inputs.
+func (b *Builder) buildWith(job distfile.Job, more assemblyFiles) (*action.Action, error) {
 	a := &action.Action{Subject: job.Module(), Tools: b.opts.Tools, Here: more.here}
 	names, err := b.addJobInputs(a, job)
 	if err != nil {
