@@ -64,14 +64,16 @@ common --remote_header=z=0
 			},
 		},
 		"older names": {
-			rc: `build --remote_http_cache=h --auth_enabled --experimental_remote_retry_max_attempts=1 --experimental_remote_cache_compression
+			rc: `build --remote_http_cache=h --auth_enabled --experimental_remote_retry_max_attempts=1
+build --experimental_remote_cache_compression
 build --experimental_credential_helper=h --noauth_enabled`,
 			want: func(o *settings.Settings, dir string) {
 				o.Remote.Cache, o.Remote.Retries, o.Remote.Compress, o.Credentials.Helpers = "h", 1, true, []string{"h"}
 			},
 		},
 		"the last wins, an empty value too": {
-			rc: "build --remote_cache=a --remote_executor=e --remote_timeout=1\nbuild --remote_cache=b --remote_timeout=2 --remote_executor=\n" +
+			rc: "build --remote_cache=a --remote_executor=e --remote_timeout=1\n" +
+				"build --remote_cache=b --remote_timeout=2 --remote_executor=\n" +
 				"build --noremote_accept_cached\nbuild --remote_accept_cached\ncommon --remote_cache=c\nalways --remote_cache=d",
 			want: func(o *settings.Settings, dir string) { o.Remote.Cache, o.Remote.Timeout = "b", 2*time.Second },
 		},
@@ -110,18 +112,23 @@ build:cache:remote --remote_instance_name=no
 		},
 		"this platform's": {
 			rc: "common --noenable_platform_specific_config\ncommon --enable_platform_specific_config\n" +
-				"build --remote_cache=build\ncommon:" + runtime.GOOS + " --remote_cache=platform --remote_executor=e\ncommon --remote_executor=common",
+				"build --remote_cache=build\n" +
+				"common:" + runtime.GOOS + " --remote_cache=platform --remote_executor=e\n" +
+				"common --remote_executor=common",
 			want: func(o *settings.Settings, dir string) { o.Remote.Cache, o.Remote.Executor = "build", "common" },
 		},
 		"this platform's, off": {
-			rc:   "build --enable_platform_specific_config --enable_platform_specific_config=no\nbuild:" + runtime.GOOS + " --remote_cache=c",
+			rc: "build --enable_platform_specific_config --enable_platform_specific_config=no\n" +
+				"build:" + runtime.GOOS + " --remote_cache=c",
 			want: func(o *settings.Settings, dir string) {},
 		},
 		"imports": {
 			files: map[string]string{
 				"WORKSPACE": "",
-				"sub/rc":    "build --remote_cache=a\nimport %workspace%/tools/one.rc\ntry-import %workspace%/none.rc\nbuild --remote_instance_name=i\ntry-import sub/two.rc",
-				"tools/one.rc": "build --remote_cache=one --remote_header=o=1\nbuild --tls_certificate=certs/ca.pem --tls_client_key=%workspace%/k --tls_client_certificate=~/c\n" +
+				"sub/rc": "build --remote_cache=a\nimport %workspace%/tools/one.rc\ntry-import %workspace%/none.rc\n" +
+					"build --remote_instance_name=i\ntry-import sub/two.rc",
+				"tools/one.rc": "build --remote_cache=one --remote_header=o=1\n" +
+					"build --tls_certificate=certs/ca.pem --tls_client_key=%workspace%/k --tls_client_certificate=~/c\n" +
 					"build --credential_helper=*.x.org=%workspace%/tools/h --credential_helper=bare\nimport %workspace%/sub/two.rc",
 				"sub/two.rc": "build --remote_header=t=2",
 			},
@@ -133,7 +140,10 @@ build:cache:remote --remote_instance_name=no
 			},
 		},
 		"no workspace": {
-			files: map[string]string{"sub/rc": "build --tls_certificate=ca.pem\nimport %workspace%/two.rc", "sub/two.rc": "build --remote_cache=c"},
+			files: map[string]string{
+				"sub/rc":     "build --tls_certificate=ca.pem\nimport %workspace%/two.rc",
+				"sub/two.rc": "build --remote_cache=c",
+			},
 			want: func(o *settings.Settings, dir string) {
 				o.Remote.TLSCertificate, o.Remote.Cache = filepath.Join(dir, "sub/ca.pem"), "c"
 			},
@@ -164,7 +174,8 @@ build:cache:remote --remote_instance_name=no
 // thinrex's own flags, variables and files come before Bazel's rc files.
 func TestBazelRCPrecedence(t *testing.T) {
 	dir := setUp(t)
-	write(t, filepath.Join(dir, "rc"), `build --remote_cache=rc --remote_executor=rc --remote_instance_name=rc --remote_retries=99
+	write(t, filepath.Join(dir, "rc"), `
+build --remote_cache=rc --remote_executor=rc --remote_instance_name=rc --remote_retries=99
 build --remote_header=rc=1 --remote_exec_header=rc=1
 build:a --remote_timeout=3
 build:b --remote_max_connections=3 --config=a`)
@@ -173,7 +184,11 @@ build:b --remote_max_connections=3 --config=a`)
 		"bazelrc = ['../rc', '../second:rc', '../rc:b,a']\nremote_instance_name = 'toml'\nremote_exec_header = 'toml=1'")
 	o, err := complete(t, []string{"--remote_cache=flag"}, map[string]string{"THINREX_REMOTE_EXECUTOR": ""})
 	want := defaults()
-	want.Config.BazelRCs = []string{filepath.Join(dir, "rc"), filepath.Join(dir, "second:rc"), filepath.Join(dir, "rc:b,a")}
+	want.Config.BazelRCs = []string{
+		filepath.Join(dir, "rc"),
+		filepath.Join(dir, "second:rc"),
+		filepath.Join(dir, "rc:b,a"),
+	}
 	want.Remote.Cache, want.Remote.Executor, want.Remote.Instance, want.Remote.Retries = "flag", "", "toml", 1
 	want.Remote.Headers, want.Remote.ExecHeaders = []string{"rc=1"}, []string{"toml=1"}
 	want.Remote.Timeout, want.Remote.MaxConnections = 4*time.Second, 3
@@ -189,30 +204,59 @@ build:b --remote_max_connections=3 --config=a`)
 
 func TestBazelRCErrors(t *testing.T) {
 	tests := map[string]struct{ rc, entry, want string }{
-		"no such file":               {"", "absent", "open DIR/absent: no such file"},
-		"no such file, conf":         {"", "absent:x", "open DIR/absent: no such file"},
-		"bad number":                 {"common --x\n\nbuild \\\n --remote_retries=many", "rc", `DIR/rc:3: --remote_retries: "many" isn't a number`},
-		"bad duration":               {"build --remote_timeout=-1", "rc", "DIR/rc:1: --remote_timeout: "},
-		"bad function":               {"startup --digest_function=SHA1", "rc", "DIR/rc:1: --digest_function: "},
-		"older name":                 {"build --remote_cache_proxy=http://p", "rc", "DIR/rc:1: --remote_cache_proxy: "},
-		"no value":                   {"build --remote_cache", "rc", "DIR/rc:1: --remote_cache: needs a value"},
-		"negation's value":           {"build --noremote_accept_cached=1", "rc", "DIR/rc:1: --noremote_accept_cached: takes no value"},
+		"no such file":       {"", "absent", "open DIR/absent: no such file"},
+		"no such file, conf": {"", "absent:x", "open DIR/absent: no such file"},
+		"bad number": {
+			"common --x\n\nbuild \\\n --remote_retries=many",
+			"rc",
+			`DIR/rc:3: --remote_retries: "many" isn't a number`,
+		},
+		"bad duration": {"build --remote_timeout=-1", "rc", "DIR/rc:1: --remote_timeout: "},
+		"bad function": {"startup --digest_function=SHA1", "rc", "DIR/rc:1: --digest_function: "},
+		"older name":   {"build --remote_cache_proxy=http://p", "rc", "DIR/rc:1: --remote_cache_proxy: "},
+		"no value":     {"build --remote_cache", "rc", "DIR/rc:1: --remote_cache: needs a value"},
+		"negation's value": {
+			"build --noremote_accept_cached=1",
+			"rc",
+			"DIR/rc:1: --noremote_accept_cached: takes no value",
+		},
 		"not a boolean":              {"build --remote_accept_cached=x", "rc", "DIR/rc:1: --remote_accept_cached: "},
 		"a config that nobody names": {"build:x --remote_timeout=x", "rc", ""},
 		"unknown config":             {"build:x --a", "rc:y", `--bazelrc=DIR/rc:y: config "y" isn't defined`},
 		"test's config":              {"test:y --a", "rc:y", `config "y" isn't defined`},
-		"config of a config":         {"build:x --a\nbuild:x --config=z", "rc:x", `DIR/rc:2: --config: config "z" isn't defined`},
-		"config loop":                {"build:x --config=y\nbuild:y --config=x", "rc:x", "config loop: x > y > x"},
-		"config itself":              {"build --config=x\nbuild:x --config=x", "rc", "config loop: x > x"},
-		"config in words":            {"build:x --config y\nbuild:y --a", "rc:x", "DIR/rc:1: --config: write it as --config=NAME"},
-		"config without":             {"build --config", "rc", "DIR/rc:1: --config: write it as --config=NAME"},
-		"configs of configs":         {strings.Repeat("build:a --config=b --config=b\n", 400) + strings.Repeat("build:b --config=c --config=c\n", 400) + "build:c --x", "rc:a", "more than 100000 options"},
-		"platform":                   {"build --enable_platform_specific_config=x", "rc", "DIR/rc:1: --enable_platform_specific_config: "},
-		"import":                     {"build --a\nimport %workspace%/absent", "rc", "DIR/rc:2: import: open DIR/absent: no such file"},
-		"import of a folder":         {"import %workspace%", "rc", "DIR/rc:1: import: read DIR: is a directory"},
-		"import of none":             {"import", "rc", "DIR/rc:1: import takes one path"},
-		"import of two":              {"try-import a b", "rc", "DIR/rc:1: try-import takes one path"},
-		"import loop":                {"try-import %workspace%/./rc", "rc", "DIR/rc:1: import loop: DIR/rc > DIR/rc"},
+		"config of a config": {
+			"build:x --a\nbuild:x --config=z",
+			"rc:x",
+			`DIR/rc:2: --config: config "z" isn't defined`,
+		},
+		"config loop":   {"build:x --config=y\nbuild:y --config=x", "rc:x", "config loop: x > y > x"},
+		"config itself": {"build --config=x\nbuild:x --config=x", "rc", "config loop: x > x"},
+		"config in words": {
+			"build:x --config y\nbuild:y --a",
+			"rc:x",
+			"DIR/rc:1: --config: write it as --config=NAME",
+		},
+		"config without": {"build --config", "rc", "DIR/rc:1: --config: write it as --config=NAME"},
+		"configs of configs": {
+			strings.Repeat("build:a --config=b --config=b\n", 400) +
+				strings.Repeat("build:b --config=c --config=c\n", 400) + "build:c --x",
+			"rc:a",
+			"more than 100000 options",
+		},
+		"platform": {
+			"build --enable_platform_specific_config=x",
+			"rc",
+			"DIR/rc:1: --enable_platform_specific_config: ",
+		},
+		"import": {
+			"build --a\nimport %workspace%/absent",
+			"rc",
+			"DIR/rc:2: import: open DIR/absent: no such file",
+		},
+		"import of a folder": {"import %workspace%", "rc", "DIR/rc:1: import: read DIR: is a directory"},
+		"import of none":     {"import", "rc", "DIR/rc:1: import takes one path"},
+		"import of two":      {"try-import a b", "rc", "DIR/rc:1: try-import takes one path"},
+		"import loop":        {"try-import %workspace%/./rc", "rc", "DIR/rc:1: import loop: DIR/rc > DIR/rc"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -241,15 +285,22 @@ func TestManyImports(t *testing.T) {
 		write(t, filepath.Join(dir, strings.Repeat("x", i+1)), next+next)
 	}
 	write(t, filepath.Join(dir, strings.Repeat("x", 41)), "")
-	if _, err := complete(t, []string{"--bazelrc=" + filepath.Join(dir, "x")}, nil); err == nil || !strings.Contains(err.Error(), "imports") {
+	_, err := complete(t, []string{"--bazelrc=" + filepath.Join(dir, "x")}, nil)
+	if err == nil || !strings.Contains(err.Error(), "imports") {
 		t.Error(err)
 	}
 }
 
 func FuzzBazelRC(f *testing.F) {
-	f.Add("build --remote_cache=grpc://c --config=a\nbuild:a --remote_header=a=b", "try-import other\ncommon --noremote_accept_cached")
+	f.Add(
+		"build --remote_cache=grpc://c --config=a\nbuild:a --remote_header=a=b",
+		"try-import other\ncommon --noremote_accept_cached",
+	)
 	f.Add("import /w/other\nbuild --remote_timeout 5 \\\n --tls_certificate='a b' # c", "import /w/rc")
-	f.Add("common --enable_platform_specific_config\nbuild:linux --config=a\nbuild:a --config=linux", "startup --digest_function=blake3")
+	f.Add(
+		"common --enable_platform_specific_config\nbuild:linux --config=a\nbuild:a --config=linux",
+		"startup --digest_function=blake3",
+	)
 	f.Fuzz(func(t *testing.T, text, other string) {
 		files := map[string]string{"/w/rc": text, "/w/other": other}
 		_, flags, fs := define()

@@ -72,7 +72,8 @@ func write(t *testing.T, path, text string) {
 func TestSources(t *testing.T) {
 	dir := setUp(t)
 	o, err := complete(t, nil, nil)
-	if want := filepath.Join(dir, "home", ".cache", "thinrex"); err != nil || o.Store.Dir != want || o.Host.Jobs.Count() < 1 {
+	cache := filepath.Join(dir, "home", ".cache", "thinrex")
+	if err != nil || o.Store.Dir != cache || o.Host.Jobs.Count() < 1 {
 		t.Errorf("defaults: %+v, %v", o, err)
 	}
 
@@ -101,7 +102,12 @@ remote_execution_timeout = "30s"
 	}
 
 	// A variable comes before the file, a flag before both.
-	env := map[string]string{"THINREX_JOBS": "4", "THINREX_ACTION_ENV": "A=1\nB=2,3", "THINREX_VERBOSE": "", "THINREX_DISK_CACHE": ""}
+	env := map[string]string{
+		"THINREX_JOBS":       "4",
+		"THINREX_ACTION_ENV": "A=1\nB=2,3",
+		"THINREX_VERBOSE":    "",
+		"THINREX_DISK_CACHE": "",
+	}
 	o, err = complete(t, []string{"--action-env=C=4"}, env)
 	if err != nil || o.Host.Jobs != 4 || o.Store.Dir != "" || !cmp.Equal(o.Shared.ActionEnv, []string{"C=4"}) {
 		t.Errorf("environment: %+v, %v", o, err)
@@ -168,7 +174,11 @@ bazelrc = "no.rc:x"
 	want.Config.BazelRCs = []string{filepath.Join(work, "no.rc:x")}
 	want.Remote.Cache, want.Remote.Compress = "grpcs://cache", true
 	want.Remote.Headers = []string{"authorization=Bearer a=b, c", "x-y="}
-	want.Credentials.Helpers = []string{"*.example.com=" + filepath.Join(work, "tools/helper"), "plain", filepath.Join(home, "h")}
+	want.Credentials.Helpers = []string{
+		"*.example.com=" + filepath.Join(work, "tools/helper"),
+		"plain",
+		filepath.Join(home, "h"),
+	}
 	want.Remote.TLSCertificate, want.Remote.TLSClientCertificate = filepath.Join(work, "ca.pem"), "/etc/c.pem"
 	want.Remote.TLSClientKey = filepath.Join(home, "c.key")
 	want.Remote.Timeout, want.Remote.KeepaliveTime, want.Remote.Retries = 90*time.Second, 0, 0

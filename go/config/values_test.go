@@ -69,10 +69,12 @@ func TestValues(t *testing.T) {
 		}
 	}
 	refused := map[string][]string{
-		"keep_going":                     {"2", "maybe", ""},
-		"nokeep_going":                   {"false"},
-		"remote_upload_local_results":    {"2", ""},
-		"remote_execution_timeout":       {"", "0", "0s", "-1", "-1s", "d", "1w", "1.5", "9223372037", "10676d11", "106752d", "1000000000000h"},
+		"keep_going":                  {"2", "maybe", ""},
+		"nokeep_going":                {"false"},
+		"remote_upload_local_results": {"2", ""},
+		"remote_execution_timeout": {
+			"", "0", "0s", "-1", "-1s", "d", "1w", "1.5", "9223372037", "10676d11", "106752d", "1000000000000h",
+		},
 		"grpc_keepalive_time":            {"-1s"},
 		"digest_function":                {"sha1", ""},
 		"exec_strategy":                  {"docker"},
@@ -95,13 +97,17 @@ func TestValues(t *testing.T) {
 func TestNegation(t *testing.T) {
 	setUp(t)
 	tests := map[string]func(settings.Settings) bool{
-		"--nokeep_going":                              func(o settings.Settings) bool { return !o.Link.KeepGoing },
-		"--keep_going --nokeep-going":                 func(o settings.Settings) bool { return !o.Link.KeepGoing },
-		"--nokeep_going --keep-going":                 func(o settings.Settings) bool { return o.Link.KeepGoing },
-		"--noremote_accept_cached":                    func(o settings.Settings) bool { return !o.Remote.AcceptCached },
-		"--noverbose":                                 func(o settings.Settings) bool { return !o.Report.Verbose },
-		"--remote_upload_local_results":               func(o settings.Settings) bool { return o.Remote.Upload == reapi.UploadAlways },
-		"--noremote-upload-local-results":             func(o settings.Settings) bool { return o.Remote.Upload == reapi.UploadNever },
+		"--nokeep_going":              func(o settings.Settings) bool { return !o.Link.KeepGoing },
+		"--keep_going --nokeep-going": func(o settings.Settings) bool { return !o.Link.KeepGoing },
+		"--nokeep_going --keep-going": func(o settings.Settings) bool { return o.Link.KeepGoing },
+		"--noremote_accept_cached":    func(o settings.Settings) bool { return !o.Remote.AcceptCached },
+		"--noverbose":                 func(o settings.Settings) bool { return !o.Report.Verbose },
+		"--remote_upload_local_results": func(o settings.Settings) bool {
+			return o.Remote.Upload == reapi.UploadAlways
+		},
+		"--noremote-upload-local-results": func(o settings.Settings) bool {
+			return o.Remote.Upload == reapi.UploadNever
+		},
 		"--remote-cache-compression":                  func(o settings.Settings) bool { return o.Remote.Compress },
 		"--noremote-cache-compression":                func(o settings.Settings) bool { return !o.Remote.Compress },
 		"--noexperimental_remote_cache_compression":   func(o settings.Settings) bool { return !o.Remote.Compress },
@@ -114,7 +120,8 @@ func TestNegation(t *testing.T) {
 		}
 	}
 	// It is a flag and nothing else.
-	if o, err := complete(t, nil, map[string]string{"THINREX_NOVERBOSE": "true", "THINREX_VERBOSE": "1"}); err != nil || !o.Report.Verbose {
+	env = map[string]string{"THINREX_NOVERBOSE": "true", "THINREX_VERBOSE": "1"}
+	if o, err := complete(t, nil, env); err != nil || !o.Report.Verbose {
 		t.Error("there is a variable for it", err)
 	}
 	write(t, "thinrex.toml", "noverbose = true")
@@ -193,7 +200,8 @@ func TestAddressesAndHeaders(t *testing.T) {
 		"--remote_header=a=":                         true,
 		"--remote_header=a-BIN=\x00\xff":             true,
 	} {
-		if _, err := complete(t, []string{args}, nil); (err == nil) != taken || err != nil && strings.Contains(err.Error(), "hunter2") {
+		_, err := complete(t, []string{args}, nil)
+		if (err == nil) != taken || err != nil && strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: %v", args, err)
 		}
 	}
