@@ -166,16 +166,6 @@ func identity(programs []string, said answers, mode, processor string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// driverMode returns what the driver would take from its own name. Only
-// clang-cl reads a job's arguments differently.
-func driverMode(path string) string {
-	name := strings.TrimSuffix(strings.ToLower(filepath.Base(path)), ".exe")
-	if strings.HasSuffix(strings.TrimRight(name, "-.0123456789"), "clang-cl") {
-		return "cl"
-	}
-	return ""
-}
-
 // canonicalName is what distributions call a clang of this version.
 func canonicalName(version string) string {
 	if m := regexp.MustCompile(`clang version (\d+)\.`).FindStringSubmatch(version); m != nil {

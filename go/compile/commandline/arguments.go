@@ -4,16 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"thinrex/go/clang"
 )
 
-// A parser goes through the arguments. What it learns that matters only until
-// it has seen all of them stands here.
+// A parser goes through the arguments. It holds what matters only until all of
+// them have been read.
 type parser struct {
 	*Invocation
-	driver   driver
+	driver   clang.Driver
 	rest     []string
 	err      error
-	asked    string                 // the last -x
+	explicit string                 // the language of the last -x
 	language string                 // of the source, as -x calls it
 	object   string                 // as it was given
 	colours  string                 // the option that says whether messages have colours
@@ -26,87 +28,104 @@ type parser struct {
 	macros   strings.Builder        // those of -D, as a source would define them
 }
 
-// next takes an argument. There must be one.
-func (p *parser) next() string {
+// takeArgument removes and returns the next argument. There must be one.
+func (p *parser) takeArgument() string {
 	arg := p.rest[0]
 	p.rest = p.rest[1:]
 	return arg
 }
 
-// value takes the next argument.
-func (p *parser) value(option string) string {
+// takeValue is takeArgument for the value of an option.
+func (p *parser) takeValue(option string) string {
 	if len(p.rest) == 0 {
 		p.err = fmt.Errorf("%s has no value", option)
 		return ""
 	}
-	return p.next()
+	return p.takeArgument()
 }
 
-func (p *parser) word(arg string) error {
+// parseArgument parses an argument, with the next one if that is its value.
+func (p *parser) parseArgument(arg string) error {
 	switch {
 	case p.ended || arg == "-" || !strings.HasPrefix(arg, "-"):
-		return p.input(arg)
+		return p.setSource(arg)
 	case arg == "--":
 		p.ended = true
 		p.Args = append(p.Args, arg)
-	case p.outputOption(arg) || p.includeOption(arg):
-	case separate.has(arg):
-		p.separateOption(arg)
-	case strings.HasPrefix(arg, "-x"):
-		return p.languageOption(arg)
-	case p.fileOption(arg):
-	case !isKnown(arg):
-		return fmt.Errorf("what %s reads or writes isn't known", arg)
-	default:
-		p.flag(arg)
+		return nil
 	}
+	o, given, value := clang.FindOption(arg)
+	if given == 0 || o.Is(clang.NotInCompilations) || o.Is(clang.Native) && strings.HasPrefix(value, "native") {
+		return errors.New(o.WhyNotCached(arg))
+	}
+	if given == clang.Separate {
+		value = p.takeValue(arg)
+	}
+	p.parseOption(option{o, arg, given, value})
 	return p.err
 }
 
-// keep adds an option to those that go to the compiler.
-func (p *parser) keep(r role, args ...string) {
+// An option is one of the command's, as it was given.
+type option struct {
+	clang.Option
+	arg   string // without the value, if that is the next argument
+	given clang.Form
+	value string
+}
+
+func (p *parser) parseOption(o option) {
+	switch {
+	case o.Is(clang.WritesOutput):
+		p.outputOption(o)
+	case o.Is(clang.ReadsHeader | clang.SearchesFolder):
+		p.headerOption(o)
+	case o.Is(clang.ReadsFile | clang.ReadsProfile):
+		p.fileOption(o)
+	case o.Name == "-x":
+		p.languageOption(o)
+	case o.Name == "-Xclang":
+		p.forwardedOption(o)
+	default:
+		p.plainOption(o)
+	}
+}
+
+// keepOption adds an option to those that go to the compiler.
+func (p *parser) keepOption(o clang.Option, args ...string) {
 	p.Args = append(p.Args, args...)
-	if r&noSearch == 0 {
+	if !o.Is(clang.NoSearch) {
 		p.SearchArgs = append(p.SearchArgs, args...)
 	}
-	if r&noDriver == 0 {
+	if !o.Is(clang.NoDriver) {
 		p.DriverArgs = append(p.DriverArgs, args...)
 	}
-}
-
-func (p *parser) separateOption(arg string) {
-	v, role := p.value(arg), effectOf(arg).role
-	if arg == "-D" {
-		p.defines(v)
-	}
-	p.keep(role, arg, v)
-	if role&noIR == 0 {
-		p.IRArgs = append(p.IRArgs, arg, v)
+	if !o.Is(clang.NoIR) {
+		p.IRArgs = append(p.IRArgs, args...)
+		p.whole = p.whole || !o.Is(clang.TwoSteps)
 	}
 }
 
-func (p *parser) languageOption(arg string) error {
-	if p.asked = arg[len("-x"):]; p.asked == "" {
-		p.asked = p.value(arg)
+func (p *parser) languageOption(o option) {
+	if p.explicit = o.value; p.explicit != "c" && p.explicit != "c++" {
+		if p.err == nil {
+			p.err = fmt.Errorf("-x %s: only c and c++ are cached", p.explicit)
+		}
+		return
 	}
-	if p.asked != "c" && p.asked != "c++" {
-		return fmt.Errorf("-x %s", p.asked)
-	}
-	p.keep(noSearch|noDriver, "-x", p.asked)
-	return p.err
+	p.keepOption(o.Option, "-x", p.explicit)
 }
 
-func (p *parser) input(arg string) error {
+func (p *parser) setSource(arg string) error {
 	switch {
 	case p.Source != "":
-		return errors.New("several sources")
+		return fmt.Errorf("several sources: %s and %s", p.Source, arg)
 	case arg == "-" || arg == "":
 		return errors.New("the source is standard input")
 	}
-	p.language = p.asked
+	p.language = p.explicit
 	if p.language == "" {
-		if p.language = p.driver.language(arg); p.language == "" {
-			return fmt.Errorf("%s isn't C or C++", arg)
+		if p.language = p.driver.Language(arg); p.language == "" {
+			return fmt.Errorf("%s isn't C or C++ by its name (if it is, say so by -x)", arg)
 		}
 	}
 	p.Source = p.paths.file(arg)

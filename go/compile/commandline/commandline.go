@@ -49,6 +49,7 @@ type Invocation struct {
 	phony   bool     // -MP
 	debug   debugLevel
 	split   splitKind
+	whole   bool // an option isn't known to give the same in two steps as at once
 	located bool // the optimiser knows places in the source, which name the working directory as debug information does
 	placed  bool // an option says what that is called
 }
@@ -73,14 +74,14 @@ func Parse(program string, args []string, o Options) (*Invocation, error) {
 	if args, err = clang.ExpandResponseFiles(args); err != nil {
 		return nil, err
 	}
-	called, err := driverOf(program)
+	called, err := clang.DriverOf(program)
 	if err != nil {
 		return nil, err
 	}
-	in := &Invocation{Program: called.name, Env: env, dir: o.Dir, paths: newPathRewriter(o.BaseDir, o.Dir)}
+	in := &Invocation{Program: called.Name, Env: env, dir: o.Dir, paths: newPathRewriter(o.BaseDir, o.Dir)}
 	p := &parser{Invocation: in, driver: called, rest: args}
 	for len(p.rest) > 0 {
-		if err := p.word(p.next()); err != nil {
+		if err := p.parseArgument(p.takeArgument()); err != nil {
 			return nil, err
 		}
 	}
@@ -101,10 +102,10 @@ func (p *parser) complete(colour bool) error {
 		return errors.New("not a ThinLTO compilation: -c and -flto=thin")
 	case p.Source == "":
 		return errors.New("no source")
-	case p.driver.relative && slices.Contains(p.Args, "-no-canonical-prefixes"):
+	case p.driver.Relative && slices.Contains(p.Args, "-no-canonical-prefixes"):
 		return errors.New("with -no-canonical-prefixes, a compiler called by a relative name calls its headers by one")
 	}
-	if err := p.define(); err != nil {
+	if err := p.checkMacros(); err != nil {
 		return err
 	}
 	if err := p.checkFiles(); err != nil {
@@ -143,9 +144,9 @@ func (p *parser) checkFiles() error {
 	return nil
 }
 
-// define takes the macros among the arguments. None may make the compilation
-// depend on what isn't followed.
-func (p *parser) define() error {
+// checkMacros scans the macros of the command. None may make the compilation
+// depend on something that isn't in its key.
+func (p *parser) checkMacros() error {
 	p.Macros = cppscan.Scan([]byte(p.macros.String()))
 	switch {
 	case p.Macros.Reason != "":

@@ -95,7 +95,7 @@ func TestRefused(t *testing.T) {
 		"-fsave-optimization-record", "-fstack-usage", "-fno-integrated-as", "-fno-integrated-cc1", "-ffat-lto-objects", "-grecord-command-line",
 		"-grecord-gcc-switches", "-Wp,-MD,x.d", "-Wa,-x", "-Wa,--fatal-warnings", "-working-directory", "-B", "-v", "-I-", "-MJ",
 		"-newoption", "--config=compile_flags.cfg", "-Wp,-MD,x", "-Wp,-DX,-MD,x", "-Wp,-D,X", "-Wp,", "--include-pch", "--includex.h",
-		"-fms-compatibility", "-fdiagnostics-format=sarif", "-fdiagnostics-absolute-paths", "-fno-ansi-escape-codes", "--std",
+		"-fprofile-sample-use", "--sysrootx", "-fms-compatibility", "-fdiagnostics-format=sarif", "-fdiagnostics-absolute-paths", "-fno-ansi-escape-codes", "--std",
 	} {
 		if _, err := commandline.Parse("clang", strings.Fields(thin+option), commandline.Options{}); err == nil || !strings.Contains(err.Error(), option) {
 			t.Errorf("%q: %v", option, err)

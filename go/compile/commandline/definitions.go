@@ -6,18 +6,8 @@ import (
 	"strings"
 )
 
-// definitions takes the macros that an option of one word defines.
-func (p *parser) definitions(arg string) {
-	if macro, ok := strings.CutPrefix(arg, "-D"); ok {
-		p.defines(macro)
-	} else if strings.HasPrefix(arg, "-Wp,") {
-		for _, passed := range passedMacros(arg) {
-			p.definitions(passed)
-		}
-	}
-}
-
-func (p *parser) defines(macro string) {
+// define adds the macro of a -D to those of the command.
+func (p *parser) define(macro string) {
 	if strings.ContainsAny(macro, "\n\r") {
 		p.err = fmt.Errorf("-D%q has several lines", macro)
 	}
@@ -27,15 +17,20 @@ func (p *parser) defines(macro string) {
 	}
 }
 
-// passedMacros splits -Wp,-DX=1,-UY, which gives the preprocessor options. It
-// returns nil if they aren't all of macros.
-func passedMacros(arg string) []string {
+// passedMacros defines the macros of -Wp,-DX=1,-UY, by which the driver passes
+// options to the preprocessor. It reports false if not all of these are -D or -U.
+func (p *parser) passedMacros(arg string) bool {
 	list, _ := strings.CutPrefix(arg, "-Wp,")
-	options := strings.Split(list, ",")
-	if slices.ContainsFunc(options, func(o string) bool {
+	passed := strings.Split(list, ",")
+	if slices.ContainsFunc(passed, func(o string) bool {
 		return len(o) <= len("-D") || !strings.HasPrefix(o, "-D") && !strings.HasPrefix(o, "-U")
 	}) {
-		return nil
+		return false
 	}
-	return options
+	for _, o := range passed {
+		if macro, ok := strings.CutPrefix(o, "-D"); ok {
+			p.define(macro)
+		}
+	}
+	return true
 }

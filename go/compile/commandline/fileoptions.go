@@ -1,128 +1,99 @@
 package commandline
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"thinrex/go/clang"
 )
 
-// outputOption takes an option that names an output.
-func (p *parser) outputOption(arg string) bool {
-	switch arg {
+// outputOption parses an option that names an output, or that changes a depfile.
+func (p *parser) outputOption(o option) {
+	switch o.Name {
 	case "-o":
-		p.object = p.value(arg)
-		p.Object = p.written(arg, p.object)
+		p.object = o.value
+		p.Object = p.outputPath(o)
 	case "-MD", "-MMD":
-		if p.Deps != "" && p.Deps != arg {
-			p.err = fmt.Errorf("both -MD and -MMD") // the driver has words for that
+		if p.Deps != "" && p.Deps != o.Name {
+			p.err = errors.New("both -MD and -MMD") // the driver warns of it
 		}
-		p.Deps = arg
+		p.Deps = o.Name
 	case "-MF":
-		p.Depfile = p.written(arg, p.value(arg))
+		p.Depfile = p.outputPath(o)
 	case "-MT", "-MQ":
-		p.targets = append(p.targets, target{arg, p.value(arg)})
+		p.targets = append(p.targets, target{o.Name, o.value})
 	case "-MP":
 		p.phony = true
 	case "--serialize-diagnostics", "-serialize-diagnostics":
-		p.Diagnostics = p.written(arg, p.value(arg))
+		p.Diagnostics = p.outputPath(o)
 	case "-ftime-trace":
-		p.traced, p.Trace = true, ""
-	case "-Xclang":
-		v := p.value(arg)
-		file, ok := strings.CutPrefix(v, "-fthin-link-bitcode=")
-		if !ok {
-			p.err = fmt.Errorf("what -Xclang %s reads or writes isn't known", v)
-			break
+		if p.traced = o.given == clang.Alone; p.traced {
+			p.Trace = ""
+		} else {
+			p.Trace = p.outputPath(o)
 		}
-		p.ThinLink = p.written(arg, file)
+	case "-fthin-link-bitcode":
+		p.ThinLink = p.outputPath(o)
 	default:
-		return p.joinedOutput(arg)
+		p.err = fmt.Errorf("thinrex doesn't know what %s writes", o.arg)
 	}
-	return true
 }
 
-// written takes the name of an output. What - and an empty name mean differs
-// from option to option.
-func (p *parser) written(option, file string) string {
-	if p.err == nil && (file == "" || file == "-") {
-		p.err = fmt.Errorf("%s %q may mean standard output", option, file)
+// outputPath returns the name of an output. What - and an empty name mean
+// differs from option to option.
+func (p *parser) outputPath(o option) string {
+	if p.err == nil && (o.value == "" || o.value == "-") {
+		p.err = fmt.Errorf("%s %q may mean standard output", o.Name, o.value)
 	}
-	return p.paths.relative(file)
+	return p.paths.relative(o.value)
 }
 
-func (p *parser) joinedOutput(arg string) bool {
-	if file, ok := strings.CutPrefix(arg, "-o"); ok && !strings.HasPrefix(arg, "-obj") {
-		p.object, p.Object = file, p.written("-o", file)
-		return true
+// forwardedOption parses -Xclang and its value. The only option of the compiler
+// proper that build systems give is the one for an output.
+func (p *parser) forwardedOption(o option) {
+	inner, given, value := clang.FindOption(o.value)
+	if p.err != nil {
+		return
 	}
-	for _, o := range []struct {
-		option string
-		path   *string
-	}{{"-fthin-link-bitcode=", &p.ThinLink}, {"-ftime-trace=", &p.Trace}, {"-MF", &p.Depfile}} {
-		if file, ok := strings.CutPrefix(arg, o.option); ok {
-			*o.path = p.written(o.option, file)
-			return true
-		}
+	if inner.Name != "-fthin-link-bitcode" || given != clang.Equals {
+		p.err = fmt.Errorf("thinrex doesn't know what -Xclang %s reads or writes", o.value)
+		return
 	}
-	for _, option := range []string{"-MT", "-MQ"} {
-		if name, ok := strings.CutPrefix(arg, option); ok {
-			p.targets = append(p.targets, target{option, name})
-			return true
-		}
-	}
-	return false
+	p.outputOption(option{inner, o.value, given, value})
 }
 
-// includeOption takes an option that has to do with headers.
-func (p *parser) includeOption(arg string) bool {
-	for _, option := range headerOptions {
-		v, ok := strings.CutPrefix(arg, option)
-		if !ok {
-			continue
-		}
-		file := strings.Contains(option, "-include") || option == "-imacros"
-		if joined := v != "" || strings.HasSuffix(option, "="); joined && (strings.HasPrefix(v, "-") || option == "--include") {
-			p.err = fmt.Errorf("%s isn't known", arg) // -include-pch, -I-
-			return true
-		} else if !joined {
-			v = p.value(arg)
-		}
-		role := role(0)
-		if file {
-			v, role = p.paths.file(v), noSearch|noDriver
-			p.Forced = append(p.Forced, v)
-		} else {
-			v = p.paths.folder(v)
-		}
-		if strings.HasSuffix(option, "=") {
-			p.keep(role, option+v)
-		} else {
-			p.keep(role, option, v)
-		}
-		return true
+// headerOption parses an option that names a header, or a folder of headers.
+func (p *parser) headerOption(o option) {
+	if o.given != clang.Separate && strings.HasPrefix(o.value, "-") { // -include-pch, -I-
+		p.err = errors.New(o.WhyNotCached(o.arg))
+		return
 	}
-	return false
+	path := ""
+	if o.Is(clang.ReadsHeader) {
+		path = p.paths.file(o.value)
+		p.Forced = append(p.Forced, path)
+	} else {
+		path = p.paths.folder(o.value)
+	}
+	if o.given == clang.Equals {
+		p.keepOption(o.Option, o.Name+"="+path)
+	} else {
+		p.keepOption(o.Option, o.Name, path)
+	}
 }
 
-// fileOption takes an option that reads a file which the depfile may not name.
-func (p *parser) fileOption(arg string) bool {
-	name, ok := strings.CutPrefix(arg, "-f")
-	name, file, joined := strings.Cut(name, "=")
-	if !ok || !readsFile.has(name) {
-		return false
-	}
-	if !joined {
-		file = ""
-	}
-	file = p.paths.file(file)
-	p.located = p.located || name == "profile-sample-use"
-	if strings.HasPrefix(name, "profile-") && strings.HasSuffix(name, "use") {
+// fileOption parses an option that reads a file which the depfile may not name.
+func (p *parser) fileOption(o option) {
+	file := p.paths.file(o.value)
+	if o.Is(clang.ReadsProfile) {
 		if fi, err := os.Stat(file); file == "" || err == nil && fi.IsDir() {
 			file = filepath.Join(file, "default.profdata")
 		}
 	}
+	p.located = p.located || o.Is(clang.NamesPlaces)
 	p.Read = append(p.Read, file)
-	p.keep(noSearch, "-f"+name+"="+file)
-	return true
+	p.keepOption(o.Option, o.Name+"="+file)
 }

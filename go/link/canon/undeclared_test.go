@@ -65,23 +65,25 @@ func TestUncacheable(t *testing.T) {
 		change func(f *fixture)
 		want   string
 	}{
-		"no shard":          {func(f *fixture) { f.job.Args = f.job.Args[:1] }, "no -fthinlto-index= argument"},
-		"empty shard":       {func(f *fixture) { f.write(shardPath, "") }, "can't be read"},
-		"truncated shard":   {func(f *fixture) { truncate(f, shardPath) }, "can't be read"},
-		"unlisted import":   {func(f *fixture) { f.job.Inputs = f.job.Inputs[:3] }, "which the dist-file doesn't list"},
-		"missing profile":   {func(f *fixture) { f.common.Inputs = []string{"absent.prof"} }, "absent.prof"},
-		"save-temps":        {func(f *fixture) { f.arg("--save-temps") }, "what --save-temps reads or writes can't be cached"},
-		"native":            {func(f *fixture) { f.arg("-march=native") }, "-march=native depends on this machine's processor"},
-		"unknown option":    {func(f *fixture) { f.write("data", "x"); f.arg("-mystery=data") }, "--extra_input=data"},
-		"plugin argument":   {func(f *fixture) { f.write("d", "x"); f.arg("-mllvm", "-table=d") }, "may read d"},
-		"response file":     {func(f *fixture) { f.write("more", "-O3"); f.arg("@more") }, "may read more"},
-		"missing plugin":    {func(f *fixture) { f.arg("-fpass-plugin=absent.so") }, "absent.so"},
-		"include path":      {func(f *fixture) { f.write("x.h", ""); f.arg("-I./x.h") }, "may read ./x.h"},
-		"configuration":     {func(f *fixture) { f.write("c.cfg", ""); f.arg("--config=c.cfg") }, "--config=c.cfg"},
-		"other assembler":   {func(f *fixture) { f.arg("-fno-integrated-as") }, "-fno-integrated-as"},
-		"other programs":    {func(f *fixture) { f.arg("-B/opt/tools") }, "-B/opt/tools"},
-		"extra over module": {func(f *fixture) { f.opts.ExtraInputs = []string{modulePath, "m.o"}; f.write("m.o", "x") }, "--extra_input=m.o has no place"},
-		"extra above":       {func(f *fixture) { f.write("../t", "x"); f.opts.ExtraInputs = []string{"../t"} }, "--extra_input=../t has no place"},
+		"no shard":            {func(f *fixture) { f.job.Args = f.job.Args[:1] }, "no -fthinlto-index= argument"},
+		"empty shard":         {func(f *fixture) { f.write(shardPath, "") }, "can't be read"},
+		"truncated shard":     {func(f *fixture) { truncate(f, shardPath) }, "can't be read"},
+		"unlisted import":     {func(f *fixture) { f.job.Inputs = f.job.Inputs[:3] }, "which the dist-file doesn't list"},
+		"missing profile":     {func(f *fixture) { f.common.Inputs = []string{"absent.prof"} }, "absent.prof"},
+		"save-temps":          {func(f *fixture) { f.arg("--save-temps") }, "--save-temps writes files that thinrex doesn't keep"},
+		"native":              {func(f *fixture) { f.arg("-march=native") }, "-march=native means the processor of this machine"},
+		"native, with more":   {func(f *fixture) { f.arg("-mcpu=native+crypto") }, "-mcpu=native+crypto means the processor of this machine"},
+		"unknown option":      {func(f *fixture) { f.write("data", "x"); f.arg("-mystery=data") }, "--extra_input=data"},
+		"plugin argument":     {func(f *fixture) { f.write("d", "x"); f.arg("-mllvm", "-table=d") }, "may read d"},
+		"response file":       {func(f *fixture) { f.write("more", "-O3"); f.arg("@more") }, "may read more"},
+		"samples in a folder": {func(f *fixture) { f.write("p/default.profdata", "x"); f.arg("-fprofile-sample-use=p") }, "p: is a directory"},
+		"missing plugin":      {func(f *fixture) { f.arg("-fpass-plugin=absent.so") }, "absent.so"},
+		"include path":        {func(f *fixture) { f.write("x.h", ""); f.arg("-I./x.h") }, "may read ./x.h"},
+		"configuration":       {func(f *fixture) { f.write("c.cfg", ""); f.arg("--config=c.cfg") }, "--config=c.cfg"},
+		"other assembler":     {func(f *fixture) { f.arg("-fno-integrated-as") }, "-fno-integrated-as"},
+		"other programs":      {func(f *fixture) { f.arg("-B/opt/tools") }, "-B/opt/tools"},
+		"extra over module":   {func(f *fixture) { f.opts.ExtraInputs = []string{modulePath, "m.o"}; f.write("m.o", "x") }, "--extra_input=m.o has no place"},
+		"extra above":         {func(f *fixture) { f.write("../t", "x"); f.opts.ExtraInputs = []string{"../t"} }, "--extra_input=../t has no place"},
 		"relative compiler": {func(f *fixture) {
 			f.write("bin/cc", "x")
 			f.opts.Launched, f.opts.ExtraInputs = []string{"bin/cc"}, []string{"bin/cc"}
@@ -94,8 +96,7 @@ func TestUncacheable(t *testing.T) {
 			f := newFixture(t)
 			tc.change(f)
 			_, err := f.try()
-			var uncacheable *action.Uncacheable
-			if !errors.As(err, &uncacheable) || !strings.Contains(err.Error(), tc.want) {
+			if _, ok := errors.AsType[*action.Uncacheable](err); !ok || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error = %v, want an Uncacheable with %q", err, tc.want)
 			}
 		})

@@ -1,0 +1,44 @@
+package clang
+
+// fileOptions read or write files.
+var fileOptions = []Option{
+	// Outputs of a compilation.
+	{"-fthin-link-bitcode", Equals, WritesOutput},
+	{"-ftime-trace", Alone | Equals, WritesOutput | WritesMore | NotInLinks},
+	{"-ftime-trace-granularity", Equals | No, WritesMore | NotInLinks},
+	{"-ftime-trace-verbose", OnOff, WritesMore | NotInLinks},
+	{"-MD", Alone, WritesOutput},
+	{"-MF", Joined | Separate, WritesOutput},
+	{"-MMD", Alone, WritesOutput},
+	{"-MP", Alone, WritesOutput},
+	{"-MQ", Joined | Separate, WritesOutput},
+	{"-MT", Joined | Separate, WritesOutput},
+	{"-o", Joined | Separate, WritesOutput},
+	{"-serialize-diagnostics", Separate, WritesOutput | WritesMore | NotInLinks},
+	{"--serialize-diagnostics", Separate, WritesOutput | WritesMore | NotInLinks},
+
+	// Outputs of a link's backends.
+	{"-fsave-optimization-record", Alone, RemarksYAML | WritesMore | NotInCompilations},
+	{"-fsave-optimization-record=bitstream", Alone, RemarksBitcode | WritesMore | NotInCompilations},
+	{"-fsave-optimization-record=yaml", Alone, RemarksYAML | WritesMore | NotInCompilations},
+
+	// Profiles, and lists of what a sanitizer or a profile is for.
+	{"-fauto-profile", Equals, ReadsFile | NotInCompilations},
+	{"-fbasic-block-sections-profile", Equals, ReadsFile | NotInCompilations},
+	{"-fcodegen-data-use", Equals, ReadsFile | NotInCompilations},
+	{"-fmemory-profile-use", Equals, ReadsFile | NoSearch | NoIR},
+	{"-fprofile-instr-use", Alone | Equals, ReadsProfile | NoSearch | NoIR},
+	{"-fprofile-list", Equals, ReadsFile | NoSearch | NoIR},
+	{"-fprofile-remapping-file", Equals, ReadsFile | NoSearch | NoIR},
+	{"-fprofile-sample-use", Equals, ReadsFile | NamesPlaces | NoSearch | NoIR},
+	{"-fprofile-use", Alone | Equals, ReadsProfile | NoSearch | NoIR},
+	{"-fsanitize-coverage-allowlist", Equals, ReadsFile | NotFoundInLinks | NoSearch | NoIR},
+	{"-fsanitize-coverage-ignorelist", Equals, ReadsFile | NotFoundInLinks | NoSearch | NoIR},
+	{"-fsanitize-ignorelist", Equals, ReadsFile | NoSearch | NoIR},
+	{"-fsanitize-system-ignorelist", Equals, ReadsFile | NoSearch | NoIR},
+
+	// Plugins. A backend's plugin is a file like others; one of the front end may read any more.
+	{"-fpass-plugin", Equals, ReadsFile | RunsOther | NotInCompilations},
+	{"-fplugin", Equals, ReadsFile | RunsOther | NotInCompilations},
+	{"-load", Equals | Separate, ReadsFile | RunsOther | NotInCompilations},
+}

@@ -1,0 +1,50 @@
+package clang
+
+// linkingOptions choose what the linker is to do; with -c most of them mean nothing.
+var linkingOptions = []Option{
+	{"-c", Alone, NoSearch | TwoSteps},
+	{"-flto=thin", Alone, ThinLTO | TwoSteps},
+	{"-fno-fat-lto-objects", Alone, 0},
+	{"-flto", OnOff | Equals, OtherLTO | TwoSteps},
+	{"-flto-jobs", Equals | No, TwoSteps},
+	{"-flto-unit", OnOff, 0},
+	{"-fsplit-lto-unit", OnOff, 0},
+	{"-fthinlto-distributor", Equals | No, TwoSteps},
+	{"-funified-lto", OnOff, 0},
+	{"-funique-source-file-identifier", Equals | No, 0},
+	{"-fuse-ld", Equals | No, 0},
+	{"-fuse-linker-plugin", OnOff, TwoSteps},
+	{"-fvirtual-function-elimination", OnOff, 0},
+	{"-fwhole-program-vtables", OnOff, 0},
+
+	// What the linker reads, and how it links.
+	{"-l*", Anything, TwoSteps},
+	{"-L*", Anything, TwoSteps},
+	{"-no-pie", Alone, TwoSteps},
+	{"-nodefaultlibs", Alone, TwoSteps},
+	{"-nostartfiles", Alone, TwoSteps},
+	{"-nostdlib", Alone, TwoSteps},
+	{"-nostdlib++", Alone, TwoSteps},
+	{"-pie", Alone, TwoSteps},
+	{"-pthread", Alone, TwoSteps},
+	{"-rdynamic", Alone, TwoSteps},
+	{"-s", Alone, TwoSteps},
+	{"-shared", Alone, TwoSteps},
+	{"-static", Alone, TwoSteps},
+	{"-static-libgcc", Alone, TwoSteps},
+	{"-static-libstdc++", Alone, TwoSteps},
+	{"-static-pie", Alone, TwoSteps},
+	{"-rtlib", Equals, TwoSteps},
+	{"--rtlib", Equals, TwoSteps},
+	{"-unwindlib", Equals, TwoSteps},
+	{"--unwindlib", Equals, TwoSteps},
+	{"-Wa,--noexecstack", Alone, NoSearch | NamesNoFile | TwoSteps},
+	{"-Xlinker", Separate, TwoSteps},
+	{"-Xthinlto-distributor", Equals, TwoSteps},
+	{"-z", Separate, TwoSteps},
+
+	// How the driver works.
+	{"--no-default-config", Alone, TwoSteps},
+	{"-pipe", Alone, TwoSteps},
+	{"-Xclang", Separate, Forwards},
+}

@@ -1,0 +1,37 @@
+package clang
+
+// machineOptions choose the machine that the code is for. Options in -m that
+// have a value need a row; of others it is enough to be a single word.
+var machineOptions = []Option{
+	{"--target", Equals, NamesNoFile | TwoSteps},
+	{"-target", Separate, TwoSteps},
+	{"-march", Equals, Native | NamesNoFile | TwoSteps},
+	{"-mcpu", Equals, Native | NamesNoFile | TwoSteps},
+	{"-mtune", Equals, Native | NamesNoFile | TwoSteps},
+	{"-m*", Letters, TwoSteps},
+	{"-mabi", Equals, TwoSteps},
+	{"-masm", Equals, TwoSteps},
+	{"-mbranch-protection", Equals, TwoSteps},
+	{"-mcmodel", Equals, TwoSteps},
+	{"-mfloat-abi", Equals, TwoSteps},
+	{"-mfpmath", Equals, TwoSteps},
+	{"-mfpu", Equals, TwoSteps},
+	{"-mfunction-return", Equals, TwoSteps},
+	{"-mharden-sls", Equals, TwoSteps},
+	{"-mindirect-branch", Equals, TwoSteps},
+	{"-mprefer-vector-width", Equals, TwoSteps},
+	{"-mrecip", Equals, TwoSteps},
+	{"-mregparm", Equals, TwoSteps},
+	{"-mrvv-vector-bits", Equals, TwoSteps},
+	{"-mstack-alignment", Equals, TwoSteps},
+	{"-mstack-probe-size", Equals, TwoSteps},
+	{"-mstack-protector-guard", Equals, TwoSteps},
+	{"-mstack-protector-guard-offset", Equals, TwoSteps},
+	{"-mstack-protector-guard-reg", Equals, TwoSteps},
+	{"-mstack-protector-guard-symbol", Equals, TwoSteps},
+	{"-msve-vector-bits", Equals, TwoSteps},
+	{"-mthread-model", Equals, TwoSteps},
+	{"-mtls-dialect", Equals, TwoSteps},
+	{"-mtls-size", Equals, TwoSteps},
+	{"-mvscale-bits", Equals, TwoSteps},
+}

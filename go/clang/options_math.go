@@ -1,0 +1,30 @@
+package clang
+
+// mathOptions choose how exact arithmetic is.
+var mathOptions = []Option{
+	{"-fapprox-func", OnOff, TwoSteps},
+	{"-fassociative-math", OnOff, TwoSteps},
+	{"-fcomplex-arithmetic", Equals | No, TwoSteps},
+	{"-fcx-fortran-rules", OnOff, 0},
+	{"-fcx-limited-range", OnOff, 0},
+	{"-fdenormal-fp-math", Equals | No, TwoSteps},
+	{"-fexcess-precision", Equals | No, TwoSteps},
+	{"-ffast-math", OnOff, TwoSteps},
+	{"-ffinite-math-only", OnOff, TwoSteps},
+	{"-ffp-contract", Equals | No, TwoSteps},
+	{"-ffp-eval-method", Equals | No, TwoSteps},
+	{"-ffp-exception-behavior", Equals | No, TwoSteps},
+	{"-ffp-model", Equals | No, TwoSteps},
+	{"-fhonor-infinities", OnOff, TwoSteps},
+	{"-fhonor-nans", OnOff, TwoSteps},
+	{"-fmath-errno", OnOff, TwoSteps},
+	{"-fprotect-parens", OnOff, TwoSteps},
+	{"-freciprocal-math", OnOff, TwoSteps},
+	{"-frounding-math", OnOff, TwoSteps},
+	{"-fsignaling-math", OnOff, TwoSteps},
+	{"-fsigned-zeros", OnOff, TwoSteps},
+	{"-fstrict-float-cast-overflow", OnOff, TwoSteps},
+	{"-ftrapping-math", OnOff, TwoSteps},
+	{"-funsafe-math-optimizations", OnOff, TwoSteps},
+	{"-fveclib", Equals | No, TwoSteps},
+}
