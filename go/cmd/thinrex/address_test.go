@@ -111,7 +111,10 @@ func TestWhoStores(t *testing.T) {
 			options: []string{executor, "EXEC_STRATEGY=local", "REMOTE_UPLOAD_LOCAL_RESULTS=true"},
 			says:    "are stored in", stored: true,
 		},
-		"a cache for reading": {options: []string{"REMOTE_CACHE=grpc://" + readOnly.Addr()}, says: "it doesn't allow that to this user"},
+		"a cache for reading": {
+			options: []string{"REMOTE_CACHE=grpc://" + readOnly.Addr()},
+			says:    "it doesn't allow that to this user",
+		},
 		"a cache beside workers": {
 			options: []string{cache, "REMOTE_EXECUTOR=grpc://" + readOnly.Addr(), "EXEC_STRATEGY=local"},
 			says:    "workers store theirs",

@@ -41,12 +41,33 @@ func TestInterruptedRemotely(t *testing.T) {
 		busy    string // the method that is being called when the link is stopped
 		calls   int
 	}{
-		"in mid-execute":        {options: reapitest.Options{Execute: forever}, busy: "Execute", calls: every},
-		"in mid-upload":         {faults: []reapitest.Fault{{Method: "BatchUpdateBlobs", Hang: true}}, busy: "BatchUpdateBlobs", calls: 1},
-		"in mid-stream":         {options: batchLimit(1), faults: []reapitest.Fault{{Method: "Write", Hang: true}}, busy: "Write", calls: 1},
-		"in mid-lookup":         {faults: []reapitest.Fault{{Method: "GetActionResult", Hang: true}}, busy: "GetActionResult", calls: every},
-		"before anything":       {faults: []reapitest.Fault{{Method: "GetCapabilities", Hang: true}}, busy: "GetCapabilities", calls: 1},
-		"while it is a retry's": {faults: []reapitest.Fault{{Method: "FindMissingBlobs", Code: codes.Unavailable}}, busy: "FindMissingBlobs", calls: 3},
+		"in mid-execute": {options: reapitest.Options{Execute: forever}, busy: "Execute", calls: every},
+		"in mid-upload": {
+			faults: []reapitest.Fault{{Method: "BatchUpdateBlobs", Hang: true}},
+			busy:   "BatchUpdateBlobs",
+			calls:  1,
+		},
+		"in mid-stream": {
+			options: batchLimit(1),
+			faults:  []reapitest.Fault{{Method: "Write", Hang: true}},
+			busy:    "Write",
+			calls:   1,
+		},
+		"in mid-lookup": {
+			faults: []reapitest.Fault{{Method: "GetActionResult", Hang: true}},
+			busy:   "GetActionResult",
+			calls:  every,
+		},
+		"before anything": {
+			faults: []reapitest.Fault{{Method: "GetCapabilities", Hang: true}},
+			busy:   "GetCapabilities",
+			calls:  1,
+		},
+		"while it is a retry's": {
+			faults: []reapitest.Fault{{Method: "FindMissingBlobs", Code: codes.Unavailable}},
+			busy:   "FindMissingBlobs",
+			calls:  3,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,7 +76,8 @@ func TestInterruptedRemotely(t *testing.T) {
 				server.Inject(f)
 			}
 			s := w.site(t)
-			s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "REMOTE_RETRIES=100", "REMOTE_TIMEOUT=10m") // busy until it is stopped
+			// The service is busy until it is stopped.
+			s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "REMOTE_RETRIES=100", "REMOTE_TIMEOUT=10m")
 			cmd := s.command("exec " + linkAll)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)

@@ -42,7 +42,11 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
 	all := faults()
-	all["takes no connection"] = fault{flags: []string{"REMOTE_EXECUTOR=grpc://" + silent(t)}, want: here, says: oneWarning}
+	all["takes no connection"] = fault{
+		flags: []string{"REMOTE_EXECUTOR=grpc://" + silent(t)},
+		want:  here,
+		says:  oneWarning,
+	}
 	for name, f := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -155,24 +159,43 @@ var oneWarning = warning("")
 
 // refusals are what a service may say instead of doing it.
 var refusals = []codes.Code{
-	codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Canceled, codes.PermissionDenied, codes.Unauthenticated,
+	codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Canceled, codes.PermissionDenied,
+	codes.Unauthenticated,
 }
 
 func faults() map[string]fault {
 	m := map[string]fault{
-		"down at start":           {before: (*reapitest.Server).Stop, want: here, says: oneWarning},
-		"dies":                    {third: (*reapitest.Server).Stop, says: oneWarning},
-		"restarts empty":          {third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() }, flags: []string{"REMOTE_RETRIES=20"}, want: remotely},
-		"loses its blobs":         {third: func(s *reapitest.Server) { s.Wipe(false) }, want: remotely},
-		"resets streams":          {third: (*reapitest.Server).CutConnections, want: remotely},
-		"Execute ends too soon":   {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1, Times: 3}), want: remotely},
-		"Execute never gets done": {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1}, reapitest.Fault{Method: "WaitExecution", CutAfter: -1}), says: oneWarning},
+		"down at start": {before: (*reapitest.Server).Stop, want: here, says: oneWarning},
+		"dies":          {third: (*reapitest.Server).Stop, says: oneWarning},
+		"restarts empty": {
+			third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() },
+			flags: []string{"REMOTE_RETRIES=20"},
+			want:  remotely,
+		},
+		"loses its blobs": {third: func(s *reapitest.Server) { s.Wipe(false) }, want: remotely},
+		"resets streams":  {third: (*reapitest.Server).CutConnections, want: remotely},
+		"Execute ends too soon": {
+			before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1, Times: 3}),
+			want:   remotely,
+		},
+		"Execute never gets done": {
+			before: inject(
+				reapitest.Fault{Method: "Execute", CutAfter: 1},
+				reapitest.Fault{Method: "WaitExecution", CutAfter: -1},
+			),
+			says: oneWarning,
+		},
 		"a stream is stuck": {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 2, Hang: true, Times: 1}),
 			flags: []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning},
-		"an execution is stuck": {options: reapitest.Options{Execute: firstly(func(ctx context.Context) (*reapitest.Result, error) {
-			<-ctx.Done()
-			return nil, ctx.Err()
-		})}, flags: []string{"REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
+		"an execution is stuck": {
+			options: reapitest.Options{Execute: firstly(func(ctx context.Context) (*reapitest.Result, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			})},
+			flags: []string{"REMOTE_EXECUTION_TIMEOUT=1s"},
+			says:  oneWarning,
+			want:  &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1},
+		},
 		"nobody serves the queue": {options: reapitest.Options{Unserved: true}, flags: []string{"REMOTE_PATIENCE=100ms"},
 			silent: true, want: &report.Summary{Local: every}, says: oneWarning + "?"},
 		"its storage is dead": {before: (*reapitest.Server).StallStorage, flags: []string{"REMOTE_PATIENCE=100ms"},
@@ -182,19 +205,43 @@ func faults() map[string]fault {
 		"a worker is killed": {options: reapitest.Options{Execute: firstly(func(context.Context) (*reapitest.Result, error) {
 			return &reapitest.Result{ExitCode: 137}, nil
 		})}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
-		"a worker's compiler fails": {options: reapitest.Options{Execute: firstly(func(ctx context.Context) (*reapitest.Result, error) {
-			return compilerError(ctx, nil)
-		})}, says: warning("bad module"), want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
-		"all workers' compilers fail": {options: reapitest.Options{Execute: compilerError}, says: warning("bad module"), want: here},
-		"a worker has no compiler":    {flags: []string{"REMOTE_COMPILER=/nowhere/clang"}, says: oneWarning, want: here},
-		"a worker writes nothing": {options: reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
-			return &reapitest.Result{}, nil
-		}}, says: oneWarning, want: here},
-		"no worker matches": {options: reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
-			return nil, unavailable
-		}}, says: oneWarning, want: here},
-		"reads are wrong":       {before: func(s *reapitest.Server) { s.CorruptReads(reapitest.WrongBytes) }, says: oneWarning, want: here},
-		"reads are cut":         {before: func(s *reapitest.Server) { s.CorruptReads(reapitest.Truncated) }, says: oneWarning, want: here},
+		"a worker's compiler fails": {
+			options: reapitest.Options{Execute: firstly(func(ctx context.Context) (*reapitest.Result, error) {
+				return compilerError(ctx, nil)
+			})},
+			says: warning("bad module"),
+			want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1},
+		},
+		"all workers' compilers fail": {
+			options: reapitest.Options{Execute: compilerError},
+			says:    warning("bad module"),
+			want:    here,
+		},
+		"a worker has no compiler": {flags: []string{"REMOTE_COMPILER=/nowhere/clang"}, says: oneWarning, want: here},
+		"a worker writes nothing": {
+			options: reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+				return &reapitest.Result{}, nil
+			}},
+			says: oneWarning,
+			want: here,
+		},
+		"no worker matches": {
+			options: reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+				return nil, unavailable
+			}},
+			says: oneWarning,
+			want: here,
+		},
+		"reads are wrong": {
+			before: func(s *reapitest.Server) { s.CorruptReads(reapitest.WrongBytes) },
+			says:   oneWarning,
+			want:   here,
+		},
+		"reads are cut": {
+			before: func(s *reapitest.Server) { s.CorruptReads(reapitest.Truncated) },
+			says:   oneWarning,
+			want:   here,
+		},
 		"no batch limit":        {options: batchLimit(0), want: remotely},
 		"batch limit 64 KiB":    {options: batchLimit(64 << 10), want: remotely},
 		"all blobs are streams": {options: batchLimit(1), want: remotely},
@@ -202,8 +249,15 @@ func faults() map[string]fault {
 		"API version 1":         {options: reapitest.Options{Capabilities: oldAPI}, says: oneWarning, want: here},
 		"executes nothing":      {options: reapitest.Options{Capabilities: noExecution}, says: oneWarning, want: here},
 	}
-	for _, method := range []string{"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "Execute", "BatchReadBlobs"} {
-		m["hang "+method] = fault{before: inject(reapitest.Fault{Method: method, Hang: true}), flags: []string{"REMOTE_TIMEOUT=1s"}, want: here, says: oneWarning}
+	for _, method := range []string{
+		"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "Execute", "BatchReadBlobs",
+	} {
+		m["hang "+method] = fault{
+			before: inject(reapitest.Fault{Method: method, Hang: true}),
+			flags:  []string{"REMOTE_TIMEOUT=1s"},
+			want:   here,
+			says:   oneWarning,
+		}
 		refuses(m, method, fault{})
 	}
 	refuses(m, "Write", fault{options: batchLimit(1)})
@@ -214,11 +268,17 @@ func faults() map[string]fault {
 		flags:  []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning,
 	}
 	for _, method := range []string{"Write", "Read"} {
-		streams := fault{options: batchLimit(1), before: inject(reapitest.Fault{Method: method, Hang: true}), flags: []string{"REMOTE_TIMEOUT=1s"}, says: oneWarning}
+		streams := fault{
+			options: batchLimit(1),
+			before:  inject(reapitest.Fault{Method: method, Hang: true}),
+			flags:   []string{"REMOTE_TIMEOUT=1s"},
+			says:    oneWarning,
+		}
 		m["hang "+method] = streams
 		streams.before, streams.flags = inject(reapitest.Fault{Method: method, CutAfter: -1, Code: codes.Unavailable}), nil
 		m["cut "+method] = streams
-		streams.before, streams.want, streams.says = inject(reapitest.Fault{Method: method, CutAfter: -1, Code: codes.Unavailable, Times: 2}), remotely, ""
+		streams.before = inject(reapitest.Fault{Method: method, CutAfter: -1, Code: codes.Unavailable, Times: 2})
+		streams.want, streams.says = remotely, ""
 		m["cut twice "+method] = streams
 	}
 	return m
@@ -239,7 +299,8 @@ func refuses(m map[string]fault, method string, f fault, also ...reapitest.Fault
 		if code == codes.ResourceExhausted { // which is waited for: for as long as an answer, or an execution, may take
 			always.flags = []string{"REMOTE_TIMEOUT=2s", "REMOTE_EXECUTION_TIMEOUT=1s"}
 		}
-		always.before, always.want, always.says = inject(append(also, reapitest.Fault{Method: method, Code: code})...), here, oneWarning
+		always.before = inject(append(also, reapitest.Fault{Method: method, Code: code})...)
+		always.want, always.says = here, oneWarning
 		m[fmt.Sprint(code, " once ", method)], m[fmt.Sprint(code, " always ", method)] = once, always
 	}
 }
@@ -272,7 +333,9 @@ func firstly(f func(context.Context) (*reapitest.Result, error)) reapitest.Execu
 }
 
 func batchLimit(n int64) reapitest.Options {
-	return reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) { caps.CacheCapabilities.MaxBatchTotalSizeBytes = n }}
+	return reapitest.Options{
+		Capabilities: func(caps *repb.ServerCapabilities) { caps.CacheCapabilities.MaxBatchTotalSizeBytes = n },
+	}
 }
 
 func minusOne() reapitest.Options {

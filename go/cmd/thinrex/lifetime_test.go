@@ -45,7 +45,8 @@ func newSite(t *testing.T) *site {
 	for i := range modules {
 		main += fmt.Sprintf("int f%d(int);\n", i)
 		calls += fmt.Sprintf("+f%d(%d)", i, i)
-		s.write(fmt.Sprintf("f%d.c", i), fmt.Sprintf("static int k%d = %d;\nint f%d(int x) { return x * k%d; }\nvoid s%d(int v) { k%d = v; }\n", i, i, i, i, i, i))
+		source := "static int kN = N;\nint fN(int x) { return x * kN; }\nvoid sN(int v) { kN = v; }\n"
+		s.write(fmt.Sprintf("f%d.c", i), strings.ReplaceAll(source, "N", strconv.Itoa(i)))
 	}
 	s.write("main.c", main+"int main(void) { printf(\"%d\\n\", "+calls+"); return 0; }\n")
 	s.run("clang-22 -O2 -flto=thin -c *.c")
@@ -207,7 +208,8 @@ func TestSignals(t *testing.T) {
 
 			// The next link is right, and takes what was finished.
 			s.run("rm -rf first busy; printf '#!/bin/sh\\nexec clang-22 \"$@\"\\n' >slow")
-			s.run("ld.lld-22 -shared f*.o -o want; ld.lld-22 --thinlto-distributor=$THINREX --thinlto-remote-compiler=$DIR/slow -shared f*.o -o prog; cmp prog want")
+			s.run("ld.lld-22 -shared f*.o -o want; ld.lld-22 --thinlto-distributor=$THINREX " +
+				"--thinlto-remote-compiler=$DIR/slow -shared f*.o -o prog; cmp prog want")
 		})
 	}
 }
@@ -244,7 +246,8 @@ func (s *site) linksAtOnce(n int) {
 	running := make([]*exec.Cmd, n)
 	output := make([]strings.Builder, n)
 	for i := range running {
-		cmd := s.command(fmt.Sprintf("exec clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX f?.o main.o -o prog%d", i))
+		cmd := s.command(fmt.Sprintf(
+			"exec clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX f?.o main.o -o prog%d", i))
 		cmd.Env = append(cmd.Env, fmt.Sprintf("THINREX_SUMMARY_FILE=%s.%d", s.path("summary"), i))
 		cmd.Stdout, cmd.Stderr = &output[i], &output[i]
 		if err := cmd.Start(); err != nil {
@@ -319,7 +322,8 @@ func TestClosedStderr(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Close()
-	cmd := s.command("exec clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX -Xthinlto-distributor=--verbose *.o -o prog")
+	cmd := s.command("exec clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX " +
+		"-Xthinlto-distributor=--verbose *.o -o prog")
 	cmd.Stderr = w
 	err = cmd.Run()
 	w.Close()

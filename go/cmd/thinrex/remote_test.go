@@ -37,7 +37,8 @@ func (s *site) compiler(script string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.write("compiler", "#!/bin/sh\nDIR="+s.dir+"\ncase \"$*\" in *thinlto-index*) ;; *) exec clang-22 \"$@\";; esac\n"+script)
+	s.write("compiler", "#!/bin/sh\nDIR="+s.dir+"\n"+
+		"case \"$*\" in *thinlto-index*) ;; *) exec clang-22 \"$@\";; esac\n"+script)
 	s.env = append(s.env, "LINK=-Wl,--thinlto-remote-compiler="+s.path("compiler"))
 	s.with("REMOTE_COMPILER=" + real)
 }
@@ -145,7 +146,8 @@ func TestRemoteExecution(t *testing.T) {
 	}
 	for _, call := range server.Requests("") {
 		m := call.Metadata
-		if m.GetToolDetails().GetToolName() != "thinrex" || m.GetToolInvocationId() == "" || m.GetActionMnemonic() != backendMnemonic ||
+		if m.GetToolDetails().GetToolName() != "thinrex" || m.GetToolInvocationId() == "" ||
+			m.GetActionMnemonic() != backendMnemonic ||
 			strings.HasSuffix(call.Method, "ActionResult") && (m.GetActionId() == "" || m.GetTargetId() == "") {
 			t.Errorf("%s: metadata %v", call.Method, m)
 		}

@@ -45,11 +45,13 @@ func TestBrokenResults(t *testing.T) {
 			data[len(data)/2] ^= 1
 			s.PutBlobAs(digestOf(r), data)
 		},
-		"malformed digest": func(_ *reapitest.Server, r *repb.ActionResult) { r.OutputFiles[0].Digest.Hash = "../../../etc/passwd" },
-		"oversize":         func(_ *reapitest.Server, r *repb.ActionResult) { r.OutputFiles[0].Digest.SizeBytes = 1 << 50 },
-		"undeclared":       path("other.o"),
-		"outside":          path("../x"),
-		"absolute":         path("/tmp/x"),
+		"malformed digest": func(_ *reapitest.Server, r *repb.ActionResult) {
+			r.OutputFiles[0].Digest.Hash = "../../../etc/passwd"
+		},
+		"oversize":   func(_ *reapitest.Server, r *repb.ActionResult) { r.OutputFiles[0].Digest.SizeBytes = 1 << 50 },
+		"undeclared": path("other.o"),
+		"outside":    path("../x"),
+		"absolute":   path("/tmp/x"),
 		"one too many": func(_ *reapitest.Server, r *repb.ActionResult) {
 			r.OutputFiles = append(r.OutputFiles, &repb.OutputFile{Path: "x", Digest: r.OutputFiles[0].Digest})
 		},

@@ -29,14 +29,48 @@ func TestTLS(t *testing.T) {
 		flags   []string
 		says    string // "" if all is well
 	}{
-		"right":                        {server: right, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}},
-		"right, both":                  {server: right, clients: ca, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile, "TLS_CLIENT_CERTIFICATE=" + client.CertFile, "TLS_CLIENT_KEY=" + client.KeyFile}},
-		"wrong name":                   {server: issue(t, ca, reapitest.Cert{Name: "wrong", Hosts: []string{"example.com"}}), flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}, says: "x509: "},
-		"expired":                      {server: issue(t, ca, reapitest.Cert{Name: "expired", Hosts: []string{"127.0.0.1"}, Expired: true}), flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}, says: "certificate has expired"},
-		"unknown CA":                   {server: right, flags: []string{"TLS_CERTIFICATE=" + other.CertFile}, says: "certificate signed by unknown authority"},
-		"system's CAs":                 {server: right, says: "certificate signed by unknown authority"},
-		"no client certificate":        {server: right, clients: ca, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}, says: "GetCapabilities: Unavailable"},
-		"another's client certificate": {server: right, clients: other, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile, "TLS_CLIENT_CERTIFICATE=" + client.CertFile, "TLS_CLIENT_KEY=" + client.KeyFile}, says: "GetCapabilities: Unavailable"},
+		"right": {server: right, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}},
+		"right, both": {
+			server:  right,
+			clients: ca,
+			flags: []string{
+				"TLS_CERTIFICATE=" + ca.CertFile,
+				"TLS_CLIENT_CERTIFICATE=" + client.CertFile,
+				"TLS_CLIENT_KEY=" + client.KeyFile,
+			},
+		},
+		"wrong name": {
+			server: issue(t, ca, reapitest.Cert{Name: "wrong", Hosts: []string{"example.com"}}),
+			flags:  []string{"TLS_CERTIFICATE=" + ca.CertFile},
+			says:   "x509: ",
+		},
+		"expired": {
+			server: issue(t, ca, reapitest.Cert{Name: "expired", Hosts: []string{"127.0.0.1"}, Expired: true}),
+			flags:  []string{"TLS_CERTIFICATE=" + ca.CertFile},
+			says:   "certificate has expired",
+		},
+		"unknown CA": {
+			server: right,
+			flags:  []string{"TLS_CERTIFICATE=" + other.CertFile},
+			says:   "certificate signed by unknown authority",
+		},
+		"system's CAs": {server: right, says: "certificate signed by unknown authority"},
+		"no client certificate": {
+			server:  right,
+			clients: ca,
+			flags:   []string{"TLS_CERTIFICATE=" + ca.CertFile},
+			says:    "GetCapabilities: Unavailable",
+		},
+		"another's client certificate": {
+			server:  right,
+			clients: other,
+			flags: []string{
+				"TLS_CERTIFICATE=" + ca.CertFile,
+				"TLS_CLIENT_CERTIFICATE=" + client.CertFile,
+				"TLS_CLIENT_KEY=" + client.KeyFile,
+			},
+			says: "GetCapabilities: Unavailable",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,15 +135,22 @@ func TestCredentials(t *testing.T) {
 		flags  []string
 		says   string
 	}{
-		"helper":            {helper: reply},
-		"header":            {flags: []string{"REMOTE_HEADER=Authorization=Bearer " + secret}},
-		"expired, then not": {helper: `if mkdir asked-$(date +%N) && [ $(ls -d asked-* | wc -l) -le 1 ]; then echo '{"headers":{"Authorization":["Bearer old"]}}'; else ` + reply + `; fi`},
-		"nothing":           {says: "who are you?"},
-		"wrong header":      {flags: []string{"REMOTE_HEADER=Authorization=Bearer no" + secret}, says: "who are you?"},
-		"helper fails":      {helper: "echo no ticket >&2; exit 3", says: "no ticket"},
-		"helper is slow":    {helper: "sleep 1000", flags: []string{"CREDENTIAL_HELPER_TIMEOUT=1s"}, says: "helper"},
-		"nonsense":          {helper: "echo Bearer " + secret, says: "helper"},
-		"elsewhere":         {helper: reply, flags: []string{"CREDENTIAL_HELPER=*.example.com=$DIR/helper"}, says: "who are you?"},
+		"helper": {helper: reply},
+		"header": {flags: []string{"REMOTE_HEADER=Authorization=Bearer " + secret}},
+		"expired, then not": {
+			helper: "if mkdir asked-$(date +%N) && [ $(ls -d asked-* | wc -l) -le 1 ]; then " +
+				`echo '{"headers":{"Authorization":["Bearer old"]}}'; else ` + reply + "; fi",
+		},
+		"nothing":        {says: "who are you?"},
+		"wrong header":   {flags: []string{"REMOTE_HEADER=Authorization=Bearer no" + secret}, says: "who are you?"},
+		"helper fails":   {helper: "echo no ticket >&2; exit 3", says: "no ticket"},
+		"helper is slow": {helper: "sleep 1000", flags: []string{"CREDENTIAL_HELPER_TIMEOUT=1s"}, says: "helper"},
+		"nonsense":       {helper: "echo Bearer " + secret, says: "helper"},
+		"elsewhere": {
+			helper: reply,
+			flags:  []string{"CREDENTIAL_HELPER=*.example.com=$DIR/helper"},
+			says:   "who are you?",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,7 +201,8 @@ func TestRemoteUsage(t *testing.T) {
 		}
 		site.with(tc.flag)
 		_, said, err := site.tryLink()
-		if err == nil || !strings.Contains(said, tc.says) || strings.Contains(said, secret) || !regexp.MustCompile(`(?m)^thinrex: `).MatchString(said) {
+		if err == nil || !strings.Contains(said, tc.says) || strings.Contains(said, secret) ||
+			!regexp.MustCompile(`(?m)^thinrex: `).MatchString(said) {
 			t.Errorf("%s: %v, said %q, want %q", tc.flag, err, said, tc.says)
 		}
 	}

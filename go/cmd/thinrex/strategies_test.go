@@ -110,15 +110,36 @@ func TestRacing(t *testing.T) {
 		says     string // a regular expression; nothing else is said
 	}{
 		"slow workers": {execute: always(forever), want: allHere},
-		"slow here": {execute: always(reapitest.RunCommands), compiler: "if mkdir $DIR/first 2>/dev/null; then exec sleep 1000; fi; exec clang-22 \"$@\"\n",
-			flags: []string{"JOBS=1"}, want: func(s report.Summary) bool { return s.Remote > 0 && s.Fallbacks == 0 }},
-		"failing workers": {execute: failing, compiler: "until [ -e $DIR/gate ]; do sleep 0.1; done; exec clang-22 \"$@\"\n",
-			flags: []string{"REMOTE_JOBS=1"}, want: func(s report.Summary) bool { return s.Local == every && s.Fallbacks > 0 }, says: warning("no worker for this platform")},
-		"failing compilers": {execute: always(compilerError), want: func(s report.Summary) bool { return s.Local == every && s.Fallbacks == 0 }},
-		"refused": {execute: always(reapitest.RunCommands), before: inject(reapitest.Fault{Method: "Execute", Code: codes.PermissionDenied}),
-			want: allHere, says: warning("Execute: PermissionDenied") + "?"}, // if that was faster
-		"down": {execute: always(reapitest.RunCommands), before: (*reapitest.Server).Stop, flags: []string{"REMOTE_RETRIES=1"},
-			want: allHere, says: warning("GetCapabilities: Unavailable")},
+		"slow here": {
+			execute:  always(reapitest.RunCommands),
+			compiler: "if mkdir $DIR/first 2>/dev/null; then exec sleep 1000; fi; exec clang-22 \"$@\"\n",
+			flags:    []string{"JOBS=1"},
+			want:     func(s report.Summary) bool { return s.Remote > 0 && s.Fallbacks == 0 },
+		},
+		"failing workers": {
+			execute:  failing,
+			compiler: "until [ -e $DIR/gate ]; do sleep 0.1; done; exec clang-22 \"$@\"\n",
+			flags:    []string{"REMOTE_JOBS=1"},
+			want:     func(s report.Summary) bool { return s.Local == every && s.Fallbacks > 0 },
+			says:     warning("no worker for this platform"),
+		},
+		"failing compilers": {
+			execute: always(compilerError),
+			want:    func(s report.Summary) bool { return s.Local == every && s.Fallbacks == 0 },
+		},
+		"refused": {
+			execute: always(reapitest.RunCommands),
+			before:  inject(reapitest.Fault{Method: "Execute", Code: codes.PermissionDenied}),
+			want:    allHere,
+			says:    warning("Execute: PermissionDenied") + "?", // if that was faster
+		},
+		"down": {
+			execute: always(reapitest.RunCommands),
+			before:  (*reapitest.Server).Stop,
+			flags:   []string{"REMOTE_RETRIES=1"},
+			want:    allHere,
+			says:    warning("GetCapabilities: Unavailable"),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -149,7 +170,12 @@ func TestRacing(t *testing.T) {
 func TestIndiscreetService(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Authorize: func(_ string, header metadata.MD) error {
-		return status.Errorf(codes.PermissionDenied, "\x1b]0;pwned\x07bad token %v\nthinrex: all is well %s", header.Get("authorization"), strings.Repeat("A", 5000))
+		return status.Errorf(
+			codes.PermissionDenied,
+			"\x1b]0;pwned\x07bad token %v\nthinrex: all is well %s",
+			header.Get("authorization"),
+			strings.Repeat("A", 5000),
+		)
 	}})
 	s := newSite(t)
 	s.with("REMOTE_CACHE=grpc://"+server.Addr(), "REMOTE_HEADER=authorization=Bearer "+secret)
@@ -174,13 +200,24 @@ func TestUploadPolicy(t *testing.T) {
 		stored  int
 		says    string
 	}{
-		"auto, a cache":                    {options: reapitest.Options{Capabilities: noExecution}, stored: every},
-		"auto, a cache that executes":      {stored: every},
-		"true, executes":                   {flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=true"}, stored: every},
-		"false, a cache":                   {options: reapitest.Options{Capabilities: noExecution}, flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=false"}},
-		"auto, read-only":                  {options: reapitest.Options{Capabilities: readOnly}},
-		"true, read-only":                  {options: reapitest.Options{Capabilities: readOnly}, flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=1"}, says: "doesn't allow storing results to this user"},
-		"auto, a cache, without own store": {options: reapitest.Options{Capabilities: noExecution}, flags: []string{"DISK_CACHE="}, stored: every},
+		"auto, a cache":               {options: reapitest.Options{Capabilities: noExecution}, stored: every},
+		"auto, a cache that executes": {stored: every},
+		"true, executes":              {flags: []string{"REMOTE_UPLOAD_LOCAL_RESULTS=true"}, stored: every},
+		"false, a cache": {
+			options: reapitest.Options{Capabilities: noExecution},
+			flags:   []string{"REMOTE_UPLOAD_LOCAL_RESULTS=false"},
+		},
+		"auto, read-only": {options: reapitest.Options{Capabilities: readOnly}},
+		"true, read-only": {
+			options: reapitest.Options{Capabilities: readOnly},
+			flags:   []string{"REMOTE_UPLOAD_LOCAL_RESULTS=1"},
+			says:    "doesn't allow storing results to this user",
+		},
+		"auto, a cache, without own store": {
+			options: reapitest.Options{Capabilities: noExecution},
+			flags:   []string{"DISK_CACHE="},
+			stored:  every,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -203,7 +240,9 @@ func TestUploadPolicy(t *testing.T) {
 func TestCacheFaults(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
-	for _, method := range []string{"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "UpdateActionResult"} {
+	for _, method := range []string{
+		"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "UpdateActionResult",
+	} {
 		hang := reapitest.Fault{Method: method, Hang: true}
 		says := map[reapitest.Fault]string{hang: ": no answer within 2s"} // to that call, unless the machine is so slow
 		for _, code := range refusals {
@@ -255,28 +294,46 @@ func TestMendedCache(t *testing.T) {
 func TestWays(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
-	blake3 := reapitest.Options{Execute: reapitest.RunCommands, DigestFunctions: []digest.Function{digest.BLAKE3, digest.SHA256}}
+	blake3 := reapitest.Options{
+		Execute:         reapitest.RunCommands,
+		DigestFunctions: []digest.Function{digest.BLAKE3, digest.SHA256},
+	}
 	zstd := func(batches bool) reapitest.Options {
-		return reapitest.Options{Execute: reapitest.RunCommands, Inline: true, Capabilities: func(caps *repb.ServerCapabilities) {
-			reapitest.AnnounceZstd(caps, batches)
-			if !batches {
-				caps.CacheCapabilities.MaxBatchTotalSizeBytes = 1
-			}
-		}}
+		return reapitest.Options{
+			Execute: reapitest.RunCommands,
+			Inline:  true,
+			Capabilities: func(caps *repb.ServerCapabilities) {
+				reapitest.AnnounceZstd(caps, batches)
+				if !batches {
+					caps.CacheCapabilities.MaxBatchTotalSizeBytes = 1
+				}
+			},
+		}
 	}
 	for name, tc := range map[string]struct {
 		options reapitest.Options
 		flags   []string
 	}{
-		"BLAKE3":              {options: blake3, flags: []string{"DIGEST_FUNCTION=BLAKE3"}},
-		"zstd in batches":     {options: zstd(true), flags: []string{"REMOTE_CACHE_COMPRESSION=1"}},
-		"zstd in streams":     {options: zstd(false), flags: []string{"REMOTE_CACHE_COMPRESSION=1"}},
-		"instance":            {options: reapitest.Options{Execute: reapitest.RunCommands, Instance: "some/where"}, flags: []string{"REMOTE_INSTANCE_NAME=some/where"}},
-		"properties":          {options: reapitest.Options{Execute: reapitest.RunCommands}, flags: []string{"REMOTE_DEFAULT_EXEC_PROPERTIES=OSFamily=Linux\ncontainer-image=docker://x"}},
-		"slow as the moon":    {options: reapitest.Options{Execute: reapitest.RunCommands, Latency: 100e6}},
-		"inline":              {options: reapitest.Options{Execute: reapitest.RunCommands, Inline: true}},
-		"as Bazel's worker":   {options: reapitest.Options{Execute: reapitest.RunCommands, RequireMetadata: true, IgnoreReadOffset: true}},
-		"strangers' settings": {options: reapitest.Options{Execute: reapitest.RunCommands}, flags: []string{"REMOTE_MAX_CONNECTIONS=1", "REMOTE_RETRIES=0", "GRPC_KEEPALIVE_TIME=0"}},
+		"BLAKE3":          {options: blake3, flags: []string{"DIGEST_FUNCTION=BLAKE3"}},
+		"zstd in batches": {options: zstd(true), flags: []string{"REMOTE_CACHE_COMPRESSION=1"}},
+		"zstd in streams": {options: zstd(false), flags: []string{"REMOTE_CACHE_COMPRESSION=1"}},
+		"instance": {
+			options: reapitest.Options{Execute: reapitest.RunCommands, Instance: "some/where"},
+			flags:   []string{"REMOTE_INSTANCE_NAME=some/where"},
+		},
+		"properties": {
+			options: reapitest.Options{Execute: reapitest.RunCommands},
+			flags:   []string{"REMOTE_DEFAULT_EXEC_PROPERTIES=OSFamily=Linux\ncontainer-image=docker://x"},
+		},
+		"slow as the moon": {options: reapitest.Options{Execute: reapitest.RunCommands, Latency: 100e6}},
+		"inline":           {options: reapitest.Options{Execute: reapitest.RunCommands, Inline: true}},
+		"as Bazel's worker": {
+			options: reapitest.Options{Execute: reapitest.RunCommands, RequireMetadata: true, IgnoreReadOffset: true},
+		},
+		"strangers' settings": {
+			options: reapitest.Options{Execute: reapitest.RunCommands},
+			flags:   []string{"REMOTE_MAX_CONNECTIONS=1", "REMOTE_RETRIES=0", "GRPC_KEEPALIVE_TIME=0"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
