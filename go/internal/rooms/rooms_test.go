@@ -67,6 +67,7 @@ var plan = []room{
 	{"internal/rooms", ""},
 	{"internal/docs", ""},
 	{"internal/reapitest", "digest host"},
+	{"internal/cachetest", "action digest internal/reapitest"},
 	{"internal/starlarkcheck", ""},
 	{"internal/bazeldocs", "internal/starlarkcheck"},
 	{"internal/optiondocs", "cmd/thinrex/settings option"},

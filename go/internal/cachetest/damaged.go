@@ -1,0 +1,113 @@
+package cachetest
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/protobuf/proto"
+
+	"thinrex/go/action"
+)
+
+// unsoundResults: what isn't the result of a successful compiler isn't handed out, even
+// if somebody has stored it.
+func unsoundResults(t *testing.T, s Suite) {
+	for name, change := range map[string]func(*action.Result){
+		"the compiler failed":    func(r *action.Result) { r.ExitCode = 1 },
+		"no object":              func(r *action.Result) { r.Outputs = r.Outputs[1:] },
+		"no output":              func(r *action.Result) { r.Outputs = nil },
+		"an empty object":        func(r *action.Result) { r.Outputs[0].Data = nil },
+		"not an object":          func(r *action.Result) { r.Outputs[0].Data = []byte("this is text") },
+		"half an object":         func(r *action.Result) { r.Outputs[0].Data = r.Outputs[0].Data[:40] },
+		"an undeclared output":   func(r *action.Result) { r.Outputs[1].Name = "m.other" },
+		"an output outside":      func(r *action.Result) { r.Outputs[1].Name = "../m.opt.yaml" },
+		"an absolute output":     func(r *action.Result) { r.Outputs[1].Name = "/m.opt.yaml" },
+		"the object under a lie": func(r *action.Result) { r.Outputs[0].Name, r.Outputs[1].Name = optionalName, objectName },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, a, r := s.Open(t), s.newAction(t, "m"), newResult("m")
+			change(r)
+			p, blobs := r.Proto(s.Function)
+			for d, data := range blobs {
+				f.PutBlob(d, data)
+			}
+			f.PutEntry(a.Digest, p)
+			s.wantMended(t, f, a)
+		})
+	}
+}
+
+// damagedBlobs: no blob of a result is handed out unless it has its digest.
+func damagedBlobs(t *testing.T, s Suite) {
+	r := newResult("m")
+	for blob, data := range map[string][]byte{
+		"object": r.Outputs[0].Data, "remarks": r.Outputs[1].Data, "messages": r.Stderr,
+	} {
+		d, changed := s.Function.Of(data), slices.Clone(data)
+		changed[len(changed)/2] ^= 1
+		for name, damage := range map[string]func(Fixture){
+			"gone":      func(f Fixture) { f.RemoveBlob(d) },
+			"changed":   func(f Fixture) { f.PutBlob(d, changed) },
+			"cut":       func(f Fixture) { f.PutBlob(d, data[:len(data)-1]) },
+			"longer":    func(f Fixture) { f.PutBlob(d, append(slices.Clone(data), 0)) },
+			"empty":     func(f Fixture) { f.PutBlob(d, nil) },
+			"replaced":  func(f Fixture) { f.PutBlob(d, bytes.Repeat([]byte("x"), len(data))) },
+			"very long": func(f Fixture) { f.PutBlob(d, bytes.Repeat(data, 100)) },
+		} {
+			t.Run(blob+" "+name, func(t *testing.T) {
+				f, a := s.Open(t), s.newAction(t, "m")
+				store(t, f.Cache, a, newResult("m"))
+				damage(f)
+				s.wantMended(t, f, a)
+			})
+		}
+	}
+}
+
+// damagedEntries: an entry that isn't what a Store has written leads to no result.
+func damagedEntries(t *testing.T, s Suite) {
+	for name, damage := range map[string]func(*repb.ActionResult){
+		"empty":              func(p *repb.ActionResult) { proto.Reset(p) },
+		"no digest":          func(p *repb.ActionResult) { p.OutputFiles[0].Digest = nil },
+		"an empty digest":    func(p *repb.ActionResult) { p.OutputFiles[0].Digest = &repb.Digest{} },
+		"a path as its hash": func(p *repb.ActionResult) { p.OutputFiles[0].Digest.Hash = "../../../../etc/passwd" },
+		"another size":       func(p *repb.ActionResult) { p.OutputFiles[0].Digest.SizeBytes++ },
+		"a negative size":    func(p *repb.ActionResult) { p.OutputFiles[0].Digest.SizeBytes = -1 },
+		"a huge size":        func(p *repb.ActionResult) { p.OutputFiles[0].Digest.SizeBytes = 1 << 62 },
+		"another blob":       func(p *repb.ActionResult) { p.OutputFiles[0].Digest = p.OutputFiles[1].Digest },
+		"a blob that isn't there": func(p *repb.ActionResult) {
+			p.OutputFiles[0].Digest = s.Function.Of([]byte("absent")).Proto()
+		},
+		"messages that aren't there": func(p *repb.ActionResult) {
+			p.StderrRaw, p.StderrDigest = nil, s.Function.Of([]byte("absent")).Proto()
+		},
+		"a symbolic link": func(p *repb.ActionResult) {
+			p.OutputSymlinks = []*repb.OutputSymlink{{Path: objectName, Target: "/etc/passwd"}}
+		},
+		"a folder": func(p *repb.ActionResult) {
+			p.OutputDirectories = []*repb.OutputDirectory{{Path: objectName, TreeDigest: p.OutputFiles[0].Digest}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, a := s.Open(t), s.newAction(t, "m")
+			store(t, f.Cache, a, newResult("m"))
+			p, _ := newResult("m").Proto(s.Function)
+			damage(p)
+			f.PutEntry(a.Digest, p)
+			s.wantMended(t, f, a)
+		})
+	}
+}
+
+// wantMended checks that a cache hands out nothing for an action, and that the action's
+// result can be stored over what is broken.
+func (s Suite) wantMended(t *testing.T, f Fixture, a *action.Action) {
+	t.Helper()
+	wantNone(t, f.Cache, a)
+	wantNone(t, f.Other, a)
+	want := newResult("m")
+	store(t, f.Cache, a, want)
+	wantFound(t, f.Other, a, want)
+}
