@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,9 +75,11 @@ func cc(ctx context.Context, dir string, args []string, o *options, terminal *re
 	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
 	options := ccOptions(dir, o, s, terminal)
 	remote := newCCRemote(ctx, o, options.StateDir, terminal)
-	options.Remote = sync.OnceValue(remote.open)
+	options.Remote = usable(remote)
 	outcome, err := compile.Run(ctx, args[0], args[1:], options)
-	remote.close() // not deferred: runPlain doesn't come back
+	if remote != nil {
+		_ = remote.Close() // not deferred: runPlain doesn't come back
+	}
 	if why, ok := errors.AsType[*compile.Plain](err); ok {
 		terminal.Verbose("not cached: %v", why)
 		return runPlain(ctx, args, options.Env)

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/outage"
 )
 
 // compile compiles a module by its number, checks the object, and returns what
@@ -40,8 +41,8 @@ func (s *site) outages() []string {
 	return files
 }
 
-// outage returns the only one.
-func (s *site) outage() string {
+// outageFile returns the only one.
+func (s *site) outageFile() string {
 	s.t.Helper()
 	files := s.outages()
 	if len(files) != 1 {
@@ -53,7 +54,7 @@ func (s *site) outage() string {
 // after makes an outage as old as if so much time had passed.
 func (s *site) after(d time.Duration) {
 	s.t.Helper()
-	if err := os.Chtimes(s.outage(), time.Time{}, time.Now().Add(-d)); err != nil {
+	if err := os.Chtimes(s.outageFile(), time.Time{}, time.Now().Add(-d)); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -62,7 +63,7 @@ func (s *site) after(d time.Duration) {
 // it was then: this machine may have been too slow.
 func (s *site) noted(since time.Time) {
 	s.t.Helper()
-	fi, err := os.Stat(s.outage())
+	fi, err := os.Stat(s.outageFile())
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -104,7 +105,7 @@ func TestCCOutage(t *testing.T) {
 	if n := server.Calls("GetCapabilities"); n != 0 {
 		t.Errorf("%d calls within the minute", n)
 	}
-	s.after(2 * outageLasts)
+	s.after(2 * outage.Lasts)
 	wantSaid(t, s.compile(3), "")
 	if files, asked := s.outages(), server.Calls("GetActionResult"); len(files) > 0 || asked == 0 {
 		t.Errorf("after it: %q, %d lookups", files, asked)
@@ -211,7 +212,7 @@ func TestCCLongOutage(t *testing.T) {
 	t.Parallel()
 	s, _ := newDownSite(t)
 	wantSaid(t, s.compile(0), cantUse)
-	s.after(2 * outageLasts)
+	s.after(2 * outage.Lasts)
 	began := time.Now()
 	if said := s.compile(1, "--verbose"); !strings.Contains(said, "still can't use the remote cache") || strings.Contains(said, "warning") {
 		t.Errorf("asking again: %q", said)
@@ -220,7 +221,7 @@ func TestCCLongOutage(t *testing.T) {
 	if said := s.compile(2, "--verbose"); !strings.Contains(said, "the remote cache isn't asked") {
 		t.Errorf("after that: %q", said)
 	}
-	s.after(2 * sameBuild)
+	s.after(2 * outage.SameBuild)
 	wantSaid(t, s.compile(3), cantUse)
 }
 
@@ -268,7 +269,7 @@ func TestCCSilentService(t *testing.T) {
 	}
 
 	// While one asks again, the others don't.
-	s.after(2 * outageLasts)
+	s.after(2 * outage.Lasts)
 	began = time.Now()
 	asking := s.command("exec $THINREX cc -- clang-22 -O2 -flto=thin -c f3.c -o asking.o")
 	if err := asking.Start(); err != nil {

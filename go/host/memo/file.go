@@ -43,6 +43,22 @@ func Append(path string, data []byte) error {
 	})
 }
 
+// Create makes an empty file at a Path, and reports whether there was none: of several
+// processes, one makes it.
+func Create(path string) (created bool, err error) {
+	err = inFolder(path, func() error {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	})
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // inFolder has a file written, and makes its folder only if it turns out to be
 // missing. A Sweep may remove the folder while it is empty: so it tries more than once.
 func inFolder(path string, write func() error) error {
