@@ -11,21 +11,28 @@ import (
 	"thinrex/go/reapi"
 )
 
-// broken are entries that aren't results, each made of a sound one. Its
-// object and words are blobs of the service.
-var broken = map[string]func(s *reapitest.Server, r *repb.ActionResult){
-	"evicted output": func(s *reapitest.Server, r *repb.ActionResult) { s.RemoveBlob(theObject) },
-	"evicted words":  func(s *reapitest.Server, r *repb.ActionResult) { s.RemoveBlob(theWords) },
-	"wrong bytes":    func(s *reapitest.Server, r *repb.ActionResult) { s.PutBlobAs(theObject, object("other", objectSize)) },
-	"truncated":      func(s *reapitest.Server, r *repb.ActionResult) { s.PutBlobAs(theObject, object("m", objectSize)[:100]) },
-	"no bytes":       func(s *reapitest.Server, r *repb.ActionResult) { s.PutBlobAs(theObject, nil) },
-	"too long":       func(s *reapitest.Server, r *repb.ActionResult) { s.PutBlobAs(theObject, object("m", objectSize+1)) },
-	"wrong words":    func(s *reapitest.Server, r *repb.ActionResult) { s.PutBlobAs(theWords, noise("", int(theWords.Size))) },
+// A spoiler makes a result unusable.
+type spoiler = func(*reapitest.Server, *repb.ActionResult)
+
+// brokenEntries make entries of the Action Cache that can't be used, each from a
+// sound one. Its object and the compiler's messages are blobs of the service.
+var brokenEntries = map[string]spoiler{
+	"evicted output":   func(s *reapitest.Server, _ *repb.ActionResult) { s.RemoveBlob(theObject) },
+	"evicted messages": func(s *reapitest.Server, _ *repb.ActionResult) { s.RemoveBlob(theMessages) },
+	"wrong bytes":      replacesObject(object("other", objectSize)),
+	"truncated":        replacesObject(object("m", objectSize)[:100]),
+	"no bytes":         replacesObject(nil),
+	"too long":         replacesObject(object("m", objectSize+1)),
+	"wrong messages": func(s *reapitest.Server, _ *repb.ActionResult) {
+		s.PutBlobAs(theMessages, noise("", int(theMessages.Size)))
+	},
 
 	"empty output": func(s *reapitest.Server, r *repb.ActionResult) {
 		r.OutputFiles[0].Digest = digest.SHA256.Of(nil).Proto()
 	},
-	"no object": func(s *reapitest.Server, r *repb.ActionResult) { r.OutputFiles[0].Digest = theWords.Proto() },
+	"not an object": func(s *reapitest.Server, r *repb.ActionResult) {
+		r.OutputFiles[0].Digest = theMessages.Proto()
+	},
 	"half an object": func(s *reapitest.Server, r *repb.ActionResult) {
 		r.OutputFiles[0].Digest = s.PutBlob(object("m", objectSize)[:100]).Proto()
 	},
@@ -74,53 +81,67 @@ var broken = map[string]func(s *reapitest.Server, r *repb.ActionResult){
 		r.OutputFiles[0].Digest.SizeBytes = 900_000_000
 	},
 	"an exabyte claimed": func(s *reapitest.Server, r *repb.ActionResult) { r.OutputFiles[0].Digest.SizeBytes = 1 << 60 },
-	"1 GB of words":      func(s *reapitest.Server, r *repb.ActionResult) { r.StderrDigest.SizeBytes = 1 << 30 },
-	"malformed words":    func(s *reapitest.Server, r *repb.ActionResult) { r.StdoutDigest = &repb.Digest{Hash: "/etc/passwd"} },
+	"1 GB of messages":   func(s *reapitest.Server, r *repb.ActionResult) { r.StderrDigest.SizeBytes = 1 << 30 },
+	"malformed messages": func(s *reapitest.Server, r *repb.ActionResult) {
+		r.StdoutDigest = &repb.Digest{Hash: "/etc/passwd"}
+	},
 }
 
 const objectSize = 8 << 10
 
 var (
-	theObject = digest.SHA256.Of(object("m", objectSize))
-	theWords  = digest.SHA256.Of(noise("words", 100))
+	theObject   = digest.SHA256.Of(object("m", objectSize))
+	theMessages = digest.SHA256.Of(noise("messages", 100))
 )
 
-// breakEntry stores a broken entry of an action.
-func breakEntry(s *reapitest.Server, a digest.Digest, spoil func(*reapitest.Server, *repb.ActionResult)) {
+// replacesObject puts other bytes in place of the object's.
+func replacesObject(data []byte) spoiler {
+	return func(s *reapitest.Server, _ *repb.ActionResult) { s.PutBlobAs(theObject, data) }
+}
+
+// putEntry stores a sound entry of an action, which spoil may change.
+func putEntry(s *reapitest.Server, a digest.Digest, spoil spoiler) {
 	s.PutBlob(object("m", objectSize))
-	s.PutBlob(noise("words", 100))
+	s.PutBlob(noise("messages", 100))
 	r := &repb.ActionResult{
 		OutputFiles:  []*repb.OutputFile{{Path: "m.native.o", Digest: theObject.Proto()}},
-		StderrDigest: theWords.Proto(),
+		StderrDigest: theMessages.Proto(),
 	}
 	spoil(s, r)
 	s.PutActionResult(a, r)
 }
 
-// A broken entry is a miss, and executing the action past the Action Cache
-// replaces it: after a lookup, and without one.
+// A broken entry counts as a miss, and executing the action without the Action
+// Cache replaces it: after a lookup, and without one.
 func TestBrokenEntry(t *testing.T) {
 	kinds := map[string]struct{ lookup, inline, zstd, streams bool }{
-		"looked up": {lookup: true}, "inlined": {lookup: true, inline: true}, "executed": {},
-		"streams": {lookup: true, streams: true}, "zstd": {lookup: true, zstd: true}, "zstd streams": {zstd: true, streams: true},
+		"looked up":    {lookup: true},
+		"inlined":      {lookup: true, inline: true},
+		"executed":     {},
+		"streams":      {lookup: true, streams: true},
+		"zstd":         {lookup: true, zstd: true},
+		"zstd streams": {zstd: true, streams: true},
 	}
 	for kindName, kind := range kinds {
 		t.Run(kindName, func(t *testing.T) {
 			t.Parallel()
-			s := reapitest.StartT(t, reapitest.Options{Inline: kind.inline, Capabilities: func(caps *repb.ServerCapabilities) {
-				reapitest.AnnounceZstd(caps, true)
-				if kind.streams {
-					caps.CacheCapabilities.MaxBatchTotalSizeBytes = 300
-				}
-			}})
+			s := reapitest.StartT(t, reapitest.Options{
+				Inline: kind.inline,
+				Capabilities: func(caps *repb.ServerCapabilities) {
+					reapitest.AnnounceZstd(caps, true)
+					if kind.streams {
+						caps.CacheCapabilities.MaxBatchTotalSizeBytes = 300
+					}
+				},
+			})
 			compress := func(o *reapi.Options) { o.Compress = kind.zstd }
 			c, another := dial(t, s, compress), dial(t, s, compress)
-			for name, spoil := range broken {
-				if kind.inline && name == "wrong words" {
-					continue // within the result they are what they are
+			for name, spoil := range brokenEntries {
+				if kind.inline && name == "wrong messages" {
+					continue // inlined messages come without a digest to verify
 				}
 				a := newAction(t, name)
-				breakEntry(s, a.Digest, spoil)
+				putEntry(s, a.Digest, spoil)
 				if kind.lookup {
 					if r, err := c.Lookup(within(t), a); r != nil || err != nil {
 						t.Errorf("%s: hit: %v, error: %v, want a miss", name, r != nil, err)
@@ -144,11 +165,11 @@ func TestBrokenEntry(t *testing.T) {
 	}
 }
 
-// What was spoiled within the result alone is read from the CAS.
-func TestSpoiledInline(t *testing.T) {
+// If only the inlined copy of an output is wrong, the output is read from the CAS.
+func TestWrongInlinedOutput(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	a := newAction(t, "m")
-	breakEntry(s, a.Digest, func(*reapitest.Server, *repb.ActionResult) {})
+	putEntry(s, a.Digest, func(*reapitest.Server, *repb.ActionResult) {})
 	s.OnActionResult(func(r *repb.ActionResult) { r.OutputFiles[0].Contents = []byte("\x7fELF something else") })
 	r, err := dial(t, s).Lookup(within(t), a)
 	if r == nil || err != nil || digest.SHA256.Of(r.Outputs[0].Data) != theObject {

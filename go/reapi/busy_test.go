@@ -14,8 +14,8 @@ import (
 	"thinrex/go/reapi"
 )
 
-// slowly is an execution that takes some time, so that a queue fills.
-func slowly(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+// executesSlowly is an execution that takes some time, so that a queue fills.
+func executesSlowly(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
 	select {
 	case <-time.After(5 * time.Millisecond):
 	case <-ctx.Done():
@@ -24,22 +24,25 @@ func slowly(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) 
 	return writes(1000)(ctx, job)
 }
 
-// Many links at once share a service that takes few executions, or few calls.
-// It executes all of them, in whatever way it says that it has too many.
+// Many links share a service that takes few executions, or few calls, at once. All
+// actions are executed, whichever way the service refuses those that are too many.
 func TestBusyExecutor(t *testing.T) {
 	const links, jobs = 10, 40
 	for name, o := range map[string]reapitest.Options{
-		"a short queue":     {MaxExecutions: 8},
-		"when to try again": {MaxExecutions: 8, RetryAfter: 20 * time.Millisecond},
-		"UNAVAILABLE, when to try again": {MaxExecutions: 8, RetryAfter: 20 * time.Millisecond,
-			BusyCode: codes.Unavailable},
-		"one at a time":  {MaxExecutions: 1},
-		"few calls":      {MaxCalls: 20},
-		"few calls more": {MaxCalls: 60, MaxExecutions: 4},
+		"a short queue": {MaxExecutions: 8},
+		"RetryInfo":     {MaxExecutions: 8, RetryAfter: 20 * time.Millisecond},
+		"UNAVAILABLE with RetryInfo": {
+			MaxExecutions: 8,
+			RetryAfter:    20 * time.Millisecond,
+			BusyCode:      codes.Unavailable,
+		},
+		"one at a time":            {MaxExecutions: 1},
+		"few calls":                {MaxCalls: 20},
+		"few calls and executions": {MaxCalls: 60, MaxExecutions: 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o.Slots, o.Execute = 8, slowly
+			o.Slots, o.Execute = 8, executesSlowly
 			s := reapitest.StartT(t, o)
 			clients := make([]*reapi.Client, links)
 			for i := range clients {
@@ -64,29 +67,33 @@ func TestBusyExecutor(t *testing.T) {
 	}
 }
 
-// A service without a queue is unavailable while all its workers have something
-// to do, here for longer than an outage may last. It is there as long as some of
-// the executions are heard of.
-func TestNoQueue(t *testing.T) {
+// A service without a queue is unavailable while all its workers are busy, here for
+// longer than an outage may last. It isn't given up as long as it tells us about
+// some of the executions.
+func TestServiceWithoutQueue(t *testing.T) {
 	t.Parallel()
 	var s *reapitest.Server
-	s = reapitest.StartT(t, reapitest.Options{Slots: 4, MaxExecutions: 4, BusyCode: codes.Unavailable,
+	s = reapitest.StartT(t, reapitest.Options{
+		Slots:         4,
+		MaxExecutions: 4,
+		BusyCode:      codes.Unavailable,
 		Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
 			if err := s.WaitCalls(ctx, "Execute", 4+4*7); err != nil { // each of the others is refused seven times
 				return nil, err
 			}
 			return writes(1000)(ctx, job)
-		}})
+		},
+	})
 	c := dial(t, s, byDefault)
-	wantAll(t, s, c, atOnce(8, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }), 8)
+	wantAll(t, s, c, atOnce(8, executeNumbered(t, c)), 8)
 }
 
-// A busy service is asked for less, and for more again as it does its work.
-func TestFewerExecutions(t *testing.T) {
+// A busy service gets fewer executions at once, and more again as it does its work.
+func TestFewerExecutionsForBusyService(t *testing.T) {
 	t.Parallel()
-	s := reapitest.StartT(t, reapitest.Options{Slots: 4, MaxExecutions: 4, Execute: slowly})
+	s := reapitest.StartT(t, reapitest.Options{Slots: 4, MaxExecutions: 4, Execute: executesSlowly})
 	c := dial(t, s, byDefault)
-	for _, err := range atOnce(200, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }) {
+	for _, err := range atOnce(200, executeNumbered(t, c)) {
 		if err != nil {
 			t.Error(err)
 		}
@@ -96,15 +103,15 @@ func TestFewerExecutions(t *testing.T) {
 	}
 }
 
-// A service that takes nothing at all is given up after the time that an
-// execution may take, and its cache is used on.
+// A service that takes no execution at all is given up after the time that an
+// execution may take. Its cache is still used.
 func TestAlwaysBusy(t *testing.T) {
 	t.Parallel()
 	s := reapitest.StartT(t, reapitest.Options{})
 	s.Inject(reapitest.Fault{Method: "Execute", Code: codes.ResourceExhausted, Message: "no quota"})
 	c := dial(t, s, storing, func(o *reapi.Options) { o.ExecutionTimeout = 300 * time.Millisecond })
 	var last error
-	for _, last = range atOnce(20, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }) {
+	for _, last = range atOnce(20, executeNumbered(t, c)) {
 		if status.Code(last) != codes.ResourceExhausted {
 			t.Error(last)
 		}
@@ -112,8 +119,8 @@ func TestAlwaysBusy(t *testing.T) {
 	wantNoExecution(t, s, c, last, "ResourceExhausted", "no quota")
 }
 
-// Whoever has an action done elsewhere needn't wait for a busy service.
-func TestBusyCancelled(t *testing.T) {
+// An execution that waits for a busy service ends with its context.
+func TestCancelWhileBusy(t *testing.T) {
 	t.Parallel()
 	s := reapitest.StartT(t, reapitest.Options{})
 	s.Inject(reapitest.Fault{Method: "Execute", Code: codes.ResourceExhausted})
@@ -134,22 +141,25 @@ func TestBusyCancelled(t *testing.T) {
 	}
 }
 
-// Actions that were queued and then refused for lack of a place are sent again.
+// Actions that were queued, and then refused because the queue is full, are sent
+// again.
 func TestRefusedInQueue(t *testing.T) {
 	t.Parallel()
-	s := reapitest.StartT(t, reapitest.Options{Slots: 1, MaxQueueTime: 20 * time.Millisecond, Execute: slowly})
+	s := reapitest.StartT(t, reapitest.Options{Slots: 1, MaxQueueTime: 20 * time.Millisecond, Execute: executesSlowly})
 	c := dial(t, s, byDefault)
-	wantAll(t, s, c, atOnce(60, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }), 60)
+	wantAll(t, s, c, atOnce(60, executeNumbered(t, c)), 60)
 }
 
-// One that a worker had no room for isn't sent for ever.
+// An action for which a worker has too little memory isn't sent for ever.
 func TestTooLargeForWorker(t *testing.T) {
 	t.Parallel()
-	s := reapitest.StartT(t, reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
+	outOfMemory := func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
 		return nil, status.Error(codes.ResourceExhausted, "out of memory")
-	}})
+	}
+	s := reapitest.StartT(t, reapitest.Options{Execute: outOfMemory})
 	c := dial(t, s, byDefault)
-	if _, err := c.Execute(within(t), newAction(t, "m")); status.Code(err) != codes.ResourceExhausted || len(s.Executions()) != 4 || c.Down() != nil {
+	_, err := c.Execute(within(t), newAction(t, "m"))
+	if status.Code(err) != codes.ResourceExhausted || len(s.Executions()) != 4 || c.Down() != nil {
 		t.Errorf("%v, %d executions, down: %v", err, len(s.Executions()), c.Down())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -31,14 +32,14 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
 }
 
-// within is a test's context. It has no deadline, which a busy machine would
-// miss: a call that hangs is ended by what runs the tests, see the Makefile.
+// within is a test's context. It has no deadline, because a busy machine would
+// exceed it: the Makefile's go test ends a call that hangs.
 func within(t testing.TB) context.Context { return t.Context() }
 
 type edit = func(*reapi.Options)
 
-// options are those of a client that a link might have, with few retries, and
-// patient with a machine that is slow to make a connection.
+// options are those of a client that a link might have. It retries little, and is
+// patient with a machine that is slow to connect.
 func options(t testing.TB, s *reapitest.Server, edits ...edit) reapi.Options {
 	o := reapi.Options{
 		Options: rpc.Options{
@@ -63,7 +64,7 @@ func options(t testing.TB, s *reapitest.Server, edits ...edit) reapi.Options {
 	return o
 }
 
-// at is where a server listens, as flags have it.
+// at is a server's address in the form of --remote_cache.
 func at(s *reapitest.Server) string {
 	if strings.HasPrefix(s.Addr(), "unix:") {
 		return s.Addr()
@@ -91,8 +92,8 @@ func impatient(o *reapi.Options) {
 	o.Timeout, o.ExecutionTimeout = 4*time.Second, 500*time.Millisecond
 }
 
-// newAction makes an action with one output. Others than name and inputs are
-// alike in all actions.
+// newAction makes an action with one output. Actions differ by their names and
+// inputs.
 func newAction(t testing.TB, name string, inputs ...action.Input) *action.Action {
 	return newActionBy(t, digest.SHA256, name, inputs...)
 }
@@ -139,7 +140,7 @@ func noise(seed string, n int) []byte {
 	return data
 }
 
-// object returns n bytes that pass for an object.
+// object returns n bytes that pass the check of an object file.
 func object(seed string, n int) []byte {
 	return reapitest.Object(string(noise(seed, n-len(reapitest.Object("")))))
 }
@@ -157,7 +158,10 @@ func writes(n int) reapitest.ExecuteFunc {
 
 // soundResult is what a local run might give.
 func soundResult() *action.Result {
-	return &action.Result{Outputs: []action.OutputFile{{Name: "m.native.o", Data: object("m", 1000)}}, Stderr: []byte("warning")}
+	return &action.Result{
+		Outputs: []action.OutputFile{{Name: "m.native.o", Data: object("m", 1000)}},
+		Stderr:  []byte("warning"),
+	}
 }
 
 // execute expects a sound result.
@@ -172,6 +176,12 @@ func execute(t testing.TB, c *reapi.Client, a *action.Action) *action.Result {
 	}
 	r.Done()
 	return r
+}
+
+// executeNumbered returns a function for atOnce that executes an action of its own
+// for each number.
+func executeNumbered(t *testing.T, c *reapi.Client) func(i int) error {
+	return func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }
 }
 
 // atOnce calls f n times concurrently and returns the errors.

@@ -13,26 +13,39 @@ import (
 	"thinrex/go/reapi"
 )
 
-// crowd is how many actions an interrupted link has at once.
+// crowd is how many actions are under way when a link is interrupted.
 const crowd = 50
 
-// hangs are the places where a link may be interrupted. The server doesn't
-// answer there.
+// hangs are the places where a link may be interrupted: the server doesn't answer
+// there.
 var hangs = map[string]reapitest.Fault{
-	"capabilities": {Method: "GetCapabilities", Hang: true}, "question": {Method: "FindMissingBlobs", Hang: true},
-	"batch": {Method: "BatchUpdateBlobs", Hang: true}, "stream": {Method: "Write", Hang: true},
-	"mid-stream": {Method: "Write", Hang: true, CutAfter: 2}, "execution": {Method: "Execute", Hang: true},
-	"mid-execution": {Method: "Execute", Hang: true, CutAfter: 2}, "download": {Method: "Read", Hang: true},
-	"mid-download": {Method: "Read", Hang: true, CutAfter: 2}, "batch download": {Method: "BatchReadBlobs", Hang: true},
+	"capabilities":           {Method: "GetCapabilities", Hang: true},
+	"query":                  {Method: "FindMissingBlobs", Hang: true},
+	"batch":                  {Method: "BatchUpdateBlobs", Hang: true},
+	"stream":                 {Method: "Write", Hang: true},
+	"mid-stream":             {Method: "Write", Hang: true, CutAfter: 2},
+	"execution":              {Method: "Execute", Hang: true},
+	"mid-execution":          {Method: "Execute", Hang: true, CutAfter: 2},
+	"download":               {Method: "Read", Hang: true},
+	"mid-download":           {Method: "Read", Hang: true, CutAfter: 2},
+	"batch download":         {Method: "BatchReadBlobs", Hang: true},
 	"pause between attempts": {Method: "Execute", Code: codes.Unavailable, Times: crowd},
 }
 
-// interrupted starts many actions, and does what interrupts when one of them
-// has come to the hang, or all have to the pause. All must return then.
-func interrupted(t *testing.T, fault reapitest.Fault, interrupt func(*reapi.Client, context.CancelFunc)) (*reapi.Client, []error) {
+// interrupted starts many actions. It calls interrupt when one of them has come to
+// the place where the server hangs, or all have come to the pause. Then all must
+// return.
+func interrupted(
+	t *testing.T, fault reapitest.Fault, interrupt func(*reapi.Client, context.CancelFunc),
+) (*reapi.Client, []error) {
 	t.Helper()
+	outputs := 100_000
+	if fault.Method == "BatchReadBlobs" {
+		outputs = 1000
+	}
 	s := reapitest.StartT(t, reapitest.Options{
-		ReadChunk: 10_000, Execute: writes(map[bool]int{true: 1000, false: 100_000}[fault.Method == "BatchReadBlobs"]),
+		ReadChunk:    10_000,
+		Execute:      writes(outputs),
 		Capabilities: func(caps *repb.ServerCapabilities) { caps.CacheCapabilities.MaxBatchTotalSizeBytes = 64 << 10 },
 	})
 	s.Inject(fault)
@@ -64,9 +77,8 @@ func interrupted(t *testing.T, fault reapitest.Fault, interrupt func(*reapi.Clie
 	return c, errs
 }
 
-// When a caller doesn't want to wait any longer, it needn't, wherever the
-// service hangs.
-func TestCancel(t *testing.T) {
+// Calls end with their context, wherever the service hangs.
+func TestCancelEndsCalls(t *testing.T) {
 	for name, fault := range hangs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,8 +98,8 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// Close ends what is under way, and what begins later.
-func TestClose(t *testing.T) {
+// Close ends the calls that are under way, and those that begin later.
+func TestCloseEndsCalls(t *testing.T) {
 	for name, fault := range hangs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -108,8 +120,8 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// The context of Dial ends calls, too; Close then only waits.
-func TestDialsContext(t *testing.T) {
+// The end of Dial's context ends calls, too. Close then only waits.
+func TestDialContextEndsCalls(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	s.Inject(reapitest.Fault{Method: "Execute", Hang: true})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -129,13 +141,14 @@ func TestDialsContext(t *testing.T) {
 	}
 }
 
-// An error that a caller ended names its reason.
-func TestCause(t *testing.T) {
+// The error of a call that its context ended is the context's cause.
+func TestErrorIsContextCause(t *testing.T) {
 	reason := errors.New("the other side won")
-	s := reapitest.StartT(t, reapitest.Options{Execute: func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
+	endless := func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
-	}})
+	}
+	s := reapitest.StartT(t, reapitest.Options{Execute: endless})
 	c := dial(t, s)
 	ctx, cancel := context.WithCancelCause(within(t))
 	go func() {
@@ -147,8 +160,8 @@ func TestCause(t *testing.T) {
 	}
 }
 
-// A call may begin at the very moment of Close.
-func TestCloseAtOnce(t *testing.T) {
+// Calls may begin while Close runs.
+func TestCloseDuringCalls(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	for i := range 100 {
 		c, err := reapi.Dial(t.Context(), options(t, s))

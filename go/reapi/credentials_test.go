@@ -15,7 +15,7 @@ import (
 	"thinrex/go/reapi"
 )
 
-// tokens are credentials that get newer when they are asked for anew.
+// tokens are credentials with a number that grows each time they are renewed.
 type tokens struct{ newest, closed atomic.Int32 }
 
 func (c *tokens) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
@@ -32,19 +32,20 @@ func (c *tokens) use(o *reapi.Options) {
 	o.Credentials = func(host string) (reapi.Credentials, error) { return c, nil }
 }
 
-// oldest returns what refuses tokens before a number.
-func oldest(n *atomic.Int32) func(string, metadata.MD) error {
+// refuseBefore returns a check that refuses tokens with a number below n.
+func refuseBefore(n *atomic.Int32) func(string, metadata.MD) error {
 	return func(_ string, header metadata.MD) error {
 		var token int32
-		if _, err := fmt.Sscanf(strings.Join(header.Get("authorization"), ""), "token %d", &token); err != nil || token < n.Load() {
+		_, err := fmt.Sscanf(strings.Join(header.Get("authorization"), ""), "token %d", &token)
+		if err != nil || token < n.Load() {
 			return status.Error(codes.Unauthenticated, "who are you?")
 		}
 		return nil
 	}
 }
 
-// Credentials that have expired, before the link or during it, are asked for
-// anew, also where another attempt failed for another reason.
+// Credentials that have expired, before the link or during it, are renewed, also if
+// another attempt fails for another reason.
 func TestExpiredCredentials(t *testing.T) {
 	var valid atomic.Int32
 	valid.Store(1)
@@ -53,10 +54,10 @@ func TestExpiredCredentials(t *testing.T) {
 		if hiccup.Swap(false) {
 			return status.Error(codes.Unavailable, "just now")
 		}
-		return oldest(&valid)(method, header)
+		return refuseBefore(&valid)(method, header)
 	}})
 	mine := &tokens{}
-	t.Cleanup(func() { // after dial's
+	t.Cleanup(func() { // runs after dial's
 		if n := mine.closed.Load(); n != 1 {
 			t.Errorf("closed %d times", n)
 		}
@@ -69,7 +70,7 @@ func TestExpiredCredentials(t *testing.T) {
 	hiccup.Store(true)
 	execute(t, c, newAction(t, "after a hiccup"))
 	if n := mine.newest.Load(); n != 3 {
-		t.Errorf("asked for anew %d times", n)
+		t.Errorf("renewed %d times", n)
 	}
 	valid.Store(100)
 	if _, err := c.Execute(within(t), newAction(t, "no more")); status.Code(err) != codes.Unauthenticated {
@@ -77,13 +78,13 @@ func TestExpiredCredentials(t *testing.T) {
 	}
 }
 
-// A service that never takes what it is shown is given up at once.
+// A service that refuses all credentials is given up at once.
 func TestUnauthenticated(t *testing.T) {
 	var valid atomic.Int32
 	valid.Store(1 << 30)
 	for _, with := range []bool{true, false} {
 		t.Run(fmt.Sprintf("credentials %v", with), func(t *testing.T) {
-			s := reapitest.StartT(t, reapitest.Options{Authorize: oldest(&valid)})
+			s := reapitest.StartT(t, reapitest.Options{Authorize: refuseBefore(&valid)})
 			mine, calls := &tokens{}, 2
 			use := mine.use
 			if !with {
@@ -99,8 +100,8 @@ func TestUnauthenticated(t *testing.T) {
 	}
 }
 
-// A credential helper that fails is a refusal, too, and its words are shown.
-func TestNoCredentials(t *testing.T) {
+// A credential helper that fails is like a refusal. The error shows its message.
+func TestCredentialHelperFails(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	c := dial(t, s, func(o *reapi.Options) {
 		o.Credentials = func(string) (reapi.Credentials, error) { return failing{&tokens{}}, nil }

@@ -16,18 +16,20 @@ import (
 	"thinrex/go/reapi"
 )
 
-// verdicts are what workers that look at what they get say of damaged inputs.
-var verdicts = []codes.Code{
+// damageCodes are the statuses with which workers that verify their inputs refuse
+// damaged ones.
+var damageCodes = []codes.Code{
 	codes.FailedPrecondition, codes.NotFound, codes.InvalidArgument, codes.Internal, codes.DataLoss, codes.Unknown,
 	codes.Aborted,
 }
 
-// naive is what a worker's compiler makes of inputs that nobody has looked at.
-func naive(rubbish *reapitest.Result) reapitest.ExecuteFunc {
+// unverified is an execution on a worker that doesn't verify its inputs: damaged ones
+// give a result that is garbage.
+func unverified(garbage *reapitest.Result) reapitest.ExecuteFunc {
 	return func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
 		for _, in := range job.Inputs {
 			if data, _ := job.Blob(in.Digest); digest.SHA256.Of(data) != in.Digest {
-				return rubbish, nil
+				return garbage, nil
 			}
 		}
 		return writes(1000)(ctx, job)
@@ -40,13 +42,14 @@ var (
 	empty  = &reapitest.Result{Outputs: []reapitest.Output{{Path: "m.native.o"}}}
 )
 
-// workers are those that meet damaged inputs.
+// workers react to damaged inputs in different ways.
 func workers() map[string]reapitest.Options {
 	m := map[string]reapitest.Options{
-		"compiler fails": {Execute: naive(failed)}, "compiler dies": {Execute: naive(killed)},
-		"empty object": {Execute: naive(empty)},
+		"compiler fails": {Execute: unverified(failed)},
+		"compiler dies":  {Execute: unverified(killed)},
+		"empty object":   {Execute: unverified(empty)},
 	}
-	for _, code := range verdicts {
+	for _, code := range damageCodes {
 		m[code.String()] = reapitest.Options{DamagedInputs: code, Execute: writes(1000)}
 	}
 	return m
@@ -62,8 +65,8 @@ func damage(t *testing.T, s *reapitest.Server, how reapitest.Corruption, data []
 	return want
 }
 
-// An input that is damaged in the CAS is uploaded again, though
-// FindMissingBlobs says that it is there: once, however many actions need it.
+// An input that is damaged in the CAS is uploaded again, although FindMissingBlobs
+// says that it is there: once, however many actions need it.
 func TestDamagedInput(t *testing.T) {
 	for name, o := range workers() {
 		for _, how := range []reapitest.Corruption{reapitest.WrongBytes, reapitest.Truncated} {
@@ -98,8 +101,8 @@ func TestDamagedInput(t *testing.T) {
 	}
 }
 
-// Damage can be in what describes an action, too.
-func TestDamagedDescription(t *testing.T) {
+// The messages of an action can be damaged, too.
+func TestDamagedMessages(t *testing.T) {
 	for name, blob := range map[string]func(a *action.Action) []byte{
 		"action":  func(a *action.Action) []byte { return a.Action },
 		"command": func(a *action.Action) []byte { return a.Command },
@@ -123,8 +126,8 @@ func TestDamagedDescription(t *testing.T) {
 	}
 }
 
-// A blob that is too large for batches is streamed, which not every service
-// lets replace what it has.
+// A blob that is too large for batches is uploaded as a stream. Not every service
+// lets a stream replace a blob that it has.
 func TestDamagedLargeInput(t *testing.T) {
 	for _, replaces := range []bool{true, false} {
 		t.Run(fmt.Sprint(replaces), func(t *testing.T) {
@@ -145,7 +148,7 @@ func TestDamagedLargeInput(t *testing.T) {
 	}
 }
 
-// wantHopeless expects an error that names a blob and the service.
+// wantHopeless expects an error that names the blob and the service.
 func wantHopeless(t *testing.T, s *reapitest.Server, d digest.Digest, err error) {
 	t.Helper()
 	if !errors.Is(err, reapi.ErrDamaged) || !strings.Contains(err.Error(), d.String()) ||
@@ -154,9 +157,9 @@ func wantHopeless(t *testing.T, s *reapitest.Server, d digest.Digest, err error)
 	}
 }
 
-// What the service doesn't replace is tried once; then no action that needs it
-// is sent there.
-func TestHopelessInput(t *testing.T) {
+// A service that doesn't replace a damaged blob gets it once. Then no action that
+// needs the blob is sent there.
+func TestInputStaysDamaged(t *testing.T) {
 	for name, o := range workers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -180,9 +183,9 @@ func TestHopelessInput(t *testing.T) {
 	}
 }
 
-// Compilers that fail for reasons of their own cost no more than a few looks
-// at their inputs.
-func TestSoundInputs(t *testing.T) {
+// If compilers fail although their inputs are sound, the inputs are read back for
+// the first few failures only.
+func TestCompilerFailsWithSoundInputs(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
 		return failed, nil
 	}})

@@ -12,9 +12,9 @@ import (
 	"thinrex/go/reapi"
 )
 
-// An output that is damaged in the CAS is a miss. Neither a worker nor a client
-// that asks first would upload it; the result of a local run replaces it, also
-// where workers store the results.
+// An output that is damaged in the CAS makes a lookup miss. No worker, and no client
+// that asks first, would upload it again. The result of a local run replaces it,
+// also where workers store the results.
 func TestDamagedOutput(t *testing.T) {
 	large := object("large", 5<<20)
 	for name, test := range map[string]struct {
@@ -27,13 +27,19 @@ func TestDamagedOutput(t *testing.T) {
 		"stored always": {data: object("m", 1000), edit: storing},
 		"inlined":       {data: object("m", 1000), o: reapitest.Options{Inline: true}, edit: asCache},
 		"inlined, DATA_LOSS": {
-			data: object("m", 1000), o: reapitest.Options{Inline: true, InlineDamaged: codes.DataLoss}, edit: asCache,
+			data: object("m", 1000),
+			o:    reapitest.Options{Inline: true, InlineDamaged: codes.DataLoss},
+			edit: asCache,
 		},
 		"inlined, UNKNOWN": {
-			data: object("m", 1000), o: reapitest.Options{Inline: true, InlineDamaged: codes.Unknown}, edit: asCache,
+			data: object("m", 1000),
+			o:    reapitest.Options{Inline: true, InlineDamaged: codes.Unknown},
+			edit: asCache,
 		},
 		"inlined, INTERNAL": {
-			data: object("m", 1000), o: reapitest.Options{Inline: true, InlineDamaged: codes.Internal}, edit: asCache,
+			data: object("m", 1000),
+			o:    reapitest.Options{Inline: true, InlineDamaged: codes.Internal},
+			edit: asCache,
 		},
 		"large":          {data: large, o: reapitest.Options{StreamsReplace: true}, edit: asCache},
 		"large executor": {data: large, o: reapitest.Options{StreamsReplace: true}, edit: func(*reapi.Options) {}},
@@ -69,10 +75,12 @@ func TestDamagedOutput(t *testing.T) {
 	}
 }
 
+// asCache uses the server as a cache only.
 func asCache(o *reapi.Options) { o.Cache, o.Executor = o.Executor, "" }
 
-// What can't be replaced is said so, and other results are stored as before.
-func TestHopelessOutput(t *testing.T) {
+// The error says which output the service doesn't replace. Other results are stored
+// as before.
+func TestOutputStaysDamaged(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{KeepsWhatIsThere: true})
 	a, r := newAction(t, "m"), soundResult()
 	d := s.PutBlob(r.Outputs[0].Data)
@@ -92,8 +100,8 @@ func TestHopelessOutput(t *testing.T) {
 	}
 }
 
-// A service that can't read a blob of its own says so in several ways. It is a
-// miss, and the service is used on.
+// A service that can't read one of its own blobs answers with one of several
+// statuses. The lookup misses, and the service is still used.
 func TestUnreadableBlob(t *testing.T) {
 	for _, code := range []codes.Code{codes.DataLoss, codes.Unknown, codes.Internal, codes.NotFound, codes.OutOfRange} {
 		t.Run(code.String(), func(t *testing.T) {

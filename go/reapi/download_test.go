@@ -14,7 +14,7 @@ import (
 	"thinrex/go/reapi"
 )
 
-// withOutputs makes an action that writes more than an object.
+// withOutputs makes an action that declares more outputs than an object.
 func withOutputs(t testing.TB, name string, more ...string) *action.Action {
 	t.Helper()
 	a := newAction(t, name)
@@ -25,7 +25,7 @@ func withOutputs(t testing.TB, name string, more ...string) *action.Action {
 	return a
 }
 
-// A colleague's result is mine, and costs no upload.
+// A link that finds the results of another one uploads nothing.
 func TestColdAndWarm(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{Inline: true, RequireMetadata: true, Instance: "main/eu"})
 	instance := func(o *reapi.Options) { o.Instance = "main/eu" }
@@ -40,14 +40,14 @@ func TestColdAndWarm(t *testing.T) {
 	results := make([]*action.Result, len(actions))
 	for i, a := range actions {
 		if results[i] = execute(t, cold, a); results[i].Cached {
-			t.Error("executed, and said to be cached")
+			t.Error("executed, but marked as cached")
 		}
 	}
 	received := s.Received()
 	if up, _ := cold.Traffic(); up != received {
 		t.Errorf("%d bytes uploaded, the server got %d", up, received)
 	}
-	asked, reads := s.Calls("FindMissingBlobs"), s.Calls("BatchReadBlobs")+s.Calls("Read")
+	queries, reads := s.Calls("FindMissingBlobs"), s.Calls("BatchReadBlobs")+s.Calls("Read")
 
 	warm := dial(t, s, instance)
 	errs := atOnce(len(actions), func(i int) error {
@@ -65,8 +65,8 @@ func TestColdAndWarm(t *testing.T) {
 	if up, down := warm.Traffic(); up != 0 || down != 20*8<<10 {
 		t.Errorf("%d bytes up, %d down", up, down)
 	}
-	if s.Calls("FindMissingBlobs") != asked || s.Received() != received || len(s.Executions()) != len(actions) {
-		t.Error("a hit isn't free")
+	if s.Calls("FindMissingBlobs") != queries || s.Received() != received || len(s.Executions()) != len(actions) {
+		t.Error("a hit costs calls or uploads")
 	}
 	if s.Calls("BatchReadBlobs")+s.Calls("Read") != reads {
 		t.Error("what was inlined was read, too")
@@ -76,7 +76,7 @@ func TestColdAndWarm(t *testing.T) {
 	}
 }
 
-// How blobs come: within the result, in batches, or as streams.
+// Blobs come within the result, in batches, or as streams.
 func TestDownloads(t *testing.T) {
 	noBatches := reapitest.Fault{Method: "BatchReadBlobs", Code: codes.Unimplemented}
 	tests := []struct {
@@ -140,19 +140,19 @@ func TestDownloads(t *testing.T) {
 	}
 }
 
-// The compiler's words are fetched like outputs.
-func TestWords(t *testing.T) {
+// The compiler's messages are fetched like outputs.
+func TestMessagesAreFetched(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	c := dial(t, s)
 	a := newAction(t, "m")
-	words := bytes.Repeat([]byte("warning: "), 50_000)
+	messages := bytes.Repeat([]byte("warning: "), 50_000)
 	out := s.PutBlob(object("m", 1000))
 	s.PutActionResult(a.Digest, &repb.ActionResult{
 		OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: out.Proto()}},
-		StdoutRaw:   []byte("said at once"), StderrDigest: s.PutBlob(words).Proto(),
+		StdoutRaw:   []byte("inlined"), StderrDigest: s.PutBlob(messages).Proto(),
 	})
 	r, err := c.Lookup(within(t), a)
-	if r == nil || err != nil || string(r.Stdout) != "said at once" || !bytes.Equal(r.Stderr, words) {
+	if r == nil || err != nil || string(r.Stdout) != "inlined" || !bytes.Equal(r.Stderr, messages) {
 		t.Errorf("hit: %v, error: %v", r != nil, err)
 	}
 }
@@ -175,12 +175,14 @@ func TestSharedOutputs(t *testing.T) {
 	}
 }
 
-// A stream that always breaks after a while makes no progress: it is given up
-// like one that breaks at once.
+// A stream that always breaks after a while makes no progress. It is repeated no
+// more often than one that breaks at once.
 func TestStreamThatAlwaysBreaks(t *testing.T) {
-	s := reapitest.StartT(t, reapitest.Options{Execute: writes(1 << 20), ReadChunk: 10_000, Capabilities: func(caps *repb.ServerCapabilities) {
-		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 64 << 10
-	}})
+	s := reapitest.StartT(t, reapitest.Options{
+		Execute:      writes(1 << 20),
+		ReadChunk:    10_000,
+		Capabilities: func(caps *repb.ServerCapabilities) { caps.CacheCapabilities.MaxBatchTotalSizeBytes = 64 << 10 },
+	})
 	a := newAction(t, "m")
 	execute(t, dial(t, s), a)
 	for _, after := range []int{1, 50} {

@@ -128,8 +128,9 @@ func (o *Options) callRows() []option.Row {
 			FromBazelRC: true,
 		},
 		{
-			Name:        "grpc_keepalive_time",
-			Value:       option.DurationOrZero(&o.KeepaliveTime, 6*time.Minute), // servers commonly refuse more than one ping in five
+			Name: "grpc_keepalive_time",
+			// Servers commonly refuse more than one ping in five minutes.
+			Value:       option.DurationOrZero(&o.KeepaliveTime, 6*time.Minute),
 			Group:       option.Remote,
 			Usage:       "ping a connection that has been silent for so long; 0 for never",
 			FromBazelRC: true,

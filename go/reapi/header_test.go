@@ -12,7 +12,7 @@ import (
 	"thinrex/go/reapi"
 )
 
-// Each call says what it is for.
+// Each call names thinrex, the link and its action.
 func TestRequestMetadata(t *testing.T) {
 	s := journeyed(t, 0)
 	c := dial(t, s, storing)
@@ -24,8 +24,9 @@ func TestRequestMetadata(t *testing.T) {
 	perAction := []string{"GetActionResult", "UpdateActionResult", "Execute", "Read", "BatchReadBlobs"}
 	for _, call := range s.Requests("") {
 		m := call.Metadata
-		if m.GetToolDetails().GetToolName() != "thinrex" || m.GetToolDetails().GetToolVersion() != "1.2.3" || m.GetToolInvocationId() != "this-link" ||
-			m.GetActionMnemonic() != "Backend" {
+		tool := m.GetToolDetails()
+		if tool.GetToolName() != "thinrex" || tool.GetToolVersion() != "1.2.3" ||
+			m.GetToolInvocationId() != "this-link" || m.GetActionMnemonic() != "Backend" {
 			t.Errorf("%s: %v", call.Method, m)
 		}
 		if slices.Contains(perAction, call.Method) && (m.GetActionId() != a.Digest.Hash || m.GetTargetId() != "dir/? m.o") {
@@ -37,8 +38,8 @@ func TestRequestMetadata(t *testing.T) {
 	}
 }
 
-// What is for one service isn't shown to the other.
-func TestHeaders(t *testing.T) {
+// A header for one service isn't sent to the other.
+func TestHeadersOfEachService(t *testing.T) {
 	headers := func(o *reapi.Options) {
 		o.Headers = []string{"x-all=all", "X-Twice=1", "x-twice=2"}
 		o.CacheHeaders, o.ExecHeaders = []string{"x-cache=cache"}, []string{"x-exec=exec"}
@@ -54,8 +55,10 @@ func TestHeaders(t *testing.T) {
 			t.Error("not called")
 		}
 		for _, call := range calls {
-			got := []string{strings.Join(call.Header.Get("x-all"), ","), strings.Join(call.Header.Get("x-twice"), ","),
-				strings.Join(call.Header.Get("x-cache"), ","), strings.Join(call.Header.Get("x-exec"), ",")}
+			var got []string
+			for _, name := range []string{"x-all", "x-twice", "x-cache", "x-exec"} {
+				got = append(got, strings.Join(call.Header.Get(name), ","))
+			}
 			if !slices.Equal(got, []string{"all", "1,2", cache, exec}) {
 				t.Errorf("%s: %q", call.Method, got)
 			}
@@ -90,7 +93,7 @@ func TestHeaders(t *testing.T) {
 	})
 	t.Run("two services", func(t *testing.T) {
 		cache, exec := reapitest.StartT(t, reapitest.Options{}), reapitest.StartT(t, reapitest.Options{})
-		exec.Inject(reapitest.Fault{Method: "Execute", Code: codes.InvalidArgument}) // its CAS is another one
+		exec.Inject(reapitest.Fault{Method: "Execute", Code: codes.InvalidArgument}) // it doesn't share the CAS
 		c := dial(t, exec, headers, func(o *reapi.Options) { o.Cache = at(cache) })
 		a := newAction(t, "m")
 		if _, err := c.Lookup(within(t), a); err != nil {
@@ -115,8 +118,8 @@ func TestHeaders(t *testing.T) {
 	})
 }
 
-// One service may go while the other one serves on.
-func TestOneOfTwoDown(t *testing.T) {
+// If the executor goes, the cache is still used.
+func TestOneOfTwoServicesDown(t *testing.T) {
 	cache, exec := reapitest.StartT(t, reapitest.Options{}), reapitest.StartT(t, reapitest.Options{})
 	c := dial(t, exec, storing, func(o *reapi.Options) { o.Cache = at(cache) })
 	exec.Stop()
@@ -132,7 +135,7 @@ func TestOneOfTwoDown(t *testing.T) {
 	}
 }
 
-// However it fails, no error shows what a header holds.
+// No error shows what a header holds, however a call fails.
 func TestSecretsStaySecret(t *testing.T) {
 	const secret = "hunter2"
 	with := func(header string) edit {
@@ -147,14 +150,18 @@ func TestSecretsStaySecret(t *testing.T) {
 		s    *reapitest.Server
 		edit edit
 	}{
-		"stopped": {stopped, with("authorization=" + secret)}, "refused": {refusing, with("authorization=" + secret)},
+		"stopped": {stopped, with("authorization=" + secret)},
+		"refused": {refusing, with("authorization=" + secret)},
 		"no TLS there": {s, func(o *reapi.Options) {
 			o.Executor, o.Headers = "grpcs://"+s.Addr(), []string{"authorization=" + secret}
 		}},
-		"no name": {s, with(secret)}, "empty name": {s, with("=" + secret)}, "gRPC's name": {s, with("grpc-timeout=" + secret)},
-		"unsendable value": {s, with("authorization=" + secret + "\x00\n")}, "unsendable name": {s, with("a\x01=" + secret)},
-		"address":   {s, func(o *reapi.Options) { o.Executor = "https://me:" + secret + "@host" }},
-		"address 2": {s, func(o *reapi.Options) { o.Cache = "grpcs://me:" + secret + "@host/x" }},
+		"no name":          {s, with(secret)},
+		"empty name":       {s, with("=" + secret)},
+		"gRPC's name":      {s, with("grpc-timeout=" + secret)},
+		"unsendable value": {s, with("authorization=" + secret + "\x00\n")},
+		"unsendable name":  {s, with("a\x01=" + secret)},
+		"address":          {s, func(o *reapi.Options) { o.Executor = "https://me:" + secret + "@host" }},
+		"address 2":        {s, func(o *reapi.Options) { o.Cache = "grpcs://me:" + secret + "@host/x" }},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

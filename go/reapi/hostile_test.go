@@ -2,6 +2,7 @@ package reapi_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net"
 	"strings"
@@ -20,7 +21,7 @@ import (
 	"thinrex/go/reapi"
 )
 
-// hostile is a service that does what reapitest's is too strict for.
+// hostile is a service that breaks the protocol in ways that reapitest's refuses.
 type hostile struct {
 	repb.UnimplementedCapabilitiesServer
 	repb.UnimplementedActionCacheServer
@@ -43,11 +44,15 @@ func (h *hostile) GetActionResult(context.Context, *repb.GetActionResultRequest)
 	return h.result, nil
 }
 
-func (h *hostile) FindMissingBlobs(_ context.Context, r *repb.FindMissingBlobsRequest) (*repb.FindMissingBlobsResponse, error) {
+func (h *hostile) FindMissingBlobs(
+	_ context.Context, r *repb.FindMissingBlobsRequest,
+) (*repb.FindMissingBlobsResponse, error) {
 	return &repb.FindMissingBlobsResponse{MissingBlobDigests: r.BlobDigests}, nil
 }
 
-func (h *hostile) BatchUpdateBlobs(_ context.Context, r *repb.BatchUpdateBlobsRequest) (*repb.BatchUpdateBlobsResponse, error) {
+func (h *hostile) BatchUpdateBlobs(
+	_ context.Context, r *repb.BatchUpdateBlobsRequest,
+) (*repb.BatchUpdateBlobsResponse, error) {
 	return h.update(r), nil
 }
 
@@ -97,8 +102,8 @@ func (h *hostile) start(t *testing.T, edits ...edit) *reapi.Client {
 	return c
 }
 
-// Of what a service sends, no more is read than the digest says: of a stream
-// without end, and of one that decompresses to many times itself.
+// No more is read than a blob's digest says: of an endless stream, and of one that
+// decompresses to many times its size.
 func TestEndlessStream(t *testing.T) {
 	var bomb bytes.Buffer
 	encoder, err := zstd.NewWriter(&bomb)
@@ -117,10 +122,13 @@ func TestEndlessStream(t *testing.T) {
 		chunk    []byte
 		compress bool
 	}{
-		"plain": {chunk: make([]byte, 100_000)}, "bomb": {chunk: bomb.Bytes(), compress: true},
-		"no zstd": {chunk: noise("x", 1000), compress: true},
-		// Frames that decoders skip.
-		"skipped": {chunk: bytes.Repeat([]byte("\x50\x2a\x4d\x18\x04\x00\x00\x00skip"), 1000), compress: true},
+		"plain":    {chunk: make([]byte, 100_000)},
+		"bomb":     {chunk: bomb.Bytes(), compress: true},
+		"not zstd": {chunk: noise("x", 1000), compress: true},
+		"frames that decoders skip": {
+			chunk:    bytes.Repeat([]byte("\x50\x2a\x4d\x18\x04\x00\x00\x00skip"), 1000),
+			compress: true,
+		},
 	}
 	const claimed = 1 << 20
 	for name, test := range tests {
@@ -140,19 +148,19 @@ func TestEndlessStream(t *testing.T) {
 	}
 }
 
-// Empty messages are no answer, however many come.
+// Empty messages don't count as answers, however many come.
 func TestEmptyMessages(t *testing.T) {
 	h := &hostile{chunk: []byte{}, result: &repb.ActionResult{OutputFiles: []*repb.OutputFile{
 		{Path: "m.native.o", Digest: &repb.Digest{Hash: theObject.Hash, SizeBytes: 5 << 20}},
 	}}}
 	c := h.start(t, func(o *reapi.Options) { o.Timeout = 500 * time.Millisecond })
-	if r, err := c.Lookup(within(t), newAction(t, "m")); r != nil || err == nil || !strings.Contains(err.Error(), "no answer") {
+	r, err := c.Lookup(within(t), newAction(t, "m"))
+	if r != nil || err == nil || !strings.Contains(err.Error(), "no answer") {
 		t.Errorf("hit: %v, error: %v", r != nil, err)
 	}
 }
 
-// A service that takes some blobs of a batch now, and others at another time
-// or never.
+// A service takes some blobs of a batch now, and others later or never.
 func TestBatchInParts(t *testing.T) {
 	answer := func(r *repb.BatchUpdateBlobsRequest, code codes.Code) *repb.BatchUpdateBlobsResponse {
 		reply := &repb.BatchUpdateBlobsResponse{}
@@ -161,7 +169,8 @@ func TestBatchInParts(t *testing.T) {
 			if i%2 == 1 {
 				s = &spb.Status{Code: int32(code), Message: "full"}
 			}
-			reply.Responses = append(reply.Responses, &repb.BatchUpdateBlobsResponse_Response{Digest: blob.Digest, Status: s})
+			response := &repb.BatchUpdateBlobsResponse_Response{Digest: blob.Digest, Status: s}
+			reply.Responses = append(reply.Responses, response)
 		}
 		return reply
 	}
@@ -172,7 +181,7 @@ func TestBatchInParts(t *testing.T) {
 		"the rest later": {answer: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
 			return answer(r, codes.ResourceExhausted)
 		}},
-		"the rest unsaid": {answer: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
+		"the rest left out": {answer: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
 			reply := answer(r, codes.OK)
 			reply.Responses = reply.Responses[:(len(reply.Responses)+1)/2]
 			return reply
@@ -180,17 +189,20 @@ func TestBatchInParts(t *testing.T) {
 		"never": {want: "full", answer: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
 			return answer(r, codes.InvalidArgument)
 		}},
-		"nothing said": {want: "leaves out some blobs", answer: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
-			return &repb.BatchUpdateBlobsResponse{}
-		}},
+		"all left out": {
+			want: "leaves out some blobs",
+			answer: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
+				return &repb.BatchUpdateBlobsResponse{}
+			},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := &hostile{update: test.answer, op: &longrunning.Operation{Done: true, Result: &longrunning.Operation_Error{
-				Error: &spb.Status{Code: int32(codes.InvalidArgument), Message: "it got there"},
+				Error: &spb.Status{Code: int32(codes.InvalidArgument), Message: "all was uploaded"},
 			}}}
-			test.want = map[bool]string{true: "it got there", false: test.want}[test.want == ""]
+			test.want = cmp.Or(test.want, "all was uploaded")
 			_, err := h.start(t).Execute(within(t), newAction(t, "m"))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v, want %q", err, test.want)
@@ -199,10 +211,12 @@ func TestBatchInParts(t *testing.T) {
 	}
 }
 
-// An operation that is done with nothing, or with something else.
-func TestNonsenseOperation(t *testing.T) {
+// An operation ends without a result, or with a meaningless status.
+func TestMeaninglessOperation(t *testing.T) {
 	for name, op := range map[string]*longrunning.Operation{
-		"nothing": {Done: true}, "nameless": {}, "bad status": {Done: true, Result: &longrunning.Operation_Error{
+		"nothing":  {Done: true},
+		"nameless": {},
+		"bad status": {Done: true, Result: &longrunning.Operation_Error{
 			Error: &spb.Status{Code: 999, Message: "what?"},
 		}},
 	} {

@@ -17,8 +17,8 @@ import (
 	"thinrex/go/reapi"
 )
 
-// A file that isn't what its digest says is never stored under that, nor
-// passed to an execution; and once it is back, all goes on.
+// A file that changed is neither stored under its old digest nor passed to an
+// execution. Once it has its old content again, the action is executed.
 func TestChangedInput(t *testing.T) {
 	changes := map[string]func(path string, data []byte) error{
 		"other bytes": func(path string, data []byte) error {
@@ -38,8 +38,10 @@ func TestChangedInput(t *testing.T) {
 		size int
 		zstd bool
 	}{
-		"batch": {size: 10_000}, "zstd batch": {size: 10_000, zstd: true},
-		"stream": {size: 1_000_000}, "zstd stream": {size: 1_000_000, zstd: true},
+		"batch":       {size: 10_000},
+		"zstd batch":  {size: 10_000, zstd: true},
+		"stream":      {size: 1_000_000},
+		"zstd stream": {size: 1_000_000, zstd: true},
 	}
 	for kindName, kind := range kinds {
 		for changeName, change := range changes {
@@ -72,7 +74,7 @@ func TestChangedInput(t *testing.T) {
 	}
 }
 
-// An empty file needs no upload, and a file that the service has isn't opened.
+// An empty file, and a file that the service has, isn't even opened.
 func TestInputNotRead(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	there := inputFile(t, "there", []byte("the service has it"))
@@ -85,8 +87,8 @@ func TestInputNotRead(t *testing.T) {
 	}
 }
 
-// What is wrong with one blob is no matter of others in the same batch, and
-// says nothing of the service.
+// A bad blob fails the action that needs it, and no other whose blobs share its
+// batch. The service isn't given up.
 func TestOneBadBlob(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	c := dial(t, s)
@@ -97,7 +99,7 @@ func TestOneBadBlob(t *testing.T) {
 	if err := os.Remove(gone.File.Path); err != nil {
 		t.Fatal(err)
 	}
-	// While the first question hangs a little, all others gather.
+	// While the first query is repeated, the blobs of all other actions gather.
 	s.Inject(reapitest.Fault{Method: "FindMissingBlobs", Times: 1, Code: codes.Unavailable})
 	errs := atOnce(30, func(i int) error {
 		inputs := []action.Input{shared}
@@ -114,11 +116,11 @@ func TestOneBadBlob(t *testing.T) {
 		switch i {
 		case 10:
 			if err == nil || !strings.Contains(err.Error(), bad.Digest.Hash) {
-				t.Errorf("a blob that isn't its digest's was taken: %v", err)
+				t.Errorf("a blob was taken under a wrong digest: %v", err)
 			}
 		case 20:
 			if !errors.Is(err, action.ErrInputChanged) {
-				t.Errorf("a file was taken that isn't there: %v", err)
+				t.Errorf("a missing file was taken: %v", err)
 			}
 		default:
 			if err != nil {
@@ -134,8 +136,8 @@ func TestOneBadBlob(t *testing.T) {
 	}
 }
 
-// Uploads of one action that failed are made for the next one that needs them.
-func TestFailureIsForgotten(t *testing.T) {
+// If an upload fails for one action, the next action that needs the blob uploads it.
+func TestFailedUploadIsRepeated(t *testing.T) {
 	for _, method := range []string{"FindMissingBlobs", "BatchUpdateBlobs", "Write"} {
 		t.Run(method, func(t *testing.T) {
 			s := reapitest.StartT(t, reapitest.Options{})

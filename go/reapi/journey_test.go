@@ -14,19 +14,20 @@ import (
 	"thinrex/go/reapi"
 )
 
+// journey makes each kind of call for an action with two inputs.
 func journey(ctx context.Context, t *testing.T, c *reapi.Client, name string) error {
 	t.Helper()
 	return journeyOf(ctx, c, newAction(t, name, input("large", noise(name, 5000)), input("small", []byte(name))))
 }
 
-// journeyOf makes each kind of call: blobs of both sizes up and down, an
-// execution, a lookup, and a result stored.
+// journeyOf makes each kind of call: it moves large and small blobs up and down,
+// executes an action, looks it up, and stores a result.
 func journeyOf(ctx context.Context, c *reapi.Client, a *action.Action) error {
 	if _, err := c.Execute(ctx, a); err != nil {
 		return err
 	}
 	r := soundResult()
-	r.Outputs[0].Data = object(a.Digest.Hash, 1000) // the execution's is a large one
+	r.Outputs[0].Data = object(a.Digest.Hash, 1000) // it is small; the execution's is large
 	if err := c.Store(ctx, a, r); err != nil {
 		return err
 	}
@@ -37,27 +38,30 @@ func journeyOf(ctx context.Context, c *reapi.Client, a *action.Action) error {
 	return err
 }
 
-// methods are all those that a journey calls.
+// methods are those that a journey calls.
 var methods = []string{
 	"GetCapabilities", "FindMissingBlobs", "BatchUpdateBlobs", "Write", "Execute",
 	"Read", "UpdateActionResult", "GetActionResult", "BatchReadBlobs",
 }
 
+// journeyed starts a server for journeys, whose executions take some time.
 func journeyed(t *testing.T, execution time.Duration) *reapitest.Server {
 	return reapitest.StartT(t, reapitest.Options{ExecTime: execution, Capabilities: smallBatches})
 }
 
+// smallBatches makes blobs above 4 KiB streams.
 func smallBatches(caps *repb.ServerCapabilities) {
 	caps.CacheCapabilities.MaxBatchTotalSizeBytes = 4 << 10
 }
 
+// storing makes a client store results.
 func storing(o *reapi.Options) { o.Upload = reapi.UploadAlways }
 
-// wantDown expects that a service was given up with a word why, and isn't
-// called any more.
-func wantDown(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, words ...string) {
+// wantDown expects that a service was given up, that the error says why, and that
+// the service isn't called any more.
+func wantDown(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, texts ...string) {
 	t.Helper()
-	wantWhy(t, s, c, err, words)
+	wantReason(t, s, c, err, texts)
 	a := newAction(t, "afterwards")
 	_, executeErr := c.Execute(within(t), a)
 	_, lookupErr := c.Lookup(within(t), a)
@@ -72,11 +76,11 @@ func wantDown(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, wor
 	}
 }
 
-// wantNoExecution expects that nothing is executed any more, with a word why,
-// and that the cache of the same service is still used.
-func wantNoExecution(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, words ...string) {
+// wantNoExecution expects that nothing is executed any more, that the error says
+// why, and that the cache of the same service is still used.
+func wantNoExecution(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, texts ...string) {
 	t.Helper()
-	wantWhy(t, s, c, err, words)
+	wantReason(t, s, c, err, texts)
 	calls := s.Calls("Execute") + s.Calls("WaitExecution")
 	if _, err := c.Execute(within(t), newAction(t, "afterwards")); err == nil {
 		t.Error("executed after execution was given up")
@@ -93,14 +97,15 @@ func wantNoExecution(t *testing.T, s *reapitest.Server, c *reapi.Client, err err
 	}
 }
 
-func wantWhy(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, words []string) {
+// wantReason expects that an error, and Down, hold texts and the server's address.
+func wantReason(t *testing.T, s *reapitest.Server, c *reapi.Client, err error, texts []string) {
 	t.Helper()
 	if err == nil || c.Down() == nil {
 		t.Fatalf("%v, down: %v", err, c.Down())
 	}
-	for _, word := range append(words, at(s)) {
-		if !strings.Contains(err.Error(), word) || !strings.Contains(c.Down().Error(), word) {
-			t.Errorf("no %q in: %v, or in: %v", word, err, c.Down())
+	for _, text := range append(texts, at(s)) {
+		if !strings.Contains(err.Error(), text) || !strings.Contains(c.Down().Error(), text) {
+			t.Errorf("no %q in: %v, or in: %v", text, err, c.Down())
 		}
 	}
 }

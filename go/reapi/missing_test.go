@@ -11,10 +11,10 @@ import (
 	"thinrex/go/internal/reapitest"
 )
 
-// missingCodes are what services say of missing inputs.
+// missingCodes are the statuses with which services tell of missing inputs.
 var missingCodes = []codes.Code{codes.FailedPrecondition, codes.NotFound, codes.Unknown}
 
-// What the service had and has lost is uploaded again.
+// Blobs that the service has lost are uploaded again.
 func TestLostInputs(t *testing.T) {
 	for _, code := range missingCodes {
 		t.Run(code.String(), func(t *testing.T) {
@@ -40,17 +40,17 @@ func TestLostInputs(t *testing.T) {
 	}
 }
 
-// The service is asked for them again, then they are uploaded without asking,
-// and then it is an error.
+// If a service says after each upload that a blob is missing, the client asks it
+// again, then uploads without asking, and then fails.
 func TestAlwaysMissing(t *testing.T) {
 	for _, code := range missingCodes {
-		for _, within := range []bool{true, false} {
-			if code == codes.Unknown && !within {
-				continue // says too little, and is tried again like others
+		for _, inResponse := range []bool{true, false} {
+			if code == codes.Unknown && !inResponse {
+				continue // this may be any failure, and is repeated as such
 			}
-			t.Run(fmt.Sprintf("%v, in the response: %v", code, within), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%v, in the response: %v", code, inResponse), func(t *testing.T) {
 				t.Parallel()
-				testAlwaysMissing(t, code, within)
+				testAlwaysMissing(t, code, inResponse)
 			})
 		}
 	}
@@ -74,7 +74,7 @@ func testAlwaysMissing(t *testing.T, code codes.Code, inResponse bool) {
 		calls = 4 // it may be anything
 	}
 	if s.Calls("Execute") != calls || s.Calls("FindMissingBlobs") != 2 || c.Down() != nil {
-		t.Errorf("%d executions, %d questions, down: %v", s.Calls("Execute"), s.Calls("FindMissingBlobs"), c.Down())
+		t.Errorf("%d executions, %d queries, down: %v", s.Calls("Execute"), s.Calls("FindMissingBlobs"), c.Down())
 	}
 }
 
@@ -87,7 +87,7 @@ func TestRefusedForMissing(t *testing.T) {
 			c := dial(t, s)
 			execute(t, c, newAction(t, "m"))
 			if s.Calls("FindMissingBlobs") != 2 || c.Down() != nil {
-				t.Errorf("%d questions, down: %v", s.Calls("FindMissingBlobs"), c.Down())
+				t.Errorf("%d queries, down: %v", s.Calls("FindMissingBlobs"), c.Down())
 			}
 		})
 	}

@@ -12,16 +12,18 @@ import (
 	"thinrex/go/reapi"
 )
 
-// inFlight is how many executions a link has at once in these tests: with 201,
-// a link needs several connections.
+// inFlight is how many executions a link has at once in these tests. For 201 a link
+// needs several connections.
 const inFlight = 201
 
-// byDefault sets what docs/remote.md promises without options.
+// byDefault sets the defaults of docs/remote.md.
 func byDefault(o *reapi.Options) { o.Retries, o.Executions = 5, 200 }
 
-// disturbed has many actions executed at once, and something happen when all
-// that have a slot of the client are on their way. No execution ends before.
-func disturbed(t *testing.T, n int, o reapitest.Options, happen func(*reapitest.Server) error) (*reapitest.Server, *reapi.Client, []error) {
+// disturbed executes many actions at once. It calls happen when all executions are
+// under way that the client makes at once. None ends before.
+func disturbed(
+	t *testing.T, n int, o reapitest.Options, happen func(*reapitest.Server) error,
+) (*reapitest.Server, *reapi.Client, []error) {
 	t.Helper()
 	over := make(chan struct{})
 	o.Slots = n
@@ -45,12 +47,12 @@ func disturbed(t *testing.T, n int, o reapitest.Options, happen func(*reapitest.
 			t.Error(err)
 		}
 	})
-	errs := atOnce(n, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) })
+	errs := atOnce(n, executeNumbered(t, c))
 	happening.Wait()
 	return s, c, errs
 }
 
-// wantAll expects that all was executed, and each action n times.
+// wantAll expects no errors, and n executions.
 func wantAll(t *testing.T, s *reapitest.Server, c *reapi.Client, errs []error, n int) {
 	t.Helper()
 	for _, err := range errs {
@@ -77,14 +79,17 @@ func TestResetWithMany(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, c, errs := disturbed(t, inFlight, reapitest.Options{}, func(s *reapitest.Server) error { happen(s); return nil })
+			s, c, errs := disturbed(t, inFlight, reapitest.Options{}, func(s *reapitest.Server) error {
+				happen(s)
+				return nil
+			})
 			wantAll(t, s, c, errs, inFlight)
 		})
 	}
 }
 
-// A service that is away for a second is used on when it is back.
-func TestAway(t *testing.T) {
+// A service that is away for a second is still used when it is back.
+func TestServiceAwayForASecond(t *testing.T) {
 	t.Parallel()
 	for range 5 {
 		var away time.Duration
@@ -92,7 +97,7 @@ func TestAway(t *testing.T) {
 			away, err = s.Away(time.Second)
 			return err
 		})
-		if away < 1500*time.Millisecond { // else the machine was too slow for what is promised
+		if away < 1500*time.Millisecond { // otherwise the machine was too slow for the promise of docs/remote.md
 			wantAll(t, s, c, errs, 41)
 			return
 		}
@@ -100,8 +105,8 @@ func TestAway(t *testing.T) {
 	t.Error("a second takes longer than 1.5 s on this machine, each time")
 }
 
-// A service that restarts knows nothing of what it was executing: all of that is
-// executed again, once.
+// A service that restarts has forgotten its executions. They are executed again,
+// once.
 func TestRestartWithMany(t *testing.T) {
 	t.Parallel()
 	s, c, errs := disturbed(t, 100, reapitest.Options{}, (*reapitest.Server).Restart)
@@ -115,17 +120,21 @@ func TestRestartWithMany(t *testing.T) {
 	}
 }
 
-// A proxy that has its clients make new connections now and then.
+// A proxy makes its clients open new connections now and then.
 func TestConnectionAge(t *testing.T) {
 	t.Parallel()
-	s, c, errs := disturbed(t, 50, reapitest.Options{ConnectionAge: 200 * time.Millisecond, ConnectionGrace: time.Second},
-		func(s *reapitest.Server) error { return s.WaitCalls(t.Context(), "WaitExecution", 25) })
+	aging := reapitest.Options{ConnectionAge: 200 * time.Millisecond, ConnectionGrace: time.Second}
+	s, c, errs := disturbed(t, 50, aging, func(s *reapitest.Server) error {
+		return s.WaitCalls(t.Context(), "WaitExecution", 25)
+	})
 	wantAll(t, s, c, errs, 50)
 }
 
-// Connections that are reset in mid-upload and in mid-download.
+// Connections are reset during uploads, downloads and lookups.
 func TestResetTransfers(t *testing.T) {
-	for _, method := range []string{"FindMissingBlobs", "BatchUpdateBlobs", "Write", "Read", "BatchReadBlobs", "GetActionResult"} {
+	for _, method := range []string{
+		"FindMissingBlobs", "BatchUpdateBlobs", "Write", "Read", "BatchReadBlobs", "GetActionResult",
+	} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 			var resetting sync.WaitGroup
@@ -138,7 +147,7 @@ func TestResetTransfers(t *testing.T) {
 			case "Write", "Read":
 				after = 1
 			case "FindMissingBlobs", "BatchUpdateBlobs", "BatchReadBlobs":
-				calls = 1 // one may carry what all ask for
+				calls = 1 // one call may serve all actions
 			}
 			s.Inject(reapitest.Fault{Method: method, Hang: true, CutAfter: after, Times: calls})
 			resetting.Go(func() {

@@ -16,8 +16,8 @@ import (
 	"thinrex/go/reapi"
 )
 
-// A CAS that is full, in the words of several services. It gets each blob once,
-// or as often as it takes to tell it from one that is busy; and then no more.
+// Several services say in different ways that their CAS is full. It gets each blob
+// once, or as often as it takes to tell it from a busy one. Then it gets no more.
 func TestFullCAS(t *testing.T) {
 	tests := map[string]struct {
 		code    codes.Code
@@ -30,9 +30,9 @@ func TestFullCAS(t *testing.T) {
 		"quota":              {code: codes.Unknown, message: "Disk quota exceeded", sends: 1},
 		"unavailable":        {code: codes.Unavailable, message: "ENOSPC", sends: 1},
 		"precondition":       {code: codes.FailedPrecondition, message: "Insufficient storage", sends: 1},
-		"no words":           {code: codes.ResourceExhausted, message: "", sends: 3},
+		"no text":            {code: codes.ResourceExhausted, message: "", sends: 3},
 		"streams":            {code: codes.ResourceExhausted, message: "out of disk", sends: 1, streams: true},
-		"streams, no words":  {code: codes.ResourceExhausted, message: "quota", sends: 3, streams: true},
+		"streams, no text":   {code: codes.ResourceExhausted, message: "quota", sends: 3, streams: true},
 		"streams, EDQUOT":    {code: codes.Internal, message: "EDQUOT", sends: 1, streams: true},
 		"streams, the cause": {code: codes.Unknown, message: "rpc failed: No space left on device", sends: 1, streams: true},
 	}
@@ -70,11 +70,11 @@ func TestFullCAS(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			// Of the first action alone; some may have been on their way when it failed.
+			// Only the first action's blobs were sent; some may have been under way when it failed.
 			if n := s.Received() - received; n > int64(test.sends)*all {
 				t.Errorf("%d bytes sent of %d, want them %d times at most", n, all, test.sends)
 			}
-			// What needs no upload goes on.
+			// Executions and lookups that need no upload go on.
 			execute(t, c, known)
 			if r, err := c.Lookup(within(t), cached); r == nil || err != nil || c.Down() != nil {
 				t.Errorf("hit: %v, error: %v, down: %v", r != nil, err, c.Down())
@@ -90,16 +90,18 @@ func sizes(blobs map[digest.Digest][]byte) (list []int64) {
 	return list
 }
 
-// A service that refuses uploads for a moment, since it has too many, isn't
+// A service that refuses uploads for a moment, because there are too many, isn't
 // full.
 func TestBusyCAS(t *testing.T) {
 	for name, test := range map[string]struct {
-		method, words string
-		times         int
+		method, message string
+		times           int
 	}{
-		"batches": {"BatchUpdateBlobs", "too many requests", 5}, "streams": {"Write", "rate limit exceeded", 20},
-		"batches, no words": {"BatchUpdateBlobs", "", 2}, "streams, no words": {"Write", "", 2},
-		"batches, later": {"BatchUpdateBlobs", "try again later", 4},
+		"batches":          {"BatchUpdateBlobs", "too many requests", 5},
+		"streams":          {"Write", "rate limit exceeded", 20},
+		"batches, no text": {"BatchUpdateBlobs", "", 2},
+		"streams, no text": {"Write", "", 2},
+		"batches, later":   {"BatchUpdateBlobs", "try again later", 4},
 	} {
 		method := test.method
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +111,12 @@ func TestBusyCAS(t *testing.T) {
 					caps.CacheCapabilities.MaxBatchTotalSizeBytes = 1
 				}
 			}})
-			s.Inject(reapitest.Fault{Method: method, Times: test.times, Code: codes.ResourceExhausted, Message: test.words})
+			s.Inject(reapitest.Fault{
+				Method:  method,
+				Times:   test.times,
+				Code:    codes.ResourceExhausted,
+				Message: test.message,
+			})
 			c := dial(t, s, func(o *reapi.Options) { o.Retries = 5 })
 			for i := range 5 {
 				execute(t, c, newAction(t, fmt.Sprint(i), input("m.o", noise(fmt.Sprint(i), 1000))))
@@ -118,8 +125,8 @@ func TestBusyCAS(t *testing.T) {
 	}
 }
 
-// Blobs that are taken meanwhile show that there is room.
-func TestRefusedAlone(t *testing.T) {
+// The CAS isn't full if it takes other blobs meanwhile.
+func TestOneUploadRefused(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{Capabilities: smallBatches})
 	s.Inject(reapitest.Fault{Method: "Write", Times: 1, Code: codes.ResourceExhausted})
 	c := dial(t, s)
@@ -127,8 +134,8 @@ func TestRefusedAlone(t *testing.T) {
 	execute(t, c, newAction(t, "n", input("large", noise("other", 5000))))
 }
 
-// An upload that gets no answer ends as soon as another one finds the CAS full,
-// not by its own limit: whoever waits for it has nothing to hope for.
+// An upload that gets no answer ends as soon as another one finds that the CAS is
+// full, not only after its own timeout.
 func TestFullCASEndsOtherUploads(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
 		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 1 // each blob is a stream
@@ -144,7 +151,8 @@ func TestFullCASEndsOtherUploads(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Fill(codes.Internal, "no space left on device")
-	if _, err := c.Execute(within(t), newAction(t, "second", input("m.o", noise("second", 1000)))); !errors.Is(err, reapi.ErrNoRoom) {
+	second := newAction(t, "second", input("m.o", noise("second", 1000)))
+	if _, err := c.Execute(within(t), second); !errors.Is(err, reapi.ErrNoRoom) {
 		t.Error(err)
 	}
 	if err := <-waiting; !errors.Is(err, reapi.ErrNoRoom) || !strings.Contains(err.Error(), at(s)) {

@@ -12,20 +12,20 @@ import (
 	"thinrex/go/internal/reapitest"
 )
 
-// A scheduler that dies behind a frontend costs its executions, and not the
-// cache that the frontend goes on serving.
+// If the scheduler behind a frontend dies, its executions fail. The cache, which the
+// frontend still serves, is used.
 func TestDeadScheduler(t *testing.T) {
 	for name, tc := range map[string]struct {
-		die   func(*reapitest.Server)
-		words []string
+		die  func(*reapitest.Server)
+		want []string // in the error
 	}{
-		"in mid-execution": {die: (*reapitest.Server).StopScheduler, words: []string{"the scheduler can't be reached"}},
+		"in mid-execution": {die: (*reapitest.Server).StopScheduler, want: []string{"the scheduler can't be reached"}},
 		"UNAVAILABLE": {die: func(s *reapitest.Server) {
 			s.Inject(reapitest.Fault{Method: "Execute", Code: codes.Unavailable, Message: "no healthy upstream"})
-		}, words: []string{"no healthy upstream"}},
+		}, want: []string{"no healthy upstream"}},
 		"UNKNOWN": {die: func(s *reapitest.Server) {
 			s.Inject(reapitest.Fault{Method: "Execute", Code: codes.Unknown, Message: "failed to dial"})
-		}, words: []string{"failed to dial"}},
+		}, want: []string{"failed to dial"}},
 		"INTERNAL": {die: func(s *reapitest.Server) {
 			s.Inject(reapitest.Fault{Method: "Execute", CutAfter: -1, Code: codes.Internal})
 		}},
@@ -33,11 +33,12 @@ func TestDeadScheduler(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			started := make(chan struct{}, 100)
-			s := reapitest.StartT(t, reapitest.Options{Slots: 100, Execute: func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
+			endless := func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
 				started <- struct{}{}
 				<-ctx.Done()
 				return nil, ctx.Err()
-			}})
+			}
+			s := reapitest.StartT(t, reapitest.Options{Slots: 100, Execute: endless})
 			c := dial(t, s, storing, byDefault)
 			if name != "in mid-execution" {
 				tc.die(s)
@@ -45,18 +46,18 @@ func TestDeadScheduler(t *testing.T) {
 				go func() { <-started; tc.die(s) }()
 			}
 			var last error
-			for _, err := range atOnce(41, func(i int) error { return executed(within(t), c, newAction(t, fmt.Sprint("m", i))) }) {
+			for _, err := range atOnce(41, executeNumbered(t, c)) {
 				if last = err; err == nil {
 					t.Error("executed all the same")
 				}
 			}
-			wantNoExecution(t, s, c, last, tc.words...)
+			wantNoExecution(t, s, c, last, tc.want...)
 		})
 	}
 }
 
-// What the cache holds is still had while its executor is away.
-func TestCacheWithoutExecutor(t *testing.T) {
+// Lookups hit while the executor of the same service is away.
+func TestLookupsWithoutExecutor(t *testing.T) {
 	t.Parallel()
 	s := reapitest.StartT(t, reapitest.Options{})
 	known := make([]*action.Action, 20)
@@ -79,8 +80,9 @@ func TestCacheWithoutExecutor(t *testing.T) {
 	})
 }
 
-// An Action Cache that is away doesn't end the executions that are under way.
-func TestCacheResetDuringExecution(t *testing.T) {
+// An Action Cache and a CAS that fail for a moment don't end the executions that are
+// under way.
+func TestCacheFailsDuringExecution(t *testing.T) {
 	t.Parallel()
 	s, c, errs := disturbed(t, 41, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {
 		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 300 // each output is a stream

@@ -15,23 +15,23 @@ import (
 	"thinrex/go/reapi"
 )
 
-// Each call in turn gets no answer. A hundred actions wait no longer for that
-// than one.
+// The service doesn't answer the calls of one method, each in turn. A hundred
+// actions wait no longer for it than one.
 func TestHangingCalls(t *testing.T) {
 	for _, method := range append(methods, "WaitExecution") {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			said, want, calls, execution := method, wantDown, 100, time.Duration(0)
+			called, want, calls, execution := method, wantDown, 100, time.Duration(0)
 			switch method {
 			case "Execute":
 				want = wantNoExecution
 			case "WaitExecution":
-				// Who is heard of meanwhile has others' calls made again.
-				said, want, calls, execution = "Execute", wantNoExecution, 300, time.Hour
+				// Executions whose messages still come make the calls of others be repeated.
+				called, want, calls, execution = "Execute", wantNoExecution, 300, time.Hour
 			}
 			s := journeyed(t, execution)
 			if execution > 0 {
-				s.Inject(reapitest.Fault{Method: said, CutAfter: 1, Code: codes.Unavailable})
+				s.Inject(reapitest.Fault{Method: called, CutAfter: 1, Code: codes.Unavailable})
 			}
 			s.Inject(reapitest.Fault{Method: method, Hang: true})
 			c := dial(t, s, storing, impatient)
@@ -41,7 +41,7 @@ func TestHangingCalls(t *testing.T) {
 					t.Error("no error")
 				}
 			}
-			want(t, s, c, c.Down(), "no answer") // to that call, unless the machine is as slow as the timeout
+			want(t, s, c, c.Down(), "no answer") // or no connection, if the machine is as slow as the timeout
 			if n := s.Calls(method); n > calls {
 				t.Errorf("%d calls: some were made again", n)
 			}
@@ -49,7 +49,7 @@ func TestHangingCalls(t *testing.T) {
 	}
 }
 
-// Nobody listens.
+// Nobody listens at the address.
 func TestServiceDown(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	s.Stop()
@@ -65,7 +65,7 @@ func TestServiceDown(t *testing.T) {
 	wantDown(t, s, c, c.Down(), "Unavailable", "refused")
 }
 
-// Somebody listens, and takes no connection.
+// A server listens, but takes no connection.
 func TestNoConnection(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -73,7 +73,9 @@ func TestNoConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	c := dial(t, nil, func(o *reapi.Options) { o.Executor, o.Indispensable = "grpc://"+listener.Addr().String(), false })
+	c := dial(t, nil, func(o *reapi.Options) {
+		o.Executor, o.Indispensable = "grpc://"+listener.Addr().String(), false
+	})
 	for _, err := range atOnce(100, func(i int) error {
 		_, err := c.Execute(within(t), newAction(t, fmt.Sprint(i)))
 		return err
@@ -82,12 +84,13 @@ func TestNoConnection(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if down := c.Down(); down == nil || !strings.Contains(down.Error(), "GetCapabilities: no answer: no connection within") {
+	const want = "GetCapabilities: no answer: no connection within"
+	if down := c.Down(); down == nil || !strings.Contains(down.Error(), want) {
 		t.Errorf("down: %v", down)
 	}
 }
 
-// Where nothing can go on without it, a service may take its time to be reached.
+// An indispensable service may take longer until it is reached.
 func TestSlowConnection(t *testing.T) {
 	t.Parallel()
 	s := reapitest.StartT(t, reapitest.Options{Execute: writes(1000)})
@@ -104,7 +107,7 @@ func TestSlowConnection(t *testing.T) {
 			}
 			passing.Go(func() {
 				defer from.Close()
-				time.Sleep(4500 * time.Millisecond) // more than who can go on without it waits
+				time.Sleep(4500 * time.Millisecond) // longer than an optional service may take
 				to, err := net.Dial("tcp", s.Addr())
 				if err != nil {
 					t.Error(err)

@@ -13,8 +13,8 @@ import (
 	"thinrex/go/reapi"
 )
 
-// When results of local runs are stored, and what is said of it.
-func TestKeeps(t *testing.T) {
+// When results of local runs are stored, and what Storing tells the user.
+func TestKeepsAndStoring(t *testing.T) {
 	tests := []struct {
 		upload                    reapi.Upload
 		workers, executes, update bool
@@ -45,8 +45,8 @@ func TestKeeps(t *testing.T) {
 			if c.Keeps() != test.keeps || (err != nil) != test.fails || c.Down() != nil {
 				t.Errorf("keeps %v, error %v", c.Keeps(), err)
 			}
-			if said := c.Storing(); !strings.Contains(said, test.says) || !strings.Contains(said, at(s)) {
-				t.Errorf("says %q, want %q", said, test.says)
+			if text := c.Storing(); !strings.Contains(text, test.says) || !strings.Contains(text, at(s)) {
+				t.Errorf("says %q, want %q", text, test.says)
 			}
 			stored := test.keeps && !test.fails
 			if r, err := c.Lookup(within(t), a); (r != nil) != stored || err != nil {
@@ -62,8 +62,7 @@ func TestKeeps(t *testing.T) {
 	}
 }
 
-// What becomes of results is said at a link's end also of a service that has
-// said nothing until then, without waiting for it.
+// Storing doesn't wait for a service that hasn't answered until a link's end.
 func TestStoringOfSilentService(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	s.Inject(reapitest.Fault{Method: "GetCapabilities", Hang: true})
@@ -71,12 +70,12 @@ func TestStoringOfSilentService(t *testing.T) {
 	if err := s.WaitCalls(within(t), "GetCapabilities", 1); err != nil {
 		t.Fatal(err)
 	}
-	if said := c.Storing(); !strings.Contains(said, "aren't stored") || !strings.Contains(said, "no answer") {
-		t.Errorf("says %q", said)
+	if text := c.Storing(); !strings.Contains(text, "aren't stored") || !strings.Contains(text, "no answer") {
+		t.Errorf("says %q", text)
 	}
 }
 
-// A service that was to store results and took none isn't said to have them.
+// Storing doesn't claim that a service has results of which it has taken none.
 func TestStoringAfterFailures(t *testing.T) {
 	for name, spoil := range map[string]func(*reapitest.Server){
 		"full": func(s *reapitest.Server) { s.Fill(codes.ResourceExhausted, "no space left") },
@@ -97,8 +96,8 @@ func TestStoringAfterFailures(t *testing.T) {
 					t.Error("stored")
 				}
 			}
-			if said := c.Storing(); !strings.Contains(said, "none of the results compiled here could be stored in ") {
-				t.Errorf("says %q", said)
+			if text := c.Storing(); !strings.Contains(text, "none of the results compiled here could be stored in ") {
+				t.Errorf("says %q", text)
 			}
 		})
 	}

@@ -13,8 +13,8 @@ import (
 	"thinrex/go/reapi"
 )
 
-// unhurried expects that a test passes with some timeout: a slow machine may
-// exceed a short one, and what is wrong is wrong with the longest, too.
+// unhurried expects that a test passes with one of several timeouts. A slow machine
+// may exceed the short ones. A real failure shows with the longest, too.
 func unhurried(t *testing.T, test func(ctx context.Context, timeout time.Duration) error) {
 	t.Helper()
 	var err error
@@ -30,7 +30,7 @@ func unhurried(t *testing.T, test func(ctx context.Context, timeout time.Duratio
 	t.Error(err)
 }
 
-// executed expects a sound result.
+// executed executes an action, and returns an error unless the result is sound.
 func executed(ctx context.Context, c *reapi.Client, a *action.Action) error {
 	r, err := c.Execute(ctx, a)
 	if err != nil {
@@ -40,28 +40,28 @@ func executed(ctx context.Context, c *reapi.Client, a *action.Action) error {
 	return a.Check(r)
 }
 
-// Being queued takes as long as it takes; being executed doesn't.
+// An action may be queued for any time, also if executions have a limit.
 func TestQueuedForLong(t *testing.T) {
 	for name, execution := range map[string]func(timeout time.Duration) time.Duration{
-		"than a call": func(time.Duration) time.Duration { return time.Minute },
-		"than an execution with all that belongs to it": func(timeout time.Duration) time.Duration { return timeout / 8 },
+		"than a call":                       func(time.Duration) time.Duration { return time.Minute },
+		"than an execution and its timeout": func(timeout time.Duration) time.Duration { return timeout / 8 },
 	} {
 		t.Run("longer "+name, func(t *testing.T) {
 			t.Parallel()
 			unhurried(t, func(ctx context.Context, timeout time.Duration) error {
 				return queuedForLong(ctx, t, func(o *reapi.Options) {
-					o.Timeout, o.ExecutionTimeout, o.Retries = timeout, execution(timeout), 0 // nor is it waited for again
+					o.Timeout, o.ExecutionTimeout = timeout, execution(timeout)
+					o.Retries = 0 // a call that ends early isn't repeated
 				})
 			})
 		})
 	}
 }
 
-// queuedForLong has a client's action be queued for longer than all that the
-// client has a limit for.
+// queuedForLong makes an action be queued for longer than all limits of a client.
 func queuedForLong(ctx context.Context, t *testing.T, limits edit) error {
 	free := make(chan struct{})
-	s := reapitest.StartT(t, reapitest.Options{Slots: 1, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+	slow := func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
 		if job.Command.Arguments[1] == "slow" {
 			select {
 			case <-free:
@@ -69,7 +69,8 @@ func queuedForLong(ctx context.Context, t *testing.T, limits edit) error {
 			}
 		}
 		return writes(1000)(ctx, job)
-	}})
+	}
+	s := reapitest.StartT(t, reapitest.Options{Slots: 1, Execute: slow})
 	first := make(chan error, 1)
 	patient := dial(t, s)
 	go func() { first <- executed(ctx, patient, newAction(t, "slow")) }()
@@ -92,8 +93,8 @@ func queuedForLong(ctx context.Context, t *testing.T, limits edit) error {
 	return errors.Join(err, <-first)
 }
 
-// longest is the longest silence that ends one of a client's calls. What
-// takes a minute isn't meant.
+// longest is the longest silence that ends one of a client's calls. Limits of a
+// minute don't count.
 func longest(o reapi.Options) (sum time.Duration) {
 	for _, d := range []time.Duration{o.Timeout, o.ExecutionTimeout} {
 		if d < time.Minute {
@@ -115,21 +116,24 @@ func waitExecutions(ctx context.Context, s *reapitest.Server, n int) error {
 	return nil
 }
 
-// An execution that doesn't end in its time is given up, and nothing else.
+// An execution that doesn't end in time fails. The service is still used.
 func TestStuckExecution(t *testing.T) {
 	t.Parallel()
 	unhurried(t, func(ctx context.Context, timeout time.Duration) error { return stuckExecution(ctx, t, timeout) })
 }
 
 func stuckExecution(ctx context.Context, t *testing.T, timeout time.Duration) error {
-	s := reapitest.StartT(t, reapitest.Options{Slots: 10, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+	stuck := func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
 		if strings.HasPrefix(job.Command.Arguments[1], "stuck") {
 			<-ctx.Done()
 		}
 		return writes(1000)(ctx, job)
-	}})
+	}
+	s := reapitest.StartT(t, reapitest.Options{Slots: 10, Execute: stuck})
 	c := dial(t, s, func(o *reapi.Options) { o.Timeout, o.ExecutionTimeout = timeout, timeout/8 })
-	for _, err := range atOnce(5, func(i int) error { return executed(ctx, c, newAction(t, fmt.Sprint("stuck", i))) }) {
+	for _, err := range atOnce(5, func(i int) error {
+		return executed(ctx, c, newAction(t, fmt.Sprint("stuck", i)))
+	}) {
 		if err == nil || !strings.Contains(err.Error(), "the execution is stuck") {
 			return fmt.Errorf("%v, want it to be stuck", err)
 		}

@@ -16,10 +16,11 @@ import (
 	"thinrex/go/reapi"
 )
 
+// transientCodes are the statuses of failures that may pass.
 var transientCodes = []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded, codes.Canceled}
 
-// A failure that passes isn't seen; one that stays gives the service up, and
-// then it is left alone.
+// A failure that passes has no effect. After one that stays, the service is given
+// up, and isn't called any more.
 func TestTransientFailures(t *testing.T) {
 	for _, method := range methods {
 		for _, code := range transientCodes {
@@ -35,7 +36,7 @@ func TestTransientFailures(t *testing.T) {
 					t.Errorf("%d calls", n)
 				}
 
-				// Of these each goes on without the other; and a busy service is waited for.
+				// An upload may fail while other calls are answered. A busy service isn't given up.
 				if method == "Write" || method == "BatchUpdateBlobs" || code == codes.ResourceExhausted {
 					return
 				}
@@ -51,8 +52,8 @@ func TestTransientFailures(t *testing.T) {
 	}
 }
 
-// A service that fails at one thing alone, and answers other calls meanwhile,
-// isn't given up.
+// A service isn't given up if one method always fails, and other calls are answered
+// meanwhile.
 func TestOtherCallsAnswered(t *testing.T) {
 	for _, method := range []string{"Write", "BatchUpdateBlobs"} {
 		for _, code := range transientCodes {
@@ -72,8 +73,8 @@ func otherCallsAnswered(t *testing.T, method string, code codes.Code) {
 			if called != method {
 				return nil
 			}
-			// The next lookup is made after this call was, and has its answer when
-			// the one after it is made.
+			// Wait for two lookups: the first is made after this call and has its answer
+			// when the second is made.
 			const lookup = "GetActionResult"
 			if err := s.WaitCalls(t.Context(), lookup, s.Calls(lookup)+2); err != nil {
 				return err
@@ -90,8 +91,8 @@ func otherCallsAnswered(t *testing.T, method string, code codes.Code) {
 	}
 }
 
-// keepLooking has lookups go on one after the other until they are stopped, as
-// those of other jobs would.
+// keepLooking makes lookups one after the other until it is stopped, as other jobs
+// would.
 func keepLooking(t *testing.T, c *reapi.Client) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(within(t))
@@ -106,10 +107,10 @@ func keepLooking(t *testing.T, c *reapi.Client) (stop func()) {
 	return func() { cancel(); looking.Wait() }
 }
 
-// An answer to a call that came before says nothing of the next one: the
-// service is given up although its answer about many blobs takes some time to
-// be read, and all that one action waits for comes first in it.
-func TestAnsweredBefore(t *testing.T) {
+// An answer to an earlier call doesn't keep a service from being given up. Here the
+// answer about many blobs takes some time to be read, and the blobs for which one
+// action waits come first in it.
+func TestEarlierAnswerDoesNotCount(t *testing.T) {
 	joined := make(chan struct{})
 	s := reapitest.StartT(t, reapitest.Options{Authorize: func(method string, _ metadata.MD) error {
 		if method == "BatchUpdateBlobs" {
@@ -131,7 +132,7 @@ func TestAnsweredBefore(t *testing.T) {
 	actions := []*action.Action{newAction(t, "many", inputs...), one}
 	ctx, cancel := context.WithCancel(within(t))
 	errs := atOnce(len(actions), func(i int) error {
-		defer cancel() // one of them shows it
+		defer cancel() // when one action has failed, the test is over
 		if i == 1 {
 			if err := s.WaitCalls(ctx, "BatchUpdateBlobs", 1); err != nil {
 				return err
@@ -151,8 +152,8 @@ func TestAnsweredBefore(t *testing.T) {
 	}
 }
 
-// All calls that fail in one outage share its tries.
-func TestSharedTries(t *testing.T) {
+// All calls that fail in one outage share the outage's few tries.
+func TestCallsShareOutageTries(t *testing.T) {
 	t.Parallel()
 	s := reapitest.StartT(t, reapitest.Options{})
 	c := dial(t, s, func(o *reapi.Options) { o.Retries = 5 })

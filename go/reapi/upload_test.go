@@ -15,10 +15,14 @@ import (
 	"thinrex/go/reapi"
 )
 
+// The actions of a link upload each blob once.
 func TestUploadedOnce(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	c := dial(t, s)
-	shared := []action.Input{inputFile(t, "b-large", noise("large", 5<<20)), inputFile(t, "b-small", noise("small", 3000))}
+	shared := []action.Input{
+		inputFile(t, "b-large", noise("large", 5<<20)),
+		inputFile(t, "b-small", noise("small", 3000)),
+	}
 	for i := range 20 {
 		shared = append(shared, input(fmt.Sprintf("c%02d", i), noise(fmt.Sprint(i), 2000)))
 	}
@@ -43,8 +47,8 @@ func TestUploadedOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if up, asked := s.UploadedTwice(), s.AskedTwice(); len(up)+len(asked) > 0 {
-		t.Errorf("uploaded twice: %v, asked for twice: %v", up, asked)
+	if up, queried := s.UploadedTwice(), s.AskedTwice(); len(up)+len(queried) > 0 {
+		t.Errorf("uploaded twice: %v, queried twice: %v", up, queried)
 	}
 	var want int64
 	for d := range unique {
@@ -62,18 +66,18 @@ func TestUploadedOnce(t *testing.T) {
 // gRPC's 4 MiB.
 func TestBatchLimits(t *testing.T) {
 	tests := []struct {
-		limit          int64
-		blobs, size    int
-		batches, wants int // of batches at most, and of streams
+		limit            int64
+		blobs, size      int
+		batches, streams int // at most so many batches, and exactly so many streams
 	}{
 		{limit: 0, blobs: 100, size: 60_000, batches: 6},
-		{limit: 0, blobs: 2, size: 4<<20 - 100, batches: 4, wants: 2},
+		{limit: 0, blobs: 2, size: 4<<20 - 100, batches: 4, streams: 2},
 		{limit: 1 << 40, blobs: 5, size: 3 << 20, batches: 9},
 		{limit: 64 << 10, blobs: 10, size: 65_000, batches: 14},
-		{limit: 64 << 10, blobs: 1000, size: 10, batches: 20, wants: 1}, // the Directory
-		{limit: 64 << 10, blobs: 3, size: 64 << 10, batches: 4, wants: 3},
-		{limit: 1 << 10, blobs: 10, size: 3000, batches: 8, wants: 11},
-		{limit: 100, blobs: 3, size: 90, wants: 6},
+		{limit: 64 << 10, blobs: 1000, size: 10, batches: 20, streams: 1}, // the Directory
+		{limit: 64 << 10, blobs: 3, size: 64 << 10, batches: 4, streams: 3},
+		{limit: 1 << 10, blobs: 10, size: 3000, batches: 8, streams: 11},
+		{limit: 100, blobs: 3, size: 90, streams: 6},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%d of %d below %d", test.blobs, test.size, test.limit), func(t *testing.T) {
@@ -91,8 +95,8 @@ func TestBatchLimits(t *testing.T) {
 			if n := s.Calls("BatchUpdateBlobs"); n > test.batches {
 				t.Errorf("%d batches, want %d at most", n, test.batches)
 			}
-			if n := s.Calls("Write"); n != test.wants {
-				t.Errorf("%d streams, want %d", n, test.wants)
+			if n := s.Calls("Write"); n != test.streams {
+				t.Errorf("%d streams, want %d", n, test.streams)
 			}
 			if len(s.UploadedTwice()) > 0 {
 				t.Error("uploaded twice")
@@ -101,6 +105,7 @@ func TestBatchLimits(t *testing.T) {
 	}
 }
 
+// What a service answers at the end of a stream tells whether it has the whole blob.
 func TestCommittedSize(t *testing.T) {
 	large := noise("large", 5<<20)
 	tests := map[string]struct {
@@ -116,7 +121,9 @@ func TestCommittedSize(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var calls atomic.Int64
-			s := reapitest.StartT(t, reapitest.Options{CommittedSize: func(n int64) int64 { return test.answer(n, calls.Add(1)) }})
+			s := reapitest.StartT(t, reapitest.Options{
+				CommittedSize: func(n int64) int64 { return test.answer(n, calls.Add(1)) },
+			})
 			_, err := dial(t, s).Execute(within(t), newAction(t, "m", inputFile(t, "m.o", large)))
 			if (err != nil) != test.fails || s.Calls("Write") != test.writes {
 				t.Errorf("%d writes: %v", s.Calls("Write"), err)
@@ -125,10 +132,11 @@ func TestCommittedSize(t *testing.T) {
 	}
 }
 
-// Compression is of batches, of streams, of both or of none, as the service
-// offers and the user wishes.
+// Batches, streams, both or none are compressed, as the service offers and the user
+// wishes.
 func TestCompression(t *testing.T) {
-	small, medium, large := bytes.Repeat([]byte("s "), 1500), bytes.Repeat([]byte("m "), 30_000), bytes.Repeat([]byte("l "), 3_000_000)
+	small, medium := bytes.Repeat([]byte("s "), 1500), bytes.Repeat([]byte("m "), 30_000)
+	large := bytes.Repeat([]byte("l "), 3_000_000)
 	raw := int64(len(small) + len(medium) + len(large))
 	tests := []struct {
 		streams, batches, wanted bool
@@ -138,7 +146,7 @@ func TestCompression(t *testing.T) {
 		{writes: 1, least: raw, most: raw + 1000},
 		{wanted: true, writes: 1, least: raw, most: raw + 1000},
 		{streams: true, batches: true, writes: 1, least: raw, most: raw + 1000},
-		// What is worth it leaves the batches.
+		// Blobs that are worth compressing are sent as streams.
 		{streams: true, wanted: true, writes: 2, least: int64(len(small)), most: raw / 100},
 		{streams: true, batches: true, wanted: true, writes: 1, most: raw / 100},
 	}
@@ -147,8 +155,12 @@ func TestCompression(t *testing.T) {
 			t.Parallel()
 			s := reapitest.StartT(t, reapitest.Options{
 				Execute: writes(100_000),
-				// How much of the stream was read says nothing of the blob.
-				CommittedSize: func(n int64) int64 { return map[bool]int64{true: 12, false: n}[test.streams && test.wanted] },
+				CommittedSize: func(n int64) int64 {
+					if test.streams && test.wanted {
+						return 12 // how much of a compressed stream was read says nothing about the blob
+					}
+					return n
+				},
 				Capabilities: func(caps *repb.ServerCapabilities) {
 					if test.streams {
 						reapitest.AnnounceZstd(caps, test.batches)
@@ -156,7 +168,8 @@ func TestCompression(t *testing.T) {
 				}})
 			zstd := func(o *reapi.Options) { o.Compress = test.wanted }
 			c := dial(t, s, zstd)
-			a := newAction(t, "m", inputFile(t, "large", large), inputFile(t, "medium", medium), inputFile(t, "small", small))
+			a := newAction(t, "m",
+				inputFile(t, "large", large), inputFile(t, "medium", medium), inputFile(t, "small", small))
 			execute(t, c, a)
 			if n := s.Calls("Write"); n != test.writes {
 				t.Errorf("%d streams, want %d", n, test.writes)
@@ -168,7 +181,7 @@ func TestCompression(t *testing.T) {
 				t.Errorf("%d bytes counted, %d received", up, s.Received())
 			}
 			if got, _ := s.Blob(digest.SHA256.Of(large)); !bytes.Equal(got, large) {
-				t.Error("the blob arrived as another one")
+				t.Error("the blob arrived with other bytes")
 			}
 			if r, err := dial(t, s, zstd).Lookup(within(t), a); r == nil || err != nil {
 				t.Errorf("no hit: %v", err)
@@ -177,6 +190,7 @@ func TestCompression(t *testing.T) {
 	}
 }
 
+// BLAKE3 is named in the resource names of streams.
 func TestBLAKE3(t *testing.T) {
 	both := []digest.Function{digest.SHA256, digest.BLAKE3}
 	s := reapitest.StartT(t, reapitest.Options{DigestFunctions: both, Execute: writes(5 << 20)})

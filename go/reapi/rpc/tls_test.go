@@ -30,14 +30,14 @@ func TestTLS(t *testing.T) {
 		client  reapitest.Pair
 		want    string // in the error
 	}{
-		"good":                   {server: server, trusted: ca.CertFile},
-		"unknown CA":             {server: server, trusted: other.CertFile, want: "x509: certificate signed by unknown authority"},
-		"no CA":                  {server: server, want: "x509: "},
-		"wrong name":             {server: elsewhere, trusted: ca.CertFile, want: "x509: cannot validate"},
-		"expired":                {server: expired, trusted: ca.CertFile, want: "expired"},
-		"client certificate":     {server: server, trusted: ca.CertFile, clients: other, client: client},
-		"no client cert":         {server: server, trusted: ca.CertFile, clients: other, want: "Unavailable"},
-		"stranger's client cert": {server: server, trusted: ca.CertFile, clients: other, client: stranger, want: "Unavailable"},
+		"good":                {server: server, trusted: ca.CertFile},
+		"unknown CA":          {server: server, trusted: other.CertFile, want: "signed by unknown authority"},
+		"no CA":               {server: server, want: "x509: "},
+		"wrong name":          {server: elsewhere, trusted: ca.CertFile, want: "x509: cannot validate"},
+		"expired":             {server: expired, trusted: ca.CertFile, want: "expired"},
+		"client certificate":  {server: server, trusted: ca.CertFile, clients: other, client: client},
+		"no client cert":      {server: server, trusted: ca.CertFile, clients: other, want: "Unavailable"},
+		"unknown client cert": {server: server, trusted: ca.CertFile, clients: other, client: stranger, want: "Unavailable"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
