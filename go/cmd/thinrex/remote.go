@@ -62,7 +62,7 @@ func credentials(o *options, terminal *report.Terminal) func(host string) (reapi
 		if err != nil {
 			return nil, err
 		}
-		found, err := s.Any()
+		found, err := s.Available()
 		if err != nil {
 			terminal.WarnOnce("netrc", "going on without .netrc: %v", err)
 		}

@@ -7,8 +7,8 @@ import (
 	"thinrex/go/digest"
 )
 
-// What was uploaded in the very moment before an execution failed for want of
-// it is forgotten like the rest; what came since, or is on its way, isn't.
+// Forget forgets uploads that ended before the moment or at it. Later ones, and those
+// that are under way, stay.
 func TestForget(t *testing.T) {
 	sent := time.Now()
 	for _, test := range []struct {

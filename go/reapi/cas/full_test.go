@@ -9,9 +9,9 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Uploads that are refused without a word, as other calls are, too, say nothing
-// about the space in the CAS.
-func TestRefusedLikeOtherCalls(t *testing.T) {
+// Uploads that are refused without an explanation, while other calls are refused in
+// the same way, don't mean that the CAS is full.
+func TestUploadsRefusedLikeOtherCalls(t *testing.T) {
 	for _, busy := range []bool{true, false} {
 		r := newRoom(3, func(time.Time) bool { return busy })
 		upload := r.begin()

@@ -17,13 +17,14 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// What a real server gets of a helper's headers, and a helper of gRPC's URI.
+// A real server gets the helper's headers, and the helper gets gRPC's URI.
 func TestOverGRPC(t *testing.T) {
 	var seen metadata.MD
-	server := grpc.NewServer(grpc.UnaryInterceptor(func(ctx context.Context, _ any, _ *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
+	answer := func(ctx context.Context, _ any, _ *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
 		seen, _ = metadata.FromIncomingContext(ctx)
 		return new(repb.ServerCapabilities), nil
-	}))
+	}
+	server := grpc.NewServer(grpc.UnaryInterceptor(answer))
 	repb.RegisterCapabilitiesServer(server, repb.UnimplementedCapabilitiesServer{})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -39,7 +40,9 @@ func TestOverGRPC(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithPerRPCCredentials(s))
+		conn, err := grpc.NewClient(listener.Addr().String(),
+			grpc.WithTransportCredentials(insecure.NewCredentials()),
+			grpc.WithPerRPCCredentials(s))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,12 +51,17 @@ func TestOverGRPC(t *testing.T) {
 		return err
 	}
 
-	err = call(`echo '{"headers":{"Authorization":["Bearer ` + secret + `"],"x-a":["1","2"],"t-bin":["AAH/"],"x-asked":["'$(sed 's/.*https/https/;s/".*//')'"]}}'`)
+	err = call(`uri=$(sed 's/.*https/https/;s/".*//')
+echo '{"headers":{"Authorization":["Bearer ` + secret + `"],"x-a":["1","2"],"t-bin":["AAH/"],"x-uri":["'$uri'"]}}'`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := "https://" + listener.Addr().String() + "/build.bazel.remote.execution.v2.Capabilities"
-	for name, want := range map[string]string{"authorization": "Bearer " + secret, "x-a": "1, 2", "t-bin": "\x00\x01\xff", "x-asked": asked} {
+	for name, want := range map[string]string{
+		"authorization": "Bearer " + secret,
+		"x-a":           "1, 2",
+		"t-bin":         "\x00\x01\xff",
+		"x-uri":         "https://" + listener.Addr().String() + "/build.bazel.remote.execution.v2.Capabilities",
+	} {
 		if diff := cmp.Diff([]string{want}, seen.Get(name)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

@@ -14,9 +14,9 @@ import (
 	"thinrex/go/host"
 )
 
-// A helper is a program that speaks the credential helper protocol of Bazel
-// (EngFlow's credential-helper-spec). What it leaves running ends with it,
-// unless that has moved to a process group of its own.
+// A helper is a program that speaks Bazel's credential helper protocol (EngFlow's
+// credential-helper-spec). Processes that it leaves behind are ended with it, unless
+// they have a process group of their own.
 type helper struct {
 	program string // its path
 	timeout time.Duration
@@ -24,33 +24,38 @@ type helper struct {
 
 const (
 	defaultTimeout = 10 * time.Second // Bazel's
-	maxReply       = 1 << 20
-	maxWords       = 300
+	maxReply       = 1 << 20          // bytes
+	maxMessage     = 300              // characters of stderr that an error repeats
 )
 
-// get asks for the headers to send to uri, and until when they hold (the zero
-// time: no end is known). An error quotes what the helper says on stderr, which
-// is meant for people, and nothing of its reply.
-func (h helper) get(ctx context.Context, uri string) (headers map[string]string, expires time.Time, err error) {
+// credentials runs the helper to get the headers to send to uri, and until when they
+// are valid (the zero time: no end is known). An error quotes the helper's stderr,
+// which is meant for people, and nothing of its reply, which holds secrets.
+func (h helper) credentials(ctx context.Context, uri string) (headers map[string]string, expires time.Time, err error) {
 	request, err := json.Marshal(map[string]string{"uri": uri})
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	headers, expires, err = h.ask(ctx, request)
+	headers, expires, err = h.run(ctx, request)
 	if err != nil {
 		err = fmt.Errorf("credential helper %s %w (to try it: echo '%s' | %s get)", h.program, err, request, h.program)
 	}
 	return headers, expires, err
 }
 
-func (h helper) ask(ctx context.Context, request []byte) (headers map[string]string, expires time.Time, err error) {
+func (h helper) run(ctx context.Context, request []byte) (headers map[string]string, expires time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()
-	exit, err := host.Run(ctx, host.Process{Path: h.program, Args: []string{"get"}, Env: environment(), Stdin: request})
+	exit, err := host.Run(ctx, host.Process{
+		Path:  h.program,
+		Args:  []string{"get"},
+		Env:   environmentWithoutHeaders(),
+		Stdin: request,
+	})
 	if err == nil {
-		err = failure(exit)
+		err = exitError(exit)
 	} else {
-		err = h.reason(err)
+		err = h.runError(err)
 	}
 	if err != nil {
 		return nil, time.Time{}, err
@@ -58,10 +63,11 @@ func (h helper) ask(ctx context.Context, request []byte) (headers map[string]str
 	return parseReply(exit.Stdout)
 }
 
+// errLate says that a helper didn't end in time.
 var errLate = errors.New("gave no answer")
 
-// reason says why the helper couldn't be run to its end.
-func (h helper) reason(err error) error {
+// runError says why the helper couldn't be run to its end.
+func (h helper) runError(err error) error {
 	cause, known := errors.AsType[*fs.PathError](err)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -74,40 +80,41 @@ func (h helper) reason(err error) error {
 	return fmt.Errorf("can't be run: %w", err)
 }
 
-func failure(exit host.Exit) error {
+// exitError says what was wrong with how a helper ended; nil if it has replied.
+func exitError(exit host.Exit) error {
 	ended := fmt.Sprintf("exited with %d", exit.Code)
 	if exit.Signal != "" {
 		ended = "was ended by a signal, " + exit.Signal
 	}
-	switch words := lastWords(exit.Stderr); {
-	case exit.Code != 0 && words == "":
-		return fmt.Errorf("%s without a word on stderr", ended)
+	switch message := printableEnd(exit.Stderr); {
+	case exit.Code != 0 && message == "":
+		return fmt.Errorf("%s and printed nothing on stderr", ended)
 	case exit.Code != 0:
-		return fmt.Errorf("%s and said: %s", ended, words)
+		return fmt.Errorf("%s: %s", ended, message)
 	case len(exit.Stdout) > maxReply:
 		return fmt.Errorf("replied with more than %d bytes", maxReply)
-	case len(exit.Stdout) == 0 && words == "":
+	case len(exit.Stdout) == 0 && message == "":
 		return errors.New("exited with 0, but printed no reply")
 	case len(exit.Stdout) == 0:
-		return fmt.Errorf("exited with 0, but printed no reply and said: %s", words)
+		return fmt.Errorf("exited with 0, but printed no reply: %s", message)
 	}
 	return nil
 }
 
-// lastWords is the end of text on one line, fit for a terminal.
-func lastWords(text []byte) string {
+// printableEnd returns the end of a text on one line that is safe for a terminal.
+func printableEnd(text []byte) string {
 	line := []rune(strings.Join(strings.FieldsFunc(string(text), func(r rune) bool {
 		return !unicode.IsPrint(r) || r == unicode.ReplacementChar || r == ' '
 	}), " "))
-	if len(line) > maxWords {
-		return "…" + string(line[len(line)-maxWords:])
+	if len(line) > maxMessage {
+		return "…" + string(line[len(line)-maxMessage:])
 	}
 	return string(line)
 }
 
-// environment is ours without what holds headers for servers, which are none
-// of the helper's business: THINREX_REMOTE_HEADER and the like.
-func environment() []string {
+// environmentWithoutHeaders returns our environment without the variables that hold
+// headers for servers, such as THINREX_REMOTE_HEADER. A helper must not see these.
+func environmentWithoutHeaders() []string {
 	env := os.Environ()
 	kept := env[:0]
 	for _, e := range env {

@@ -27,8 +27,8 @@ const (
 	reply  = `{"headers":{"Authorization":["Bearer ` + secret + `"]}}`
 )
 
-// script writes a shell script that runs in its own folder and begins by
-// noting in the file "runs" there that it was started.
+// script writes a shell script that runs in its own folder, and first adds a line to
+// the file "runs" there.
 func script(t *testing.T, name, text string) (path string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -40,8 +40,8 @@ func script(t *testing.T, name, text string) (path string) {
 	return path
 }
 
-// source returns a source that ends with the test, and gives helpers as much
-// time as a slow machine may take, unless the test is about that.
+// source returns a source that ends with the test. Without a timeout in o, helpers may
+// take as long as a slow machine needs.
 func source(t *testing.T, o Options) *Source {
 	t.Helper()
 	if o.HelperTimeout == 0 {
@@ -55,6 +55,7 @@ func source(t *testing.T, o Options) *Source {
 	return s
 }
 
+// runs returns how often a script was started.
 func runs(t *testing.T, path string) int {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(filepath.Dir(path), "runs"))
@@ -64,8 +65,8 @@ func runs(t *testing.T, path string) int {
 	return bytes.Count(data, []byte("\n"))
 }
 
-// waitFor waits for as long as it takes. What never comes is ended by what runs
-// the tests, which then prints what was waited for.
+// waitFor waits for as long as it takes. If the condition never holds, go test's
+// timeout ends the test and prints what it waited for.
 func waitFor(t *testing.T, what string, cond func() bool) {
 	t.Helper()
 	if !cond() {
@@ -76,11 +77,11 @@ func waitFor(t *testing.T, what string, cond func() bool) {
 	}
 }
 
-// nothingLeft waits until no process has the script's folder in its command
-// line or environment, as all that the script starts have.
-func nothingLeft(t *testing.T, path string) {
+// waitForEnd waits until all processes that the script has started are gone: these
+// have the script's folder in their command line or environment.
+func waitForEnd(t *testing.T, path string) {
 	t.Helper()
-	waitFor(t, "the end of all that "+path+" started", func() bool {
+	waitFor(t, "the end of all processes that "+path+" started", func() bool {
 		files, _ := filepath.Glob("/proc/[0-9]*/[ce][mn][dv]*") // cmdline, environ
 		for _, f := range files {
 			if data, _ := os.ReadFile(f); bytes.Contains(data, []byte(filepath.Dir(path))) {
@@ -102,14 +103,16 @@ func TestHelperProtocol(t *testing.T) {
 		{"request", `[ "$*" = get ] && [ "$(cat)" = '{"uri":"` + uri + `"}' ] && echo '` + reply + `'`,
 			map[string]string{"authorization": "Bearer " + secret}},
 		{"unread request", "echo '" + reply + "'", map[string]string{"authorization": "Bearer " + secret}},
-		{"environment", `echo '{"headers":{"x-env":["'$(env | grep -e ^THINREX_REMOTE -e ^THINREX_JOBS)'"]}}'`, map[string]string{"x-env": "THINREX_JOBS=3"}},
+		{"environment", `echo '{"headers":{"x-env":["'$(env | grep -e ^THINREX_REMOTE -e ^THINREX_JOBS)'"]}}'`,
+			map[string]string{"x-env": "THINREX_JOBS=3"}},
 		{"no headers", "echo '{}'", map[string]string{}},
 		{"empty list", `echo '{"headers":{"a":[]}}'`, map[string]string{}},
 		{"unknown fields", `echo '{"version":2,"headers":{"a":["b"]},"more":{"c":["d"]}}'`, map[string]string{"a": "b"}},
 		{"several", `echo '{"headers":{"X-A":["1","2"],"b":["3"],"t-bin":["AAH/"]}}'`,
 			map[string]string{"x-a": "1, 2", "b": "3", "t-bin": "\x00\x01\xff"}},
-		{"chatty", "echo logging in >&2; echo '" + reply + "'", map[string]string{"authorization": "Bearer " + secret}},
-		{"agent left behind with the pipe", "echo '" + reply + "'; (trap '' TERM; sleep 1000) &", map[string]string{"authorization": "Bearer " + secret}},
+		{"prints on stderr", "echo logging in >&2; echo '" + reply + "'", map[string]string{"authorization": "Bearer " + secret}},
+		{"process left behind with the pipe", "echo '" + reply + "'; (trap '' TERM; sleep 1000) &",
+			map[string]string{"authorization": "Bearer " + secret}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			path := script(t, "helper", tc.script)
@@ -118,32 +121,34 @@ func TestHelperProtocol(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if any, err := s.Any(); !any || err != nil {
-				t.Errorf("any: %v, %v", any, err)
+			if available, err := s.Available(); !available || err != nil {
+				t.Errorf("available: %v, %v", available, err)
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Error(diff)
 			}
-			nothingLeft(t, path)
+			waitForEnd(t, path)
 		})
 	}
 }
 
-// Each failure is UNAUTHENTICATED, names the helper, and never tells the
-// secret, which all of these helpers print as their reply.
+// Each failure is UNAUTHENTICATED and names the helper. It never shows the secret,
+// which all of these helpers print as their reply.
 func TestHelperFailures(t *testing.T) {
 	for _, tc := range []struct{ name, script, want string }{
-		{"failing", "printf 'log in:\\n\\033[1mrun\\tlogin' >&2; echo '" + reply + "'; exit 3", "exited with 3 and said: log in: [1mrun login"},
-		{"failing silently", "echo '" + reply + "'; exit 1", "exited with 1 without a word"},
-		{"long story", "head -c 5000 /dev/zero | tr '\\0' x >&2; echo ' THE END' >&2; exit 1", "said: …" + strings.Repeat("x", maxWords-8) + " THE END ("},
+		{"failing", "printf 'log in:\\n\\033[1mrun\\tlogin' >&2; echo '" + reply + "'; exit 3",
+			"exited with 3: log in: [1mrun login"},
+		{"failing silently", "echo '" + reply + "'; exit 1", "exited with 1 and printed nothing on stderr"},
+		{"long message", "head -c 5000 /dev/zero | tr '\\0' x >&2; echo ' THE END' >&2; exit 1",
+			"exited with 1: …" + strings.Repeat("x", maxMessage-8) + " THE END ("},
 		{"killed", "echo '" + reply + "'; kill -KILL $$", "ended by a signal, killed"},
-		{"silent", "echo 'not logged in' >&2", "exited with 0, but printed no reply and said: not logged in"},
-		{"quite silent", "", "printed no reply"},
-		{"not JSON", "echo " + secret, "something else than one JSON object"},
-		{"null", "echo null", "something else"},
-		{"list", "echo '[\"" + secret + "\"]'", "something else"},
-		{"two objects", "echo '" + reply + reply + "'", "something else"},
-		{"truncated", "echo '{\"headers\":{\"a\":[\"" + secret + "'", "something else"},
+		{"no reply", "echo 'not logged in' >&2", "exited with 0, but printed no reply: not logged in"},
+		{"prints nothing", "", "printed no reply"},
+		{"not JSON", "echo " + secret, "something other than one JSON object"},
+		{"null", "echo null", "something other"},
+		{"list", "echo '[\"" + secret + "\"]'", "something other"},
+		{"two objects", "echo '" + reply + reply + "'", "something other"},
+		{"truncated", "echo '{\"headers\":{\"a\":[\"" + secret + "'", "something other"},
 		{"headers: no object", "echo '{\"headers\":\"" + secret + "\"}'", `"headers" that aren't`},
 		{"headers: no list", "echo '{\"headers\":{\"a\":\"" + secret + "\"}}'", `"headers" that aren't`},
 		{"headers: number", "echo '{\"headers\":{\"a\":[7,\"" + secret + "\"]}}'", `"headers" that aren't`},
@@ -152,11 +157,13 @@ func TestHelperFailures(t *testing.T) {
 		{"expires: number", "echo '{\"expires\":1700000000}'", `"expires" that isn't`},
 		{"name", "echo '{\"headers\":{\"" + secret + ":\":[\"b\"]}}'", "header name that can't be sent"},
 		{"pseudo-header", "echo '{\"headers\":{\":authority\":[\"" + secret + "\"]}}'", "header name that can't be sent"},
-		{"reserved name", "echo '{\"headers\":{\"grpc-timeout\":[\"" + secret + "\"]}}'", "gRPC's own"},
+		{"reserved name", "echo '{\"headers\":{\"grpc-timeout\":[\"" + secret + "\"]}}'", "only gRPC itself may send"},
 		{"value", "echo '{\"headers\":{\"a\":[\"" + secret + "\\\\n\"]}}'", "header value that can't be sent"},
-		{"two authorizations", "echo '{\"headers\":{\"Authorization\":[\"a\"],\"authorization\":[\"" + secret + "\"]}}'", "several values"},
+		{"two authorizations", "echo '{\"headers\":{\"Authorization\":[\"a\"],\"authorization\":[\"" + secret + "\"]}}'",
+			"several values"},
 		{"binary", "echo '{\"headers\":{\"a-bin\":[\"" + secret + "\"]}}'", "base64"},
-		{"huge", "printf '{\"headers\":{\"a\":[\"" + secret + "'; head -c 1048576 /dev/zero | tr '\\0' x; printf '\"]}}'", "more than 1048576 bytes"},
+		{"huge", "printf '{\"headers\":{\"a\":[\"" + secret + "'; head -c 1048576 /dev/zero | tr '\\0' x; printf '\"]}}'",
+			"more than 1048576 bytes"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			path := script(t, "helper", tc.script)
@@ -164,26 +171,27 @@ func TestHelperFailures(t *testing.T) {
 			got, err := s.GetRequestMetadata(t.Context(), uri)
 			checkRefusal(t, got, err, path, tc.want)
 			if !strings.Contains(err.Error(), "echo '{\"uri\":\""+uri+"\"}' | "+path+" get") {
-				t.Errorf("no advice in %v", err)
+				t.Errorf("it doesn't say how to try the helper: %v", err)
 			}
-			// Many calls don't wait for a broken helper again and again.
+			// A broken helper isn't run again for the next call.
 			if _, again := s.GetRequestMetadata(t.Context(), uri); again == nil || runs(t, path) != 1 {
-				t.Errorf("asked again: %d runs, %v", runs(t, path), again)
+				t.Errorf("%d runs, %v", runs(t, path), again)
 			}
 		})
 	}
 }
 
+// checkRefusal checks that an error is UNAUTHENTICATED and holds texts.
 func checkRefusal(t *testing.T, got map[string]string, err error, wants ...string) {
 	t.Helper()
 	if status.Code(err) != codes.Unauthenticated || len(got) > 0 {
 		t.Fatalf("got %d headers, error %v", len(got), err)
 	}
-	checkWords(t, err, wants...)
+	checkMessage(t, err, wants...)
 }
 
-// checkWords checks that an error says enough, and no secret.
-func checkWords(t *testing.T, err error, wants ...string) {
+// checkMessage checks that an error holds texts, and no secret.
+func checkMessage(t *testing.T, err error, wants ...string) {
 	t.Helper()
 	text := fmt.Sprintf("%v %+v %#v", err, err, err)
 	for _, want := range wants {
@@ -192,10 +200,11 @@ func checkWords(t *testing.T, err error, wants ...string) {
 		}
 	}
 	if strings.Contains(strings.ToLower(text), strings.ToLower(secret)) || strings.ContainsAny(err.Error(), "\n\x1b") {
-		t.Errorf("unfit to print: %q", text)
+		t.Errorf("not safe to print: %q", text)
 	}
 }
 
+// A helper may be replaced by something that can't run, or be removed.
 func TestHelperThatCantStart(t *testing.T) {
 	path := script(t, "helper", "echo '"+reply+"'")
 	s := source(t, Options{Helpers: []string{path}})

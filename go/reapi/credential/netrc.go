@@ -11,12 +11,14 @@ import (
 	"strings"
 )
 
-// A netrcFile is where a .netrc is.
+// A netrcFile is the place of a .netrc.
 type netrcFile struct {
 	path     string // "" for none
 	optional bool   // its absence is no error
 }
 
+// locateNetrc returns the .netrc at a path. "" stands for $NETRC or ~/.netrc, which
+// may be missing.
 func locateNetrc(path string) netrcFile {
 	if path != "" {
 		return netrcFile{path: path}
@@ -31,25 +33,25 @@ func locateNetrc(path string) netrcFile {
 	return netrcFile{path: path, optional: true}
 }
 
-// maxNetrc bounds what a stray file can make us hold.
+// maxNetrc bounds the size in bytes, so that a wrong file can't fill the memory.
 const maxNetrc = 1 << 20
 
-// headers reads the file for what it has for host. As Bazel, it doesn't ask
-// who else may read the file.
+// headers reads the file and returns the headers for a host. Like Bazel, it accepts a
+// file that others may read.
 func (n netrcFile) headers(host string) (map[string]string, error) {
 	if n.path == "" {
 		return nil, nil
 	}
-	data, err := n.read()
+	data, err := n.readAll()
 	if errors.Is(err, fs.ErrNotExist) && n.optional {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w (NETRC=%s does without)", err, os.DevNull)
+		return nil, fmt.Errorf("%w (NETRC=%s turns .netrc off)", err, os.DevNull)
 	}
 	entries, line, err := parseNetrc(string(data))
 	if err != nil {
-		return nil, fmt.Errorf("%s:%d: %w (correct it; NETRC=%s does without)", n.path, line, err, os.DevNull)
+		return nil, fmt.Errorf("%s:%d: %w (correct it; NETRC=%s turns .netrc off)", n.path, line, err, os.DevNull)
 	}
 	a, ok := entries.machines[host]
 	if !ok {
@@ -62,7 +64,7 @@ func (n netrcFile) headers(host string) (map[string]string, error) {
 	return map[string]string{authorization: "Basic " + token}, nil
 }
 
-func (n netrcFile) read() ([]byte, error) {
+func (n netrcFile) readAll() ([]byte, error) {
 	f, err := os.Open(n.path)
 	if err != nil {
 		return nil, err
@@ -75,25 +77,25 @@ func (n netrcFile) read() ([]byte, error) {
 	return data, err
 }
 
+// An account is what a .netrc says about one machine.
 type account struct{ login, password string }
 
 // netrc is the content of a .netrc.
 type netrc struct {
 	machines map[string]*account // by canonical host
-	other    *account            // the default entry, nil for none
+	other    *account            // the default entry, for all other hosts; nil for none
 }
 
-// parseNetrc takes the language that Bazel's NetrcParser takes: words between
-// white space, without quotes; # begins a comment in a line's first column
-// only; a macro ends at an empty line; a machine's last entry counts; what
-// follows the default entry doesn't. An error is about the line, and quotes
-// nothing of it.
+// parseNetrc reads the language of Bazel's NetrcParser: words between white space,
+// without quotes; # begins a comment only in the first column; a macro ends at an
+// empty line; of several entries for a machine the last counts; what follows the
+// default entry doesn't count. An error is about a line, and quotes nothing of it.
 func parseNetrc(text string) (entries netrc, line int, err error) {
 	entries.machines = make(map[string]*account)
 	p := netrcParser{tokens: tokenize(text)}
 	var current *account
 	for {
-		key, ok := p.word()
+		key, ok := p.nextWord()
 		if !ok {
 			return entries, 0, nil
 		}
@@ -105,10 +107,11 @@ func parseNetrc(text string) (entries netrc, line int, err error) {
 			current = nil
 		case "login", "password", "account":
 			if current == nil {
-				return netrc{}, key.line, fmt.Errorf("%s stands before any machine", key.text)
+				return netrc{}, key.line, fmt.Errorf("%s comes before any machine", key.text)
 			}
 		default:
-			return netrc{}, key.line, errors.New("expected machine, default, login, password, account or macdef, and values without spaces")
+			return netrc{}, key.line, errors.New("expected machine, default, login, password, account or macdef," +
+				" and values without spaces")
 		}
 		switch key.text {
 		case "macdef":
@@ -119,7 +122,7 @@ func parseNetrc(text string) (entries netrc, line int, err error) {
 			entries.other = current
 			continue
 		}
-		value, ok := p.word()
+		value, ok := p.nextWord()
 		if !ok {
 			return netrc{}, key.line, fmt.Errorf("%s has no value", key.text)
 		}
@@ -135,13 +138,13 @@ func parseNetrc(text string) (entries netrc, line int, err error) {
 	}
 }
 
-// A netrcToken is a word, or a comment or a line's end.
+// A netrcToken is a word, a comment or the end of a line.
 type netrcToken struct {
 	text string
 	line int
 }
 
-// Neither can be a word.
+// Texts of tokens that aren't words. No word can be equal to them.
 const (
 	lineEnd = "\n"
 	comment = "# "
@@ -164,7 +167,7 @@ func tokenize(text string) (tokens []netrcToken) {
 
 type netrcParser struct{ tokens []netrcToken }
 
-func (p *netrcParser) next() (t netrcToken, ok bool) {
+func (p *netrcParser) nextToken() (t netrcToken, ok bool) {
 	if len(p.tokens) == 0 {
 		return t, false
 	}
@@ -172,17 +175,17 @@ func (p *netrcParser) next() (t netrcToken, ok bool) {
 	return t, true
 }
 
-// word returns the next word, on whatever line it is.
-func (p *netrcParser) word() (t netrcToken, ok bool) {
-	for t, ok = p.next(); ok && (t.text == lineEnd || t.text == comment); {
-		t, ok = p.next()
+// nextWord returns the next word on this line or a later one.
+func (p *netrcParser) nextWord() (t netrcToken, ok bool) {
+	for t, ok = p.nextToken(); ok && (t.text == lineEnd || t.text == comment); {
+		t, ok = p.nextToken()
 	}
 	return t, ok
 }
 
 func (p *netrcParser) skipMacro() {
 	for ends := 0; ends < 2; {
-		t, ok := p.next()
+		t, ok := p.nextToken()
 		if !ok {
 			return
 		}

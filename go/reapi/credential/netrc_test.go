@@ -14,7 +14,9 @@ func TestNetrc(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
 		{"empty", "", ""},
 		{"one line", "machine cache.example.com login me password " + secret, "me:" + secret},
-		{"several lines", "machine\ncache.example.com\r\n\tpassword " + secret + "\r\n\n# login you\n login\n# between\nme\n", "me:" + secret},
+		{"several lines",
+			"machine\ncache.example.com\r\n\tpassword " + secret + "\r\n\n# login you\n login\n# between\nme\n",
+			"me:" + secret},
 		{"another machine", "machine example.com login me password " + secret, ""},
 		{"last counts", "machine cache.example.com login a password b\nmachine Cache.Example.COM login c password d", "c:d"},
 		{"default", "machine x login a password b default login me password " + secret, "me:" + secret},
@@ -26,7 +28,8 @@ func TestNetrc(t *testing.T) {
 		{"quotes are characters", `machine cache.example.com login "me" password 'x#y`, `"me":'x#y`},
 		{"keywords as values", "machine cache.example.com login machine password default", "machine:default"},
 		{"bytes", "machine cache.example.com login m\xfc password \u00a0\u00fc", "m\xfc:\u00a0\u00fc"},
-		{"macro", "macdef init\nmachine cache.example.com login x\n# not empty\ncd /tmp\n \nmachine cache.example.com login me password p", "me:p"},
+		{"macro", "macdef init\nmachine cache.example.com login x\n# not empty\ncd /tmp\n \n" +
+			"machine cache.example.com login me password p", "me:p"},
 		{"macro at the end", "machine cache.example.com login me password p macdef init\ncd /tmp", "me:p"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -39,8 +42,8 @@ func TestNetrc(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if any, err := s.Any(); any != (tc.want != "") || err != nil {
-				t.Errorf("any: %v, %v", any, err)
+			if available, err := s.Available(); available != (tc.want != "") || err != nil {
+				t.Errorf("available: %v, %v", available, err)
 			}
 			token, _ := strings.CutPrefix(got["authorization"], "Basic ")
 			if plain, err := base64.StdEncoding.DecodeString(token); err != nil || string(plain) != tc.want {
@@ -50,15 +53,15 @@ func TestNetrc(t *testing.T) {
 	}
 }
 
-// checkUnusable checks that there is a word about the .netrc, and that calls
-// are made without it.
+// checkUnusable checks that Available says what is wrong with .netrc, and that calls
+// get no headers.
 func checkUnusable(t *testing.T, s *Source, wants ...string) {
 	t.Helper()
-	any, err := s.Any()
-	if any || err == nil {
-		t.Fatalf("any: %v, %v", any, err)
+	available, err := s.Available()
+	if available || err == nil {
+		t.Fatalf("available: %v, %v", available, err)
 	}
-	checkWords(t, err, wants...)
+	checkMessage(t, err, wants...)
 	if got, err := s.GetRequestMetadata(t.Context(), uri); len(got) > 0 || err != nil {
 		t.Errorf("got %d headers, %v", len(got), err)
 	}
@@ -68,9 +71,9 @@ func TestMalformedNetrc(t *testing.T) {
 	for _, tc := range []struct{ name, text, where string }{
 		{"unknown word", "\nmachine a\n  token " + secret, ":3: expected"},
 		{"password with spaces", "machine a login b password \"c " + secret + "\"", ":1: expected"},
-		{"comment behind", "machine a login b password c # " + secret, ":1: expected"},
-		{"no machine", "# mine\nlogin " + secret, ":2: login stands before any machine"},
-		{"behind a macro", "machine a\nmacdef m\n\npassword " + secret, ":4: password stands before any machine"},
+		{"comment after a value", "machine a login b password c # " + secret, ":1: expected"},
+		{"no machine", "# mine\nlogin " + secret, ":2: login comes before any machine"},
+		{"after a macro", "machine a\nmacdef m\n\npassword " + secret, ":4: password comes before any machine"},
 		{"no value", "machine a login " + secret + "\npassword\n\n", ":2: password has no value"},
 		{"too large", strings.Repeat(secret+"\n", maxNetrc/8), ": too large"},
 	} {
@@ -84,7 +87,8 @@ func TestMalformedNetrc(t *testing.T) {
 	}
 }
 
-func TestWhereNetrcIs(t *testing.T) {
+// .netrc is at the option's path, at $NETRC or in the home folder.
+func TestPlaceOfNetrc(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, login string) string {
 		path := filepath.Join(dir, name)
@@ -123,7 +127,7 @@ func TestWhereNetrcIs(t *testing.T) {
 	s := source(t, Options{Netrc: missing})
 	checkUnusable(t, s, missing, "no such file")
 
-	// Forget has it read again.
+	// After Forget it is read again.
 	if err := os.Rename(option, missing); err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// parseReply reads a helper's reply. What it doesn't know in it, it ignores.
-// Errors name nothing of the reply, not even headers' names: a confused helper
-// may have put the secret there.
+// parseReply reads a helper's reply, and ignores unknown fields. Errors quote nothing
+// of the reply, not even the headers' names: a broken helper may have put the secret
+// there.
 func parseReply(data []byte) (headers map[string]string, expires time.Time, err error) {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(data, &fields) != nil || fields == nil {
-		return nil, time.Time{}, errors.New("replied with something else than one JSON object")
+		return nil, time.Time{}, errors.New("replied with something other than one JSON object")
 	}
 	var lists map[string][]*string
 	if raw, ok := fields["headers"]; ok && json.Unmarshal(raw, &lists) != nil {
@@ -37,11 +37,10 @@ func parseReply(data []byte) (headers map[string]string, expires time.Time, err 
 
 const authorization = "authorization"
 
-// toMetadata turns headers into gRPC metadata, one string for each name.
-// Several values are joined with a comma, which HTTP (RFC 9110, 5.3) and gRPC
-// (PROTOCOL-HTTP2, Custom-Metadata) take for the same as several lines. That
-// holds for lists only, so not for authorization, nor for -bin, whose value
-// gRPC encodes as a whole.
+// toMetadata makes gRPC metadata of headers, one string for each name. Several values
+// are joined with commas, which for HTTP (RFC 9110, 5.3) and gRPC (PROTOCOL-HTTP2,
+// Custom-Metadata) is the same as several lines. That is true for lists only, not
+// for authorization, nor for -bin headers, whose value gRPC encodes as a whole.
 func toMetadata(headers map[string][]*string) (map[string]string, error) {
 	values := make(map[string][]string)
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
@@ -59,14 +58,15 @@ func toMetadata(headers map[string][]*string) (map[string]string, error) {
 		case !isName(name):
 			return nil, errors.New("replied with a header name that can't be sent: only letters, digits and - _ . can")
 		case isReserved(name):
-			return nil, errors.New("replied with a header that is gRPC's own business, such as content-type, host or grpc-…")
+			return nil, errors.New("replied with a header that only gRPC itself may send, such as content-type, host or grpc-…")
 		case len(list) > 1 && (name == authorization || binary):
 			return nil, errors.New("replied with several values for a header that takes one, such as authorization or …-bin")
 		case !binary && slices.ContainsFunc(list, isUnsendable):
-			return nil, errors.New("replied with a header value that can't be sent: it isn't all printable ASCII (a line break at its end?)")
+			return nil, errors.New("replied with a header value that can't be sent: it isn't all printable ASCII" +
+				" (a line break at its end?)")
 		}
 		md[name] = strings.Join(list, ", ")
-		if binary { // in base64, as Bazel expects it; gRPC-Go encodes it itself
+		if binary { // Bazel expects base64 in the reply; gRPC-Go encodes the value itself
 			raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(list[0], "="))
 			if err != nil {
 				return nil, errors.New("replied with a …-bin header whose value isn't base64")
@@ -87,7 +87,7 @@ func isUnsendable(value string) bool {
 	return strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// isReserved tells the headers that gRPC sends itself and those that HTTP/2
+// isReserved reports whether a header is one that gRPC sends itself, or that HTTP/2
 // forbids.
 func isReserved(name string) bool {
 	switch name {

@@ -11,26 +11,27 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// pick returns the program for host, "" if there is none: among the flags
-// whose scopes fit, that of the closest one, and of equals the last.
-func pick(host string, flags []string) (program string, err error) {
+// programFor returns the program for a host, "" if there is none. Among the flags
+// whose scopes hold the host, the one with the closest scope counts, and of equal
+// ones the last.
+func programFor(host string, flags []string) (program string, err error) {
 	closest := -1
 	for _, flag := range flags {
 		scope, p, err := parseFlag(flag)
 		if err != nil {
 			return "", fmt.Errorf("--credential_helper=%s: %w", flag, err)
 		}
-		if f := fit(scope, host); f >= 0 && f >= closest {
-			closest, program = f, p
+		if c := closeness(scope, host); c >= 0 && c >= closest {
+			closest, program = c, p
 		}
 	}
 	return program, nil
 }
 
-// fit tells how closely a scope fits a host: not at all (-1), as any (0), by
-// its domain (more for a longer one), or exactly. As in Bazel, *.example.com
-// holds example.com itself too.
-func fit(scope, host string) int {
+// closeness returns how closely a scope fits a host: -1 for not at all, 0 for a scope
+// that holds all hosts, the length of the domain for *.DOMAIN, and the most for the
+// host itself. As in Bazel, *.example.com holds example.com, too.
+func closeness(scope, host string) int {
 	domain, wildcard := strings.CutPrefix(scope, "*.")
 	switch {
 	case scope == "":
@@ -43,6 +44,7 @@ func fit(scope, host string) int {
 	return -1
 }
 
+// parseFlag reads [SCOPE=]PROGRAM.
 func parseFlag(flag string) (scope, program string, err error) {
 	scope, program, scoped := strings.Cut(flag, "=")
 	if !scoped {
@@ -64,7 +66,8 @@ func parseFlag(flag string) (scope, program string, err error) {
 	case inWorkspace && !filepath.IsLocal(rest):
 		return "", "", errors.New("leads out of the workspace")
 	case !inWorkspace && !filepath.IsAbs(program) && filepath.Base(program) != program:
-		return "", "", fmt.Errorf("%s is neither an absolute path, nor %sPATH, nor a bare name to look up in $PATH", program, workspaceRoot)
+		return "", "", fmt.Errorf("%s is neither an absolute path, nor %sPATH, nor a bare name to look up in $PATH",
+			program, workspaceRoot)
 	}
 	return scope, program, nil
 }
@@ -74,8 +77,9 @@ const workspaceRoot = "%workspace%/"
 // domains turns a domain name into lower case and punycode.
 var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 
-// canonicalHost is a host as scopes and .netrc are compared with it: an
-// address, or what is no proper domain name, stays what it is.
+// canonicalHost returns a host in the form in which it is compared with scopes and
+// .netrc. An IP address, or another text that isn't a domain name, is only put into
+// lower case.
 func canonicalHost(host string) string {
 	host = strings.TrimSuffix(host, ".")
 	if domain, err := domains.ToASCII(host); err == nil {
@@ -84,12 +88,12 @@ func canonicalHost(host string) string {
 	return strings.ToLower(host)
 }
 
-// find returns the path of a helper's program.
-func find(program, workspace string) (string, error) {
+// findProgram returns the path of a helper's program.
+func findProgram(program, workspace string) (string, error) {
 	path := program
 	if rest, ok := strings.CutPrefix(program, workspaceRoot); ok {
 		if workspace == "" {
-			return "", fmt.Errorf("credential helper %s: there is no workspace here; name an absolute path", program)
+			return "", fmt.Errorf("credential helper %s: there is no workspace here; give an absolute path", program)
 		}
 		path = filepath.Join(workspace, filepath.FromSlash(rest))
 	}

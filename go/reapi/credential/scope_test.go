@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// The helper that a host gets tells its own name.
+// Each helper returns its own name in a header, which shows which one a host gets.
 func TestScopes(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
 	t.Setenv("NETRC", os.DevNull)
 	for _, name := range []string{"a", "b", "c"} {
-		text := "#!/bin/sh\necho '{\"headers\":{\"who\":[\"" + name + "\"]}}'\n"
+		text := "#!/bin/sh\necho '{\"headers\":{\"helper\":[\"" + name + "\"]}}'\n"
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -59,11 +59,11 @@ func TestScopes(t *testing.T) {
 			}
 			defer s.Close()
 			got, err := s.GetRequestMetadata(t.Context())
-			if err != nil || got["who"] != tc.want {
-				t.Errorf("asked %q, %v", got["who"], err)
+			if err != nil || got["helper"] != tc.want {
+				t.Errorf("helper %q, %v", got["helper"], err)
 			}
-			if any, err := s.Any(); any != (tc.want != "") || err != nil {
-				t.Errorf("any: %v, %v", any, err)
+			if available, err := s.Available(); available != (tc.want != "") || err != nil {
+				t.Errorf("available: %v, %v", available, err)
 			}
 		})
 	}

@@ -1,7 +1,7 @@
-// Package credential finds what we show a server to say who we are: what a
-// credential helper says, in Bazel's protocol and with Bazel's scopes, or a
-// .netrc's login and password. Fixed headers and Google's credentials are not
-// its business, nor is warning of a plaintext connection.
+// Package credential gets the credentials that authenticate us to a server: those
+// of a credential helper, with Bazel's protocol and scopes, or the login and password
+// of a .netrc. Package reapi/rpc handles fixed headers and Google's credentials, and
+// warns of connections without encryption.
 package credential
 
 import (
@@ -17,28 +17,28 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Options say where to look.
+// Options say where credentials come from.
 type Options struct {
-	// Helpers are as in --credential_helper: PROGRAM for every host, or
-	// SCOPE=PROGRAM, where SCOPE is a domain, or *.DOMAIN for it and all
-	// below. The closest scope counts, and of equal ones the last. PROGRAM is
-	// an absolute path, %workspace%/PATH, or a name to look up in $PATH.
+	// Helpers are values of --credential_helper: PROGRAM for every host, or
+	// SCOPE=PROGRAM. SCOPE is a domain, or *.DOMAIN for it and all domains below. The
+	// closest scope counts, and of equal ones the last. PROGRAM is an absolute path,
+	// %workspace%/PATH, or a name to look up in $PATH.
 	Helpers       []string
 	HelperTimeout time.Duration // 0 for Bazel's 10 s
 	Netrc         string        // file; "" for $NETRC or ~/.netrc, which may be missing
 	Workspace     string        // what %workspace% stands for, or ""
 }
 
-// A Source has the credentials for one host. A helper whose scope holds the
-// host comes before .netrc, even if it has nothing to show. Its methods may be
-// called at the same time.
+// A Source has the credentials for one host. If a helper's scope holds the host,
+// .netrc isn't used, even if the helper returns no headers. A Source is safe for
+// concurrent use.
 type Source struct {
 	host   string
 	helper *helper // nil for none
 	netrc  netrcFile
 
-	// A helper's run serves all who ask for its URI, so it ends with the
-	// Source and not with any of them.
+	// One run of a helper serves all calls for its URI, so it ends with the Source, not
+	// with any of the calls.
 	life    context.Context
 	end     context.CancelFunc
 	flights singleflight.Group
@@ -51,27 +51,27 @@ type Source struct {
 
 var _ credentials.PerRPCCredentials = (*Source)(nil)
 
-// An answer is what a helper or .netrc said, failures too: many calls wait for
-// a broken helper once, not each.
+// An answer is the outcome of running a helper or reading .netrc. Failures are kept,
+// too, so that many calls wait for a broken helper once only.
 type answer struct {
 	headers map[string]string
 	err     error     // a helper's with a gRPC status
 	until   time.Time // the zero time: no end is known
-	late    bool      // there was none in time
+	late    bool      // the helper didn't end in time
 }
 
-// New returns the source for a host, without port; "" (a Unix socket) has no
-// credentials. It checks the helpers' syntax, and that the program for this
-// host is there, but reads and starts nothing. Close ends the source.
+// New returns the source for a host, which has no port; "" (a Unix socket) has no
+// credentials. New checks the helpers' syntax and that the program for this host
+// exists, but reads no .netrc and starts no program. Close ends the source.
 func New(host string, o Options) (*Source, error) {
 	host = canonicalHost(host)
-	program, err := pick(host, o.Helpers)
+	program, err := programFor(host, o.Helpers)
 	if err != nil {
 		return nil, err
 	}
 	s := &Source{host: host, answers: make(map[string]answer)}
 	if host != "" && program != "" {
-		if program, err = find(program, o.Workspace); err != nil {
+		if program, err = findProgram(program, o.Workspace); err != nil {
 			return nil, err
 		}
 		s.helper = &helper{program: program, timeout: o.HelperTimeout}
@@ -85,11 +85,11 @@ func New(host string, o Options) (*Source, error) {
 	return s, nil
 }
 
-// Any reports whether there is anything to show: a helper, which may still say
-// that nothing is needed, or a .netrc with an entry for the host. The error
-// says why .netrc can't be used. As in Bazel that is no more than a warning:
-// who else reads the file may understand it, and the server may need nothing.
-func (s *Source) Any() (bool, error) {
+// Available reports whether there may be credentials: there is a helper, which may still
+// return no headers, or .netrc has an entry for the host. The error says why .netrc
+// can't be used. As in Bazel it is for a warning only: other programs may understand
+// the file, and the server may need no credentials.
+func (s *Source) Available() (bool, error) {
 	if s.helper != nil {
 		return true, nil
 	}
@@ -98,46 +98,48 @@ func (s *Source) Any() (bool, error) {
 }
 
 // GetRequestMetadata returns the headers for a URI such as
-// https://HOST:PORT/build.bazel.remote.execution.v2.Capabilities. What a helper
-// says is kept until shortly before it expires, or until Forget. Errors are
-// gRPC statuses: UNAUTHENTICATED with what to do about it, or the end of ctx.
+// https://HOST:PORT/build.bazel.remote.execution.v2.Capabilities. A helper's answer
+// is kept until shortly before it expires, or until Forget. Errors are gRPC statuses:
+// UNAUTHENTICATED with what to do about it, or the end of ctx.
 func (s *Source) GetRequestMetadata(ctx context.Context, uri ...string) (map[string]string, error) {
 	if s.helper == nil {
 		return maps.Clone(s.fromNetrc().headers), nil
 	}
-	asked := "https://" + s.host + "/"
+	service := "https://" + s.host + "/"
 	if len(uri) > 0 {
-		asked = uri[0]
+		service = uri[0]
 	}
-	if a, ok := s.kept(asked); ok {
-		return a.take()
+	if a, ok := s.keptAnswer(service); ok {
+		return a.headersCopy()
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, status.FromContextError(err).Err()
 	}
 	select {
-	case r := <-s.flights.DoChan(asked, func() (any, error) { return s.ask(asked), nil }):
-		return r.Val.(answer).take()
+	case r := <-s.flights.DoChan(service, func() (any, error) { return s.runHelper(service), nil }):
+		return r.Val.(answer).headersCopy()
 	case <-ctx.Done():
 		return nil, status.FromContextError(ctx.Err()).Err()
 	}
 }
 
-// RequireTransportSecurity is part of credentials.PerRPCCredentials. Servers on
-// loopback take plaintext.
+// RequireTransportSecurity is part of credentials.PerRPCCredentials. Servers on the
+// loopback interface may be used without encryption.
 func (s *Source) RequireTransportSecurity() bool { return false }
 
-// Forget has the next call ask anew, as is due when a server answers
-// UNAUTHENTICATED or a failed helper deserves another try. One that took too
-// long doesn't: who waits has waited enough. A run that is on its way counts as
-// asking anew, so that many calls refused at once start few.
+// Forget makes the next call run the helper, or read .netrc, again. It is for a
+// server that answers UNAUTHENTICATED, and for another try after a helper failed. A
+// helper that took too long isn't run again: its callers have waited enough. If a run
+// is under way, the next call gets its answer, so that many calls that are refused at
+// the same time start few runs.
 func (s *Source) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.answers, func(_ string, a answer) bool { return !a.late })
 }
 
-// Close ends what runs and waits for its end. Calls that wait for it fail.
+// Close ends a helper that runs, and waits for its end. Calls that wait for the
+// helper fail.
 func (s *Source) Close() {
 	s.mu.Lock()
 	s.closed = true
@@ -146,36 +148,43 @@ func (s *Source) Close() {
 	s.running.Wait()
 }
 
-// ask runs the helper, unless somebody else's run has just ended or the source
-// is closed.
-func (s *Source) ask(uri string) answer {
+// runHelper runs the helper, unless another call's run has just ended or the source is
+// closed.
+func (s *Source) runHelper(uri string) answer {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
-		return answer{err: status.Error(codes.Canceled, "credentials asked for after the end")}
+		return answer{err: status.Error(codes.Canceled, "credentials were requested after the end of the link")}
 	}
 	s.running.Add(1)
 	s.mu.Unlock()
 	defer s.running.Done()
 
-	if a, ok := s.kept(uri); ok {
+	if a, ok := s.keptAnswer(uri); ok {
 		return a
 	}
-	headers, expires, err := s.helper.get(s.life, uri)
-	a := answer{headers: headers, until: usableUntil(time.Now(), expires), err: unauthenticated(err), late: errors.Is(err, errLate)}
+	headers, expires, err := s.helper.credentials(s.life, uri)
+	a := answer{
+		headers: headers,
+		until:   usableUntil(time.Now(), expires),
+		err:     toStatus(err),
+		late:    errors.Is(err, errLate),
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answers[uri] = a
 	return a
 }
 
-func (s *Source) kept(uri string) (answer, bool) {
+// keptAnswer returns the answer for a URI, if there is one that hasn't expired.
+func (s *Source) keptAnswer(uri string) (answer, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, ok := s.answers[uri]
 	return a, ok && (a.until.IsZero() || time.Now().Before(a.until))
 }
 
+// fromNetrc reads .netrc, once.
 func (s *Source) fromNetrc() answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -188,10 +197,10 @@ func (s *Source) fromNetrc() answer {
 	return a
 }
 
-func (a answer) take() (map[string]string, error) { return maps.Clone(a.headers), a.err }
+func (a answer) headersCopy() (map[string]string, error) { return maps.Clone(a.headers), a.err }
 
-// usableUntil leaves a call some time to arrive before its credential expires:
-// half a minute, or a tenth of a short life.
+// usableUntil returns until when a credential is used: half a minute before it
+// expires, or a tenth of its life if that is short, so that calls arrive in time.
 func usableUntil(now, expires time.Time) time.Time {
 	if expires.IsZero() {
 		return expires
@@ -199,7 +208,8 @@ func usableUntil(now, expires time.Time) time.Time {
 	return expires.Add(-min(30*time.Second, expires.Sub(now)/10))
 }
 
-func unauthenticated(err error) error {
+// toStatus makes a helper's error a gRPC status.
+func toStatus(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -14,24 +14,26 @@ import (
 	"google.golang.org/grpc/status"
 )
 
+// stubborn is a helper that ignores SIGTERM, and starts a process that does, too.
 const stubborn = "trap '' TERM; (sleep 1000; echo '" + reply + "') & sleep 1000"
 
+// A helper that takes too long is ended with all that it has started.
 func TestSlowHelper(t *testing.T) {
 	path := script(t, "helper", stubborn)
 	s := source(t, Options{Helpers: []string{path}, HelperTimeout: 300 * time.Millisecond})
 	got, err := s.GetRequestMetadata(t.Context(), uri)
 	checkRefusal(t, got, err, path, "gave no answer within 300ms")
-	nothingLeft(t, path)
+	waitForEnd(t, path)
 
-	// As when the call is made again because of that: the answer stays, although
-	// the helper would have another one now.
+	// If the call is then repeated, the failure stays, although the helper would succeed
+	// now.
 	quick := script(t, "helper", "echo '"+reply+"'")
 	s.helper = &helper{program: quick, timeout: time.Hour}
 	s.Forget()
 	got, err = s.GetRequestMetadata(t.Context(), uri)
 	checkRefusal(t, got, err, path, "gave no answer within 300ms")
 	if n := runs(t, quick); n > 0 {
-		t.Errorf("asked again %d times", n)
+		t.Errorf("run again %d times", n)
 	}
 }
 
@@ -48,14 +50,15 @@ func TestCloseEndsHelper(t *testing.T) {
 	if err := <-done; status.Code(err) != codes.Canceled {
 		t.Errorf("error = %v", err)
 	}
-	nothingLeft(t, path)
-	if _, err := s.GetRequestMetadata(t.Context(), "https://other/"); status.Code(err) != codes.Canceled || runs(t, path) != 1 {
+	waitForEnd(t, path)
+	_, err := s.GetRequestMetadata(t.Context(), "https://other/")
+	if status.Code(err) != codes.Canceled || runs(t, path) != 1 {
 		t.Errorf("after Close: %d runs, %v", runs(t, path), err)
 	}
 }
 
-// A caller that gives up leaves the helper to the others.
-func TestCancelledCaller(t *testing.T) {
+// If one call ends, the helper goes on running for the others.
+func TestCancelledCall(t *testing.T) {
 	path := script(t, "helper", "until [ -e go ]; do sleep 0.01; done; echo '"+reply+"'")
 	s := source(t, Options{Helpers: []string{path}, HelperTimeout: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -88,7 +91,7 @@ func TestConcurrentCallsShareARun(t *testing.T) {
 			if err != nil || got["authorization"] != "Bearer "+secret {
 				t.Error(err)
 			}
-			clear(got) // a caller's copy
+			clear(got) // each caller has a copy
 		})
 	}
 	wg.Wait()
@@ -97,6 +100,7 @@ func TestConcurrentCallsShareARun(t *testing.T) {
 	}
 }
 
+// A helper's answer is kept for each URI until it expires, or until Forget.
 func TestAnswersAreKept(t *testing.T) {
 	at := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(time.RFC3339) }
 	for _, tc := range []struct {
@@ -111,18 +115,18 @@ func TestAnswersAreKept(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			path := script(t, "helper", `echo '{"headers":{"a":["b"]}`+tc.expires+`}'`)
 			s := source(t, Options{Helpers: []string{path}})
-			ask := func(uri string, want int) {
+			get := func(uri string, want int) {
 				t.Helper()
 				got, err := s.GetRequestMetadata(t.Context(), uri)
 				if err != nil || got["a"] != "b" || runs(t, path) != want {
 					t.Errorf("%d runs instead of %d, %v", runs(t, path), want, err)
 				}
 			}
-			ask(uri, 1)
-			ask(uri, tc.runs)
-			ask("https://cache.example.com/google.bytestream.ByteStream", tc.runs+1)
+			get(uri, 1)
+			get(uri, tc.runs)
+			get("https://cache.example.com/google.bytestream.ByteStream", tc.runs+1)
 			s.Forget()
-			ask(uri, tc.runs+2)
+			get(uri, tc.runs+2)
 		})
 	}
 }
