@@ -2,7 +2,9 @@ package link
 
 import (
 	"fmt"
-	"strings"
+	"slices"
+
+	"al.essio.dev/pkg/shellescape"
 
 	"thinrex/go/link/distfile"
 	"thinrex/go/link/executor"
@@ -24,20 +26,6 @@ func hintFor(common distfile.Common, compiler string) func(failed) string {
 		}
 		return "to see it again, link with lld's --save-temps (lld-link: /lldsavetemps), which keeps the job's files," +
 			" and run the command that is then printed here:\n  " +
-			shellCommand(compiler, common.Args[1:], f.jobs[0].Args)
+			shellescape.QuoteCommand(slices.Concat([]string{compiler}, common.Args[1:], f.jobs[0].Args))
 	}
-}
-
-// shellCommand returns a command line that a shell would take.
-func shellCommand(program string, args ...[]string) string {
-	words := []string{program}
-	for _, list := range args {
-		words = append(words, list...)
-	}
-	for i, w := range words {
-		if strings.ContainsAny(w, " \t\n\"'\\$`()&;|<>*?[]#~!{}") || w == "" {
-			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(words, " ")
 }

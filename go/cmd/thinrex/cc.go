@@ -115,7 +115,7 @@ func ccOptions(dir string, o *options, s *store.Store, terminal *report.Terminal
 	options.Dir, options.Env = dir, env
 	options.Read = o.Shared.ExtraInputs
 	options.Sandbox = o.Host.SandboxBase
-	options.Colour = isTerminal(os.Stderr) && compile.UsesColours(env)
+	options.Colour = report.IsTerminal(os.Stderr) && compile.UsesColours(env)
 	options.Verbose = terminal.Verbose
 	options.Named = compile.VariableNames(o.Shared.ActionEnv)
 	if s != nil {
