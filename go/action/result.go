@@ -14,8 +14,8 @@ type Result struct {
 	Stdout, Stderr []byte
 	Outputs        []OutputFile
 	Message        string // a service's own words on how it went, or ""
-	Worker         string // the service whose worker ran the action; "" for this machine
-	Cached         bool   // the service took it from its cache
+	Service        string // whose worker ran the action, or whose cache had the result; "" for this machine
+	Cached         bool   // it comes from a cache
 	Release        func() // gives back the memory that it takes; nil for nothing to do
 }
 

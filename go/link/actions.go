@@ -40,12 +40,12 @@ func newActions(b *canon.Builder) *actions {
 }
 
 // keep leaves a task its action while it waits in a queue, if there is room.
-func (m *actions) keep(t *task) {
-	if !m.waiting.TryAcquire(t.action.Size()) {
+func (m *actions) keep(t *task) *task {
+	t.kept = m.waiting.TryAcquire(t.action.Size())
+	if !t.kept {
 		t.action = nil
-		return
 	}
-	t.kept = true
+	return t
 }
 
 // take gives a task that is about to run its action, which is made again if it

@@ -14,6 +14,7 @@ import (
 // no reason to fail a link: the user is told once, and the link goes on without.
 type cache struct {
 	results  action.Cache // nil for none
+	service  string       // its address; "" for the disk cache
 	terminal *report.Terminal
 	failed   func(verb string, err error)     // tells the user
 	begin    func() (end func(answered bool)) // is told of each lookup
@@ -41,10 +42,14 @@ func (c *cache) find(ctx context.Context, a *action.Action) (*action.Result, err
 		}
 		return nil, ctx.Err()
 	}
-	if r != nil && a.Failure(r) != nil {
+	if r == nil {
+		return nil, nil
+	}
+	if a.Failure(r) != nil {
 		r.Done()
 		return nil, nil
 	}
+	r.Service, r.Cached = c.service, true
 	return r, nil
 }
 
@@ -87,7 +92,7 @@ func diskCache(o Options) *cache {
 func remoteCache(o Options, w *awaited) *cache {
 	c := &cache{terminal: o.Terminal, begin: w.lookup}
 	if o.Remote != nil {
-		c.results = o.Remote
+		c.results, c.service = o.Remote, o.Remote.Address()
 	}
 	c.failed = func(verb string, err error) {
 		if o.Strategy == Remote && o.Remote.Down() != nil {

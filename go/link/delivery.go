@@ -22,8 +22,8 @@ type delivery struct {
 	tally     *tally
 }
 
-// complete ends a task with what came of its execution. The error ends the link; a
-// failed compilation is reported and counted instead.
+// complete ends a task with what came of its lookup or its execution. The error ends
+// the link; a failed compilation is reported and counted instead.
 func (d *delivery) complete(ctx context.Context, t *task, r *action.Result, err error) error {
 	if err != nil {
 		return d.asWritten.instead(ctx, t.first, func() []distfile.Job { return d.actions.joining.settle(t) }, err)
@@ -33,28 +33,17 @@ func (d *delivery) complete(ctx context.Context, t *task, r *action.Result, err 
 		return d.fail(ctx, t, r, why)
 	}
 	var changed []distfile.Job
-	finish := func() {
+	deliver := func() {
 		d.store(ctx, t, r)
-		d.tally.executed(r)
+		d.tally.sound(r)
 		changed, err = d.writeAll(t, r)
 	}
-	if r.Worker == "" {
-		finish() // in the compilation's slot
+	if r.Service == "" {
+		deliver() // in the compilation's slot; a lookup here is one of few
 	} else {
-		// Executions end many at a time; tasks that are next must not wait for all of these.
-		d.actions.turns.do(finish)
+		// Many come at one time. Tasks that are next must not wait for all of these.
+		d.actions.turns.do(deliver)
 	}
-	r.Done() // before a slot is waited for
-	if err != nil {
-		return err
-	}
-	return d.asWritten.changed(ctx, changed)
-}
-
-// hit ends a task whose result a cache had.
-func (d *delivery) hit(ctx context.Context, t *task, r *action.Result) error {
-	d.tally.count(func(s *report.Summary) { s.Hits++ })
-	changed, err := d.writeAll(t, r)
 	r.Done() // before a slot is waited for
 	if err != nil {
 		return err
@@ -64,17 +53,21 @@ func (d *delivery) hit(ctx context.Context, t *task, r *action.Result) error {
 
 // fail ends a task whose compiler failed, for all its jobs.
 func (d *delivery) fail(ctx context.Context, t *task, r *action.Result, why error) error {
-	if r.Worker != "" && ctx.Err() != nil && !errors.Is(context.Cause(ctx), ErrCompilation) {
+	if r.Service != "" && ctx.Err() != nil && !errors.Is(context.Cause(ctx), ErrCompilation) {
 		return ctx.Err() // the link has ended before it was checked whether the worker is broken
 	}
 	d.failures.report(failed{jobs: d.actions.joining.settleAll(t), action: t.action, result: r, why: why})
 	return nil
 }
 
-// store stores a sound result. A service has stored its workers' results itself.
+// store stores a sound result where it isn't stored yet. A service has stored its
+// workers' results itself.
 func (d *delivery) store(ctx context.Context, t *task, r *action.Result) {
-	if r.Worker != "" {
+	if r.Service != "" {
 		d.disk.store(ctx, t.action, r)
+		return
+	}
+	if r.Cached {
 		return
 	}
 	// If an input has changed meanwhile, the digests in the key may be of another

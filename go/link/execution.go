@@ -96,7 +96,7 @@ func (e *execution) local(_ *task, slot *host.Lease) action.Executor {
 // service is silent about it.
 func (e *execution) remote(t *task, slot *host.Lease) action.Executor {
 	remote := executor.Remote{Workers: e.workers, Slot: slot}
-	return helped{helper: e.helper, task: t, remote: remote, tally: e.delivery.tally}
+	return watched{helper: e.helper, task: t, serve: remote.Execute, helped: e.delivery.tally.fallback}
 }
 
 func (e *execution) fallback(t *task, slot *host.Lease) action.Executor {

@@ -116,8 +116,8 @@ func (l *failures) print(f failed) {
 		l.terminal.Print("the remote service says: %s", f.result.Message)
 	}
 	where := ""
-	if f.result.Worker != "" {
-		where = " on a worker of " + f.result.Worker
+	if f.result.Service != "" {
+		where = " on a worker of " + f.result.Service
 	}
 	l.terminal.Print("backend compilation of %s failed%s (%v)", someOf(f.modules()), where, f.why)
 	l.hinted.Do(func() { l.terminal.Print("hint: %s", l.hint(f)) })

@@ -15,12 +15,12 @@ func hintFor(common distfile.Common, compiler string) func(failed) string {
 	return func(f failed) string {
 		versions := executor.OlderCompiler(f.result.Stderr)
 		switch {
-		case versions != "" && f.result.Worker != "":
+		case versions != "" && f.result.Service != "":
 			return versions + "; " + executor.OtherWorkerCompiler
 		case versions != "":
 			return fmt.Sprintf("%s, %s; --thinlto-remote-compiler=PATH (lld-link: /thinlto-remote-compiler:PATH)"+
 				" names the clang of lld's release", versions, compiler)
-		case f.result.Worker != "":
+		case f.result.Service != "":
 			return "--exec_strategy=local shows whether it fails here, too;" +
 				" if not, the worker may have another compiler: see --remote_compiler and --toolchain=upload"
 		}

@@ -51,37 +51,34 @@ func (p *plan) lookupAll(ctx context.Context) error {
 // lookup decides on one job.
 func (p *plan) lookup(ctx context.Context, job distfile.Job) error {
 	if p.actions.builder == nil {
-		p.queues.push(asTheLinkerWrote(job))
+		p.queues.here.push(asTheLinkerWrote(job))
 		return nil
 	}
 	t, r, err := p.lookupHere(ctx, job)
 	if uncacheable, ok := errors.AsType[*action.Uncacheable](err); ok {
 		warnUncached(p.options.Terminal, uncacheable)
-		p.queues.push(asTheLinkerWrote(job))
+		p.queues.here.push(asTheLinkerWrote(job))
 		return nil
 	}
 	if err != nil || t == nil {
 		return err
 	}
 	if r == nil && p.options.Remote != nil {
-		var here bool
-		r, here, err = p.helper.while(ctx, t, func(ctx context.Context) (*action.Result, error) {
-			return p.lookupRemotely(ctx, t.action)
-		})
-		if here {
-			return p.delivery.complete(ctx, t, r, err)
-		}
-		if err != nil && !errors.Is(err, errReadsMore) {
-			return err
-		}
+		service := watched{helper: p.helper, task: t, serve: p.remote.lookup, helped: func() {}}
+		r, err = service.Execute(ctx, t.action)
 	}
 	switch {
-	case r != nil:
-		return p.delivery.hit(ctx, t, r)
+	case err != nil && !errors.Is(err, errReadsMore), r != nil:
+		return p.delivery.complete(ctx, t, r, err)
 	case p.actions.readsMore(t.action):
 		return p.lookupAgain(ctx, t)
 	}
-	p.queue(t)
+	if t.action.Here {
+		p.options.Terminal.Verbose("%s is compiled here: its assembly reads a file by an absolute name", job.Module())
+		p.queues.here.push(p.actions.keep(t))
+	} else {
+		p.queues.there.push(p.actions.keep(t))
+	}
 	return nil
 }
 
@@ -105,17 +102,6 @@ func (p *plan) lookupHere(ctx context.Context, job distfile.Job) (t *task, r *ac
 	return t, r, err
 }
 
-// lookupRemotely looks an action up in the remote cache. What is found there is
-// stored on this machine, too.
-func (p *plan) lookupRemotely(ctx context.Context, a *action.Action) (*action.Result, error) {
-	r, err := p.remote.lookup(ctx, a)
-	if r != nil {
-		p.tally.count(func(s *report.Summary) { s.RemoteHits++ })
-		p.disk.store(ctx, a, r)
-	}
-	return r, err
-}
-
 // lookupAgain decides on the jobs of a task whose actions are now other ones: its
 // module's assembly names files, which are known only now.
 func (p *plan) lookupAgain(ctx context.Context, t *task) error {
@@ -125,13 +111,4 @@ func (p *plan) lookupAgain(ctx context.Context, t *task) error {
 		}
 	}
 	return nil
-}
-
-// queue queues a task that missed.
-func (p *plan) queue(t *task) {
-	if t.here = t.action.Here; t.here {
-		p.options.Terminal.Verbose("%s is compiled here: its assembly reads a file by an absolute name", t.first.Module())
-	}
-	p.actions.keep(t)
-	p.queues.push(t)
 }

@@ -10,11 +10,10 @@ import (
 	"thinrex/go/host"
 )
 
-// Queues hold the tasks that missed: those for this machine alone, and those that
-// a service may have.
+// queues hold the tasks that missed.
 type queues struct {
-	here, there *queue
-	strategy    Strategy
+	here  *queue // of tasks that only this machine can run
+	there *queue // of tasks that a service may have
 
 	// A service is given tasks as they come. This machine begins with its own when
 	// all jobs are looked up, or when that takes long: until then it has enough to do,
@@ -24,18 +23,12 @@ type queues struct {
 }
 
 func newQueues(s Strategy) *queues {
-	q := &queues{here: newQueue(), there: newQueue(), strategy: s, mayBegin: make(chan struct{})}
+	q := &queues{here: newQueue(), there: newQueue(), mayBegin: make(chan struct{})}
+	if s == Local {
+		q.there = q.here
+	}
 	q.begin = sync.OnceFunc(func() { close(q.mayBegin) })
 	return q
-}
-
-// push queues a task that missed.
-func (q *queues) push(t *task) {
-	if t.here || q.strategy == Local {
-		q.here.push(t)
-	} else {
-		q.there.push(t)
-	}
 }
 
 // beginAfter lets this machine begin at the latest after a while, 0 for never. The

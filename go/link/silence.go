@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,8 +17,6 @@ import (
 // for very long: no worker takes the job, or its storage doesn't answer. When
 // nothing was heard of a job for Options.Patience and this machine is idle, the job
 // is compiled here as well. The side that ends first counts, and ends the other.
-//
-// A nil helper waits for the service, however long that takes.
 type helper struct {
 	options Options
 	machine *executor.Machine
@@ -59,47 +56,20 @@ var errReadsMore = fmt.Errorf("the compiler reads files that the action leaves o
 // errOvertaken is the cause of the end of a request when this machine was faster.
 var errOvertaken = errors.New("this machine was faster")
 
-// while calls serve, which has a service look up or execute a task's action, and
-// has this machine compile it when the service is silent about it for too long. It
-// returns this machine's result, with here true, if that counts.
-func (h *helper) while(
-	ctx context.Context, t *task, serve func(context.Context) (*action.Result, error),
-) (r *action.Result, here bool, err error) {
-	if h == nil {
-		r, err = serve(ctx)
-		return r, false, err
-	}
-	away, leave := context.WithCancelCause(ctx)
-	defer leave(nil)
-	w := h.wait(t, leave)
-	moreTime := sync.OnceFunc(func() { w.postpone(executingPatience * h.options.Patience) })
-	r, err = serve(action.WithProgress(away, func(begun bool) {
-		if begun {
-			moreTime()
-		}
-	}))
-	served := err == nil && r != nil && w.action.Failure(r) == nil
-	if !served && errors.Is(context.Cause(away), errReadsMore) {
-		r.Done()
-		return nil, false, errReadsMore
-	}
-	ours, ran := w.finish(served)
-	if ran && !served && executor.Decides(ours.result, ours.err) {
-		r.Done()
-		h.awaited.overtake()
-		return ours.result, true, ours.err
-	}
-	ours.result.Done()
-	return r, false, err
-}
-
 // wait begins to wait for a service.
 func (h *helper) wait(t *task, leave context.CancelCauseFunc) *wait {
-	w := &wait{action: t.action, leave: leave, here: make(chan compiled, 1), due: time.Now().Add(h.options.Patience)}
+	patience := h.options.Patience
+	w := &wait{
+		action: t.action,
+		leave:  leave,
+		more:   executingPatience * patience,
+		here:   make(chan compiled, 1),
+		due:    time.Now().Add(patience),
+	}
 	silent := &task{first: t.first, size: t.size, wait: w}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.timer = time.AfterFunc(h.options.Patience, func() { h.feed.queue.push(silent) })
+	w.timer = time.AfterFunc(patience, func() { h.feed.queue.push(silent) })
 	return w
 }
 
@@ -129,22 +99,38 @@ func (h *helper) compile(ctx context.Context, t *task, slot *host.Lease) error {
 	return nil
 }
 
-// helped is a remote executor of one task whose silence this machine makes up for.
-type helped struct {
-	helper *helper
+// A watched request has a service do something with a task's action: look it up, or
+// execute it. It is an action.Executor. When the service is silent about the task for
+// too long, this machine compiles it as well.
+type watched struct {
+	helper *helper // nil to wait for the service, however long that takes
 	task   *task
-	remote action.Executor
-	tally  *tally
+	serve  func(context.Context, *action.Action) (*action.Result, error)
+	helped func() // is told if this machine's result counts
 }
 
-// Execute returns this machine's result if that came first. It then counts as one
-// that should have been a worker's.
-func (e helped) Execute(ctx context.Context, _ *action.Action) (*action.Result, error) {
-	r, here, err := e.helper.while(ctx, e.task, func(ctx context.Context) (*action.Result, error) {
-		return e.remote.Execute(ctx, e.task.action)
-	})
-	if here {
-		e.tally.fallback()
+// Execute returns what the service or this machine made of the task's action,
+// whichever came first.
+func (w watched) Execute(ctx context.Context, a *action.Action) (*action.Result, error) {
+	if w.helper == nil {
+		return w.serve(ctx, a)
 	}
+	away, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	wait := w.helper.wait(w.task, leave)
+	r, err := w.serve(action.WithProgress(away, wait.hear), a)
+	served := err == nil && r != nil && a.Failure(r) == nil
+	if !served && errors.Is(context.Cause(away), errReadsMore) {
+		r.Done()
+		return nil, errReadsMore
+	}
+	here, ran := wait.finish(served)
+	if ran && !served && executor.Decides(here.result, here.err) {
+		r.Done()
+		w.helper.awaited.overtake()
+		w.helped()
+		return here.result, here.err
+	}
+	here.result.Done()
 	return r, err
 }

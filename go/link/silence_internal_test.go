@@ -70,6 +70,16 @@ func newTestHelper(t *testing.T, script string) (h *helper, it *task, begun stri
 	return h, it, begun
 }
 
+type serveFunc func(context.Context, *action.Action) (*action.Result, error)
+
+// request has serve do something for a task, and reports whether this machine's
+// result counts.
+func request(t *testing.T, h *helper, it *task, serve serveFunc) (r *action.Result, here bool, err error) {
+	w := watched{helper: h, task: it, serve: serve, helped: func() { here = true }}
+	r, err = w.Execute(t.Context(), it.action)
+	return r, here, err
+}
+
 func awaitFile(ctx context.Context, path string) error {
 	for ctx.Err() == nil {
 		if _, err := os.Stat(path); err == nil {
@@ -85,7 +95,7 @@ func TestServiceIsFaster(t *testing.T) {
 	h, it, begun := newTestHelper(t, "sleep 1000")
 	end := h.start(t.Context())
 	defer end()
-	r, here, err := h.while(t.Context(), it, func(ctx context.Context) (*action.Result, error) {
+	r, here, err := request(t, h, it, func(ctx context.Context, _ *action.Action) (*action.Result, error) {
 		object := action.OutputFile{Name: "m.native.o", Data: reapitest.Object("there")}
 		return &action.Result{Outputs: []action.OutputFile{object}}, awaitFile(ctx, begun)
 	})
@@ -101,7 +111,7 @@ func TestHelpIsFaster(t *testing.T) {
 			h, it, _ := newTestHelper(t, script)
 			end := h.start(t.Context())
 			defer end()
-			r, here, err := h.while(t.Context(), it, func(ctx context.Context) (*action.Result, error) {
+			r, here, err := request(t, h, it, func(ctx context.Context, _ *action.Action) (*action.Result, error) {
 				<-ctx.Done()
 				return nil, context.Cause(ctx)
 			})
@@ -125,7 +135,7 @@ func TestServiceFailsWhileHelped(t *testing.T) {
 			h, it, begun := newTestHelper(t, tc.script)
 			end := h.start(t.Context())
 			defer end()
-			r, here, err := h.while(t.Context(), it, func(ctx context.Context) (*action.Result, error) {
+			r, here, err := request(t, h, it, func(ctx context.Context, _ *action.Action) (*action.Result, error) {
 				return nil, errors.Join(down, awaitFile(ctx, begun))
 			})
 			if here != tc.here || !here && !errors.Is(err, down) {
@@ -140,8 +150,8 @@ func TestServiceFailsWhileHelped(t *testing.T) {
 // it is found in the queue before, and once only when it is found there twice,
 // because its timer had ended before it got more time, and ended again.
 func TestBegunJobHasMoreTime(t *testing.T) {
-	w := &wait{due: time.Now(), timer: time.NewTimer(0)}
-	w.postpone(time.Hour)
+	w := &wait{due: time.Now(), timer: time.NewTimer(0), more: time.Hour}
+	w.hear(true)
 	if home, _ := w.begin(t.Context()); home != nil {
 		t.Error("it was begun too soon")
 	}

@@ -33,15 +33,17 @@ func (t *tally) compilerKnown() {
 	t.count(func(s *report.Summary) { s.SetupSeconds = t.sinceStart() })
 }
 
-// executed counts a task whose compilation succeeded.
-func (t *tally) executed(r *action.Result) {
+// sound counts a task whose result is sound.
+func (t *tally) sound(r *action.Result) {
 	t.count(func(s *report.Summary) {
-		switch {
-		case r.Worker == "":
-			s.Local++
+		switch here := r.Service == ""; {
+		case r.Cached && here:
+			s.Hits++
 		case r.Cached:
 			s.Hits++
 			s.RemoteHits++
+		case here:
+			s.Local++
 		default:
 			s.Remote++
 		}

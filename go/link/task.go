@@ -16,7 +16,6 @@ type task struct {
 	equal  []distfile.Job // that have joined; guarded by joining.mu
 	key    digest.Digest  // of each job's action; zero for a job that runs as the linker wrote it
 	size   int64          // of the module in bytes
-	here   bool           // only this machine can run the action
 	action *action.Action // of the first job; nil while it isn't kept in memory
 	kept   bool           // the action counts as one that waits: see actions.keep
 	wait   *wait          // set only in the queue of jobs of which a service says nothing
@@ -24,7 +23,7 @@ type task struct {
 
 // asTheLinkerWrote returns a task for a job that has no action.
 func asTheLinkerWrote(job distfile.Job) *task {
-	return &task{first: job, size: fileSize(job.Module()), here: true}
+	return &task{first: job, size: fileSize(job.Module())}
 }
 
 func (t *task) hasAction() bool { return t.key != digest.Digest{} }

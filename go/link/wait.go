@@ -12,11 +12,13 @@ import (
 type wait struct {
 	action *action.Action
 	leave  context.CancelCauseFunc // ends what the service does
+	more   time.Duration           // for the service once a worker has begun
 	here   chan compiled           // what this machine made of it; never filled if it hasn't begun
 
 	mu      sync.Mutex
 	due     time.Time // when this machine may begin
 	timer   *time.Timer
+	working bool               // a worker has begun
 	over    bool               // this machine may not begin any more
 	endHere context.CancelFunc // nil until this machine has begun
 }
@@ -27,13 +29,18 @@ type compiled struct {
 	err    error
 }
 
-// postpone gives the service more time, from now on.
-func (w *wait) postpone(d time.Duration) {
+// hear gives the service more time, from now on, when a worker has begun the job. It
+// does so once.
+func (w *wait) hear(working bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if !working || w.working {
+		return
+	}
+	w.working = true
 	if !w.over {
-		w.due = time.Now().Add(d)
-		w.timer.Reset(d)
+		w.due = time.Now().Add(w.more)
+		w.timer.Reset(w.more)
 	}
 }
 

@@ -44,13 +44,8 @@ func Decides(r *action.Result, err error) bool {
 	return r.Signal == ""
 }
 
-// hold leaves the slot of an execution to its result. Without a result the slot
-// is free again.
-func hold(slot *host.Lease, r *action.Result, err error) (*action.Result, error) {
-	if err != nil {
-		slot.Free()
-		return nil, err
-	}
+// hold has a result give back the slot of its execution with Done.
+func hold(slot *host.Lease, r *action.Result) *action.Result {
 	releaseMemory := r.Release
 	r.Release = func() {
 		if releaseMemory != nil {
@@ -58,5 +53,5 @@ func hold(slot *host.Lease, r *action.Result, err error) (*action.Result, error)
 		}
 		slot.Free()
 	}
-	return r, nil
+	return r
 }

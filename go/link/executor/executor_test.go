@@ -73,8 +73,8 @@ func (k kind) testSuccess(w *world) {
 	if why := a.Failure(r); why != nil || string(r.Stderr) != "compiled\n" {
 		w.Errorf("%v; the compiler printed %q", why, r.Stderr)
 	}
-	if here := r.Worker == ""; here && !k.runsHere || !here && !k.runsThere {
-		w.Errorf("it ran on worker %q", r.Worker)
+	if here := r.Service == ""; here && !k.runsHere || !here && !k.runsThere {
+		w.Errorf("it ran on worker %q", r.Service)
 	}
 	if w.here.Idle() && w.there.Idle() {
 		w.Error("the result holds no slot")
@@ -91,8 +91,8 @@ func (k kind) testFailure(w *world) {
 	if err != nil || r.ExitCode != 3 || !strings.Contains(string(r.Stderr), "error: bad") {
 		w.Fatalf("%+v, %v", r, err)
 	}
-	if r.Worker != "" && k.runsHere {
-		w.Errorf("a failure on worker %q was believed", r.Worker)
+	if r.Service != "" && k.runsHere {
+		w.Errorf("a failure on worker %q was believed", r.Service)
 	}
 	r.Done()
 	w.isIdle("after Done")
@@ -153,7 +153,7 @@ func (k kind) testRefused(w *world) {
 		if err == nil || !strings.Contains(err.Error(), "no such platform") {
 			w.Errorf("%+v, %v", r, err)
 		}
-	case err != nil || r.Worker != "" || a.Failure(r) != nil:
+	case err != nil || r.Service != "" || a.Failure(r) != nil:
 		w.Errorf("%+v, %v", r, err)
 	case k.name == "fallback" && len(w.fellBack) != 1:
 		w.Errorf("%d fallbacks were reported: %v", len(w.fellBack), w.fellBack)
@@ -210,8 +210,8 @@ func TestTrust(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if here := r.Worker == ""; here != wantHere {
-					t.Errorf("result %d is of worker %q", i, r.Worker)
+				if here := r.Service == ""; here != wantHere {
+					t.Errorf("result %d is of worker %q", i, r.Service)
 				}
 				r.Done()
 				w.isIdle("after Done")

@@ -32,7 +32,7 @@ type Source interface {
 func (f Fallback) Execute(ctx context.Context, a *action.Action) (*action.Result, error) {
 	r, err := f.Remote.Execute(ctx, a)
 	switch {
-	case err == nil && (r.Worker == "" || r.ExitError() == nil):
+	case err == nil && (r.Service == "" || r.ExitError() == nil):
 		return r, nil
 	case err == nil:
 		return f.failedThere(ctx, a, r)
@@ -98,5 +98,5 @@ func brokenWorker(a *action.Action, there *action.Result) error {
 		reason = versions
 	}
 	return fmt.Errorf("%s fails on a worker of %s (%w) and compiles here: %s; %s; it printed: %s", a.Subject,
-		there.Worker, there.ExitError(), reason, OtherWorkerCompiler, firstLine(a.OriginalNames(there.Stderr)))
+		there.Service, there.ExitError(), reason, OtherWorkerCompiler, firstLine(a.OriginalNames(there.Stderr)))
 }

@@ -24,5 +24,9 @@ func (l Local) Execute(ctx context.Context, a *action.Action) (*action.Result, e
 		return nil, err
 	}
 	r, err := l.Machine.run(ctx, a)
-	return hold(l.Slot, r, err)
+	if err != nil {
+		l.Slot.Free()
+		return nil, err
+	}
+	return hold(l.Slot, r), nil
 }

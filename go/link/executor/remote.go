@@ -47,43 +47,45 @@ func (r Remote) Execute(ctx context.Context, a *action.Action) (*action.Result, 
 	if err := r.Slot.Take(ctx); err != nil {
 		return nil, err
 	}
-	result, err := r.Workers.run(ctx, a)
-	if err == nil && result.ExitError() != nil {
+	result, err := r.Workers.execute(ctx, a)
+	switch {
+	case err != nil:
+		r.Slot.Free()
+		return nil, r.Workers.explain(ctx, a, err)
+	case result.ExitError() != nil:
 		// It has no outputs: what remains to be done with it needs no bound, and may
 		// wait for a slot of this machine.
 		r.Slot.Free()
 		return result, nil
 	}
-	return hold(r.Slot, result, err)
+	return hold(r.Slot, result), nil
 }
 
-func (w *Workers) run(ctx context.Context, a *action.Action) (*action.Result, error) {
+func (w *Workers) execute(ctx context.Context, a *action.Action) (*action.Result, error) {
 	if err := w.Service.Down(); err != nil {
-		return nil, w.unusable(ctx, a, err)
+		return nil, err
 	}
 	progress, end := w.Begin()
 	r, err := w.Service.Execute(action.WithProgress(ctx, progress), a)
 	end(err == nil)
-	if refusal, ok := w.Service.Refusal(err); ok && w.Compiler != "" && lacksCompiler(refusal, w.Compiler) {
-		err = fmt.Errorf("%w; the worker seems to have no %s: %s", err, w.Compiler, OtherWorkerCompiler)
-	}
 	if err != nil {
-		return nil, w.unusable(ctx, a, err)
+		return nil, err
 	}
 	if why := workerFailure(a, r); why != nil {
 		r.Done()
-		if r.Message != "" {
-			why = fmt.Errorf("%w (%s)", why, r.Message)
-		}
-		return nil, w.unusable(ctx, a, why)
+		return nil, why
 	}
-	r.Worker = w.Service.Executor()
+	r.Service = w.Service.Executor()
 	return r, nil
 }
 
-// unusable names the module in an error that ends the link. A changed input
-// doesn't, nor does the end of the link itself.
-func (w *Workers) unusable(ctx context.Context, a *action.Action, err error) error {
+// explain adds to an error what the user may do about it. If workers are required,
+// the error ends the link and names the module, unless an input has changed or the
+// link has ended.
+func (w *Workers) explain(ctx context.Context, a *action.Action, err error) error {
+	if refusal, ok := w.Service.Refusal(err); ok && w.Compiler != "" && lacksCompiler(refusal, w.Compiler) {
+		err = fmt.Errorf("%w; the worker seems to have no %s: %s", err, w.Compiler, OtherWorkerCompiler)
+	}
 	if !w.Required || ctx.Err() != nil || errors.Is(err, action.ErrInputChanged) {
 		return err
 	}
@@ -92,7 +94,12 @@ func (w *Workers) unusable(ctx context.Context, a *action.Action, err error) err
 
 // workerFailure says what is wrong with the worker, or nil if what it returned is
 // the compiler's own doing.
-func workerFailure(a *action.Action, r *action.Result) error {
+func workerFailure(a *action.Action, r *action.Result) (why error) {
+	defer func() {
+		if why != nil && r.Message != "" {
+			why = fmt.Errorf("%w (%s)", why, r.Message)
+		}
+	}()
 	switch code := r.ExitCode; {
 	case code == 126 || code == 127: // a shell's codes for what it can't run
 		return fmt.Errorf("the worker has no such compiler (exit status %d): %s; %s",
