@@ -3,7 +3,6 @@ package outage
 import (
 	"crypto/sha256"
 	"fmt"
-	"os"
 	"strings"
 )
 
@@ -17,12 +16,12 @@ type Caller struct {
 
 // key is part of a file's name, which others may see. So it is made of names only, no
 // secret's hash among them.
-func (c Caller) key() string {
+func (c Caller) key(user int) string {
 	var headers []string
 	for _, header := range c.Headers {
 		name, _, _ := strings.Cut(header, "=")
 		headers = append(headers, name)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", c.Service, c.Credentials, headers, os.Getuid()))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", c.Service, c.Credentials, headers, user))
 	return fmt.Sprintf("%x", sum[:8])
 }

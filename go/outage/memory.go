@@ -25,7 +25,7 @@ type memory struct {
 // memoriesOf returns those of a service that can't be used, and of one that can only
 // be read.
 func memoriesOf(stateDir string, c Caller) (reading, writing memory) {
-	key := c.key()
+	key := c.key(os.Getuid())
 	return memory{path: memo.Path(stateDir, memo.Outage, key)},
 		memory{path: memo.Path(stateDir, memo.Outage, key+"-writing")}
 }

@@ -1,12 +1,7 @@
 package store
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
-
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"google.golang.org/protobuf/proto"
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/cachetest"
@@ -33,30 +28,7 @@ func newFixture(t *testing.T, function digest.Function) cachetest.Fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write := func(path string, data []byte) {
-		t.Helper()
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return cachetest.Fixture{
-		Cache:   s,
-		Other:   other,
-		PutBlob: func(d digest.Digest, data []byte) { write(s.path(casFolder, d), data) },
-		RemoveBlob: func(d digest.Digest) {
-			if err := os.Remove(s.path(casFolder, d)); err != nil {
-				t.Fatal(err)
-			}
-		},
-		PutEntry: func(action digest.Digest, r *repb.ActionResult) {
-			data, err := proto.Marshal(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			write(s.path(acFolder, action), data)
-		},
-	}
+	f := cachetest.OnDisk(t, s.dir)
+	f.Cache, f.Other = s, other
+	return f
 }
