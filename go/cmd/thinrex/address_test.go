@@ -14,9 +14,10 @@ import (
 	"thinrex/go/report"
 )
 
-// An address that is wrong, or a service that is away, is one line, however
-// many jobs there are, and the line says what to do. Only remote fails for it.
-func TestOneLine(t *testing.T) {
+// For an address that is wrong, or a service that is down, a link prints one line
+// that says what to do, however many jobs it has. Only with
+// --exec_strategy=remote does the link fail.
+func TestWrongAddressIsOneLine(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
@@ -73,8 +74,8 @@ func TestOneLine(t *testing.T) {
 	}
 }
 
-// A cache that is given as executor caches: the second machine compiles
-// nothing.
+// A service that only caches may be given as --remote_executor: it still caches,
+// and the second machine compiles nothing.
 func TestCacheAsExecutor(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -89,9 +90,10 @@ func TestCacheAsExecutor(t *testing.T) {
 	wantSaid(t, said, "")
 }
 
-// Who stores what is compiled here: this machine, where only a cache was asked
-// for, also one whose service could execute; and --verbose says so.
-func TestWhoStores(t *testing.T) {
+// What is compiled here is stored in the service if the user gives only
+// --remote_cache, even if that service could execute. With --verbose the link says
+// where its results are stored.
+func TestWhereLocalResultsAreStored(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})

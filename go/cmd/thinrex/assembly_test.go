@@ -10,8 +10,8 @@ import (
 	"thinrex/go/report"
 )
 
-// A service gets an action only if that has all files which assembly in its
-// modules names. Two of the jobs do: f0.o, and main.o, which imports from it.
+// A service gets an action only with all files that the assembly in its modules
+// names. Two of the jobs have such assembly: f0.o, and main.o, which imports f0.o.
 func TestAssemblyOnWorkers(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

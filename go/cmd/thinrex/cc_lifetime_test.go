@@ -31,8 +31,8 @@ func (s *site) startPiped(script string) (pid int, wait func() error, pipe *os.F
 	return cmd.Process.Pid, cmd.Wait, pipe
 }
 
-// A compilation in the background outlives who started it, as the compiler
-// would.
+// A compilation in the background outlives the process that started it, as the
+// compiler would.
 func TestCompilationOutlivesParent(t *testing.T) {
 	s := newSite(t)
 	pid, wait, pipe := s.startPiped("$THINREX cc -- clang-22 -O2 -flto=thin -c slow.c -o slow.o & exec sleep 1000")
@@ -51,7 +51,7 @@ func TestCompilationOutlivesParent(t *testing.T) {
 	s.nothingLeft()
 }
 
-// Ctrl-C reaches make and its children alike.
+// Ctrl-C ends make and the compilations that it started.
 func TestInterruptedMake(t *testing.T) {
 	s := newSite(t)
 	s.write("Makefile", "slow.o: slow.c\n\t$$THINREX cc -- clang-22 -O2 -flto=thin -MD -c slow.c -o slow.o\n")

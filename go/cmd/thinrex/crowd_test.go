@@ -13,9 +13,9 @@ import (
 	"thinrex/go/internal/reapitest"
 )
 
-// Fifty links at once share one service and one disk store. They keep a machine
-// busy for long: other tests, with services that answer in time, aren't run
-// meanwhile, and nothing is done here for lack of an answer there.
+// Fifty links at once share one service and one disk cache. They keep the machine
+// busy for long, so no other test runs meanwhile, and --remote_patience is off:
+// else this machine would compile jobs of which the service is slow to report.
 func TestFiftyLinks(t *testing.T) {
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
 	s := newSite(t)
@@ -27,7 +27,7 @@ func TestFiftyLinks(t *testing.T) {
 	s.nothingLeft()
 }
 
-// Whoever stops a link while the service is busy with it waits for nothing.
+// A link that is stopped while the service works for it ends at once.
 func TestInterruptedRemotely(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}

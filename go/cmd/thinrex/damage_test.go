@@ -14,17 +14,17 @@ import (
 	"thinrex/go/report"
 )
 
-// A storageFault is something that goes wrong in a service's storage between
-// two links: what the second one is then, and the third. Whatever it is, the
-// programs are the oracle's.
+// A storageFault is something that goes wrong in a service's storage after a first
+// link: what the second and the third link then do. Whatever it is, the programs
+// equal that of a link without thinrex.
 type storageFault struct {
 	options reapitest.Options
 	flags   []string // NAME=VALUE, without THINREX_
 	happens func(*reapitest.Server)
 	want    report.Summary // of the second link, 0 jobs for any
 	then    report.Summary // of the third one
-	says    string         // a regular expression; what each of the two says
-	thenToo bool           // the third says it, too
+	says    string         // a regular expression for what the second prints
+	thenToo bool           // the third prints it, too
 	fails   string         // part of the error of both, "" if they succeed
 }
 

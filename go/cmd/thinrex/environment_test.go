@@ -10,8 +10,8 @@ import (
 	"thinrex/go/report"
 )
 
-// A compiler that runs in the user's environment alone compiles uncached, and one
-// warning leads to the --action_env with which it is cached.
+// A compiler that runs only in the user's environment compiles uncached. One
+// warning names the --action_env with which the jobs are cached.
 func TestCompilerNeedsEnvironment(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
@@ -62,8 +62,8 @@ ln -s tc/bin/clang-22 cc
 	}
 }
 
-// A launcher that would start another compiler for the user than in the fixed
-// environment isn't taken at its word there.
+// Jobs aren't cached if a launcher starts another compiler in the user's
+// environment than in the fixed one.
 func TestOtherCompilerByPath(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

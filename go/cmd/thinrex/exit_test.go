@@ -45,7 +45,8 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// What the arguments themselves are wrong about is bad usage, whoever finds it.
+// Mistakes in the arguments are bad usage, whether cobra, a configuration file or
+// a command finds them.
 func TestBadUsage(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", "")

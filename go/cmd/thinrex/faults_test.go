@@ -20,8 +20,9 @@ import (
 	"thinrex/go/report"
 )
 
-// A fault is something that goes wrong, and what the link then is. Whatever
-// it is, the program is the oracle's, and nothing is left.
+// A fault is something that goes wrong, and what the link then does. Whatever it
+// is, the program equals that of a link without thinrex, and no process or file is
+// left behind.
 type fault struct {
 	options reapitest.Options
 	before  func(*reapitest.Server)
@@ -30,7 +31,7 @@ type fault struct {
 	silent  bool                    // this machine needn't have waited for the lookups
 	flags   []string                // NAME=VALUE, without THINREX_
 	want    *report.Summary
-	says    string // a regular expression; nothing else is said
+	says    string // a regular expression for all that is printed
 }
 
 var (
@@ -38,7 +39,7 @@ var (
 	here     = &report.Summary{Local: every, Fallbacks: every}
 )
 
-func TestFaults(t *testing.T) {
+func TestExecutionFaults(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
 	all := faults()
@@ -55,7 +56,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// silent returns an address where connections are taken by nobody.
+// silent returns an address on which no process accepts connections.
 func silent(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

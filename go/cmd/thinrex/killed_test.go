@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// A linker that is killed removes its shards and goes. What then fails, or can't
-// be stored, isn't worth a message: nobody's file has changed.
-func TestKilledLinkerIsNoChange(t *testing.T) {
+// A linker that is killed removes its shards first. A job that fails for it, or
+// whose result can't be stored, prints nothing: no file of the user's has changed.
+func TestKilledLinkerChangesNoInput(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
 	const awaitEnd = `#!/bin/sh

@@ -214,9 +214,9 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// A thinrex that is killed outright can't clean up; its compilers end with it,
-// and the next link removes its private directory.
-func TestKilledOutright(t *testing.T) {
+// A thinrex that gets SIGKILL can't clean up. Its compilers end with it, and the
+// next link removes its private folder.
+func TestSIGKILL(t *testing.T) {
 	s := newSite(t)
 	lld := s.startSlow()
 	if err := syscall.Kill(thinrexOf(t, lld.Process.Pid), syscall.SIGKILL); err != nil {
@@ -239,8 +239,8 @@ func TestKilledOutright(t *testing.T) {
 	s.nothingLeft()
 }
 
-// linksAtOnce makes n links at the same time, PROGi and summary.i; each must
-// be right and quiet.
+// linksAtOnce runs n links at the same time, which write progI and summary.I. Each
+// must be right and print nothing.
 func (s *site) linksAtOnce(n int) {
 	s.t.Helper()
 	running := make([]*exec.Cmd, n)
@@ -314,7 +314,7 @@ func TestUnderMake(t *testing.T) {
 	}
 }
 
-// A reader of stderr that has gone away doesn't break a link.
+// A link succeeds also if nothing reads its stderr any more.
 func TestClosedStderr(t *testing.T) {
 	s := newSite(t)
 	r, w, err := os.Pipe()

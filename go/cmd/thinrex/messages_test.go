@@ -12,15 +12,15 @@ import (
 	"thinrex/go/internal/reapitest"
 )
 
-// hostile is what a service may give out as a compiler's messages, and shown
-// what the user gets to see of it.
+// hostile is what a service may return as a compiler's messages, and shown is what
+// thinrex prints of it.
 const (
 	hostile = "a.c:1: \x1b[1mwarning\x1b[0m: \x1b]0;pwned\x07\x1b[2J\u009b6nover\rwritten\t\x1b[8m\n"
 	shown   = "a.c:1: \x1b[1mwarning\x1b[0m: ?]0;pwned??[2J?6nover?written\t\x1b[8m\n\x1b[0m"
 )
 
-// The messages of results from a service and from the disk cache, which may
-// hold some of a service, reach the terminal without control characters.
+// Compilers' messages from a service, also those that went into the disk cache,
+// are printed without control characters.
 func TestHostileMessages(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}

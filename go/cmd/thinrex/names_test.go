@@ -9,8 +9,8 @@ import (
 	"thinrex/go/internal/reapitest"
 )
 
-// What a compiler says of a job that succeeds names the user's files: objects,
-// archive members, and those in a folder, at a miss, at a hit and from workers.
+// The warnings of a job that succeeds name the user's files, at a miss, at a hit
+// and from workers: objects, archives, and objects in a folder.
 func TestWarningsNameFiles(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}

@@ -9,7 +9,7 @@ import (
 	"thinrex/go/internal/reapitest"
 )
 
-// A .netrc that can't be understood is said, and the server asked without.
+// A malformed .netrc costs one warning, and the service is called without it.
 func TestMalformedNetrc(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})

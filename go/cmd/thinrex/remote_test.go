@@ -22,15 +22,16 @@ const every = modules + 1
 // linkAll may have more options, in LINK.
 const linkAll = "clang-22 -O2 -flto=thin -fuse-ld=lld -fthinlto-distributor=$THINREX $LINK f?.o main.o -o prog"
 
-// with sets options: NAME=VALUE, without THINREX_; $DIR is the site's folder.
+// with sets options by their variables: NAME=VALUE, without THINREX_. $DIR in them
+// stands for the site's folder.
 func (s *site) with(options ...string) {
 	for _, o := range options {
 		s.env = append(s.env, "THINREX_"+strings.ReplaceAll(o, "$DIR", s.dir))
 	}
 }
 
-// compiler has a shell script compile backend jobs here, and leaves workers the
-// real compiler; $DIR is the site's folder.
+// compiler makes a shell script compile backend jobs here, and leaves the real
+// compiler to workers. $DIR in the script is the site's folder.
 func (s *site) compiler(script string) {
 	s.t.Helper()
 	real, err := exec.LookPath("clang-22")
@@ -43,11 +44,11 @@ func (s *site) compiler(script string) {
 	s.with("REMOTE_COMPILER=" + real)
 }
 
-// forget makes the site a machine that has never linked.
+// forget removes the disk cache, so that the site is as a new machine.
 func (s *site) forget() { s.run("rm -rf cache") }
 
-// link links the program, checks that it is the oracle's, and returns the
-// summary and what was said.
+// link links the program, checks that it equals that of a link without thinrex,
+// and returns the summary and what was printed.
 func (s *site) link() (report.Summary, string) {
 	s.t.Helper()
 	summary, said, err := s.tryLink()
@@ -61,8 +62,8 @@ func (s *site) link() (report.Summary, string) {
 	return summary, said
 }
 
-// linkTwice links on one machine and then on another, for which there is
-// nothing left to do or to upload.
+// linkTwice links on one machine and then on another, which must find all results
+// and upload nothing.
 func (s *site) linkTwice(server *reapitest.Server, want report.Summary) {
 	s.t.Helper()
 	got, said := s.link()
@@ -94,7 +95,7 @@ func (s *site) tryLink() (summary report.Summary, said string, err error) {
 	return summary, string(out), err
 }
 
-// wantSummary compares what matters of a summary.
+// wantSummary compares the counts of a summary, without its times and sizes.
 func wantSummary(t *testing.T, got report.Summary, want report.Summary) {
 	t.Helper()
 	got = report.Summary{Jobs: got.Jobs, Hits: got.Hits, Local: got.Local, Remote: got.Remote, Failed: got.Failed,
@@ -116,7 +117,7 @@ func wantSaid(t *testing.T, said, part string) {
 
 func noExecution(caps *repb.ServerCapabilities) { caps.ExecutionCapabilities = nil }
 
-// A service that only caches gets the results of local runs, and the next
+// A service that only caches gets the results of local runs, so that the next
 // machine compiles nothing.
 func TestRemoteCache(t *testing.T) {
 	t.Parallel()
@@ -134,7 +135,7 @@ func TestRemoteCache(t *testing.T) {
 	s.nothingLeft()
 }
 
-// A service that executes does all, and the result is the same.
+// A service that executes compiles all jobs, and the program is the same.
 func TestRemoteExecution(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
@@ -178,8 +179,8 @@ func TestUploadedToolchain(t *testing.T) {
 	wantSummary(t, got, report.Summary{Hits: every, RemoteHits: every})
 }
 
-// A helper comes first, then Google's credentials, then .netrc.
-func TestWhoseCredentials(t *testing.T) {
+// A credential helper comes first, then Google's credentials, then .netrc.
+func TestOrderOfCredentials(t *testing.T) {
 	netrc := filepath.Join(t.TempDir(), "netrc")
 	if err := os.WriteFile(netrc, []byte("machine cache.example.com login me password secret\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -207,8 +208,8 @@ func TestWhoseCredentials(t *testing.T) {
 	}
 }
 
-// A workshop is a site from which others are copied, so that modules are compiled
-// once for many tests.
+// A workshop is a site that others are copied from, so that its modules are
+// compiled once for many tests.
 type workshop struct{ model *site }
 
 // site returns a machine of its own with the same objects.

@@ -13,8 +13,8 @@ import (
 	"thinrex/go/report"
 )
 
-// What an Action Cache holds may be anything. A result that isn't one is a
-// miss, and is repaired: the next machine hits.
+// An Action Cache may hold anything. A broken result counts as a miss and is
+// replaced, so that the next machine hits.
 func TestBrokenResults(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}

@@ -15,7 +15,7 @@ import (
 	"thinrex/go/internal/reapitest"
 )
 
-// What TLS refuses is said, and the link is made here.
+// If TLS fails, one warning gives the reason, and the link compiles here.
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
@@ -113,7 +113,7 @@ func issue(t *testing.T, ca *reapitest.CA, c reapitest.Cert) reapitest.Pair {
 	return pair
 }
 
-// secret is what nobody but the service may see.
+// secret is a credential that may reach only the service.
 const secret = "hunter2-and-more"
 
 // authorized refuses calls without the secret.
@@ -178,8 +178,8 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// A program that isn't there, an address that isn't one: these are mistakes,
-// and the link fails with a word of what to do.
+// A credential helper that doesn't exist or a malformed address is the user's
+// mistake: the link fails, and the message says what to do.
 func TestRemoteUsage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

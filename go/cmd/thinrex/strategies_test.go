@@ -25,8 +25,8 @@ func compilerError(context.Context, *reapitest.Job) (*reapitest.Result, error) {
 	return &reapitest.Result{ExitCode: 1, Stderr: []byte("error: m.o: bad module\n"), Message: "see page 7"}, nil
 }
 
-// With --exec_strategy=remote a compiler's error on a worker is an error:
-// nothing is tried again, and its message names the user's file.
+// With --exec_strategy=remote, a compiler's error on a worker ends the link
+// without another try, and the message names the user's file.
 func TestCompilerErrorOnWorker(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Execute: compilerError})
@@ -55,7 +55,7 @@ func TestCompilerErrorOnWorker(t *testing.T) {
 	s.nothingLeft()
 }
 
-// With --exec_strategy=remote nothing is compiled here, whatever happens.
+// With --exec_strategy=remote, nothing is compiled here, whatever happens.
 func TestRemoteOnly(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
@@ -76,9 +76,8 @@ func TestRemoteOnly(t *testing.T) {
 	wantSummary(t, got, *remotely)
 }
 
-// Racing takes the first sound result, and ends the other side: here, workers
-// that never end. A failure isn't a result as long as the other side may have
-// a better one.
+// Racing takes the first sound result and ends the other side. A failure of one
+// side doesn't count as long as the other may still succeed.
 func TestRacing(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
@@ -165,9 +164,9 @@ func TestRacing(t *testing.T) {
 	}
 }
 
-// What a service says is shown as one line, and never the secret that a
-// gateway repeats.
-func TestIndiscreetService(t *testing.T) {
+// A service's error message is printed as one line, without the secret that a
+// gateway may repeat in it.
+func TestServiceMessageHidesSecret(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Authorize: func(_ string, header metadata.MD) error {
 		return status.Errorf(
@@ -186,7 +185,8 @@ func TestIndiscreetService(t *testing.T) {
 	}
 }
 
-// Who may write to the Action Cache, and who does.
+// Which results compiled here are written to the Action Cache: depends on
+// --remote_upload_local_results, the executor, and what the service allows.
 func TestUploadPolicy(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
@@ -236,7 +236,7 @@ func TestUploadPolicy(t *testing.T) {
 	}
 }
 
-// A cache that fails is a warning, in whatever way it does.
+// However a remote cache fails, the link only prints a warning.
 func TestCacheFaults(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
@@ -270,8 +270,8 @@ func TestCacheFaults(t *testing.T) {
 	}
 }
 
-// A broken entry of a service that only caches is mended by whoever finds it.
-func TestMendedCache(t *testing.T) {
+// A machine that finds a broken entry in a service that only caches replaces it.
+func TestBrokenEntryIsReplaced(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
 	s := newSite(t)
@@ -289,9 +289,9 @@ func TestMendedCache(t *testing.T) {
 	}
 }
 
-// Cache and executor may be two services; BLAKE3, zstd, a socket and a
-// .bazelrc are other ways to the same program.
-func TestWays(t *testing.T) {
+// The program is the same by every way to a service: two services, BLAKE3, zstd, a
+// Unix socket, a .bazelrc, and others.
+func TestWaysToAService(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
 	blake3 := reapitest.Options{
