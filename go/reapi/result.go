@@ -66,17 +66,14 @@ func (c *cache) fetchResult(ctx context.Context, a *action.Action, p *repb.Actio
 	return r, nil
 }
 
-// resultSize returns how much memory p's outputs take, and the compiler's messages
-// that p doesn't hold itself, going by what p says.
+// resultSize returns how much memory the blobs take to which p refers, going by the
+// sizes that p claims.
 func resultSize(p *repb.ActionResult) (size int64) {
 	for _, f := range p.GetOutputFiles() {
 		size += max(0, min(f.GetDigest().GetSizeBytes(), maxOutput))
 	}
-	if len(p.GetStdoutRaw()) == 0 {
-		size += max(0, min(p.GetStdoutDigest().GetSizeBytes(), maxMessages))
-	}
-	if len(p.GetStderrRaw()) == 0 {
-		size += max(0, min(p.GetStderrDigest().GetSizeBytes(), maxMessages))
+	for _, ref := range []*repb.Digest{p.GetStdoutDigest(), p.GetStderrDigest()} {
+		size += max(0, min(ref.GetSizeBytes(), maxMessages))
 	}
 	return size
 }
@@ -88,7 +85,8 @@ type references struct {
 	want  []digest.Digest          // to be fetched
 }
 
-// collect finds the blobs of declared outputs and of the compiler's messages.
+// collect finds the blobs of declared outputs and of the compiler's messages. It
+// leaves in p only those inlined messages that have no digest.
 func (r *references) collect(a *action.Action, p *repb.ActionResult) error {
 	if n := len(p.GetOutputFiles()); n > len(a.Outputs) {
 		return fmt.Errorf("it has %d outputs, the action declares %d", n, len(a.Outputs))
@@ -99,15 +97,25 @@ func (r *references) collect(a *action.Action, p *repb.ActionResult) error {
 			return fmt.Errorf("output %q: %w", f.GetPath(), err)
 		}
 	}
-	if len(p.GetStdoutRaw()) == 0 && p.GetStdoutDigest() != nil {
-		if err := r.collectOne(p.GetStdoutDigest(), nil, maxMessages, wanted); err != nil {
-			return err
-		}
+	var err error
+	if p.StdoutRaw, err = r.collectMessages(p.GetStdoutDigest(), p.GetStdoutRaw(), wanted); err != nil {
+		return fmt.Errorf("standard output: %w", err)
 	}
-	if len(p.GetStderrRaw()) == 0 && p.GetStderrDigest() != nil {
-		return r.collectOne(p.GetStderrDigest(), nil, maxMessages, wanted)
+	if p.StderrRaw, err = r.collectMessages(p.GetStderrDigest(), p.GetStderrRaw(), wanted); err != nil {
+		return fmt.Errorf("standard error: %w", err)
 	}
 	return nil
+}
+
+// collectMessages returns inlined messages only if there is no digest with which to
+// verify them. If there is one, and the inlined copy is wrong, the CAS has them.
+func (r *references) collectMessages(
+	ref *repb.Digest, inlined []byte, wanted map[digest.Digest]bool,
+) (unverified []byte, err error) {
+	if ref == nil || len(inlined) > 0 && ref.GetHash() == "" {
+		return inlined, nil
+	}
+	return nil, r.collectOne(ref, inlined, maxMessages, wanted)
 }
 
 func (r *references) collectOne(ref *repb.Digest, inlined []byte, limit int64, wanted map[digest.Digest]bool) error {

@@ -75,12 +75,14 @@ func (r *downloads) callBatchRead(ctx context.Context, requests []*request) (map
 		reply, err = r.blobs.BatchReadBlobs(ctx, message)
 		return err
 	})
-	switch status.Code(err) {
-	case codes.OK:
-	case codes.Unimplemented:
+	switch code := status.Code(err); {
+	case err == nil:
+	case code == codes.Unimplemented:
 		r.noBatch.Store(true)
 		return nil, nil
-	case codes.NotFound: // one blob is missing, and the service fails the whole call
+	case code == codes.NotFound: // one blob is missing, and the service fails the whole call
+		return nil, nil
+	case rpc.IsTooLarge(err): // one blob is longer than its digest says
 		return nil, nil
 	default:
 		return nil, err

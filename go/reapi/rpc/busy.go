@@ -25,20 +25,21 @@ func IsBusy(err error) bool {
 	if !ok {
 		return false
 	}
-	return s.Code() == codes.ResourceExhausted && !isTooLarge(s) || retryInfo(s) != nil
+	return s.Code() == codes.ResourceExhausted && !IsTooLarge(err) || retryInfo(s) != nil
 }
 
 // IsExhausted reports whether a service refuses a call for lack of a resource
 // that it doesn't name, and doesn't say when to try again.
 func IsExhausted(err error) bool {
 	s := status.Convert(err)
-	return s.Code() == codes.ResourceExhausted && retryInfo(s) == nil && !isTooLarge(s)
+	return s.Code() == codes.ResourceExhausted && retryInfo(s) == nil && !IsTooLarge(err)
 }
 
-// isTooLarge reports whether a message exceeds a limit of gRPC's, ours or the
+// IsTooLarge reports whether a message exceeds a limit of gRPC's, ours or the
 // service's. That has the same code as a busy service, but the message would be
 // as large the next time.
-func isTooLarge(s *status.Status) bool {
+func IsTooLarge(err error) bool {
+	s := status.Convert(err)
 	for _, text := range []string{
 		"larger than max",      // gRPC in Go, C++ and Python
 		"exceeds maximum size", // in Java
