@@ -18,10 +18,11 @@ import (
 
 // A Cache keeps results of actions. A store and a remote service are caches.
 type Cache interface {
-	// Lookup returns the result of an action, or nil if the cache has none. The
-	// bytes are verified against their digests. Whether they make sense is for the
-	// caller to check: see Action.Check.
+	// Lookup returns the result of an action, or nil if the cache has none. It has
+	// verified the bytes against their digests. The caller checks that they are what a
+	// compiler writes: see Action.Check.
 	Lookup(context.Context, *Action) (*Result, error)
+	// Store keeps a result for later calls of Lookup. The caller has checked it.
 	Store(context.Context, *Action, *Result) error
 }
 
@@ -39,14 +40,14 @@ type InputError struct{ Err error }
 func (e *InputError) Error() string { return e.Err.Error() }
 func (e *InputError) Unwrap() error { return e.Err }
 
-// ErrInputChanged says that a file is no longer what it was when its digest was
-// made, so that the action is no longer what its key says.
+// ErrInputChanged means that a file has changed since its digest was made. A result
+// for it must not be stored under the action's digest.
 var ErrInputChanged = errors.New("changed while the link was running")
 
-// An Uncacheable error says why a job can't be made an action. The job must then
-// run as it is, in the linker's or the user's directory.
+// An Uncacheable error says why there can be no action for a job. The job then runs
+// as it is, in the linker's or the user's directory.
 type Uncacheable struct {
-	Cause  string // the same for all jobs that have it, so that it is said once
+	Cause  string // equal for all jobs with the same problem, so that the user is told once
 	Reason string
 }
 
@@ -56,21 +57,21 @@ func (u *Uncacheable) Error() string { return u.Reason }
 type Action struct {
 	Digest  digest.Digest // of the Action message: the Action Cache's key
 	Subject string        // the user's module or source file, for messages
-	Args    []string      // canonical, what the compiler is passed
+	Args    []string      // the compiler's arguments, with canonical names
 	Inputs  []Input
 	Tools   []Input  // the compiler's own files, equal for all actions of a link
 	Outputs []Output // Outputs[0] is the object
-	Here    bool     // only this machine has all that the compiler reads
+	Here    bool     // it must run on this machine: a worker lacks files that the compiler reads
 
-	// Unstable says why an equal job may have another digest. It is nil in all
-	// but rare cases: see link/canon.
+	// Unstable says why another job with the same content may get another digest. It is
+	// nil in all but rare cases: see link/canon.
 	Unstable error
 
 	Messages
 }
 
-// Messages are an action's protocol messages, serialised: what a server needs
-// in its CAS to execute it, beside the files.
+// Messages are the serialised protocol messages that a server needs, in addition to
+// the files, to execute an action.
 type Messages struct {
 	Action, Command []byte
 	CommandDigest   digest.Digest
@@ -91,12 +92,13 @@ type Output struct {
 	Name     string // canonical
 	Path     string // where the linker or the user looks for it
 	Optional bool   // the compiler doesn't always write it
-	Shared   bool   // Path is made from the content, and other links may use it
+	Shared   bool   // Path is made from the content, so that other links may write the same file
 }
 
-// Size is about how much memory the action takes, in bytes.
+// Size estimates how many bytes of memory the action takes. Links bound how many
+// actions wait at a time by it.
 func (a *Action) Size() int64 {
-	const perInput = 256 // its names, digest and stat
+	const perInput = 256 // names, digest, times and size
 	size := len(a.Action) + len(a.Command) + perInput*(1+len(a.Inputs))
 	for _, in := range a.Inputs {
 		size += len(in.Data)
@@ -107,8 +109,8 @@ func (a *Action) Size() int64 {
 	return int64(size)
 }
 
-// InputsChanged returns the path of an input that is no longer the file it was
-// when the action was made, or "".
+// InputsChanged returns the path of an input that has changed since the action was
+// made; "" if none has.
 func (a *Action) InputsChanged() string {
 	for _, in := range a.Inputs {
 		if in.File.Changed() {
@@ -118,7 +120,7 @@ func (a *Action) InputsChanged() string {
 	return ""
 }
 
-// A Spec is what an action's messages say beside its own fields.
+// A Spec holds what goes into an action's messages in addition to its own fields.
 type Spec struct {
 	Function   digest.Function
 	Program    []string // what the command begins with, before Action.Args
@@ -128,11 +130,11 @@ type Spec struct {
 	Timeout    time.Duration     // of the execution
 	Salt       string            // what else the result depends on: the compiler's identity
 
-	// Runnable actions may be executed by a worker. They name their outputs in the
-	// older field, too, which some servers read instead. A compilation's action only
-	// names a result.
+	// Runnable actions may be executed by a worker. Their outputs are also named in the
+	// older field, which some servers read instead. A compilation's action isn't
+	// runnable: its digest is just the key of a result.
 	Runnable bool
 }
 
-// A Variable is one of a command's environment.
+// A Variable is one entry of a command's environment.
 type Variable struct{ Name, Value string }

@@ -11,8 +11,8 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// Seal makes the messages and the digest of an action from its arguments, inputs
-// and outputs. Whoever changes one of these seals it again.
+// Seal makes the messages and the digest of an action from its arguments, inputs and
+// outputs. It must be called again after a change of one of these.
 func (a *Action) Seal(s Spec) error {
 	root, err := NewTree(s.Function, a.Inputs, s.Tools)
 	if err != nil {

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// OriginalNames returns what a compiler printed about this action, fit for a
-// terminal (see Printable), with the paths of the user's files in place of the
-// canonical names. Package link calls it for each job that gets a result. The
-// stored text keeps the canonical names, because an equal job has other files.
+// OriginalNames returns the messages of the compiler about this action with the paths
+// of the user's files instead of the canonical names, and safe for a terminal (see
+// Printable). Package link calls it before it prints the messages of a result. Stored
+// messages keep the canonical names, because another job with the same content has
+// other paths.
 //
 // Only whole names are replaced: am.o, m.o.bak and dir/m.o are other files.
 func (a *Action) OriginalNames(text []byte) []byte {
@@ -46,8 +47,9 @@ func (a *Action) OriginalNames(text []byte) []byte {
 	return b.Bytes()
 }
 
-// originalName returns a word with the path of the user's file, if the word is
-// a canonical name, perhaps with a full stop behind it.
+// originalName returns the path of the user's file for a canonical name, which may
+// end in a full stop, and any other word as it is. A member is a name in an
+// archive, lib.a(m.o), and so never a canonical one.
 func originalName(word string, member bool, original map[string]string) string {
 	name := strings.TrimRight(word, ".")
 	path, ok := original[strings.TrimPrefix(name, "./")]

@@ -14,11 +14,11 @@ var colour = regexp.MustCompile(`^\x1b\[[0-9;:]*m`)
 
 const endOfColour = "\x1b[0m"
 
-// Printable makes the messages of a result fit for the user's terminal, because
-// a service may have written them. It keeps text, line ends, tabs and colours,
-// and puts a question mark for any other control character. Otherwise a service
-// could erase what the terminal shows, or make it send input to the shell. A
-// colour that is left on is turned off at the end: it could hide what follows.
+// Printable makes the messages of a result safe for the user's terminal. It keeps
+// text, line ends, tabs and colours, and replaces each other control character by a
+// question mark. A service may have written the messages; it could otherwise erase
+// what the terminal shows, or make it send input to the shell. A colour that is left
+// on is turned off at the end, because it could hide what follows.
 func Printable(text []byte) []byte {
 	var b bytes.Buffer
 	coloured := false
@@ -46,10 +46,10 @@ func Printable(text []byte) []byte {
 	return b.Bytes()
 }
 
-// firstColour returns the sequence that text begins with, or nil.
+// firstColour returns the colour sequence that text begins with, or nil.
 func firstColour(text []byte) []byte {
 	if text[0] != '\x1b' {
-		return nil // at once: messages may be long
+		return nil // without the regular expression: messages may be long
 	}
 	return colour.Find(text)
 }

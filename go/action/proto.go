@@ -8,7 +8,8 @@ import (
 	"thinrex/go/digest"
 )
 
-// maxInline is how much of a compiler's words an ActionResult carries itself.
+// maxInline bounds the messages, in bytes, that an ActionResult holds itself. Longer
+// ones are blobs of their own.
 const maxInline = 64 << 10
 
 // Proto returns r as an ActionResult and the blobs that it refers to.
@@ -36,8 +37,8 @@ func (r *Result) Proto(function digest.Function) (*repb.ActionResult, map[digest
 	return p, blobs
 }
 
-// ResultFromProto reads an ActionResult that came from a store or a server.
-// fetch returns a blob whose content it has verified against the digest.
+// ResultFromProto makes a Result of an ActionResult that came from a store or a
+// server. fetch returns a blob whose content it has verified against the digest.
 func ResultFromProto(p *repb.ActionResult, fetch func(digest.Digest) ([]byte, error)) (*Result, error) {
 	get := func(inline []byte, ref *repb.Digest) ([]byte, error) {
 		if len(inline) > 0 || ref == nil {

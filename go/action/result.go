@@ -6,20 +6,20 @@ import (
 	"thinrex/go/object"
 )
 
-// A Result is what running an action gave, with canonical names. It is the
-// same from a cache, from a local run and from a server.
+// A Result is what the compiler did for an action: exit code, messages and outputs,
+// with canonical names. It looks the same from a cache, a local run or a server.
 type Result struct {
 	ExitCode       int
-	Signal         string // that ended the compiler, or ""
+	Signal         string // the signal that ended the compiler; "" for none
 	Stdout, Stderr []byte
 	Outputs        []OutputFile
-	Message        string // a service's own words on how it went, or ""
-	Service        string // whose worker ran the action, or whose cache had the result; "" for this machine
+	Message        string // what the service itself tells about the execution; may be ""
+	Service        string // the one whose worker ran the action, or whose cache had the result; "" for this machine
 	Cached         bool   // it comes from a cache
-	Release        func() // gives back the memory that it takes; nil for nothing to do
+	Release        func() // gives back what was reserved for the memory of the result; may be nil
 }
 
-// Done says that the result, nil for none, is of no more use.
+// Done must be called when a result, which may be nil, is no longer used.
 func (r *Result) Done() {
 	if r != nil && r.Release != nil {
 		r.Release()
@@ -43,8 +43,7 @@ func (r *Result) Output(name string) (data []byte, ok bool) {
 	return nil, false
 }
 
-// ExitError says how the compiler failed. It is nil for a compiler that claims
-// success.
+// ExitError says how the compiler failed; nil if it exited with 0.
 func (r *Result) ExitError() error {
 	switch {
 	case r.Signal != "":
@@ -64,9 +63,9 @@ func (a *Action) Failure(r *Result) error {
 	return a.Check(r)
 }
 
-// Check reports what is wrong with a result that claims success. Exit code 0
-// isn't enough: clang exits 0 with an empty object when an import is missing
-// or the shard is corrupt (LLVM #75441), and lld drops empty objects silently.
+// Check returns an error for a result that can't be right although the compiler
+// exited with 0. clang exits with 0 and an empty object when an import is missing or
+// the shard is corrupt (LLVM #75441), and lld silently drops empty objects.
 func (a *Action) Check(r *Result) error {
 	for _, want := range a.Outputs {
 		data, ok := r.Output(want.Name)

@@ -10,16 +10,16 @@ import (
 	"thinrex/go/digest"
 )
 
-// A Tree is a folder of inputs as Directory messages. Its zero value and nil are
-// no tree.
+// A Tree is a folder of inputs as Directory messages. Its zero value, and nil, is an
+// empty one.
 type Tree struct {
-	digest digest.Digest            // of the top one
-	top    *repb.Directory          // nil for no tree at all
-	blobs  map[digest.Digest][]byte // all of them, serialised
+	digest digest.Digest            // of the folder's own message
+	top    *repb.Directory          // that message; nil for an empty tree
+	blobs  map[digest.Digest][]byte // all messages, serialised
 }
 
-// NewTree makes the tree that holds the inputs and, beside them, the folders of
-// another one.
+// NewTree makes a tree of inputs and, beside them, the folders of another tree, which
+// many actions share: that of the compiler's own files.
 func NewTree(function digest.Function, inputs []Input, beside *Tree) (*Tree, error) {
 	if beside == nil {
 		beside = new(Tree)
@@ -36,18 +36,22 @@ func NewTree(function digest.Function, inputs []Input, beside *Tree) (*Tree, err
 		}
 	}
 	var err error
-	t.digest, err = t.add(function, t.top, files)
+	t.digest, err = t.addFiles(function, t.top, files)
 	return t, err
 }
 
-// add fills a directory with files and makes the directories below it.
-func (t *Tree) add(function digest.Function, dir *repb.Directory, files map[string]Input) (digest.Digest, error) {
+// addFiles fills a directory with files and makes the directories below it.
+func (t *Tree) addFiles(function digest.Function, dir *repb.Directory, files map[string]Input) (digest.Digest, error) {
 	below := map[string]map[string]Input{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		first, rest, nested := strings.Cut(name, "/")
 		if !nested {
 			in := files[name]
-			dir.Files = append(dir.Files, &repb.FileNode{Name: name, Digest: in.Digest.Proto(), IsExecutable: in.Executable})
+			dir.Files = append(dir.Files, &repb.FileNode{
+				Name:         name,
+				Digest:       in.Digest.Proto(),
+				IsExecutable: in.Executable,
+			})
 			continue
 		}
 		if below[first] == nil {
@@ -56,7 +60,7 @@ func (t *Tree) add(function digest.Function, dir *repb.Directory, files map[stri
 		below[first][rest] = files[name]
 	}
 	for name, files := range below {
-		d, err := t.add(function, &repb.Directory{}, files)
+		d, err := t.addFiles(function, &repb.Directory{}, files)
 		if err != nil {
 			return digest.Digest{}, err
 		}

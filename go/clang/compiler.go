@@ -1,6 +1,14 @@
-// Package clang says which compiler a job really uses: an identity that
-// is the same wherever the same compiler lies, and another for any compiler
-// that could produce another object.
+// Package clang knows clang: its command line and the program itself.
+//
+// Its table of options says of each what it reads and writes, and whether the result
+// may be cached (Option, FindOption). Both wings ask it: link/canon for the jobs of a
+// link, compile/commandline for compilations. Response files are expanded here, and
+// the name by which the driver is called is interpreted (Driver).
+//
+// Resolve finds the compiler that runs here and gives it an identity, which is part
+// of every key: equal wherever the same compiler is installed, and different for each
+// compiler that could write another object. Portable lists the files of which it
+// consists, for workers that don't have it.
 package clang
 
 import (
@@ -20,85 +28,85 @@ import (
 	"thinrex/go/host/filedigest"
 )
 
-// A Compiler is a compiler that can run here.
+// A Compiler is one that can run on this machine.
 type Compiler struct {
 	Path     string // absolute, as it is run
 	Name     string // what a canonical command calls it: clang-22
 	Identity string // SHA-256 in hex over the compiler's bytes and version
-	// Processor is what makes the math library choose among its functions: part of
-	// Identity.
+	// Processor is the class of this machine's processor, by which the math library
+	// chooses among its functions. It is part of Identity.
 	Processor string
-	// Launched are the arguments that tell a launcher what to start, as paths of files
-	// which Identity covers.
+	// Launched are the arguments that tell a launcher what to start, where they are
+	// paths of files. Identity covers these files.
 	Launched []string
-	// Unknown says why Identity doesn't cover all that decides on an object, so that
-	// none may be cached; "" if it does.
+	// Unknown says why Identity doesn't cover everything that decides what the compiler
+	// writes, so that nothing may be cached; "" if it does.
 	Unknown string
 
-	frontend string // the program that compiles, real path; "" when the compiler doesn't tell
+	frontend string // the program that compiles, without symbolic links; "" when it isn't known
 }
 
-// ErrUnusable says that there is no compiler to run.
+// ErrUnusable means that there is no compiler that can run.
 var ErrUnusable = errors.New("no usable compiler")
 
-// ResolveOptions say how and where to look.
+// ResolveOptions say where a compiler is looked for, and how it will be run.
 type ResolveOptions struct {
 	Dir      string            // a relative compiler path is relative to it
-	Args     []string          // what all jobs pass it
+	Args     []string          // that all jobs pass to it
 	RunsIn   string            // the working directory that it will have; "" for an empty folder
-	Env      []string          // the environment in which the compiler runs
-	Files    *filedigest.Cache // knows the digests of large libraries from earlier links
-	StateDir string            // remembers what compilers said of themselves; "" for nowhere
+	Env      []string          // the environment that it will have
+	Files    *filedigest.Cache // remembers the digests of large libraries
+	StateDir string            // where answers of compilers are remembered; "" for nowhere
 
-	NoScripts bool // fail for a script, which isn't run then
+	NoScripts bool // a script is an error, and isn't run
 }
 
 // Resolve finds the compiler and its identity. The identity covers
 //
 //   - the program at path (a launcher, or the compiler itself),
-//   - the compiler proper, as the driver names it in -###,
-//   - for a launcher, the commands of -### themselves, because it may add
+//   - the compiler proper, which the driver names in -###,
+//   - for a launcher, the commands that -### prints, because it may add
 //     arguments, and the programs and files that the jobs' arguments name,
 //   - the loader and all shared libraries that these programs load,
 //   - the class of the processor and the variables by which glibc's libm and
 //     its loader choose,
-//   - what the compiler prints as its --version, less the folders in it,
+//   - what the compiler prints as its --version, without the folders in it,
 //   - the driver mode, where the program's name changes it (clang-cl).
 func Resolve(ctx context.Context, compiler string, o ResolveOptions) (*Compiler, error) {
 	path, err := locate(compiler, o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	real, err := filepath.EvalSymlinks(path)
+	realPath, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnusable, err)
 	}
-	loader := o // as the loader understands the environment
+	loader := o // with the environment as the dynamic loader understands it
 	loader.Env = loaderEnv(o.Env, o.RunsIn)
-	resolved := memoPath(path, real, loader)
-	if c := remembered(resolved, path, real); c != nil {
+	memoFile := memoPath(path, realPath, loader)
+	if c := remembered(memoFile, path, realPath); c != nil {
 		return c, nil
 	}
-	if o.NoScripts && isScript(real) {
-		return nil, fmt.Errorf("%s is a script, which may run anything", path)
+	if o.NoScripts && isScript(realPath) {
+		return nil, fmt.Errorf("%s is a script, which may run anything (name the compiler itself)", path)
 	}
-	w := newWitness()
+	w := newNameStates()
 	p := &programs{options: loader, seen: map[string]bool{}}
-	if err := p.add(ctx, real, w); err != nil {
+	if err := p.addProgram(ctx, realPath, w); err != nil {
 		return nil, err
 	}
-	said, err := ask(ctx, path, real, p.lines, o)
+	told, err := askCompiler(ctx, path, realPath, p.lines, o)
 	if err != nil {
 		return nil, err
 	}
-	c := &Compiler{Path: path, Name: canonicalName(said.Version), frontend: said.Frontend}
-	if !said.fromItself(real) {
-		if c.Launched, err = p.addLaunched(ctx, said.Frontend, o.Args); err != nil {
+	c := &Compiler{Path: path, Name: canonicalName(told.Version), frontend: told.Frontend}
+	if !told.fromItself(realPath) {
+		if c.Launched, err = p.addLaunched(ctx, told.Frontend, o.Args); err != nil {
 			return nil, err
 		}
-		c.Unknown = unseen(path, said.Frontend)
-		if !isScript(real) {
-			c.Name = filepath.Base(path) // of which the arguments name the compiler
+		c.Unknown = whyUnknown(path, told.Frontend)
+		if !isScript(realPath) {
+			c.Name = filepath.Base(path) // the launcher's: the arguments name the compiler
 		}
 	}
 	if len(p.missing) > 0 {
@@ -106,9 +114,9 @@ func Resolve(ctx context.Context, compiler string, o ResolveOptions) (*Compiler,
 			" (if LD_LIBRARY_PATH leads to it: --action_env=LD_LIBRARY_PATH)", path, p.missing[0])
 	}
 	c.Processor = p.processor()
-	c.Identity = identity(p.lines, said, driverMode(path), c.Processor)
-	if said.fromItself(real) && c.Unknown == "" { // a launcher may look elsewhere tomorrow
-		c.remember(resolved, w)
+	c.Identity = identity(p.lines, told, driverMode(path), c.Processor)
+	if told.fromItself(realPath) && c.Unknown == "" { // a launcher may look elsewhere tomorrow
+		c.remember(memoFile, w)
 	}
 	return c, nil
 }
@@ -134,7 +142,7 @@ func locate(compiler, dir string) (string, error) {
 		path = found
 	}
 	if !filepath.IsAbs(path) {
-		dir, err := ownName(dir)
+		dir, err := withoutLinks(dir)
 		if err != nil {
 			return "", fmt.Errorf("%w: %w", ErrUnusable, err)
 		}
@@ -147,10 +155,10 @@ func locate(compiler, dir string) (string, error) {
 	return path, nil
 }
 
-// ownName returns a folder's absolute path without symbolic links. One with
-// them may be another folder to another process: Bazel's actions have
+// withoutLinks returns a folder's absolute path without symbolic links. A path with
+// links may lead another process to another folder: Bazel's actions have
 // /proc/self/cwd as PWD.
-func ownName(dir string) (string, error) {
+func withoutLinks(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
@@ -158,15 +166,15 @@ func ownName(dir string) (string, error) {
 	return filepath.EvalSymlinks(abs)
 }
 
-func identity(programs []string, said answers, mode, processor string) string {
+func identity(programs []string, told answers, mode, processor string) string {
 	slices.Sort(programs)
 	h := sha256.New()
 	fmt.Fprintf(h, "thinrex toolchain 2\n%s\nmode %q\nprocessor %q\n%s%s",
-		strings.Join(slices.Compact(programs), "\n"), mode, processor, said.Version, said.Commands)
+		strings.Join(slices.Compact(programs), "\n"), mode, processor, told.Version, told.Commands)
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// canonicalName is what distributions call a clang of this version.
+// canonicalName returns what distributions call a clang of this version: clang-22.
 func canonicalName(version string) string {
 	if m := regexp.MustCompile(`clang version (\d+)\.`).FindStringSubmatch(version); m != nil {
 		return "clang-" + m[1]
@@ -174,18 +182,19 @@ func canonicalName(version string) string {
 	return "clang"
 }
 
-// absolute resolves links so that a program has one name, and returns "" for
-// one that isn't there.
-func absolute(path string) string {
+// regularFile returns an absolute path without symbolic links, so that each file has
+// one name. It returns "" for a relative path, and for one that doesn't lead to a
+// regular file.
+func regularFile(path string) string {
 	if !filepath.IsAbs(path) {
 		return ""
 	}
-	real, err := filepath.EvalSymlinks(path)
+	realPath, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return ""
 	}
-	if fi, err := os.Stat(real); err != nil || !fi.Mode().IsRegular() {
+	if fi, err := os.Stat(realPath); err != nil || !fi.Mode().IsRegular() {
 		return ""
 	}
-	return real
+	return realPath
 }

@@ -121,7 +121,7 @@ func loadedBy(t *testing.T, program string, env ...string) []string {
 	cmd.Env = append(append(cmd.Env, "LD_TRACE_LOADED_OBJECTS=1"), env...)
 	var files []string
 	for _, m := range regexp.MustCompile(`(/\S+) \(0x`).FindAllStringSubmatch(string(mustRun(t, cmd)), -1) {
-		files = append(files, absolute(m[1]))
+		files = append(files, regularFile(m[1]))
 	}
 	slices.Sort(files)
 	return slices.Compact(files)
@@ -284,16 +284,16 @@ func TestLibraryIsMissing(t *testing.T) {
 
 // Of -###, the program is found, also where it is many in one.
 func TestFrontend(t *testing.T) {
-	real := absolute(clang)
+	realPath := regularFile(clang)
 	for out, want := range map[string]string{
-		` (in-process)\n "` + real + `" "-cc1" "-triple" "x"\n`: real,
-		`x\n "` + real + `" "clang" "-cc1" "-triple" "x"\n`:     real,
-		` "` + real + `" "-cc1as" "-triple" "x"\n`:              "",
-		` "/absent/clang" "-cc1"\n`:                             "",
-		` "` + real + `" "-x" "-cc1"\n`:                         "",
-		`clang: error: no input files`:                          "",
+		` (in-process)\n "` + realPath + `" "-cc1" "-triple" "x"\n`: realPath,
+		`x\n "` + realPath + `" "clang" "-cc1" "-triple" "x"\n`:     realPath,
+		` "` + realPath + `" "-cc1as" "-triple" "x"\n`:              "",
+		` "/absent/clang" "-cc1"\n`:                                 "",
+		` "` + realPath + `" "-x" "-cc1"\n`:                         "",
+		`clang: error: no input files`:                              "",
 	} {
-		if got := frontend([]byte(strings.ReplaceAll(out, `\n`, "\n"))); got != want {
+		if got := frontendIn([]byte(strings.ReplaceAll(out, `\n`, "\n"))); got != want {
 			t.Errorf("%s: %q, want %q", out, got, want)
 		}
 	}

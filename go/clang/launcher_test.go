@@ -14,8 +14,8 @@ import (
 // mark, and returns its path.
 func copyClang(t *testing.T, dir, mark string) string {
 	t.Helper()
-	real := absolute(clang)
-	data, err := os.ReadFile(real)
+	realPath := regularFile(clang)
+	data, err := os.ReadFile(realPath)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func copyClang(t *testing.T, dir, mark string) string {
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	err = os.Symlink(filepath.Join(filepath.Dir(real), "../lib"), filepath.Join(dir, "lib"))
+	err = os.Symlink(filepath.Join(filepath.Dir(realPath), "../lib"), filepath.Join(dir, "lib"))
 	if err != nil && !os.IsExist(err) {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestLaunchedLibraries(t *testing.T) {
 // Nothing is cached of what isn't known to end in a clang that is seen.
 func TestUnseen(t *testing.T) {
 	dir := t.TempDir()
-	loader, err := readHeader(absolute(clang))
+	loader, err := readHeader(regularFile(clang))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// systemCache is where ldconfig writes which libraries there are in the folders
-// of ld.so.conf. glibc's loader reads this file, not ld.so.conf.
+// systemCache is the file in which ldconfig lists the libraries in the folders of
+// ld.so.conf. glibc's loader reads this file, not ld.so.conf.
 const systemCache = "/etc/ld.so.cache"
 
-// loaderCachePath is where the loader at a real path looks for its cache: one that was
-// built for another prefix than the system's has its own.
+// loaderCachePath returns the cache of the loader at a path without symbolic links:
+// a loader that was built for another prefix than the system's has its own.
 func loaderCachePath(loader string) string {
 	for dir := filepath.Dir(loader); filepath.Dir(dir) != dir; dir = filepath.Dir(dir) {
 		if !strings.HasPrefix(filepath.Base(dir), "lib") {
@@ -37,17 +37,17 @@ const (
 	maxLoaderCache  = 64 << 20
 )
 
-// A loaderCache holds libraries by name, in the loader's order.
+// A loaderCache maps names to libraries, in the loader's order.
 type loaderCache map[string][]cachedLibrary
 
-// A cachedLibrary is one for any processor, or for some.
+// A cachedLibrary is an entry of the cache.
 type cachedLibrary struct {
 	path  string
-	level int // 0 for any
+	level int // of the processors that it is for; 0 for any
 }
 
-// readLoaderCache returns nil for a file that isn't there or isn't understood: the
-// loader, too, then looks into its usual folders only.
+// readLoaderCache returns nil for a file that doesn't exist or has another format:
+// the loader then looks in its usual folders only, and so does the search.
 func readLoaderCache(path string) loaderCache {
 	if fi, err := os.Stat(path); err != nil || fi.Size() > maxLoaderCache {
 		return nil

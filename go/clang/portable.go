@@ -17,22 +17,21 @@ import (
 )
 
 // A Portable is a compiler with its loader and all the libraries that it
-// loads, laid out to run on a Linux machine that has none of them, nor
-// another libc. Two of them are equal when the files' contents are, wherever
-// these lie here.
+// loads, laid out to run on a Linux machine that has none of them, or another C
+// library. It is the same for files with the same contents, wherever they are
+// installed.
 //
-// The loader is named on the command line, because the path of one that is
-// written in a program is absolute. It is told to look in our folder first
-// and never in the machine's cache; a library that has an RPATH, which would
-// come before our folder, is told to forget it. Neither variables
-// (LD_LIBRARY_PATH) nor a launching script would do: they'd be part of the
-// compiler's environment, or need a shell.
+// The command names the loader, because a program names its loader by an absolute
+// path. The loader is told to look in the uploaded folder first and never in the
+// machine's cache, and to ignore the RPATH of libraries, which would come before that
+// folder. LD_LIBRARY_PATH would be part of the compiler's environment, and a script
+// would need a shell.
 //
-// To clang, the loader is then the program that runs (/proc/self/exe). It
-// still takes its name and driver mode from its own path. It must compile
-// within its own process (-fintegrated-cc1), because it would start another by
-// the loader's name. It doesn't find its resource folder, which it needs for none of a ThinLTO backend's
-// inputs but the default ignore lists of sanitizers.
+// To clang, the loader is then the program that runs (/proc/self/exe). Clang still
+// takes its name and driver mode from its own path. It must compile within its own
+// process (-fintegrated-cc1), because it would start the loader for another one. It
+// doesn't find its resource folder, which ThinLTO backends need for nothing but the
+// default ignore lists of sanitizers.
 type Portable struct {
 	Launch []string       // a command's first arguments, its paths relative to the input root
 	Files  []PortableFile // sorted by name
@@ -56,12 +55,12 @@ var loaderName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(ld-linux.*|ld64|ld)(-[\d.]+)?\.so(\.\d+)?$`)
 })
 
-// Portable finds what the compiler consists of, as it would be loaded here in
-// this environment.
+// Portable finds the files of the compiler as they would be loaded on this machine in
+// an environment, and their digests.
 func (c *Compiler) Portable(files *filedigest.Cache, env []string) (*Portable, error) {
 	p, err := c.portable(env)
 	if err != nil {
-		return nil, fmt.Errorf("upload the compiler %s: %w; --toolchain=image uses the worker's", c.Path, err)
+		return nil, fmt.Errorf("upload the compiler %s: %w (--toolchain=image uses the worker's own)", c.Path, err)
 	}
 	g := errgroup.Group{}
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -77,9 +76,9 @@ func (c *Compiler) Portable(files *filedigest.Cache, env []string) (*Portable, e
 	return p, nil
 }
 
-// portable knows of the files only where they are.
+// portable does the same without the digests.
 func (c *Compiler) portable(env []string) (*Portable, error) {
-	real, header, err := c.program()
+	realPath, header, err := c.program()
 	if err != nil {
 		return nil, err
 	}
@@ -89,19 +88,19 @@ func (c *Compiler) portable(env []string) (*Portable, error) {
 	}
 	name = programDir + "/" + name
 	p := &Portable{}
-	p.add(name, real, true)
+	p.addFile(name, realPath, true)
 	if header.interpreter == "" {
 		p.Launch = []string{name}
 		return p, nil
 	}
-	libs, _, err := libraries(real, env, nil)
+	libs, _, err := libraries(realPath, env, nil)
 	if err != nil {
 		return nil, err
 	}
 	taken := map[string]bool{}
 	var withRPATH []string
 	if hasRPATH(header) {
-		withRPATH = []string{"", name} // glibc calls the program by either
+		withRPATH = []string{"", name} // glibc knows the program by both
 	}
 	for _, lib := range libs {
 		if lib.optional || taken[lib.name] || lib.level > processorLevel() {
@@ -111,12 +110,12 @@ func (c *Compiler) portable(env []string) (*Portable, error) {
 		if lib.path == "" {
 			return nil, fmt.Errorf("%s needs %s, which isn't found", lib.neededBy, lib.name)
 		}
-		p.add(libraryDir+"/"+lib.name, lib.path, false)
+		p.addFile(libraryDir+"/"+lib.name, lib.path, false)
 		if hasRPATH(lib.header) {
 			withRPATH = append(withRPATH, libraryDir+"/"+lib.name)
 		}
 	}
-	if err := p.launch(name, header.interpreter, withRPATH); err != nil {
+	if err := p.addLoader(name, header.interpreter, withRPATH); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(p.Files, func(a, b PortableFile) int { return strings.Compare(a.Name, b.Name) })
@@ -127,15 +126,16 @@ func hasRPATH(h *header) bool {
 	return len(h.dynamic[elf.DT_RPATH]) > 0 && len(h.dynamic[elf.DT_RUNPATH]) == 0
 }
 
-// launch adds the loader and says how to start it.
-func (p *Portable) launch(name, interpreter string, withRPATH []string) error {
+// addLoader adds the loader, and makes the beginning of a command that starts the
+// program by it.
+func (p *Portable) addLoader(name, interpreter string, withRPATH []string) error {
 	base := filepath.Base(interpreter)
-	real := absolute(interpreter)
-	if real == "" {
-		return fmt.Errorf("its loader %s isn't there", interpreter)
+	realPath := regularFile(interpreter)
+	if realPath == "" {
+		return fmt.Errorf("its loader %s doesn't exist", interpreter)
 	}
 	loader := libraryDir + "/" + base
-	p.add(loader, real, true)
+	p.addFile(loader, realPath, true)
 	switch {
 	case isMusl(interpreter): // looks in --library-path before any RPATH, and has no cache
 		p.Launch = []string{loader, "--library-path", libraryDir}
@@ -151,28 +151,28 @@ func (p *Portable) launch(name, interpreter string, withRPATH []string) error {
 	return nil
 }
 
-func (p *Portable) add(name, path string, executable bool) {
+func (p *Portable) addFile(name, path string, executable bool) {
 	p.Files = append(p.Files, PortableFile{Name: name, File: filedigest.File{Path: path}, Executable: executable})
 }
 
-// program makes sure that the compiler is one Linux program.
+// program returns the compiler's program, if that is a single Linux program.
 func (c *Compiler) program() (path string, h *header, err error) {
 	if path, err = filepath.EvalSymlinks(c.Path); err != nil {
 		return "", nil, err
 	}
 	if c.frontend != "" && c.frontend != path {
-		return "", nil, fmt.Errorf("it only starts %s: let the link use that one", c.frontend)
+		return "", nil, fmt.Errorf("it only starts %s; let the link use that compiler", c.frontend)
 	}
 	if h, err = readHeader(path); err != nil {
 		return "", nil, err
 	}
 	switch {
 	case h == nil:
-		return "", nil, errors.New("it isn't a Linux program, but perhaps a script that starts one")
+		return "", nil, errors.New("it isn't a Linux program (perhaps it is a script that starts one)")
 	case h.Type != elf.ET_EXEC && h.Type != elf.ET_DYN:
-		return "", nil, fmt.Errorf("it is no program (%v)", h.Type)
+		return "", nil, fmt.Errorf("it isn't a program (%v)", h.Type)
 	case h.OSABI != elf.ELFOSABI_NONE && h.OSABI != elf.ELFOSABI_LINUX:
-		return "", nil, fmt.Errorf("it is no Linux program (%v)", h.OSABI)
+		return "", nil, fmt.Errorf("it isn't a Linux program (%v)", h.OSABI)
 	case h.interpreter == "" && len(h.dynamic[elf.DT_NEEDED]) > 0:
 		return "", nil, errors.New("it names no loader")
 	}

@@ -12,18 +12,20 @@ import (
 	"strings"
 )
 
-// programs are those between us and an object, with all that they load.
+// programs collects the programs that take part in making an object, with all that
+// they load: the launcher, if there is one, and the compiler.
 type programs struct {
 	options ResolveOptions
 	lines   []string // of the identity: the files' digests
 	missing []string // names of libraries that aren't found
-	glibc   bool     // some program's math functions may be glibc's
-	levels  bool     // some libraries are there for several kinds of processor
+	glibc   bool     // some program may use the math functions of glibc
+	levels  bool     // some library exists for several kinds of processor
 	seen    map[string]bool
 }
 
-// add takes the program at a real path, its loader and all its libraries.
-func (p *programs) add(ctx context.Context, path string, w *witness) error {
+// addProgram adds the program at a path without symbolic links, its loader and all
+// its libraries.
+func (p *programs) addProgram(ctx context.Context, path string, w *nameStates) error {
 	if p.seen[path] {
 		return nil
 	}
@@ -33,7 +35,7 @@ func (p *programs) add(ctx context.Context, path string, w *witness) error {
 		return fmt.Errorf("%w: %w", ErrUnusable, err)
 	}
 	if len(all.missing) > 0 && !all.musl {
-		w.doubt() // where else the loader looks isn't known
+		w.markUnsure() // the loader looks in further places, and these aren't recorded
 		if all, err = p.askLoader(ctx, path, all); err != nil {
 			return err
 		}
@@ -51,17 +53,17 @@ func (p *programs) add(ctx context.Context, path string, w *witness) error {
 	return nil
 }
 
-// askLoader has the loader itself say what it would load, where the rules that are
-// known here don't lead to all of it.
+// askLoader runs the program so that its loader prints what it would load: for
+// libraries that weren't found by the rules that are known here.
 func (p *programs) askLoader(ctx context.Context, path string, all loaded) (loaded, error) {
 	env := append(slices.Clone(p.options.Env), "LD_TRACE_LOADED_OBJECTS=1")
-	said, err := output(ctx, path, "/", env)
+	printed, err := outputOf(ctx, path, "/", env)
 	if err != nil {
 		return all, err
 	}
 	found := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^\s*(\S+) => (/.*) \(0x`).FindAllSubmatch(said, -1) {
-		if file := absolute(string(m[2])); file != "" {
+	for _, m := range regexp.MustCompile(`(?m)^\s*(\S+) => (/.*) \(0x`).FindAllSubmatch(printed, -1) {
+		if file := regularFile(string(m[2])); file != "" {
 			found[string(m[1])] = true
 			all.files = append(all.files, file)
 		}
@@ -70,15 +72,15 @@ func (p *programs) askLoader(ctx context.Context, path string, all loaded) (load
 	return all, nil
 }
 
-// addLaunched takes the compiler that a launcher starts, and the programs and
-// files among the arguments: a launcher such as env or ccache is told by them what
-// to start. It returns those of the arguments before lld's own, by which the
-// launcher is told so, that are paths.
-func (p *programs) addLaunched(ctx context.Context, frontend string, args []string) (told []string, err error) {
+// addLaunched adds the compiler that a launcher starts, and the programs and files
+// among the arguments, which tell a launcher such as env or ccache what to start.
+// Arguments before lld's own, which begin with -c, are for the launcher: it returns
+// those of them that are paths.
+func (p *programs) addLaunched(ctx context.Context, frontend string, args []string) (paths []string, err error) {
 	own := max(0, slices.Index(args, "-c"))
 	p.options.Env = slices.Concat(p.options.Env, assignments(args[:own]))
 	if frontend != "" {
-		if err := p.add(ctx, frontend, nil); err != nil {
+		if err := p.addProgram(ctx, frontend, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -87,18 +89,18 @@ func (p *programs) addLaunched(ctx context.Context, frontend string, args []stri
 		if file == "" {
 			continue
 		}
-		if err := p.add(ctx, file, nil); err != nil {
+		if err := p.addProgram(ctx, file, nil); err != nil {
 			return nil, err
 		}
 		if i < own && strings.ContainsRune(arg, filepath.Separator) {
-			told = append(told, arg)
+			paths = append(paths, arg)
 		}
 	}
-	return told, nil
+	return paths, nil
 }
 
-// fileOf returns the real path of the file that an argument is, or of the program
-// that is found by it, "" for neither.
+// fileOf returns the path, without symbolic links, of the file that an argument
+// names, or of the program that is found in PATH by it; "" for neither.
 func (p *programs) fileOf(arg string) string {
 	if arg == "" || strings.HasPrefix(arg, "-") {
 		return ""
@@ -108,7 +110,7 @@ func (p *programs) fileOf(arg string) string {
 		path = filepath.Join(p.options.Dir, path)
 	}
 	if abs, err := filepath.Abs(path); err == nil {
-		if file := absolute(abs); file != "" {
+		if file := regularFile(abs); file != "" {
 			return file
 		}
 	}
@@ -125,15 +127,15 @@ func (p *programs) fileOf(arg string) string {
 			if err != nil && !errors.Is(err, exec.ErrDot) {
 				continue
 			}
-			return absolute(path)
+			return regularFile(path)
 		}
 		return ""
 	}
 	return ""
 }
 
-// assignments are the arguments by which env sets variables: LD_LIBRARY_PATH=DIR
-// leads the compiler to other libraries.
+// assignments returns the arguments by which env sets variables. LD_LIBRARY_PATH=DIR
+// makes the compiler load other libraries.
 func assignments(args []string) (list []string) {
 	for _, arg := range args {
 		if name, _, ok := strings.Cut(arg, "="); ok && regexp.MustCompile(`^\w+$`).MatchString(name) {
@@ -143,8 +145,8 @@ func assignments(args []string) (list []string) {
 	return list
 }
 
-// processor is what decides, beside the files, which functions these programs
-// compute with.
+// processor returns what of this machine and its environment decides which math
+// functions and libraries these programs use.
 func (p *programs) processor() string {
 	if !p.glibc { // musl has one version of each function, and one folder
 		return ""
@@ -156,22 +158,23 @@ func (p *programs) processor() string {
 	return strings.Join(append(parts, ProcessorVariables(p.options.Env)...), " ")
 }
 
-// unseen says why nothing can be cached of what a launcher starts, or "".
-func unseen(launcher, frontend string) string {
+// whyUnknown returns why nothing can be cached of what a launcher starts; "" if it
+// can.
+func whyUnknown(launcher, frontend string) string {
 	switch {
 	case frontend == "":
-		return fmt.Sprintf("%s doesn't answer -### with a clang command, so it isn't known what it runs"+
+		return fmt.Sprintf("%s doesn't answer -### with a clang command, so thinrex doesn't know what it runs"+
 			" (if it needs your PATH or another variable: --action_env=PATH;"+
-			" else name the compiler itself in --thinlto-remote-compiler=)", launcher)
+			" otherwise name the compiler itself in --thinlto-remote-compiler=)", launcher)
 	case isLoader(frontend):
-		return fmt.Sprintf("%s lets the loader %s start the compiler, so it isn't known which libraries that uses"+
+		return fmt.Sprintf("%s lets the loader %s start the compiler, so thinrex doesn't know which libraries it uses"+
 			" (name the compiler itself in --thinlto-remote-compiler=)", launcher, frontend)
 	}
 	return ""
 }
 
-// isLoader reports whether a program is one that loads others: what it loads is
-// said in its arguments.
+// isLoader reports whether a program is a dynamic loader, which runs the program that
+// its arguments name.
 func isLoader(path string) bool {
 	base := filepath.Base(path)
 	return isMusl(base) || loaderName().MatchString(base)

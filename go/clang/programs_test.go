@@ -112,8 +112,8 @@ func TestNotPortable(t *testing.T) {
 		{write(t, in("fake"), "#!/bin/sh\nexit 1\n", 0o755), "isn't a Linux program"},
 		{needs, "needs libgone.so"},
 		{build(t, in("foreign"), start, "-nostdlib", "-pie", "-Wl,-dynamic-linker,"+clang), "neither glibc's nor musl's"},
-		{build(t, in("noloader"), start, "-nostdlib", "-pie", "-Wl,-dynamic-linker,/nonexistent/ld.so.1"), "isn't there"},
-		{build(t, in("object"), start, "-c"), "no program"},
+		{build(t, in("noloader"), start, "-nostdlib", "-pie", "-Wl,-dynamic-linker,/nonexistent/ld.so.1"), "doesn't exist"},
+		{build(t, in("object"), start, "-c"), "isn't a program"},
 	} {
 		tc := &Compiler{Path: c.path, Name: "clang"}
 		if filepath.Base(c.path) == "script" {

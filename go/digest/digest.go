@@ -31,7 +31,7 @@ const (
 	BLAKE3
 )
 
-// Size is the length of a hash in bytes, before it is made hex.
+// Size is the length of a hash in bytes; in hex it has twice as many digits.
 const Size = sha256.Size
 
 // New returns an empty hash.

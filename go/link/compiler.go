@@ -68,7 +68,7 @@ func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobC
 // jobs must run as they are; "" if it is known. A compiler that runs only in the
 // user's environment can't be an action's, which has a fixed one.
 func unknownCompiler(ctx context.Context, c *clang.Compiler, o clang.ResolveOptions) (why string, err error) {
-	names, err := c.Needed(ctx, o, host.Inherited())
+	names, err := c.NeededVariables(ctx, o, host.Inherited())
 	if err != nil {
 		return "", err
 	}

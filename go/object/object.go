@@ -12,16 +12,16 @@ import (
 
 var (
 	errNoObject = errors.New("isn't an object file")
-	errCut      = errors.New("is cut short: its headers speak of more than there is")
+	errCut      = errors.New("is cut short: its headers describe more than the file holds")
 )
 
-// objectKinds holds the first bytes of what lld accepts as a native object,
-// and of bitcode, and what checks that an object of that kind is whole: it was
-// written to its end, and nothing was lost since. Source of the bytes:
-// llvm/lib/BinaryFormat/Magic.cpp.
+// objectKinds holds the first bytes of each kind of object that lld accepts, and the
+// function that checks that such an object is whole.
+//
+// Source of the bytes: llvm/lib/BinaryFormat/Magic.cpp.
 var objectKinds = []struct {
 	magic string
-	check func([]byte) error // nil for what DTLTO doesn't know yet
+	check func([]byte) error // nil for formats that DTLTO doesn't support yet
 }{
 	{"\x7fELF", checkELF},
 	{"\x64\x86", checkCOFF}, {"\x4c\x01", checkCOFF}, {"\x64\xaa", checkCOFF}, // by machine
@@ -36,9 +36,9 @@ var objectKinds = []struct {
 // minObject is the size of the smallest header among them, COFF's.
 const minObject = 20
 
-// Check refuses data that isn't an object, or only the beginning of one.
-// It reads headers alone: whether the rest is what the compiler wrote is for
-// digests to tell.
+// Check returns an error for data that isn't an object, or only the beginning of one.
+// It reads the headers only: digests protect the rest against changes. It is called
+// for each result before it is stored or delivered.
 func Check(data []byte) error {
 	if len(data) == 0 {
 		return errors.New("is empty: the module or the shard is damaged, or an import is missing")
@@ -68,21 +68,43 @@ func holds(data []byte, offset, count, size uint64) bool {
 	return offset <= n && (size == 0 || count <= (n-offset)/size)
 }
 
-// An elfClass says where in ELF's headers the fields are that tell what there
-// is. Source: elf(5).
+// An elfClass says where the fields that describe sections are in the headers of
+// 32-bit or 64-bit ELF. Source: elf(5).
 type elfClass struct {
-	wide                         bool
-	header, table, entry, number uint64 // its size; e_shoff, e_shentsize, e_shnum
-	section, offset, size        uint64 // its size; sh_offset, sh_size
+	wide    bool
+	header  uint64 // size of the file's header
+	table   uint64 // place of e_shoff in it
+	entry   uint64 // of e_shentsize
+	number  uint64 // of e_shnum
+	section uint64 // size of a section's header
+	offset  uint64 // place of sh_offset in it
+	size    uint64 // of sh_size
 }
 
 var (
-	elf32 = elfClass{header: 52, table: 32, entry: 46, number: 48, section: 40, offset: 16, size: 20}
-	elf64 = elfClass{wide: true, header: 64, table: 40, entry: 58, number: 60, section: 64, offset: 24, size: 32}
+	elf32 = elfClass{
+		header:  52,
+		table:   32,
+		entry:   46,
+		number:  48,
+		section: 40,
+		offset:  16,
+		size:    20,
+	}
+	elf64 = elfClass{
+		wide:    true,
+		header:  64,
+		table:   40,
+		entry:   58,
+		number:  60,
+		section: 64,
+		offset:  24,
+		size:    32,
+	}
 )
 
-// checkELF makes sure that all sections are there. An object without any would
-// be dropped silently.
+// checkELF checks that the file holds all sections that its headers describe. lld
+// would silently drop an object without sections.
 func checkELF(data []byte) error {
 	class, ok := map[byte]elfClass{1: elf32, 2: elf64}[data[4]]
 	order, known := map[byte]binary.ByteOrder{1: binary.LittleEndian, 2: binary.BigEndian}[data[5]]
@@ -106,7 +128,7 @@ func checkELF(data []byte) error {
 		return errCut
 	}
 	number := uint64(order.Uint16(data[class.number:]))
-	if number == 0 { // it didn't fit
+	if number == 0 { // too many for that field: the first section's header has their number
 		number = word(table + class.size)
 	}
 	if !holds(data, table, number, entry) {
@@ -124,38 +146,48 @@ func checkELF(data []byte) error {
 	return nil
 }
 
-// A coffHeader is what COFF's two kinds of header say. Source: "PE Format" of
-// Microsoft, and COFF::header in llvm/include/llvm/BinaryFormat/COFF.h.
+// A coffHeader is what the two kinds of COFF header have in common.
+//
+// Source: "PE Format" of Microsoft, and COFF::header in
+// llvm/include/llvm/BinaryFormat/COFF.h.
 type coffHeader struct {
-	sections, number     uint64 // where they are described
-	symbols, symbolCount uint64
-	symbolSize           uint64
+	sections    uint64 // where the table of sections is
+	number      uint64 // of sections
+	symbols     uint64 // where the table of symbols is; 0 for none
+	symbolCount uint64
+	symbolSize  uint64 // of one entry of that table
 }
 
 func checkCOFF(data []byte) error {
 	le := binary.LittleEndian
 	return checkCOFFParts(data, coffHeader{
-		sections: 20 + uint64(le.Uint16(data[16:])), number: uint64(le.Uint16(data[2:])),
-		symbols: uint64(le.Uint32(data[8:])), symbolCount: uint64(le.Uint32(data[12:])), symbolSize: 18,
+		sections:    20 + uint64(le.Uint16(data[16:])),
+		number:      uint64(le.Uint16(data[2:])),
+		symbols:     uint64(le.Uint32(data[8:])),
+		symbolCount: uint64(le.Uint32(data[12:])),
+		symbolSize:  18,
 	})
 }
 
 func checkBigCOFF(data []byte) error {
 	le := binary.LittleEndian
-	if le.Uint16(data[4:]) < 2 { // an import library's member
+	if le.Uint16(data[4:]) < 2 { // a member of an import library
 		return errNoObject
 	}
 	if !holds(data, 0, 1, 56) {
 		return errCut
 	}
 	return checkCOFFParts(data, coffHeader{
-		sections: 56, number: uint64(le.Uint32(data[44:])),
-		symbols: uint64(le.Uint32(data[48:])), symbolCount: uint64(le.Uint32(data[52:])), symbolSize: 20,
+		sections:    56,
+		number:      uint64(le.Uint32(data[44:])),
+		symbols:     uint64(le.Uint32(data[48:])),
+		symbolCount: uint64(le.Uint32(data[52:])),
+		symbolSize:  20,
 	})
 }
 
-// checkCOFFParts makes sure that all sections, their relocations, the symbols
-// and their names are there.
+// checkCOFFParts checks that the file holds all sections, their relocations, the
+// symbols and their names.
 func checkCOFFParts(data []byte, h coffHeader) error {
 	const sectionSize, relocationSize = 40, 10
 	if !holds(data, h.sections, h.number, sectionSize) {
@@ -163,9 +195,9 @@ func checkCOFFParts(data []byte, h coffHeader) error {
 	}
 	le := binary.LittleEndian
 	for at := h.sections; h.number > 0; at, h.number = at+sectionSize, h.number-1 {
-		size, bytes := uint64(le.Uint32(data[at+16:])), uint64(le.Uint32(data[at+20:]))
+		size, content := uint64(le.Uint32(data[at+16:])), uint64(le.Uint32(data[at+20:]))
 		relocations, count := uint64(le.Uint32(data[at+24:])), uint64(le.Uint16(data[at+32:]))
-		if bytes != 0 && !holds(data, bytes, size, 1) || count > 0 && !holds(data, relocations, count, relocationSize) {
+		if content != 0 && !holds(data, content, size, 1) || count > 0 && !holds(data, relocations, count, relocationSize) {
 			return errCut
 		}
 	}

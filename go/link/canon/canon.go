@@ -1,10 +1,10 @@
-// Package canon turns a job of the linker into an action whose digest depends on
-// content alone.
+// Package canon turns a job of the linker into an action whose digest, the job's
+// key, depends on content alone.
 //
-// Everything in a job that says where and when it was made (folders, archive
-// offsets, process ids, the linker output's name) is replaced by a canonical
-// name, in the arguments and in the shard. What is left is what the compiler
-// reads: equal content gives an equal digest, on any machine.
+// Names in a job tell where and when it was made: folders, archive offsets, process
+// ids, the linker output's name. They are replaced by canonical names, in the
+// arguments and in the shard. What is left is what the compiler reads: equal content
+// gives an equal digest, on any machine. See docs/keys.md.
 //
 // It runs nothing and stores nothing.
 package canon
@@ -18,16 +18,16 @@ import (
 	"thinrex/go/link/distfile"
 )
 
-// Options are what all actions of a link share beside the dist-file.
+// Options are what all actions of a link have in common, beside the dist-file.
 type Options struct {
 	Files       *filedigest.Cache
-	Identity    string            // of a compiler that a worker has: clang.Compiler.Identity
+	Identity    string            // of the compiler: clang.Compiler.Identity
 	Launched    []string          // arguments that are paths of programs which Identity covers
-	Launch      []string          // what a worker runs the compiler with: its path, or a loader and its path
-	Tools       []action.Input    // the compiler's own files, when a worker needn't have them
+	Launch      []string          // how a worker starts the compiler: its path, or a loader and its path
+	Tools       []action.Input    // the compiler's own files, if they are uploaded
 	Env         map[string]string // the compiler's whole environment
-	ExtraInputs []string          // files that the compiler reads and no option known to us names
-	Properties  map[string]string // what a worker must be, as --remote_default_exec_properties
+	ExtraInputs []string          // of --extra_input: files that the compiler reads though no known option names them
+	Properties  map[string]string // of --remote_default_exec_properties: which workers may run the action
 	Timeout     time.Duration     // of one execution
 }
 
@@ -39,8 +39,8 @@ type Builder struct {
 	scanned assemblyMemo
 }
 
-// NewBuilder prepares what the jobs share. The error is an *action.Uncacheable
-// when no job of this dist-file can be an action.
+// NewBuilder prepares what the jobs have in common. The error is an
+// *action.Uncacheable when no job of this dist-file can be cached.
 func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
 	b := &Builder{opts: o, scanned: newAssemblyMemo()}
 	b.spec = action.Spec{
@@ -62,9 +62,10 @@ func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
 	return b, err
 }
 
-// Build makes the action of one job. An *action.Uncacheable error leaves the job
-// to run as it is; any other names an input that can't be read. Files that
-// assembly in the modules names are missing until ReadsMore has found them.
+// Build makes the action of one job. After an *action.Uncacheable error the job runs
+// as the linker wrote it; any other error names an input that can't be read. Files
+// that assembly in the modules names are part of the action only after ReadsMore has
+// found them.
 func (b *Builder) Build(job distfile.Job) (*action.Action, error) {
 	a, err := b.buildWith(job, assemblyFiles{})
 	if err != nil {
@@ -79,7 +80,7 @@ func (b *Builder) Build(job distfile.Job) (*action.Action, error) {
 	}
 	a, err = b.buildWith(job, files)
 	if err == nil {
-		b.scanned.rememberJob(a.Digest, assemblyFiles{}) // it has all of them
+		b.scanned.rememberJob(a.Digest, assemblyFiles{}) // this action has all of them
 	}
 	return a, err
 }

@@ -13,11 +13,11 @@ const (
 	dwoFolder = "thinrex-dwo"
 )
 
-// nameDWO gives the split DWARF of a the name that the object refers to it
-// by. clang would take the object's own name, which holds the linker's PID and
-// is gone after the link. Debuggers look for the name below the directory of
-// the compilation, then below their own. Made from the digest of all the rest
-// of the action, it is as stable as the content and no two files share it.
+// nameDWO names the .dwo file of an action in its arguments and outputs. clang would
+// name it after the object, whose name holds the linker's process id and doesn't
+// exist after the link. The name is made from the digest of the rest of the action,
+// so equal content has an equal name, and no two files share one. Debuggers look for
+// it below the directory of the compilation, then below their own.
 func nameDWO(a *action.Action, rest digest.Digest) {
 	name := dwoFolder + "/" + rest.Hash[:16] + dwoSuffix
 	a.Args = append(a.Args,

@@ -27,18 +27,20 @@ func absolute(path string) string {
 	return abs
 }
 
-// placeUnnamed gives extra inputs that no argument names their own relative
-// path, where the compiler will look for them. By an absolute path it finds
-// them where they are.
+// placeUnnamed puts the extra inputs that no argument names where the compiler will
+// look for them: at their own relative path. Those with an absolute path are found
+// where they are.
 func (r *argumentReader) placeUnnamed(extra, args []string) error {
 	for _, path := range extra {
 		name := r.names[path]
-		if filepath.IsAbs(path) || slices.ContainsFunc(args, func(arg string) bool { return strings.HasSuffix(arg, name) }) {
+		named := func(arg string) bool { return strings.HasSuffix(arg, name) }
+		if filepath.IsAbs(path) || slices.ContainsFunc(args, named) {
 			continue
 		}
 		own := filepath.ToSlash(filepath.Clean(path))
 		if !filepath.IsLocal(path) || reserved().MatchString(own) {
-			return uncacheable("", "--extra_input=%s has no place beside the job's own files (give its absolute path)", path)
+			return uncacheable("", "--extra_input=%s has no place beside the job's own files"+
+				" (give its absolute path)", path)
 		}
 		i := slices.IndexFunc(r.inputs, func(in action.Input) bool { return in.Name == name })
 		r.inputs[i].Name = own

@@ -51,7 +51,7 @@ func (b *Builder) addJobInputs(a *action.Action, job distfile.Job) (map[string]s
 			name = importName(i - 1)
 		}
 		if _, again := names[f.Path]; again {
-			continue // a module that imports from itself
+			continue // the module imports from itself
 		}
 		names[f.Path] = name
 		a.Inputs = append(a.Inputs, action.Input{Name: name, Digest: f.Digest, File: f})
@@ -66,9 +66,9 @@ func (b *Builder) addJobInputs(a *action.Action, job distfile.Job) (map[string]s
 	return names, nil
 }
 
-// byPath keeps the order of the original paths, because clang imports modules
-// in the order of their names and the object depends on it. Names that differ
-// in nothing but a random part are ordered by content.
+// byPath orders files by their original paths, because clang imports modules in the
+// order of their names and the object depends on it. Names that differ only in a
+// random part are ordered by content.
 func (b *Builder) byPath(x, y filedigest.File) int {
 	return cmp.Or(
 		cmp.Compare(b.common.OrderKey(x.Path), b.common.OrderKey(y.Path)),
@@ -79,8 +79,8 @@ func (b *Builder) byPath(x, y filedigest.File) int {
 
 // addShard adds the shard at path, with its modules' canonical names.
 func (b *Builder) addShard(a *action.Action, path string, names map[string]string) error {
-	// A shard belongs to one job and one link: no digest of the file itself
-	// is needed, only its stat, to know later that it is still the same.
+	// A shard belongs to one job of one link. Its digest is of no use; its times and size
+	// show later that it hasn't changed.
 	file, data, err := filedigest.Read(path)
 	if err != nil {
 		return &action.InputError{Err: fmt.Errorf("shard: %w", err)}
@@ -103,10 +103,9 @@ func (b *Builder) addShard(a *action.Action, path string, names map[string]strin
 // canonicalPaths maps the module paths of a shard to canonical names, where
 // names maps those of the job's files.
 //
-// LLVM 22 damages the bytes that follow a non-ASCII one in a path when it
-// writes the shard (llvm-project #194318), which makes the compiler itself
-// fail. Such a path is known by its place: a shard lists exactly the job's
-// modules, sorted by path.
+// When LLVM 22 writes a shard, it damages the bytes that follow a non-ASCII one in a
+// path (llvm-project #194318), and then the compiler fails. Here such a path is
+// recognised by its place: a shard lists exactly the job's modules, sorted by path.
 func canonicalPaths(paths []string, names map[string]string) (map[string]string, error) {
 	listed := slices.Sorted(maps.Keys(names))
 	canonical := make(map[string]string, len(paths))
@@ -123,13 +122,14 @@ func canonicalPaths(paths []string, names map[string]string) (map[string]string,
 	return canonical, nil
 }
 
-// isDamaged reports whether damaged may be what LLVM 22 makes of path.
+// isDamaged reports whether LLVM 22 may have written path as damaged.
 func isDamaged(damaged, path string) bool {
 	first := strings.IndexFunc(path, func(r rune) bool { return r >= utf8.RuneSelf })
 	return first >= 0 && len(damaged) == len(path) && damaged[:first] == path[:first]
 }
 
-// jobOutputs names the declared outputs, then those that only options tell of.
+// jobOutputs returns the outputs that the dist-file declares, then those that only
+// options ask for, which end in suffixes.
 func jobOutputs(job distfile.Job, suffixes []string) []action.Output {
 	object := job.Outputs[0]
 	stem := strings.TrimSuffix(object, ".o")

@@ -41,8 +41,8 @@ func (r *argumentReader) fileOption(option, path string) (string, error) {
 		return name, nil
 	}
 	if r.perJob {
-		return "", uncacheable(option, "%s stands in the arguments of a single job, where only lld's own options are understood"+
-			" (give it to all jobs by --thinlto-remote-compiler-arg=)", option)
+		return "", uncacheable(option, "%s stands in the arguments of a single job, where thinrex knows only lld's own"+
+			" options (give it to all jobs by --thinlto-remote-compiler-arg=)", option)
 	}
 	if err := r.addInput(path); err != nil {
 		return "", unreadable(err)
@@ -50,8 +50,8 @@ func (r *argumentReader) fileOption(option, path string) (string, error) {
 	return r.names[path], nil
 }
 
-// unreadable leaves the verdict on an input that can't be read to the
-// compiler: lld lists a sample profile even when it doesn't exist.
+// unreadable makes the job run as it is, so that the compiler says what is wrong with
+// an input that can't be read: lld lists a sample profile even if it doesn't exist.
 func unreadable(err error) error {
 	return uncacheable("", "an input can't be read: %v", err)
 }

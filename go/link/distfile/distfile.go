@@ -1,9 +1,9 @@
 // Package distfile reads the JSON file in which lld describes its ThinLTO
 // backend compilations to a DTLTO distributor.
 //
-// It owns the file's shape and the naming habits of lld (which parts of a
-// name change from link to link). What the jobs' arguments mean to the
-// compiler is package action's business.
+// It knows the format of the file, and which parts of a name lld changes from link
+// to link. What the jobs' arguments mean to the compiler is known to packages
+// link/canon and clang.
 //
 // Source: llvm/lib/LTO/LTO.cpp, class OutOfProcessThinBackend (LLVM 22), and
 // llvm/docs/DTLTO.rst.
@@ -27,7 +27,7 @@ type File struct {
 	Jobs   []Job  `json:"jobs"` // in link order
 }
 
-// Common is what all jobs share.
+// Common is what all jobs have in common.
 type Common struct {
 	LinkerOutput string   `json:"linker_output"` // the file that is being linked, for messages
 	Args         []string `json:"args"`          // the compiler's path, then arguments
@@ -41,7 +41,7 @@ func (c Common) Compiler() string { return c.Args[0] }
 type Job struct {
 	Args    []string `json:"args"`    // follow Common.Args
 	Inputs  []string `json:"inputs"`  // the module, its shard (summary index), the imported modules
-	Outputs []string `json:"outputs"` // the native object, then whatever later LLVMs add
+	Outputs []string `json:"outputs"` // the native object, then others that later LLVMs may add
 }
 
 // Module is the path of the bitcode module that the job compiles.
@@ -83,7 +83,7 @@ func Parse(data []byte) (*File, error) {
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(&raw); err != nil {
-		return nil, describe(err)
+		return nil, explainJSON(err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, fmt.Errorf("more data after the end of the JSON object, at byte %d", dec.InputOffset())
@@ -98,20 +98,20 @@ func Parse(data []byte) (*File, error) {
 	return f, f.validate()
 }
 
-// describe rewords encoding/json's errors, which name Go types, for a reader
-// who has only the file.
-func describe(err error) error {
-	var syntax *json.SyntaxError
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case errors.Is(err, io.EOF):
+// explainJSON replaces errors of encoding/json, which name Go types, by ones that
+// make sense to a reader of the file.
+func explainJSON(err error) error {
+	if errors.Is(err, io.EOF) {
 		return errors.New("it is empty")
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("it is truncated: the JSON ends too early")
-	case errors.As(err, &syntax):
+	}
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("not JSON: %w, at byte %d", err, syntax.Offset)
-	case errors.As(err, &wrongType):
-		return fmt.Errorf("key %q has the wrong type: a JSON %s, at byte %d", wrongType.Field, wrongType.Value, wrongType.Offset)
+	}
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("key %q has the wrong type: a JSON %s, at byte %d", wrong.Field, wrong.Value, wrong.Offset)
 	}
 	return err
 }
@@ -145,11 +145,11 @@ func (f *File) validate() error {
 			writer[clean] = i
 		}
 	}
-	return f.noInputWritten(writer)
+	return f.checkInputs(writer)
 }
 
-// noInputWritten refuses a job that would overwrite what a job reads.
-func (f *File) noInputWritten(writer map[string]int) error {
+// checkInputs fails if a job would overwrite a file that a job reads.
+func (f *File) checkInputs(writer map[string]int) error {
 	for i, job := range f.Jobs {
 		for _, in := range job.Inputs {
 			if other, written := writer[filepath.Clean(in)]; written {
@@ -160,6 +160,7 @@ func (f *File) noInputWritten(writer map[string]int) error {
 	return nil
 }
 
+// validPaths fails for what can't be the name of a file.
 func validPaths(where string, paths []string) error {
 	for k, p := range paths {
 		if p == "" || strings.ContainsRune(p, 0) {

@@ -14,12 +14,12 @@ var (
 	extracted = regexp.MustCompile(`\.\d+\.[0-9A-F]+\.o$`)
 )
 
-// OrderKey returns what the modules of the link are ordered by: their paths,
-// as in-process ThinLTO imports in the order of paths, less what has nothing
-// to do with the module. That is the random part of clang's temporary
-// objects, and for an extracted member the folder of the linker's output. The
-// other volatile parts, task number and PID, come behind the archive offset
-// and the PID is one for all names of a link: they can't change the order.
+// OrderKey returns the string by which link/canon orders the modules of a link. It is
+// the path, because in-process ThinLTO imports in the order of paths, without the
+// parts that have nothing to do with the module: the random part of clang's
+// temporary objects, and the linker's output folder for an extracted member. Task
+// number and PID may stay: they follow the archive offset, and all names of a link
+// have the same PID, so they don't change the order.
 func (c Common) OrderKey(path string) string {
 	if filepath.IsAbs(path) {
 		if loc := driverTemp.FindStringIndex(path); loc != nil {

@@ -2,18 +2,18 @@ package linker
 
 import "strings"
 
-// A compiler is what clang is told about the code to generate.
-type compiler struct {
+// compilerArgs is what the compiler's arguments say about the code to generate.
+type compilerArgs struct {
 	triple    string
 	processor string          // "" if none is given
-	llvm      map[string]bool // names of the options that LLVM is given
+	llvm      map[string]bool // names of the options that are passed to LLVM
 }
 
 // readCompiler reads the arguments of the dist-file's common part: lld's, and
 // behind them those of --thinlto-remote-compiler-arg=.
-func readCompiler(args []string) compiler {
-	c := compiler{llvm: map[string]bool{}}
-	previous := "" // the option that this argument is a value of
+func readCompiler(args []string) compilerArgs {
+	c := compilerArgs{llvm: map[string]bool{}}
+	previous := "" // the argument before, whose value this one may be
 	for _, arg := range args {
 		if arg == "-Xclang" {
 			continue
@@ -38,8 +38,8 @@ func readCompiler(args []string) compiler {
 	return c
 }
 
-// A linker is what lld is told about the code to generate.
-type linker struct {
+// linkerArgs is what lld's arguments say about the code to generate.
+type linkerArgs struct {
 	processor string
 	features  []string // +xnack, -sramecc
 	llvm      []string // other options, each with its value
@@ -47,8 +47,8 @@ type linker struct {
 
 // readLinker reads lld's own arguments. Source: lld/ELF/Options.td, and
 // llvm/lib/CodeGen/CommandFlags.cpp for the options that only lld has.
-func readLinker(args []string) linker {
-	var l linker
+func readLinker(args []string) linkerArgs {
+	var l linkerArgs
 	for i := 0; i < len(args); i++ {
 		name, value, joined := strings.Cut(strings.TrimPrefix(args[i], "-"), "=")
 		name = strings.TrimPrefix(name, "-")
@@ -63,33 +63,33 @@ func readLinker(args []string) linker {
 		}
 		switch {
 		case strings.HasPrefix(value, "-"):
-			l.option(value)
+			l.readLLVM(value)
 		case name == "plugin-opt" && strings.HasPrefix(value, "mcpu="):
-			l.option("-" + value)
+			l.readLLVM("-" + value)
 		}
 	}
 	return l
 }
 
-// option reads one option of LLVM.
-func (l *linker) option(option string) {
+// readLLVM reads one option of LLVM.
+func (l *linkerArgs) readLLVM(option string) {
 	_, value, _ := strings.Cut(option, "=")
 	switch optionName(option) {
 	case "mcpu":
 		l.processor = value
 	case "mattr":
 		l.features = append(l.features, strings.Split(value, ",")...)
-	case "function-sections", "data-sections": // lld hands them on
-	case "debugger-tune", "emulated-tls", "enable-tlsdesc", "relocation-model", "code-model": // clang has none of them
+	case "function-sections", "data-sections": // the dist-file has them
+	case "debugger-tune", "emulated-tls", "enable-tlsdesc", "relocation-model", "code-model": // only lld has them
 	default:
 		l.llvm = append(l.llvm, option)
 	}
 }
 
-// processorArgs makes compiler arguments of the processor, by the driver's
-// option: from it, the driver concludes more (for MIPS, the floating-point
-// ABI). Features go by it, too, but for those of a GPU.
-func (l *linker) processorArgs(t target) []string {
+// processorArgs returns the compiler's arguments for the processor. They are the
+// driver's, which derives more from them (for MIPS, the floating-point ABI), such as
+// the features. For a GPU, lld's features are passed as well.
+func (l *linkerArgs) processorArgs(t target) []string {
 	var args []string
 	if l.processor != "" {
 		args = append(args, t.processor+"="+l.processor)
@@ -103,7 +103,7 @@ func (l *linker) processorArgs(t target) []string {
 	return args
 }
 
-// optionName is the name of an option of LLVM: -name, --name, -name=value.
+// optionName returns the name of an option of LLVM: -name, --name or -name=value.
 func optionName(option string) string {
 	name, _, _ := strings.Cut(strings.TrimLeft(option, "-"), "=")
 	return name

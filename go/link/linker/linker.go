@@ -1,10 +1,10 @@
-// Package linker knows what lld doesn't put in the dist-file though a backend
-// needs it: for some targets, the processor and LLVM's options. It takes them
-// from the command line of the lld that started us.
+// Package linker adds to a link's compiler arguments what a backend needs and lld
+// leaves out of the dist-file: for some targets, the processor and LLVM's options.
+// It finds them on the command line of the lld that started thinrex.
 //
 // In process, lld compiles for the processor of -plugin-opt=mcpu=, with the
-// LLVM options of -plugin-opt=- and -mllvm. To a distributor (LLVM 22 to 24) it
-// hands on neither. Most targets don't need them, because each function of a
+// LLVM options of -plugin-opt=- and -mllvm. It passes neither to a distributor
+// (LLVM 22 to 24). Most targets don't need them, because each function of a
 // module holds its own processor and features.
 package linker
 
@@ -18,8 +18,8 @@ import (
 // objects depend on more than the module.
 type target struct {
 	arch      string
-	processor string // the driver's option for the processor; "" if it isn't needed
-	gpu       bool   // needs the options of LLVM, too
+	processor string // the driver's option for the processor; "" if none is needed
+	gpu       bool   // a GPU: its backends also need LLVM's options
 }
 
 var targets = []target{
@@ -42,11 +42,11 @@ var targets = []target{
 	{"riscv", "", false},
 }
 
-// uncompressed takes back what clang's driver adds for RISC-V by default. lld
-// compiles for a processor without any extension; what a module was compiled
-// for is in its functions and in its flags. With the driver's default, the
-// header of an object for processors without compressed instructions (rv64g)
-// says that it has some, and the padding between functions differs.
+// uncompressed turns off the extensions that clang's driver adds for RISC-V by
+// default. lld compiles for a processor without any extension; what a module was
+// compiled for is in its functions and in its flags. With the driver's default, an
+// object for processors without compressed instructions (rv64g) claims in its header
+// that it has some, and has other padding between functions.
 var uncompressed = []string{
 	"-Xclang", "-target-feature", "-Xclang", "-c",
 	"-Xclang", "-target-feature", "-Xclang", "-zca",
@@ -54,10 +54,10 @@ var uncompressed = []string{
 	"-Xclang", "-target-feature", "-Xclang", "-zcf",
 }
 
-// Missing returns the arguments that the compiler lacks to compile as lld does
-// in process: args are those it has, and commandLine returns lld's, if the
-// target needs that. Missing fails when the image would be useless. A warning
-// says what may be wrong with the image, and what to do.
+// Missing returns the arguments that the compiler needs in addition to args, so that
+// it compiles as lld does in process. commandLine returns lld's command line; it is
+// called only for targets that need it. Missing fails when the image would be useless.
+// A warning says what may be wrong with the image, and what to do.
 func Missing(args []string, commandLine func() ([]string, error)) (missing []string, warning string, err error) {
 	has := readCompiler(args)
 	target, found := targetOf(has.triple)
@@ -70,19 +70,20 @@ func Missing(args []string, commandLine func() ([]string, error)) (missing []str
 	line, err := commandLine()
 	switch {
 	case err != nil && has.processor != "":
-		return nil, "", nil // a user who gives the processor gives the rest, too: docs/gpu.md
+		return nil, "", nil // whoever gives the processor also gives the rest: docs/gpu.md
 	case err != nil && target.gpu:
-		return nil, "", target.unknown(has.triple, err)
+		return nil, "", target.noProcessor(has.triple, err)
 	case err != nil:
-		return nil, target.doubt(has.triple, err), nil
+		return nil, target.defaultProcessor(has.triple, err), nil
 	}
 	given := readLinker(line)
 	switch {
 	case has.processor == "":
 		missing = given.processorArgs(target)
 	case target.gpu && given.processor != "" && !sameProcessor(has.processor, given.processor):
-		return nil, "", fmt.Errorf("lld links for the processor %s, but --thinlto-remote-compiler-arg= makes the compiler "+
-			"compile for %s; leave that out, and thinrex takes the processor of each link", given.processor, has.processor)
+		return nil, "", fmt.Errorf("lld links for the processor %s, but --thinlto-remote-compiler-arg= makes the compiler"+
+			" compile for %s; without that argument, thinrex takes the processor of each link",
+			given.processor, has.processor)
 	}
 	if target.gpu {
 		for _, option := range given.llvm {
@@ -110,17 +111,17 @@ func sameProcessor(x, y string) bool {
 	return x == y
 }
 
-// unknown is the error where lld's command line can't be read.
-func (t target) unknown(triple string, why error) error {
+// noProcessor is the error for a target that has no default processor.
+func (t target) noProcessor(triple string, why error) error {
 	const give = " -Xoffload-linker --thinlto-remote-compiler-arg="
 	return fmt.Errorf("lld doesn't tell the compiler the processor and LLVM's options of a link for %s, without which "+
 		"the image is wrong, and lld's command line can't be read (%w); give both:%s%s=PROCESSOR%s-mllvm%sOPTION "+
 		"(for HIP -amdgpu-internalize-symbols and more: docs/gpu.md)", triple, why, give, t.processor, give, give)
 }
 
-// doubt is the warning where the default processor may be the right one.
-func (t target) doubt(triple string, why error) string {
-	return fmt.Sprintf("lld doesn't tell the compiler the processor of a link for %s, so that the objects' headers name "+
-		"clang's default one: lld's command line can't be read (%v); give it: -Wl,--thinlto-remote-compiler-arg=%s=PROCESSOR",
-		triple, why, t.processor)
+// defaultProcessor is the warning for a target whose default processor may be right.
+func (t target) defaultProcessor(triple string, why error) string {
+	return fmt.Sprintf("lld doesn't tell the compiler the processor of a link for %s, so that the objects' headers"+
+		" name clang's default one: lld's command line can't be read (%v);"+
+		" give it: -Wl,--thinlto-remote-compiler-arg=%s=PROCESSOR", triple, why, t.processor)
 }

@@ -12,11 +12,11 @@ import (
 	"thinrex/go/clang"
 )
 
-// CommandLine returns the arguments of the lld that is the process with this
-// id, or one of its next ancestors: the distributor may be a script that
-// starts us. lld is the process that was told to start a distributor. Its name
-// says nothing: that script's shell, too, may have lld in its name, and without
-// lld's own options a GPU image has no processor.
+// CommandLine returns the arguments of the lld that started this distributor: the
+// process with this id, or one of its next ancestors, because the distributor may be
+// a script that starts thinrex. lld is recognised by the option that names a
+// distributor, not by its name: the script may have lld in its name, too, and a GPU
+// image linked without lld's own options has no processor.
 func CommandLine(pid int) ([]string, error) {
 	const generations = 3
 	why := errors.New("thinrex wasn't started by lld")
@@ -44,8 +44,8 @@ func CommandLine(pid int) ([]string, error) {
 // starts a distributor. It has no other spelling.
 func namesDistributor(arg string) bool { return strings.HasPrefix(arg, "--thinlto-distributor=") }
 
-// parentOf reads the id of a process's parent. It stands behind the program's
-// name, which is in parentheses and may hold some.
+// parentOf returns the id of a process's parent. In /proc/PID/stat it follows the
+// program's name, which is in parentheses and may hold parentheses itself.
 func parentOf(pid int) (int, error) {
 	stat, err := os.ReadFile(procFile(pid, "stat"))
 	if err != nil {
@@ -54,7 +54,7 @@ func parentOf(pid int) (int, error) {
 	_, rest, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")
 	fields := strings.Fields(rest)
 	if len(fields) < 2 {
-		return 0, fmt.Errorf("%s isn't understood", procFile(pid, "stat"))
+		return 0, fmt.Errorf("%s has another format than expected", procFile(pid, "stat"))
 	}
 	return strconv.Atoi(fields[1])
 }

@@ -11,15 +11,15 @@ import (
 	"github.com/klauspost/cpuid/v2"
 )
 
-// LLVM folds calls of sin, exp and the like with the math library of the machine
-// that it runs on. glibc's has several versions of each function, whose results
-// differ in the last bit, and chooses by the processor. So the class of the
-// processor is part of a compiler's identity. It is as coarse as that choice:
-// nearly all x86 processors since 2013 are in one class.
+// LLVM computes calls of sin, exp and the like with the math library of the machine
+// on which it runs. glibc has several versions of each function, whose results differ
+// in the last bit, and chooses one by the processor. So the class of the processor is
+// part of a compiler's identity. There is one class for each choice of glibc: nearly
+// all x86 processors since 2013 are in the same one.
 
-// mathClass names the versions of functions that glibc's libm would choose on
-// this processor. It is asked in each process: a state folder may be shared by
-// machines, and a virtual machine may move.
+// mathClass returns the name of the versions that glibc's libm chooses on this
+// processor. It is never remembered: a state folder may be shared by machines, and a
+// virtual machine may move.
 //
 // Source: sysdeps/x86_64/fpu/multiarch/ifunc-avx-fma4.h, ifunc-fma.h and
 // ifunc-fma4.h in glibc 2.36 to 2.42. AArch64 has one version of each.
@@ -45,8 +45,9 @@ func x86Class(c *cpuid.CPUInfo) string {
 	return "sse2"
 }
 
-// kernelCapabilities returns what the kernel tells a program's loader of the
-// processor: for architectures whose choice wasn't looked into.
+// kernelCapabilities returns what the kernel tells a program's loader about the
+// processor. It is the class on architectures for which nobody has looked up how
+// glibc chooses.
 func kernelCapabilities(auxv string) string {
 	const hwcap, hwcap2 = 16, 26 // AT_HWCAP and AT_HWCAP2 in elf.h
 	data, err := os.ReadFile(auxv)
@@ -62,8 +63,8 @@ func kernelCapabilities(auxv string) string {
 	return strings.Join(list, " ")
 }
 
-// processorLevel is the n of x86-64-vn, which decides on folders of libraries; 0
-// elsewhere.
+// processorLevel returns the n of x86-64-vn, by which glibc chooses folders of
+// libraries; 0 on other architectures.
 func processorLevel() int {
 	if runtime.GOARCH == "amd64" {
 		return cpuid.CPU.X64Level()
@@ -71,8 +72,8 @@ func processorLevel() int {
 	return 0
 }
 
-// ProcessorVariables returns what in an environment makes glibc take a processor
-// for another one, as entries of an environment, sorted.
+// ProcessorVariables returns what in an environment makes glibc treat a processor as
+// if it were another one, as sorted entries of an environment.
 func ProcessorVariables(env []string) (list []string) {
 	for _, kv := range env {
 		switch name, value, _ := strings.Cut(kv, "="); name {

@@ -40,10 +40,10 @@ func readHeader(path string) (*header, error) {
 // maxDynamic bounds what is read of a dynamic segment.
 const maxDynamic = 1 << 20
 
-// readDynamic returns the strings of the dynamic segment that the loader
-// needs. debug/elf would read the whole string table for each, which in
-// libLLVM holds megabytes of symbol names, and needs section headers, which
-// the loader doesn't.
+// readDynamic returns the strings of the dynamic segment by which the loader finds
+// libraries. Package debug/elf would read the whole string table for each of them,
+// which in libLLVM is megabytes of symbol names; and it needs section headers, which
+// the loader doesn't need.
 func readDynamic(image *elf.File, segment *elf.Prog) map[elf.DynTag][]string {
 	word, read := uint64(8), image.ByteOrder.Uint64
 	if image.Class == elf.ELFCLASS32 {
@@ -75,7 +75,7 @@ func readDynamic(image *elf.File, segment *elf.Prog) map[elf.DynTag][]string {
 	return values
 }
 
-// readMapped returns the string that lies at an address of the loaded file.
+// readMapped returns the string at an address of the file when it is loaded.
 func readMapped(image *elf.File, address uint64) (s string, ok bool) {
 	for _, part := range image.Progs {
 		if part.Type == elf.PT_LOAD && part.Vaddr <= address && address-part.Vaddr < part.Filesz {

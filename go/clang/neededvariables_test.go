@@ -16,7 +16,7 @@ import (
 
 // The variables that decide which program compiles are found, whatever they are.
 func TestNeeded(t *testing.T) {
-	real := absolute(clang)
+	realPath := regularFile(clang)
 	dir := t.TempDir()
 	copyClang(t, filepath.Join(dir, "other"), "other") // mycc
 	other := filepath.Join(dir, "other", "bin")
@@ -27,10 +27,10 @@ func TestNeeded(t *testing.T) {
 		return write(t, filepath.Join(dir, name), "#!/bin/sh\n"+text+"\n", 0o755)
 	}
 	fixed := []string{"PATH=/usr/local/bin:/usr/bin:/bin"}
-	all := []string{"PATH=" + other + ":/usr/bin:/bin", "CLANG=" + real, "ROOT=" + dir, "SUB=other", "HOME=/", "TERM=dumb", "Z=1"}
+	all := []string{"PATH=" + other + ":/usr/bin:/bin", "CLANG=" + realPath, "ROOT=" + dir, "SUB=other", "HOME=/", "TERM=dumb", "Z=1"}
 	for _, tc := range []struct{ name, compiler, want string }{
 		{"itself", clang, ""},
-		{"a script with a path", script("path", "exec "+real+` "$@"`), ""},
+		{"a script with a path", script("path", "exec "+realPath+` "$@"`), ""},
 		{"a script that finds it by PATH", script("byname", `exec mycc "$@"`), "PATH"},
 		{"a script that finds another by PATH", script("another", `exec clang-22 "$@"`), "PATH"},
 		{"a variable", script("variable", `exec "$CLANG" "$@"`), "CLANG"},
@@ -44,7 +44,7 @@ func TestNeeded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			names, err := compiler.Needed(t.Context(), o, all)
+			names, err := compiler.NeededVariables(t.Context(), o, all)
 			slices.Sort(names)
 			if got := strings.Join(names, " "); err != nil || got != tc.want {
 				t.Errorf("needs %q, %v, want %q", got, err, tc.want)

@@ -9,16 +9,17 @@ import (
 	"time"
 )
 
-// neededTime bounds the search for the variables that a compiler needs. It is for
+// neededTime bounds the search for the variables that a compiler needs, which serves
 // a message only.
 const neededTime = 10 * time.Second
 
-// Needed returns the variables of the user's environment, all, that decide which
-// program compiles: without them, in o.Env, the compiler doesn't run, or a launcher
-// starts another one. A job must then get the user's environment, and can't be
-// cached. It is nil for a compiler that needs none, which isn't asked for it.
-func (c *Compiler) Needed(ctx context.Context, o ResolveOptions, all []string) ([]string, error) {
-	if real, err := filepath.EvalSymlinks(c.Path); err != nil || real == c.frontend {
+// NeededVariables returns the variables of the user's environment, all, that decide
+// which program compiles: in o.Env, which lacks them, the compiler doesn't run, or a
+// launcher starts another compiler. Then the jobs must get the user's environment,
+// and can't be cached. It returns nil for a program that compiles by itself, without
+// running it.
+func (c *Compiler) NeededVariables(ctx context.Context, o ResolveOptions, all []string) ([]string, error) {
+	if realPath, err := filepath.EvalSymlinks(c.Path); err != nil || realPath == c.frontend {
 		return nil, err
 	}
 	dir, err := filepath.Abs(o.Dir)
@@ -26,15 +27,15 @@ func (c *Compiler) Needed(ctx context.Context, o ResolveOptions, all []string) (
 		return nil, err
 	}
 	answer := func(ctx context.Context, env []string) string {
-		out, err := output(ctx, c.Path, dir, env, slices.Concat(o.Args, []string{"-###", "-x", "ir", os.DevNull})...)
+		out, err := outputOf(ctx, c.Path, dir, env, slices.Concat(o.Args, []string{"-###", "-x", "ir", os.DevNull})...)
 		if err != nil {
 			return ""
 		}
-		return frontend(out)
+		return frontendIn(out)
 	}
 	wanted := answer(ctx, all)
 	if wanted == "" || wanted == c.frontend || ctx.Err() != nil {
-		return nil, ctx.Err() // which would be no better, or is the same
+		return nil, ctx.Err() // the user's environment is no better, or makes no difference
 	}
 	bounded, cancel := context.WithTimeout(ctx, neededTime)
 	defer cancel()
@@ -42,8 +43,8 @@ func (c *Compiler) Needed(ctx context.Context, o ResolveOptions, all []string) (
 	return names, ctx.Err()
 }
 
-// smallest returns the names of a few variables of all with which, beside those in
-// env, a program works: the usual ones if they are enough.
+// smallest returns the names of a few variables of all that a program needs to work
+// in addition to env: the usual ones if they are enough.
 func smallest(env, all []string, works func([]string) bool) (names []string) {
 	sorted := slices.Sorted(slices.Values(all))
 	for _, usual := range []string{"LD_LIBRARY_PATH", "PATH"} {

@@ -10,20 +10,21 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// A memo is what an earlier process has resolved. With it, the compiler and
-// its libraries are only looked at from outside, which for Debian's clang is some 50
-// calls of stat. What the processor and the environment have a say in isn't
-// looked up but part of the memo's name.
+// A memo holds what an earlier process has found out about a compiler. It is good
+// as long as all names that this depended on have their states: for Debian's clang,
+// some 50 calls of stat. The processor and the environment are part of the memo's
+// name.
 const memoHeader = "thinrex toolchain memo 2"
 
-func memoPath(path, real string, o ResolveOptions) string {
-	key := []string{path, real, o.Files.Function().String(), mathClass(), strconv.Itoa(processorLevel())}
+// memoPath returns the file of the memo.
+func memoPath(path, realPath string, o ResolveOptions) string {
+	key := []string{path, realPath, o.Files.Function().String(), mathClass(), strconv.Itoa(processorLevel())}
 	key = append(key, loaderVariables(o.Env)...)
 	return memo.Path(o.StateDir, memo.ResolvedCompiler, memo.Key(key...))
 }
 
-// loaderVariables are those by which the loader and the C library choose what a
-// program is made of.
+// loaderVariables returns the variables by which the loader and the C library choose
+// libraries and functions, as entries of an environment.
 func loaderVariables(env []string) (list []string) {
 	for _, kv := range env {
 		switch name, _, _ := strings.Cut(kv, "="); name {
@@ -35,9 +36,9 @@ func loaderVariables(env []string) (list []string) {
 	return append(list, ProcessorVariables(env)...)
 }
 
-// loaderEnv makes the folders of LD_LIBRARY_PATH absolute. They are relative to the
-// folder in which the compiler will run, and an empty name means that one. In an
-// empty folder there is nothing to find.
+// loaderEnv returns an environment in which the folders of LD_LIBRARY_PATH are
+// absolute. Relative ones, and an empty name, are below the folder in which the
+// compiler will run; they are left out if that is an empty folder.
 func loaderEnv(env []string, runsIn string) []string {
 	env = slices.Clone(env)
 	for i, kv := range env {
@@ -59,9 +60,10 @@ func loaderEnv(env []string, runsIn string) []string {
 	return env
 }
 
-// remembered returns nil when there is no memo, or when it no longer holds.
-func remembered(resolved, path, real string) *Compiler {
-	data, ok := memo.Read(resolved)
+// remembered returns the compiler that a memo holds; nil when there is no memo, or it
+// is no longer good.
+func remembered(memoFile, path, realPath string) *Compiler {
+	data, ok := memo.Read(memoFile)
 	if !ok {
 		return nil
 	}
@@ -72,15 +74,16 @@ func remembered(resolved, path, real string) *Compiler {
 	}
 	for _, line := range lines[4:last] {
 		state, name, ok := strings.Cut(line, " ")
-		if !ok || name == "" || !stands(name, state) {
+		if !ok || name == "" || !isUnchanged(name, state) {
 			return nil
 		}
 	}
-	return &Compiler{Path: path, Identity: lines[1], Name: lines[2], Processor: lines[3], frontend: real}
+	return &Compiler{Path: path, Identity: lines[1], Name: lines[2], Processor: lines[3], frontend: realPath}
 }
 
-// remember is best effort: without a memo the next process resolves anew.
-func (c *Compiler) remember(resolved string, w *witness) {
+// remember writes the memo. It ignores errors: without a memo, the next process
+// resolves the compiler again.
+func (c *Compiler) remember(memoFile string, w *nameStates) {
 	if w.unsure || strings.Contains(c.Processor, "\n") {
 		return
 	}
@@ -89,5 +92,5 @@ func (c *Compiler) remember(resolved string, w *witness) {
 		lines = append(lines, state+" "+name)
 	}
 	slices.Sort(lines[4:])
-	_ = memo.Write(resolved, []byte(strings.Join(append(lines, memoHeader), "\n")))
+	_ = memo.Write(memoFile, []byte(strings.Join(append(lines, memoHeader), "\n")))
 }
