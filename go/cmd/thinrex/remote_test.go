@@ -34,14 +34,14 @@ func (s *site) with(options ...string) {
 // compiler to workers. $DIR in the script is the site's folder.
 func (s *site) compiler(script string) {
 	s.t.Helper()
-	real, err := exec.LookPath("clang-22")
+	clang, err := exec.LookPath("clang-22")
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.write("compiler", "#!/bin/sh\nDIR="+s.dir+"\n"+
 		"case \"$*\" in *thinlto-index*) ;; *) exec clang-22 \"$@\";; esac\n"+script)
 	s.env = append(s.env, "LINK=-Wl,--thinlto-remote-compiler="+s.path("compiler"))
-	s.with("REMOTE_COMPILER=" + real)
+	s.with("REMOTE_COMPILER=" + clang)
 }
 
 // forget removes the disk cache, so that the site is as a new machine.
