@@ -10,9 +10,9 @@ import (
 	"thinrex/go/link"
 )
 
-// Equal jobs whose assembly names files are looked up anew together, wherever
-// they met, and compiled once.
-func TestEqualJobsThatReadFiles(t *testing.T) {
+// Equal jobs whose assembly includes files are compiled once and hit in later links,
+// until one of the files changes.
+func TestEqualJobsIncludeFiles(t *testing.T) {
 	for _, strategy := range strategies {
 		t.Run(strategy.name, func(t *testing.T) {
 			w := newWorld(t, manyEqual(` .incbin "blob"`))
@@ -25,7 +25,7 @@ func TestEqualJobsThatReadFiles(t *testing.T) {
 				w.clean()
 				s, err := w.link(within(t), u)
 				w.check(s, err)
-				if err != nil || s.Hits != hits || s.Local+s.Remote != 60-hits || s.Uncached > 0 || w.said() != "" {
+				if err != nil || s.Hits != hits || s.Local+s.Remote != 60-hits || s.Uncached > 0 || w.stderr() != "" {
 					t.Errorf("link %d: %+v, %v", i, s, err)
 				}
 			}
@@ -33,9 +33,9 @@ func TestEqualJobsThatReadFiles(t *testing.T) {
 	}
 }
 
-// Where the files can't be told, each job runs as it is, and no service gets
-// it.
-func TestEqualJobsThatMayReadFiles(t *testing.T) {
+// If the names of included files can't be told from the assembly, each job runs as the
+// linker wrote it, and no service gets it.
+func TestEqualJobsIncludeUnknownFiles(t *testing.T) {
 	for _, strategy := range strategies {
 		t.Run(strategy.name, func(t *testing.T) {
 			w := newWorld(t, manyEqual(` .incbin blob`))
@@ -49,9 +49,9 @@ func TestEqualJobsThatMayReadFiles(t *testing.T) {
 				if err != nil || s.Hits != want.hits || s.Uncached != want.local || s.Hits+want.local+others != 60 {
 					t.Errorf("link %d: %+v, %v", i, s, err)
 				}
-				warnings := strings.Count(w.said(), "may read files") // at most one for each module
+				warnings := strings.Count(w.stderr(), "may read files") // at most one for each module
 				if warnings < 1 || warnings > want.local || strategy.Strategy == link.Remote && s.Local != want.local {
-					t.Errorf("link %d: %+v, it said:\n%s", i, s, w.said())
+					t.Errorf("link %d: %+v, stderr:\n%s", i, s, w.stderr())
 				}
 			}
 			names, _ := w.compilations("workercc")

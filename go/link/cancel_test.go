@@ -16,7 +16,7 @@ import (
 	"thinrex/go/link"
 )
 
-// A counting cache says when it is used.
+// A counting cache calls a function each time it is used.
 type counting struct {
 	action.Cache
 	lookups, stores   atomic.Int32
@@ -99,9 +99,8 @@ func noTokens(t *testing.T) *host.Slots {
 	return slots
 }
 
-// A task that waits for a slot of this machine when the link is cancelled
-// isn't done.
-func TestCancelWaiting(t *testing.T) {
+// A link that is cancelled while a task waits for a slot of this machine ends at once.
+func TestCancelWhileWaitingForSlot(t *testing.T) {
 	for _, strategy := range strategies {
 		for _, asIs := range []bool{false, true} {
 			if strategy.Strategy == link.Remote && !asIs {
@@ -130,10 +129,11 @@ func TestCancelWaiting(t *testing.T) {
 	}
 }
 
-// The same for jobs that have changed since they joined an equal one.
-func TestCancelChanged(t *testing.T) {
+// The same while jobs wait for a slot that have changed since they joined an equal one.
+func TestCancelWhileChangedJobsWait(t *testing.T) {
 	const equal = 6
-	w := gatedJobs(t, equal, 1, func(i int) bool { return i%2 == 0 }, "while sleep 0.01; do :; done\n") // and keeps the slot
+	keepSlot := "while sleep 0.01; do :; done\n"
+	w := gatedJobs(t, equal, 1, func(i int) bool { return i%2 == 0 }, keepSlot)
 	ctx, cancel := context.WithCancel(within(t))
 	defer cancel()
 	waiting := make(chan error, 1)

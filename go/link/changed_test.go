@@ -10,10 +10,10 @@ import (
 	"thinrex/go/link"
 )
 
-// gatedJobs returns a world of groups of equal jobs, none of which can be
-// compiled as long as there is no gate, and a last job that is compiled on this
-// machine when all others have been looked up. It gives some of the others
-// another shard, opens the gate and then does what more says.
+// gatedJobs returns a world of groups of equal jobs, whose compiler waits for a file
+// called gate, and of a last job that is compiled on this machine when all others have
+// been looked up. The last job gives some of the others another shard, makes the gate,
+// and then runs the shell commands in more.
 func gatedJobs(t *testing.T, equal, groups int, isChanged func(i int) bool, more string) *world {
 	t.Helper()
 	contents := make([]string, equal+1)
@@ -35,9 +35,9 @@ func gatedJobs(t *testing.T, equal, groups int, isChanged func(i int) bool, more
 	return w
 }
 
-// A job that has joined an equal one isn't equal any more when there is an
-// object: it is compiled as it is, when there is a slot. The others have the
-// object, and the caches have nothing wrong.
+// The shard of a job that has joined an equal one changes before there is an object. The
+// job is then compiled as the linker wrote it, in a slot. The unchanged jobs get the
+// object, and nothing wrong is stored in a cache.
 func TestEqualJobsChange(t *testing.T) {
 	const equal, groups = 18, 3
 	isChanged := func(i int) bool { return i%5 == 1 }
@@ -70,9 +70,9 @@ func TestEqualJobsChange(t *testing.T) {
 	}
 }
 
-// checkChanged checks the objects of a link during which shards have changed.
-// One changed job of each group may be the one that the others have joined,
-// whose action was made before.
+// checkChanged checks the objects of a link during which shards have changed. In each
+// group, one changed job may be the one that the others have joined: its action was made
+// before the change.
 func (w *world) checkChanged(equal int, isChanged func(int) bool) {
 	w.Helper()
 	first := map[string]bool{}
@@ -91,8 +91,8 @@ func (w *world) checkChanged(equal int, isChanged func(int) bool) {
 	}
 }
 
-// checkStored checks the objects of a later link, for which the changed jobs
-// are equal again, to each other.
+// checkStored checks the objects of a later link, for which the changed jobs are equal to
+// each other again.
 func (w *world) checkStored(equal int, isChanged func(int) bool) {
 	w.Helper()
 	for i, job := range w.file.Jobs[:equal] {
@@ -106,16 +106,21 @@ func (w *world) checkStored(equal int, isChanged func(int) bool) {
 	}
 }
 
-// Shards that are gone by the time their jobs are compiled as they are fail
-// these jobs, and the link.
-func TestEqualJobsVanish(t *testing.T) {
+// If shards are removed before their jobs are compiled as the linker wrote them, these
+// jobs fail, and so does the link.
+func TestShardsOfEqualJobsVanish(t *testing.T) {
 	const equal = 4
 	for _, strategy := range strategies[:3] {
 		t.Run(strategy.name, func(t *testing.T) {
 			w := gatedJobs(t, equal, 1, func(int) bool { return false }, "")
 			script := "rm -f mod0001.o.thinlto.bc mod0002.o.thinlto.bc\n: >gate\n"
 			w.write("change.sh", []byte(script))
-			s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: service(t), slots: host.NewSlots(1, ""), keepGoing: true})
+			s, err := w.link(within(t), setup{
+				strategy:  strategy.Strategy,
+				service:   service(t),
+				slots:     host.NewSlots(1, ""),
+				keepGoing: true,
+			})
 			w.check(s, err)
 			if err == nil || s.Failed == 0 || s.Failed > 2 {
 				t.Errorf("%+v, %v", s, err)

@@ -9,8 +9,8 @@ import (
 	"thinrex/go/link"
 )
 
-// manyEqual returns the contents of 60 modules, 10 different ones, of which
-// number 3 does what special says.
+// manyEqual returns the contents of 60 modules, of which 10 are different. Number 3 of
+// these also has the text in special.
 func manyEqual(special string) []string {
 	var contents []string
 	for i := range 60 {
@@ -23,7 +23,7 @@ func manyEqual(special string) []string {
 	return contents
 }
 
-// Equal jobs are compiled once, whoever does it, and looked up otherwise.
+// Of several equal jobs one is compiled; the others count as hits.
 func TestEqualJobs(t *testing.T) {
 	for _, strategy := range strategies {
 		t.Run(strategy.name, func(t *testing.T) {
@@ -57,14 +57,19 @@ func TestEqualJobs(t *testing.T) {
 	}
 }
 
-// A failure is that of all equal jobs. Without --keep_going the rest may be
-// skipped.
+// If one of several equal jobs fails, all count as failed. Without --keep_going the
+// other jobs may be skipped.
 func TestEqualJobsFail(t *testing.T) {
 	for _, strategy := range strategies {
 		for _, keepGoing := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s,keep_going=%v", strategy.name, keepGoing), func(t *testing.T) {
 				w := newWorld(t, manyEqual(" fail"))
-				s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: service(t), cache: openStore(t), keepGoing: keepGoing})
+				s, err := w.link(within(t), setup{
+					strategy:  strategy.Strategy,
+					service:   service(t),
+					cache:     openStore(t),
+					keepGoing: keepGoing,
+				})
 				w.check(s, err)
 				if !errors.Is(err, link.ErrCompilation) || s.Failed == 0 || s.Failed > 6 {
 					t.Errorf("%+v, %v", s, err)
@@ -77,8 +82,8 @@ func TestEqualJobsFail(t *testing.T) {
 	}
 }
 
-// What the service refuses is compiled here, if that is allowed, and its equal
-// jobs have the object.
+// A job that the service refuses is compiled here, if the strategy allows that, and
+// its equal jobs get the same object.
 func TestEqualJobsRefused(t *testing.T) {
 	for _, strategy := range strategies[1:] {
 		t.Run(strategy.name, func(t *testing.T) {
@@ -86,7 +91,7 @@ func TestEqualJobsRefused(t *testing.T) {
 			s, err := w.link(within(t), setup{strategy: strategy.Strategy, service: service(t), cache: openStore(t)})
 			w.check(s, err)
 			if strategy.Strategy == link.Remote {
-				if environment := new(host.EnvironmentError); !errors.As(err, &environment) {
+				if _, ok := errors.AsType[*host.EnvironmentError](err); !ok {
 					t.Errorf("%+v, %v", s, err)
 				}
 				return

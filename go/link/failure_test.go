@@ -26,8 +26,8 @@ func manyFailing(n int, oneMessage bool) []string {
 	return contents
 }
 
-// together has n executions fail at the same time, as an error of all jobs does
-// on many workers.
+// together returns a worker function that lets n executions fail at the same time, as
+// happens on many workers when all jobs have the same error.
 func together(t *testing.T, n int) reapitest.ExecuteFunc {
 	begun, all := make(chan struct{}, n), make(chan struct{})
 	go func() {
@@ -50,7 +50,7 @@ func together(t *testing.T, n int) reapitest.ExecuteFunc {
 	}
 }
 
-// A compile error is printed once, however many jobs have it and wherever they
+// A compile error is printed once, however many jobs fail with it and wherever they
 // run.
 func TestFailureIsPrintedOnce(t *testing.T) {
 	const jobs = 40
@@ -67,15 +67,15 @@ func TestFailureIsPrintedOnce(t *testing.T) {
 				if !errors.Is(err, link.ErrCompilation) || s.Failed == 0 || s.Failed+s.Skipped != jobs {
 					t.Errorf("%+v, %v", s, err)
 				}
-				said := w.said()
-				if n := strings.Count(said, "error: "); n != 1 {
-					t.Errorf("%d messages:\n%s", n, said)
+				printed := w.stderr()
+				if n := strings.Count(printed, "error: "); n != 1 {
+					t.Errorf("%d messages:\n%s", n, printed)
 				}
-				if lines := strings.Count(said, "\n"); lines > 6 {
-					t.Errorf("%d lines:\n%s", lines, said)
+				if lines := strings.Count(printed, "\n"); lines > 6 {
+					t.Errorf("%d lines:\n%s", lines, printed)
 				}
-				if !strings.Contains(said, "thinrex: of 40 jobs, ") {
-					t.Errorf("no count of the rest:\n%s", said)
+				if !strings.Contains(printed, "thinrex: of 40 jobs, ") {
+					t.Errorf("no count of the rest:\n%s", printed)
 				}
 				if names, _ := w.compilations("fakecc"); strategy.Strategy == link.Fallback && len(names) != 1 {
 					t.Errorf("%q were compiled here to check what failed on workers", names)
@@ -87,7 +87,7 @@ func TestFailureIsPrintedOnce(t *testing.T) {
 
 // With --keep_going each message is printed once, and the modules that have it
 // are counted.
-func TestFailureKeepGoing(t *testing.T) {
+func TestKeepGoingPrintsEachMessageOnce(t *testing.T) {
 	for _, strategy := range strategies {
 		t.Run(strategy.name, func(t *testing.T) {
 			w := newWorld(t, append(manyFailing(10, true), manyFailing(3, false)...))
@@ -96,20 +96,20 @@ func TestFailureKeepGoing(t *testing.T) {
 			if !errors.Is(err, link.ErrCompilation) || s.Failed != 13 {
 				t.Errorf("%+v, %v", s, err)
 			}
-			said := w.said()
+			printed := w.stderr()
 			once := []string{"error: same is bad", "error: c0 is bad", "error: c2 is bad", "9 more failed with the same"}
 			for _, message := range once {
-				if n := strings.Count(said, message); n != 1 {
-					t.Errorf("%q %d times:\n%s", message, n, said)
+				if n := strings.Count(printed, message); n != 1 {
+					t.Errorf("%q %d times:\n%s", message, n, printed)
 				}
 			}
 		})
 	}
 }
 
-// A worker's compiler may name itself in another way than this machine's, which
-// has checked the first failure: that is one message all the same.
-func TestFailureOnWorkersIsThisMachines(t *testing.T) {
+// A worker's compiler may print another name of itself than this machine's, on which
+// the first failure was checked. The message is printed once all the same.
+func TestSameFailureHereAndOnWorkers(t *testing.T) {
 	const jobs = 8
 	for _, keepGoing := range []bool{false, true} {
 		t.Run(fmt.Sprintf("keep_going=%v", keepGoing), func(t *testing.T) {
@@ -127,18 +127,19 @@ func TestFailureOnWorkersIsThisMachines(t *testing.T) {
 			})
 			s, err := w.link(within(t), setup{strategy: link.Fallback, service: server, keepGoing: keepGoing})
 			w.check(s, err)
-			said := w.said()
-			if !errors.Is(err, link.ErrCompilation) || strings.Count(said, "error: ") != 1 ||
-				strings.Contains(said, "other messages") || keepGoing && !strings.Contains(said, "7 more failed with the same") {
-				t.Errorf("%+v, %v; it said:\n%s", s, err, said)
+			printed := w.stderr()
+			if !errors.Is(err, link.ErrCompilation) || strings.Count(printed, "error: ") != 1 ||
+				strings.Contains(printed, "other messages") ||
+				keepGoing && !strings.Contains(printed, "7 more failed with the same") {
+				t.Errorf("%+v, %v; stderr:\n%s", s, err, printed)
 			}
 		})
 	}
 }
 
-// A failed compilation ends those that run: here, which would never end, and
-// on workers, which never answer.
-func TestFailureEndsTheOthers(t *testing.T) {
+// A failed compilation ends those that are running. Here they would never end, and the
+// workers would never answer.
+func TestFailureEndsOtherCompilations(t *testing.T) {
 	for _, strategy := range strategies {
 		t.Run(strategy.name, func(t *testing.T) {
 			script := filepath.Join(t.TempDir(), "failing.sh")
@@ -189,9 +190,9 @@ func TestBrokenWorker(t *testing.T) {
 				if err != nil || s.Local != tc.local || s.Fallbacks != tc.local || s.Remote != jobs-tc.local {
 					t.Errorf("%+v, %v", s, err)
 				}
-				if said := w.said(); strings.Count(said, "\n") != 1 || !strings.Contains(said, "no space left") ||
-					!strings.Contains(said, "--toolchain=upload") || strings.Contains(said, " m.o") {
-					t.Errorf("it said:\n%s", said)
+				if printed := w.stderr(); strings.Count(printed, "\n") != 1 || !strings.Contains(printed, "no space left") ||
+					!strings.Contains(printed, "--toolchain=upload") || strings.Contains(printed, " m.o") {
+					t.Errorf("stderr:\n%s", printed)
 				}
 				if n := len(server.ActionResults()); n != jobs-tc.local {
 					t.Errorf("%d results are stored", n)
@@ -201,9 +202,9 @@ func TestBrokenWorker(t *testing.T) {
 	}
 }
 
-// An error in the source is one also where all workers are broken, and it is
-// printed as this machine's compiler has it.
-func TestBrokenWorkerAndRealFailure(t *testing.T) {
+// If all workers are broken, an error in the source is still found: this machine's
+// compiler prints it.
+func TestSourceErrorWithBrokenWorkers(t *testing.T) {
 	w := newWorld(t, append(manyDifferent(6), "worse fail"))
 	server := service(t, func(o *reapitest.Options) {
 		o.Execute = func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
@@ -215,7 +216,7 @@ func TestBrokenWorkerAndRealFailure(t *testing.T) {
 	if !errors.Is(err, link.ErrCompilation) || s.Failed == 0 || s.Remote != 0 {
 		t.Errorf("%+v, %v", s, err)
 	}
-	if said := w.said(); !strings.Contains(said, "error: worse is bad") {
-		t.Errorf("it said:\n%s", said)
+	if printed := w.stderr(); !strings.Contains(printed, "error: worse is bad") {
+		t.Errorf("stderr:\n%s", printed)
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"thinrex/go/link"
 )
 
-// However a service says that its worker has no compiler, the user is led to the
-// options that mend it, in one line, and only then.
+// Services have many messages for a worker without the compiler. For each of them, and
+// for no other, one line names the options to use.
 func TestWorkerWithoutCompiler(t *testing.T) {
 	refuse := func(code codes.Code, message string) reapitest.ExecuteFunc {
 		return func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
@@ -55,13 +55,13 @@ func TestWorkerWithoutCompiler(t *testing.T) {
 			}
 			s, err := w.link(within(t), setup{strategy: link.Remote, service: server})
 			w.check(s, err)
-			if environment := new(host.EnvironmentError); !errors.As(err, &environment) || led(err.Error()) != tc.led {
+			if _, ok := errors.AsType[*host.EnvironmentError](err); !ok || led(err.Error()) != tc.led {
 				t.Errorf("%+v, %v", s, err)
 			}
 			s, err = w.link(within(t), setup{strategy: link.Fallback, service: server})
 			w.check(s, err)
-			if said := w.said(); err != nil || s.Local != 4 || strings.Count(said, "\n") != 1 || led(said) != tc.led {
-				t.Errorf("%+v, %v; it said:\n%s", s, err, said)
+			if printed := w.stderr(); err != nil || s.Local != 4 || strings.Count(printed, "\n") != 1 || led(printed) != tc.led {
+				t.Errorf("%+v, %v; stderr:\n%s", s, err, printed)
 			}
 		})
 	}
@@ -102,13 +102,13 @@ func TestOlderCompiler(t *testing.T) {
 			if err == nil {
 				t.Fatal("the link succeeded")
 			}
-			check("on a worker", w.said()+err.Error(), "--remote_compiler=PATH")
+			check("on a worker", w.stderr()+err.Error(), "--remote_compiler=PATH")
 			s, err = w.link(within(t), setup{strategy: link.Fallback, service: server})
 			w.check(s, err)
 			if err != nil {
 				t.Error(err)
 			}
-			check("in place of a worker", w.said(), "--remote_compiler=PATH")
+			check("in place of a worker", w.stderr(), "--remote_compiler=PATH")
 			script := "printf '%s\\n' \"" + tc.message + "\" >&2; exit 1"
 			w = newWorld(t, []string{"a"})
 			w.write("old.sh", []byte(script))
@@ -118,12 +118,12 @@ func TestOlderCompiler(t *testing.T) {
 			if err == nil || s.Failed != 1 {
 				t.Errorf("%+v, %v", s, err)
 			}
-			check("here", w.said(), "--thinlto-remote-compiler=PATH")
+			check("here", w.stderr(), "--thinlto-remote-compiler=PATH")
 		})
 	}
 }
 
-// The real compiler says of a newer summary index what is looked for, and exits 0.
+// The real compiler prints the message that OlderCompiler looks for, and exits with 0.
 func TestClangRefusesNewerSummary(t *testing.T) {
 	w := newWorld(t, []string{"a"})
 	shard := shardFor("a.o", "b.o", smallShard)
@@ -145,8 +145,8 @@ func TestClangRefusesNewerSummary(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	const want = "hint: lld is of LLVM 23 or later (it writes summary version 14), and the compiler of LLVM 22 ("
-	if said := w.said(); !strings.Contains(said, want) {
-		t.Errorf("it said:\n%s", said)
+	if printed := w.stderr(); !strings.Contains(printed, want) {
+		t.Errorf("stderr:\n%s", printed)
 	}
 }
 

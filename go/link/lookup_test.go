@@ -36,9 +36,9 @@ func requestOf(header metadata.MD) *repb.RequestMetadata {
 	return m
 }
 
-// A batch of several jobs' blobs that fails costs none of them its hit; that
-// of one job costs no other.
-func TestFailedBatch(t *testing.T) {
+// If reading a batch of several jobs' blobs fails, all these jobs still hit. If reading
+// one job's blobs fails, the others still hit.
+func TestFailedBatchKeepsHits(t *testing.T) {
 	const jobs = 60
 	for _, test := range []struct {
 		name    string
@@ -54,7 +54,8 @@ func TestFailedBatch(t *testing.T) {
 			server := service(t, func(o *reapitest.Options) {
 				o.Execute = reapitest.Simulate(0)
 				o.Authorize = func(method string, header metadata.MD) error {
-					if method == "BatchReadBlobs" && broken.Load() && test.isMeant(requestOf(header)) && refused.CompareAndSwap(false, true) {
+					isMeant := method == "BatchReadBlobs" && broken.Load() && test.isMeant(requestOf(header))
+					if isMeant && refused.CompareAndSwap(false, true) {
 						return status.Error(codes.InvalidArgument, "a bad batch")
 					}
 					return nil
@@ -68,16 +69,16 @@ func TestFailedBatch(t *testing.T) {
 				w.clean()
 				s, err := w.link(ctx, setup{strategy: link.Local, service: server})
 				if err != nil || s.Hits < test.hits || s.Hits+s.Local != jobs || s.RemoteHits != s.Hits {
-					t.Fatalf("%+v, %v, refused %v; it said:\n%s", s, err, refused.Load(), w.said())
+					t.Fatalf("%+v, %v, refused %v; stderr:\n%s", s, err, refused.Load(), w.stderr())
 				}
 			}
 		})
 	}
 }
 
-// What fails while jobs are still looked up ends that: more of them than can
-// be under way at once are skipped.
-func TestFailureDuringLookups(t *testing.T) {
+// A compilation that fails while jobs are still looked up ends the lookups: those that
+// haven't begun are skipped.
+func TestFailureEndsLookups(t *testing.T) {
 	for _, strategy := range strategies[1:] {
 		t.Run(strategy.name, func(t *testing.T) {
 			contents := manyDifferent(link.RemoteLookups + 20)
@@ -100,23 +101,24 @@ func TestFailureDuringLookups(t *testing.T) {
 			ctx := within(t)
 			go func() {
 				defer close(failed)
-				// The last that is said of a failure, when it has been counted.
-				_ = until(ctx, func() bool { return strings.Contains(w.said(), "hint: ") })
+				// The last line about a failure, printed after it has been counted.
+				_ = until(ctx, func() bool { return strings.Contains(w.stderr(), "hint: ") })
 			}()
 			s, err := w.link(ctx, setup{strategy: strategy.Strategy, service: server})
 			w.check(s, err)
 			if !errors.Is(err, link.ErrCompilation) || s.Failed != 1 || s.Skipped != s.Jobs-1 {
 				t.Errorf("%+v, %v", s, err)
 			}
-			if n := server.Calls("GetActionResult"); n > link.RemoteLookups+2 { // one took the first one's place, another waited for one
+			// One lookup took the first one's place, another waited for a place.
+			if n := server.Calls("GetActionResult"); n > link.RemoteLookups+2 {
 				t.Errorf("%d lookups", n)
 			}
 		})
 	}
 }
 
-// A slow lookup keeps only its own job from the service.
-func TestSlowLookup(t *testing.T) {
+// While one lookup is slow, the service is given all other jobs.
+func TestSlowLookupHoldsOnlyItsJob(t *testing.T) {
 	const jobs = 20
 	for _, strategy := range strategies[1:] {
 		t.Run(strategy.name, func(t *testing.T) {
@@ -154,9 +156,9 @@ func TestSlowLookup(t *testing.T) {
 	}
 }
 
-// Who may not execute may still read: that executions are refused costs no
-// hits, not even those that are looked up later.
-func TestExecutionRefused(t *testing.T) {
+// A user who may read but not execute gets all hits, also those that are looked up after
+// the first execution was refused.
+func TestExecutionRefusedKeepsHits(t *testing.T) {
 	const jobs = 20
 	w := newWorld(t, manyDifferent(jobs))
 	ctx := within(t)
@@ -169,7 +171,7 @@ func TestExecutionRefused(t *testing.T) {
 			case method == "Execute":
 				return status.Error(codes.PermissionDenied, "readers only")
 			case method == "GetActionResult" && requestOf(header).GetTargetId() != *module:
-				return until(ctx, func() bool { return strings.Contains(w.said(), "readers only") })
+				return until(ctx, func() bool { return strings.Contains(w.stderr(), "readers only") })
 			}
 			return nil
 		}

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 		}))
 }
 
-// fakeCompiler does what the first line of the module says: "NAME", and then
+// fakeCompiler obeys the first line of the module: "NAME", and then
 //
 //	fail        reports an error
 //	warn        warns of its files
@@ -84,7 +84,8 @@ int main(int n, char **a) {
     note(a[0], "end", name);
     return 1;
   }
-  if (verb && !strcmp(verb, "warn")) fprintf(stderr, "warning: '%s' with '%s' to %s\n", module, shard ? shard : "", out);
+  if (verb && !strcmp(verb, "warn"))
+    fprintf(stderr, "warning: '%s' with '%s' to %s\n", module, shard ? shard : "", out);
   if (verb && !strcmp(verb, "await")) {
     char path[4096];
     snprintf(path, sizeof path, "%.*s%s", (int)(strrchr(a[0], '/') + 1 - a[0]), a[0], rest);
@@ -127,10 +128,11 @@ func makeParts() (err error) {
 	if err := tool("clang-22", "-O2", "-flto=thin", "-c", "a.c", "b.c"); err != nil {
 		return err
 	}
-	linked := tool("ld.lld-22", "-shared", "--thinlto-distributor=./keeper", "--thinlto-remote-compiler=clang-22", "a.o", "b.o", "-o", "out")
+	linked := tool("ld.lld-22", "-shared", "--thinlto-distributor=./keeper", "--thinlto-remote-compiler=clang-22",
+		"a.o", "b.o", "-o", "out")
 	data, err := os.ReadFile(filepath.Join(parts.dir, "shard"))
 	if err != nil {
-		return fmt.Errorf("%w; the link, which must fail, said: %w", err, linked)
+		return fmt.Errorf("%w; the link, which must fail, printed: %w", err, linked)
 	}
 	parts.shard, err = bitcode.Parse(data)
 	if err == nil && len(parts.shard.Paths()) != 2 {

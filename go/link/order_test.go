@@ -12,8 +12,8 @@ import (
 	"thinrex/go/link"
 )
 
-// This machine begins with the largest modules, whatever came first.
-func TestLargestFirst(t *testing.T) {
+// This machine begins with the largest modules, in whatever order lookups end.
+func TestLargestModuleFirst(t *testing.T) {
 	for _, asIs := range []bool{false, true} {
 		t.Run(fmt.Sprintf("as is=%v", asIs), func(t *testing.T) {
 			const jobs = 12
@@ -41,8 +41,8 @@ func TestLargestFirst(t *testing.T) {
 	}
 }
 
-// More misses than there is room for their actions are all compiled.
-func TestManyLargeActions(t *testing.T) {
+// All misses are compiled if their actions take more memory than is kept for them.
+func TestActionsBeyondTheLimit(t *testing.T) {
 	const jobs, words = 17, 4 << 20 / 4 // 68 MiB; 64 are kept
 	w := newWorld(t, manyDifferent(jobs))
 	for _, job := range w.file.Jobs {

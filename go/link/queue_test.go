@@ -10,7 +10,7 @@ import (
 	"thinrex/go/link/distfile"
 )
 
-// Those with the largest modules come first, whatever came when.
+// Tasks with the largest modules come first, in whatever order they were pushed.
 func TestQueueOrder(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	q := newQueue()
@@ -26,8 +26,8 @@ func TestQueueOrder(t *testing.T) {
 	}
 }
 
-// Several takers share what comes; each ends when there is nothing more.
-func TestQueue(t *testing.T) {
+// Several takers share the tasks; each ends when the queue is closed and empty.
+func TestQueueIsShared(t *testing.T) {
 	const takers, n = 3, 100
 	q := newQueue()
 	taken := make(chan *task, n)

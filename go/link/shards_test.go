@@ -9,9 +9,9 @@ import (
 	"thinrex/go/link"
 )
 
-// Jobs whose shards aren't understood are compiled and cached like others,
-// counted, and named to one who wants to know.
-func TestShardsNotRenumbered(t *testing.T) {
+// Jobs whose shards have a version that thinrex doesn't know are compiled and cached like
+// others, and counted. --verbose names them.
+func TestShardsOfUnknownVersion(t *testing.T) {
 	for _, strategy := range strategies {
 		t.Run(strategy.name, func(t *testing.T) {
 			w := newWorld(t, manyDifferent(6))
@@ -28,12 +28,12 @@ func TestShardsNotRenumbered(t *testing.T) {
 				}
 				for i, job := range w.file.Jobs {
 					want := fmt.Sprintf("%s: its summary index keeps the numbers", job.Module())
-					if said := strings.Contains(w.said(), want); said != (i < 4) {
-						t.Errorf("%s is named: %v", job.Module(), said)
+					if printed := strings.Contains(w.stderr(), want); printed != (i < 4) {
+						t.Errorf("%s is named: %v", job.Module(), printed)
 					}
 				}
-				if !strings.Contains(w.said(), "its summary has version 15, known are 12 to 14") {
-					t.Errorf("no reason is given:\n%s", w.said())
+				if !strings.Contains(w.stderr(), "its summary has version 15, known are 12 to 14") {
+					t.Errorf("no reason is given:\n%s", w.stderr())
 				}
 				w.clean()
 			}
@@ -41,13 +41,13 @@ func TestShardsNotRenumbered(t *testing.T) {
 	}
 }
 
-// Links of shards that are understood say nothing.
-func TestShardsRenumbered(t *testing.T) {
+// No message and no count if all shards are understood.
+func TestShardsOfKnownVersion(t *testing.T) {
 	w := newWorld(t, manyDifferent(3))
 	s, err := w.link(within(t), setup{strategy: link.Local, cache: openStore(t), verbose: true})
 	w.check(s, err)
-	if err != nil || s.ShardsNotRenumbered > 0 || strings.Contains(w.said(), "keeps the numbers") {
-		t.Errorf("%+v, %v\n%s", s, err, w.said())
+	if err != nil || s.ShardsNotRenumbered > 0 || strings.Contains(w.stderr(), "keeps the numbers") {
+		t.Errorf("%+v, %v\n%s", s, err, w.stderr())
 	}
 }
 

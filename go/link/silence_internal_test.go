@@ -90,7 +90,7 @@ func awaitFile(ctx context.Context, path string) error {
 	return ctx.Err()
 }
 
-// A service that ends first counts, and ends the compilation here.
+// If the service answers first, its result counts and the compilation here is ended.
 func TestServiceIsFaster(t *testing.T) {
 	h, it, begun := newTestHelper(t, "sleep 1000")
 	end := h.start(t.Context())
@@ -104,8 +104,8 @@ func TestServiceIsFaster(t *testing.T) {
 	}
 }
 
-// This machine, when faster, ends what the service does.
-func TestHelpIsFaster(t *testing.T) {
+// If this machine ends first, its result counts and the request to the service is ended.
+func TestThisMachineIsFaster(t *testing.T) {
 	for name, script := range map[string]string{"an error": "exit 1", "other files": ": >other"} {
 		t.Run(name, func(t *testing.T) {
 			h, it, _ := newTestHelper(t, script)
@@ -123,9 +123,9 @@ func TestHelpIsFaster(t *testing.T) {
 	}
 }
 
-// What this machine has begun when a service fails isn't begun again, and what
-// fails on both sides is the service's failure.
-func TestServiceFailsWhileHelped(t *testing.T) {
+// If the service fails after this machine has begun, this machine's result counts. If the
+// compiler is killed here, too, the service's error counts.
+func TestServiceFailsWhileThisMachineCompiles(t *testing.T) {
 	down := errors.New("down")
 	for name, tc := range map[string]struct {
 		script string
@@ -146,10 +146,10 @@ func TestServiceFailsWhileHelped(t *testing.T) {
 	}
 }
 
-// A job that a worker has begun is given more time: it isn't compiled here when
-// it is found in the queue before, and once only when it is found there twice,
-// because its timer had ended before it got more time, and ended again.
-func TestBegunJobHasMoreTime(t *testing.T) {
+// A job that a worker has begun gets more time. It may be in this machine's queue already,
+// or twice, as its timer fires again after that time: it isn't compiled here too early,
+// and not twice.
+func TestBegunJobGetsMoreTime(t *testing.T) {
 	w := &wait{due: time.Now(), timer: time.NewTimer(0), more: time.Hour}
 	w.hear(true)
 	if home, _ := w.begin(t.Context()); home != nil {

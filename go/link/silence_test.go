@@ -20,8 +20,8 @@ func forever(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
 	return nil, ctx.Err()
 }
 
-// Whatever a service is silent about, this machine compiles, and the user is
-// told in one line if nothing was ever heard.
+// This machine compiles the jobs about which a service is silent, for whatever reason. One
+// line tells the user if the service has never answered.
 func TestSilentService(t *testing.T) {
 	const jobs = 12
 	hang := func(methods ...string) func(*reapitest.Server) {
@@ -66,10 +66,10 @@ func TestSilentService(t *testing.T) {
 				if err != nil || s.Local != jobs {
 					t.Errorf("%+v, %v", s, err)
 				}
-				said := w.said()
-				one := strings.Count(said, "\n") == 1 && strings.Contains(said, "has not answered within 1ms")
-				if !one && !(tc.heard && said == "") {
-					t.Errorf("it said:\n%s", said)
+				printed := w.stderr()
+				one := strings.Count(printed, "\n") == 1 && strings.Contains(printed, "has not answered within 1ms")
+				if !one && !(tc.heard && printed == "") {
+					t.Errorf("stderr:\n%s", printed)
 				}
 			})
 		}
@@ -88,7 +88,7 @@ func objectFor(w *world, job *reapitest.Job) []byte {
 	return nil
 }
 
-// A machine that is busy with its own helps nobody.
+// A machine that is busy with its own jobs doesn't compile those of a silent service.
 func TestBusyMachineDoesNotHelp(t *testing.T) {
 	const jobs = 6
 	w := newWorld(t, manyDifferent(jobs))
@@ -108,16 +108,16 @@ func TestBusyMachineDoesNotHelp(t *testing.T) {
 	}
 }
 
-// What this machine finds out while a service is silent ends the job: an error
-// in the source, and that a job must run in the linker's directory.
-func TestHelpDecides(t *testing.T) {
+// While a service is silent, this machine may find out that the source has an error, or
+// that a job must run in the linker's folder. Both end the job; a killed compiler doesn't.
+func TestOutcomeHereEndsJob(t *testing.T) {
 	silent := func(o *reapitest.Options) { o.Unserved = true }
 	t.Run("error", func(t *testing.T) {
 		w := newWorld(t, append(manyDifferent(3), "c9 fail"))
 		s, err := w.link(within(t), setup{strategy: link.Fallback, service: service(t, silent), patience: soon})
 		w.check(s, err)
-		if !errors.Is(err, link.ErrCompilation) || !strings.Contains(w.said(), "error: c9 is bad") {
-			t.Errorf("%+v, %v; it said:\n%s", s, err, w.said())
+		if !errors.Is(err, link.ErrCompilation) || !strings.Contains(w.stderr(), "error: c9 is bad") {
+			t.Errorf("%+v, %v; stderr:\n%s", s, err, w.stderr())
 		}
 	})
 	t.Run("other files", func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestHelpDecides(t *testing.T) {
 		s, err := w.link(within(t), setup{strategy: link.Fallback, service: service(t, silent), patience: soon})
 		w.check(s, err)
 		if err != nil || s.Local != 1 || s.Uncached != 1 {
-			t.Errorf("%+v, %v; it said:\n%s", s, err, w.said())
+			t.Errorf("%+v, %v; stderr:\n%s", s, err, w.stderr())
 		}
 	})
 	t.Run("killed", func(t *testing.T) { // which says nothing of the job: the service is waited for
@@ -139,14 +139,14 @@ func TestHelpDecides(t *testing.T) {
 		s, err := w.link(within(t), setup{strategy: link.Fallback, service: server, patience: soon})
 		w.check(s, err)
 		if err != nil || s.Remote != 1 {
-			t.Errorf("%+v, %v; it said:\n%s", s, err, w.said())
+			t.Errorf("%+v, %v; stderr:\n%s", s, err, w.stderr())
 		}
 	})
 }
 
-// With --exec_strategy=remote nothing is compiled here; --verbose says what the
+// With --exec_strategy=remote nothing is compiled here. --verbose tells the user what the
 // link waits for.
-func TestRemoteSaysWhatItWaitsFor(t *testing.T) {
+func TestVerboseTellsWhatLinkWaitsFor(t *testing.T) {
 	for name, tc := range map[string]struct {
 		options func(*reapitest.Options)
 		fault   func(*reapitest.Server)
@@ -174,23 +174,23 @@ func TestRemoteSaysWhatItWaitsFor(t *testing.T) {
 			defer cancel()
 			told := make(chan error, 1)
 			go func() {
-				told <- until(ctx, func() bool { return strings.Contains(w.said(), "waiting for grpc://"+server.Addr()+tc.want) })
+				told <- until(ctx, func() bool { return strings.Contains(w.stderr(), "waiting for grpc://"+server.Addr()+tc.want) })
 				cancel()
 			}()
 			s, err := w.link(ctx, setup{strategy: link.Remote, service: server, patience: soon, verbose: true})
 			w.check(s, err)
 			if waited := <-told; !errors.Is(err, context.Canceled) || waited != nil || s.Local > 0 {
-				t.Errorf("%+v, %v; waiting for the message: %v; it said:\n%s", s, err, waited, w.said())
+				t.Errorf("%+v, %v; waiting for the message: %v; stderr:\n%s", s, err, waited, w.stderr())
 			}
-			if w.said() == "" || strings.Count(w.said(), "\n") > 20 {
-				t.Errorf("it said:\n%s", w.said())
+			if w.stderr() == "" || strings.Count(w.stderr(), "\n") > 20 {
+				t.Errorf("stderr:\n%s", w.stderr())
 			}
 		})
 	}
 }
 
-// Results that are being stored keep a link waiting, too, and are said.
-func TestSaysThatResultsAreStored(t *testing.T) {
+// A link also waits for results that are being stored, and tells the user so.
+func TestVerboseTellsThatLinkStoresResults(t *testing.T) {
 	w := newWorld(t, manyDifferent(3))
 	server := service(t)
 	server.Inject(reapitest.Fault{Method: "UpdateActionResult", Hang: true})
@@ -198,18 +198,20 @@ func TestSaysThatResultsAreStored(t *testing.T) {
 	defer cancel()
 	told := make(chan error, 1)
 	go func() {
-		told <- until(ctx, func() bool { return strings.Contains(w.said(), ": 3 results to be stored; nothing heard for ") })
+		told <- until(ctx, func() bool {
+			return strings.Contains(w.stderr(), ": 3 results to be stored; nothing heard for ")
+		})
 		cancel()
 	}()
 	patience := 50 * time.Millisecond
 	_, err := w.link(ctx, setup{strategy: link.Local, service: server, patience: patience, verbose: true})
 	if waited := <-told; waited != nil {
-		t.Errorf("%v; waiting for the message: %v; it said:\n%s", err, waited, w.said())
+		t.Errorf("%v; waiting for the message: %v; stderr:\n%s", err, waited, w.stderr())
 	}
 }
 
-// A CAS that is dead behind a live Action Cache doesn't hold the end of a link
-// until --remote_timeout.
+// At its end a link doesn't wait until --remote_timeout for a CAS that is dead behind a
+// live Action Cache.
 func TestDeadCASDoesNotHoldLink(t *testing.T) {
 	const jobs, patience = 3, time.Second
 	w := newWorld(t, manyDifferent(jobs))
@@ -220,11 +222,11 @@ func TestDeadCASDoesNotHoldLink(t *testing.T) {
 	if err != nil || s.Local != jobs || s.Uncached != jobs {
 		t.Errorf("%+v, %v", s, err)
 	}
-	said := w.said()
-	given := strings.Contains(said, "can't write to the remote cache, going on without: grpc://"+server.Addr()+
+	printed := w.stderr()
+	given := strings.Contains(printed, "can't write to the remote cache, going on without: grpc://"+server.Addr()+
 		": FindMissingBlobs: no answer within 1s")
-	unheard := strings.Contains(said, "has not answered within 1s") // of the lookups, on a machine that is busy
-	if !given && !unheard || strings.Count(said, "\n") != 1 {
-		t.Errorf("it said:\n%s", said)
+	unheard := strings.Contains(printed, "has not answered within 1s") // of the lookups, on a machine that is busy
+	if !given && !unheard || strings.Count(printed, "\n") != 1 {
+		t.Errorf("stderr:\n%s", printed)
 	}
 }

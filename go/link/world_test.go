@@ -3,7 +3,6 @@ package link_test
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,8 +46,8 @@ const (
 	otherShard = 7
 )
 
-// newWorld changes into the folder. A content is that of a module, as
-// fakeCompiler has it.
+// newWorld makes a world and changes into its folder. contents are those of the modules,
+// as fakeCompiler reads them.
 func newWorld(t *testing.T, contents []string) *world {
 	t.Helper()
 	dir := t.TempDir()
@@ -80,14 +79,16 @@ func (w *world) write(path string, data []byte) {
 	}
 }
 
-// runAsIs takes from a job what an action needs.
+// runAsIs takes from a job what an action needs, so that it must run as the linker wrote
+// it.
 func (w *world) runAsIs(i int) {
 	job := &w.file.Jobs[i]
 	job.Args = []string{job.Module(), "-o", job.Outputs[0]}
 	job.Inputs = job.Inputs[:1]
 }
 
-// worker is a service's: it runs workercc, and refuses modules that say so.
+// worker executes a service's jobs: it runs workercc, and refuses modules that contain
+// the word refuse.
 func worker(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
 	for _, in := range job.Inputs {
 		if data, _ := job.Blob(in.Digest); in.Path == "m.o" && strings.Contains(string(data), " refuse") {
@@ -117,7 +118,7 @@ func openStore(t *testing.T) *store.Store {
 	return s
 }
 
-// A setup is what a link has beside its dist-file.
+// A setup holds what a link needs beside its dist-file.
 type setup struct {
 	strategy    link.Strategy
 	service     *reapitest.Server // nil for none; a cache alone for link.Local
@@ -137,10 +138,19 @@ func (w *world) link(ctx context.Context, u setup) (report.Summary, error) {
 	}
 	defer stderr.Close()
 	o := link.Options{
-		Cache: u.cache, Strategy: u.strategy, Files: filedigest.Open("", digest.SHA256), Slots: u.slots,
+		Cache:       u.cache,
+		Strategy:    u.strategy,
+		Files:       filedigest.Open("", digest.SHA256),
+		Slots:       u.slots,
 		RemoteTasks: cmp.Or(u.remoteTasks, 200),
-		SandboxBase: w.TempDir(), Env: map[string]string{"PATH": "/usr/bin:/bin"}, Compiler: filepath.Join(w.dir, "workercc"),
-		Timeout: time.Minute, KeepGoing: u.keepGoing, Patience: u.patience, Terminal: report.NewTerminal(stderr, u.verbose), Started: time.Now(),
+		SandboxBase: w.TempDir(),
+		Env:         map[string]string{"PATH": "/usr/bin:/bin"},
+		Compiler:    filepath.Join(w.dir, "workercc"),
+		Timeout:     time.Minute,
+		KeepGoing:   u.keepGoing,
+		Patience:    u.patience,
+		Terminal:    report.NewTerminal(stderr, u.verbose),
+		Started:     time.Now(),
 	}
 	if o.Slots == nil {
 		o.Slots = host.NewSlots(2, "")
@@ -178,75 +188,6 @@ func (w *world) dial(ctx context.Context, u setup, term *report.Terminal) *reapi
 		w.Fatal(err)
 	}
 	return c
-}
-
-// said is what the newest link has printed so far.
-func (w *world) said() string { return w.read("stderr") }
-
-func (w *world) read(path string) string {
-	data, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		w.Error(err)
-	}
-	return string(data)
-}
-
-// clean removes the outputs, as the linker does.
-func (w *world) clean() {
-	for _, job := range w.file.Jobs {
-		os.Remove(job.Outputs[0])
-	}
-}
-
-// check checks what holds for each link: nothing is lost, and the outputs are
-// all there or all gone.
-func (w *world) check(s report.Summary, err error) {
-	w.Helper()
-	if sum := s.Hits + s.Local + s.Remote + s.Failed + s.Skipped; sum != s.Jobs && (err == nil || errors.Is(err, link.ErrCompilation)) {
-		w.Errorf("%d jobs of %d are accounted for: %+v", sum, s.Jobs, s)
-	}
-	for i, job := range w.file.Jobs {
-		object := w.read(job.Outputs[0])
-		switch {
-		case err != nil && object != "":
-			w.Errorf("%s is left of a link that failed: %v", job.Outputs[0], err)
-		case err == nil && !strings.HasPrefix(object, string(reapitest.Object("object of "+w.name(i)+","))):
-			w.Errorf("%s, %q, is %q", job.Outputs[0], w.contents[i], object)
-		}
-	}
-	if w.Failed() {
-		w.Logf("%+v, %v; it said:\n%.2000s", s, err, w.said())
-	}
-}
-
-func (w *world) name(i int) string {
-	name, _, _ := strings.Cut(w.contents[i], " ")
-	return name
-}
-
-// objectOf is what the compiler makes of a module and its shard.
-func objectOf(name string, shard []byte) string {
-	return string(reapitest.Object(fmt.Sprintf("object of %s, shard of %d bytes\n", name, len(shard))))
-}
-
-// canonicalShard is that of an action.
-func canonicalShard(words int) []byte { return shardFor("m.o", "i00000.o", words) }
-
-// compilations returns the names of what a compiler began, in order, and how
-// many of them ran at once at most.
-func (w *world) compilations(compiler string) (names []string, atOnce int) {
-	running := 0
-	for line := range strings.Lines(w.read(compiler + ".log")) {
-		event, name, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if event == "end" {
-			running--
-			continue
-		}
-		running++
-		atOnce = max(atOnce, running)
-		names = append(names, name)
-	}
-	return names, atOnce
 }
 
 // within is a test's context. It has no deadline, which a busy machine would

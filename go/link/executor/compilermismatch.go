@@ -11,7 +11,8 @@ import (
 var (
 	// What LLVM prints of a summary index that is newer than itself. clang then exits
 	// with 0 and leaves an empty object.
-	newerSummary = regexp.MustCompile(`Invalid summary version (\d{1,9})\. Version should be in the range \[\d+-(\d{1,9})\]`)
+	newerSummary = regexp.MustCompile(
+		`Invalid summary version (\d{1,9})\. Version should be in the range \[\d+-(\d{1,9})\]`)
 	// What LLVM adds to an error in bitcode that another LLVM has written.
 	newerBitcode = regexp.MustCompile(`\(Producer: 'LLVM ?([-+.~\w]{1,80})' Reader: 'LLVM ?([-+.~\w]{1,80})'\)`)
 )

@@ -172,7 +172,8 @@ func TestRequiredWorkers(t *testing.T) {
 	w.workers.Required = true
 	a := w.compile(sound)
 	_, err := w.remote(a).Execute(t.Context(), a)
-	if _, ok := errors.AsType[*host.EnvironmentError](err); !ok || !strings.Contains(err.Error(), "execute in.o remotely") ||
+	_, ok := errors.AsType[*host.EnvironmentError](err)
+	if !ok || !strings.Contains(err.Error(), "execute in.o remotely") ||
 		!strings.Contains(err.Error(), executor.OtherWorkerCompiler) {
 		t.Error(err)
 	}

@@ -36,8 +36,8 @@ func TestMessagesNameOwnFiles(t *testing.T) {
 					}
 					want += fmt.Sprintf("warning: '%s' with '%s' to %s\n", job.Module(), shard, job.Outputs[0])
 				}
-				if got := sortedLines(w.said()); got != sortedLines(want) {
-					t.Errorf("%s: it said\n%s\nwant\n%s", when, got, sortedLines(want))
+				if got := sortedLines(w.stderr()); got != sortedLines(want) {
+					t.Errorf("%s: stderr:\n%s\nwant\n%s", when, got, sortedLines(want))
 				}
 			}
 		})

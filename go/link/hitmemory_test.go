@@ -48,9 +48,9 @@ func (c *releasing) Lookup(ctx context.Context, a *action.Action) (*action.Resul
 
 func (*releasing) Store(context.Context, *action.Action, *action.Result) error { return nil }
 
-// A hit keeps no memory while jobs that are no longer equal to it wait for a
-// slot: who has the slots may be waiting for that.
-func TestHitReleasesMemory(t *testing.T) {
+// A hit gives its memory back before the jobs that are no longer equal to it wait for a
+// slot: the tasks in the slots may be waiting for that memory.
+func TestHitReleasesMemoryBeforeWaiting(t *testing.T) {
 	const equal = 5
 	contents := slices.Repeat([]string{"gated await gate"}, equal)
 	w := newWorld(t, append(contents, manyDifferent(lookupsHere()-1)...))
