@@ -11,7 +11,7 @@ import (
 	"thinrex/go/link/distfile"
 )
 
-// Turns bound what needs a core and the disk, but no compiler.
+// turns bound what needs a core and the disk, but no compiler.
 type turns chan struct{}
 
 // do calls f in a turn. f must not wait for a slot or for a service.
@@ -21,8 +21,8 @@ func (t turns) do(f func()) {
 	f()
 }
 
-// Actions makes the actions of a link's jobs, and bounds the memory that those
-// take that wait.
+// actions makes the actions of a link's jobs, and bounds the memory of those that wait
+// in queues.
 type actions struct {
 	builder *canon.Builder // nil if all jobs must run as they are
 	joining *joining       // of equal jobs

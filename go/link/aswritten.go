@@ -15,9 +15,9 @@ import (
 	"thinrex/go/report"
 )
 
-// An asWritten runs jobs as the linker wrote them, in its folder and environment:
-// jobs that can't be made actions, and jobs whose files have changed since they
-// were. Nothing of these is stored in a cache.
+// An asWritten runs jobs as the linker wrote them, in its folder and environment: jobs
+// that can't be made actions, and jobs whose files have changed since their action was
+// made. Their results are stored in no cache.
 type asWritten struct {
 	machine  *executor.Machine
 	slots    *host.Slots
@@ -36,11 +36,12 @@ func (w *asWritten) instead(ctx context.Context, first distfile.Job, rest func()
 	case w.failures.linker.isGone(first):
 		return w.failures.linker.running.Err()
 	case errors.Is(err, action.ErrInputChanged):
-		// What we would run is no longer what the key says: let the compiler
-		// have the files as they are now.
+		// The files are no longer what the action's key says. The compiler gets them as
+		// they are now.
 		w.warnUnstored(first, err)
 	case errors.Is(err, executor.ErrOtherFiles):
-		// Not all that it writes would be kept: let it write where it wants.
+		// The action would lose some of what the compiler writes. As the linker wrote the
+		// job, it writes where it wants.
 		w.failures.terminal.WarnOnce("other files", "%v: compiled here and not cached", err)
 	default:
 		return err

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// An awaited counts the requests that a service has not answered yet, so that a
-// person can be told what a link waits for, and whether the service was ever heard.
+// awaited counts the requests that a service has not answered yet, so that the user can be
+// told what the link waits for. It also knows whether the service has ever answered.
 type awaited struct {
 	mu        sync.Mutex
 	lookups   int
@@ -63,6 +63,7 @@ func (w *awaited) storing() bool {
 	return w.stores > 0
 }
 
+// answer counts an answer; the caller holds the lock.
 func (w *awaited) answer(answered bool) {
 	if answered {
 		w.answers++

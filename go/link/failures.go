@@ -13,7 +13,7 @@ import (
 	"thinrex/go/report"
 )
 
-// A failed is a compilation that failed, for one job or for several equal ones.
+// A failed is a failed compilation, of one job or of several equal ones.
 type failed struct {
 	jobs   []distfile.Job
 	action *action.Action // nil if the job ran as the linker wrote it
@@ -21,8 +21,8 @@ type failed struct {
 	why    error
 }
 
-// hash is equal for compilations that failed with one message, whatever their files
-// are called.
+// hash is equal for compilations that failed with the same message. The names of their
+// files don't count: messages have canonical names until they are printed.
 func (f failed) hash() [sha256.Size]byte {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %s\n%s", f.result.ExitCode, f.result.Signal, f.result.Message)
@@ -39,14 +39,15 @@ func (f failed) modules() []string {
 	return paths
 }
 
-// Failures tell the user of compilations that failed, and of workers that did.
+// failures tells the user of compilations that failed, and of what this machine had to do
+// for workers. It is the link's executor.Reporter.
 type failures struct {
 	terminal  *report.Terminal
 	tally     *tally
 	linker    *linkerWatch
 	keepGoing bool
 	stop      func()              // ends all jobs and lookups
-	hint      func(failed) string // says what the user may do
+	hint      func(failed) string // what the user may do about it
 
 	mu      sync.Mutex
 	count   int

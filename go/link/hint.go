@@ -10,7 +10,7 @@ import (
 	"thinrex/go/link/executor"
 )
 
-// hintFor returns what says what the user may do about a failed job.
+// hintFor returns a function that says what the user may do about a failed job.
 func hintFor(common distfile.Common, compiler string) func(failed) string {
 	return func(f failed) string {
 		versions := executor.OlderCompiler(f.result.Stderr)

@@ -12,22 +12,23 @@ import (
 	"thinrex/go/host"
 )
 
-// outputFiles writes files that appear whole, and remembers them so that a
-// failed link leaves none.
+// outputFiles writes the files that the linker waits for, each of which appears whole
+// under its name. It remembers them, so that a failed link leaves none: lld would take
+// what is left of an earlier link for an output of the next one.
 type outputFiles struct {
 	mu      sync.Mutex
-	written []string
-	// folder is held while a name is made or changed: they nearly all lie in
-	// one folder, and threads that wait for it in the kernel keep a core busy.
+	written []string // paths
+	// folder is held while a file gets a name. Nearly all outputs lie in one folder, and
+	// threads that wait for it in the kernel would keep a core busy.
 	folder sync.Mutex
-	serial int
+	serial int // of the newest temporary file
 }
 
-// write makes path a new file with data, never a link to another one: lld
-// renames or deletes it.
+// write makes an output a new file with data. It is never a hard link to a file of the
+// cache: lld renames or deletes it, and other tools may write to it.
 //
-// A shared output is named by its content and may belong to an earlier link
-// as well: one that is there stays, whatever becomes of this link.
+// A shared output is named after its content and may belong to an earlier link as well.
+// One that exists is left alone, also if this link fails.
 func (o *outputFiles) write(out action.Output, data []byte) error {
 	if out.Shared {
 		if fi, err := os.Stat(out.Path); err == nil && fi.Size() == int64(len(data)) {
@@ -41,11 +42,12 @@ func (o *outputFiles) write(out action.Output, data []byte) error {
 		return &host.EnvironmentError{Err: fmt.Errorf("write output: %w", err)}
 	}
 	if !out.Shared {
-		o.adopt(out.Path) // not sooner: what was there before isn't ours to remove
+		o.adopt(out.Path) // not before: an older file of that name isn't ours to remove
 	}
 	return nil
 }
 
+// replace writes a temporary file and renames it to path.
 func (o *outputFiles) replace(path string, data []byte) error {
 	temp, err := o.create(filepath.Dir(path))
 	if err != nil {
@@ -63,24 +65,26 @@ func (o *outputFiles) replace(path string, data []byte) error {
 	return err
 }
 
-// create makes a temporary file. Unlike os.CreateTemp it leaves the file's
-// mode to the user's umask.
+// create makes a temporary file. Unlike os.CreateTemp it leaves the file's mode to the
+// user's umask.
 func (o *outputFiles) create(dir string) (*os.File, error) {
 	o.folder.Lock()
 	defer o.folder.Unlock()
 	o.serial++
 	name := filepath.Join(dir, fmt.Sprintf(".thinrex-%d-%d", os.Getpid(), o.serial))
-	os.Remove(name) // of a process that had our number and was killed
+	os.Remove(name) // left by a killed process that had the same number
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
-// adopt remembers a file that we, or a compiler in place, have written.
+// adopt remembers a file that thinrex, or a compiler that ran as the linker wrote it, has
+// written.
 func (o *outputFiles) adopt(path string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.written = append(o.written, path)
 }
 
+// removeAll removes all outputs of this link.
 func (o *outputFiles) removeAll() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()

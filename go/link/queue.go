@@ -8,12 +8,12 @@ import (
 	"sync"
 )
 
-// A queue hands tasks out to whoever is ready for one, those with the largest
-// modules first: a long one that starts last would keep the linker waiting
-// alone.
+// A queue holds tasks until feeds take them, those with the largest modules first: a
+// long compilation that starts last would keep the linker waiting when all others have
+// ended. It is safe for concurrent use.
 type queue struct {
 	mu      sync.Mutex
-	tasks   []*task // in order
+	tasks   []*task // the largest first
 	closed  bool
 	changed chan struct{} // closed and made anew with each change
 }
@@ -30,7 +30,7 @@ func (q *queue) push(t *task) {
 	q.change()
 }
 
-// close says that nothing more will come.
+// close says that no more tasks will come.
 func (q *queue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -38,12 +38,13 @@ func (q *queue) close() {
 	q.change()
 }
 
+// change wakes all that wait.
 func (q *queue) change() {
 	close(q.changed)
 	q.changed = make(chan struct{})
 }
 
-// wait returns when there is a task, and whether there is one.
+// wait returns true when there is a task, or false when none will come any more.
 func (q *queue) wait(ctx context.Context) bool {
 	for {
 		q.mu.Lock()
@@ -60,7 +61,7 @@ func (q *queue) wait(ctx context.Context) bool {
 	}
 }
 
-// take returns the next task, nil if another one has taken the last.
+// take returns the next task, or nil if another feed has taken the last one.
 func (q *queue) take() *task {
 	q.mu.Lock()
 	defer q.mu.Unlock()

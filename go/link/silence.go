@@ -13,10 +13,10 @@ import (
 	"thinrex/go/link/executor"
 )
 
-// A helper compiles jobs of which a service says nothing. A service may be silent
-// for very long: no worker takes the job, or its storage doesn't answer. When
-// nothing was heard of a job for Options.Patience and this machine is idle, the job
-// is compiled here as well. The side that ends first counts, and ends the other.
+// A helper compiles jobs about which a service is silent. It may be silent for very
+// long: no worker takes the job, or its storage doesn't answer. When nothing was heard
+// of a job for Options.Patience and this machine is idle, the job is compiled here as
+// well. The side that ends first counts, and ends the other.
 type helper struct {
 	options Options
 	machine *executor.Machine
@@ -26,7 +26,8 @@ type helper struct {
 	running errgroup.Group
 }
 
-// newHelper returns nil if this machine must not help, or nobody needs it.
+// newHelper returns nil if there is no service, or this machine must not compile what a
+// service was asked for.
 func newHelper(o Options, m *executor.Machine, a *actions, w *awaited, show func(*task)) *helper {
 	if o.Remote == nil || o.Strategy == Remote || o.Patience <= 0 {
 		return nil
@@ -36,8 +37,8 @@ func newHelper(o Options, m *executor.Machine, a *actions, w *awaited, show func
 	return h
 }
 
-// start has silent jobs compiled until the link calls end, because it waits for no
-// service any more.
+// start lets the helper work until the link calls end, when it waits for no service any
+// more.
 func (h *helper) start(ctx context.Context) (end func()) {
 	if h == nil {
 		return func() {}
@@ -45,37 +46,38 @@ func (h *helper) start(ctx context.Context) (end func()) {
 	h.running.Go(func() error { return h.feed.serve(ctx, &h.running) })
 	return func() {
 		h.feed.queue.close()
-		_ = h.running.Wait() // each job's own task has what came of it
+		_ = h.running.Wait() // the outcome of a job went to its own task
 	}
 }
 
-// errReadsMore ends a lookup of an action that leaves out files which the compiler
-// reads: no cache can have its result, and it must not run.
-var errReadsMore = fmt.Errorf("the compiler reads files that the action leaves out: it %w", action.ErrInputChanged)
+// errReadsMore ends a request for an action that leaves out files which the compiler
+// reads. No cache can have its result, and it must not run. Its jobs are looked up again,
+// or run as the linker wrote them.
+var errReadsMore = fmt.Errorf("a file that the assembly includes %w", action.ErrInputChanged)
 
 // errOvertaken is the cause of the end of a request when this machine was faster.
 var errOvertaken = errors.New("this machine was faster")
 
-// wait begins to wait for a service.
-func (h *helper) wait(t *task, leave context.CancelCauseFunc) *wait {
+// watch begins to watch a task that a service is asked for. leave ends the request.
+func (h *helper) watch(t *task, leave context.CancelCauseFunc) *watch {
 	patience := h.options.Patience
-	w := &wait{
+	w := &watch{
 		action: t.action,
 		leave:  leave,
 		more:   executingPatience * patience,
 		here:   make(chan compiled, 1),
 		due:    time.Now().Add(patience),
 	}
-	silent := &task{first: t.first, size: t.size, wait: w}
+	silent := &task{first: t.first, size: t.size, watch: w}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(patience, func() { h.feed.queue.push(silent) })
 	return w
 }
 
-// compile compiles here what a service was given, in a slot of this machine.
+// compile compiles a job that a service was given, in a slot of this machine.
 func (h *helper) compile(ctx context.Context, t *task, slot *host.Lease) error {
-	w := t.wait
+	w := t.watch
 	if h.actions.readsMore(w.action) {
 		slot.Free()
 		w.leave(errReadsMore)
@@ -99,32 +101,32 @@ func (h *helper) compile(ctx context.Context, t *task, slot *host.Lease) error {
 	return nil
 }
 
-// A watched request has a service do something with a task's action: look it up, or
-// execute it. It is an action.Executor. When the service is silent about the task for
-// too long, this machine compiles it as well.
+// A watched service is an action.Executor of one task. It asks the service to look the
+// action up, or to execute it. When the service is silent about it for too long, this
+// machine compiles the task as well.
 type watched struct {
 	helper *helper // nil to wait for the service, however long that takes
 	task   *task
 	serve  func(context.Context, *action.Action) (*action.Result, error)
-	helped func() // is told if this machine's result counts
+	helped func() // is called if this machine's result counts
 }
 
-// Execute returns what the service or this machine made of the task's action,
-// whichever came first.
+// Execute returns what the service or this machine made of the action, whichever came
+// first.
 func (w watched) Execute(ctx context.Context, a *action.Action) (*action.Result, error) {
 	if w.helper == nil {
 		return w.serve(ctx, a)
 	}
 	away, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
-	wait := w.helper.wait(w.task, leave)
-	r, err := w.serve(action.WithProgress(away, wait.hear), a)
+	watch := w.helper.watch(w.task, leave)
+	r, err := w.serve(action.WithProgress(away, watch.hear), a)
 	served := err == nil && r != nil && a.Failure(r) == nil
 	if !served && errors.Is(context.Cause(away), errReadsMore) {
 		r.Done()
 		return nil, errReadsMore
 	}
-	here, ran := wait.finish(served)
+	here, ran := watch.finish(served)
 	if ran && !served && executor.Decides(here.result, here.err) {
 		r.Done()
 		w.helper.awaited.overtake()

@@ -150,7 +150,7 @@ func TestServiceFailsWhileThisMachineCompiles(t *testing.T) {
 // or twice, as its timer fires again after that time: it isn't compiled here too early,
 // and not twice.
 func TestBegunJobGetsMoreTime(t *testing.T) {
-	w := &wait{due: time.Now(), timer: time.NewTimer(0), more: time.Hour}
+	w := &watch{due: time.Now(), timer: time.NewTimer(0), more: time.Hour}
 	w.hear(true)
 	if home, _ := w.begin(t.Context()); home != nil {
 		t.Error("it was begun too soon")

@@ -18,7 +18,7 @@ type task struct {
 	size   int64          // of the module in bytes
 	action *action.Action // of the first job; nil while it isn't kept in memory
 	kept   bool           // the action counts as one that waits: see actions.keep
-	wait   *wait          // set only in the queue of jobs of which a service says nothing
+	watch  *watch         // set only in the queue of tasks about which a service is silent
 }
 
 // asTheLinkerWrote returns a task for a job that has no action.
@@ -36,8 +36,8 @@ func fileSize(path string) int64 {
 	return fi.Size()
 }
 
-// Joining finds the task that a job is equal to, among those that are being looked
-// up or executed. A link may have many equal jobs; each action runs once.
+// joining finds the task of an equal job, among the tasks that are being looked up or
+// executed. A link may have many equal jobs; each action runs once.
 type joining struct {
 	mu    sync.Mutex
 	tasks map[digest.Digest]*task

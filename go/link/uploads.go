@@ -11,8 +11,8 @@ import (
 	"thinrex/go/action"
 )
 
-// Uploads store results of this machine in the remote cache while the link goes on.
-// The linker waits for them only at its end, unless too much is under way.
+// uploads stores results of this machine in the remote cache while the link goes on. The
+// linker waits for them only at its end, unless too much is under way.
 type uploads struct {
 	options Options
 	remote  *cache
