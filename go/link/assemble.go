@@ -69,7 +69,17 @@ func assemble(
 		o.Terminal.Progress(done, all, begun.first.Module())
 	}
 	l.helper = newHelper(o, l.machine, actions, &l.service.awaited, show)
-	l.execution = newExecution(o, l.machine, newWorkers(o, c, &l.service.awaited), actions, l.helper, delivery, show)
+	l.execution = &execution{
+		options:  o,
+		machine:  l.machine,
+		workers:  newWorkers(o, c, &l.service.awaited),
+		there:    host.NewSlots(max(1, o.RemoteTasks), ""),
+		trust:    executor.NewTrust(),
+		helper:   l.helper,
+		actions:  actions,
+		delivery: delivery,
+		show:     show,
+	}
 	l.plan = &plan{
 		options:  o,
 		jobs:     f.Jobs,

@@ -8,7 +8,7 @@ import (
 	"thinrex/go/link/executor"
 )
 
-// An execution runs the tasks that missed where the strategy says.
+// An execution runs the tasks that missed, where the strategy says.
 type execution struct {
 	options  Options
 	machine  *executor.Machine
@@ -18,23 +18,7 @@ type execution struct {
 	helper   *helper
 	actions  *actions
 	delivery *delivery
-	show     func(*task)
-}
-
-func newExecution(
-	o Options, m *executor.Machine, w *executor.Workers, a *actions, h *helper, d *delivery, show func(*task),
-) *execution {
-	return &execution{
-		options:  o,
-		machine:  m,
-		workers:  w,
-		there:    host.NewSlots(max(1, o.RemoteTasks), ""),
-		trust:    executor.NewTrust(),
-		helper:   h,
-		actions:  a,
-		delivery: d,
-		show:     show,
-	}
+	show     func(*task) // tells the user which task has begun
 }
 
 // newWorkers returns nil for a strategy that needs none.
@@ -50,23 +34,31 @@ func newWorkers(o Options, c *jobCompiler, w *awaited) *executor.Workers {
 	}
 }
 
-// feeds returns what takes tasks from the queues, and has them run.
+// feeds returns what takes tasks from the queues. The strategy says who is given the
+// tasks that a service may have.
 func (e *execution) feeds(q *queues) []feed {
-	here := feed{q.here, e.options.Slots, q.mayBegin, e.runWith(e.local), e.show}
-	there := feed{queue: q.there, slots: e.there, show: e.show}
+	feeds := []feed{e.hereFrom(q, q.here, e.local)}
 	switch e.options.Strategy {
 	case Remote:
-		there.run = e.runWith(e.remote)
+		feeds = append(feeds, e.thereFrom(q.there, e.remote))
 	case Fallback:
-		there.run = e.runWith(e.fallback)
+		feeds = append(feeds, e.thereFrom(q.there, e.fallback))
 	case Racing:
-		there.run = e.runWith(e.racingFrom(executor.There))
-		also := feed{q.there, e.options.Slots, q.mayBegin, e.runWith(e.racingFrom(executor.Here)), e.show}
-		return []feed{here, there, also}
-	default:
-		return []feed{here}
+		feeds = append(feeds,
+			e.thereFrom(q.there, e.racingFrom(executor.There)),
+			e.hereFrom(q, q.there, e.racingFrom(executor.Here)))
 	}
-	return []feed{here, there}
+	return feeds
+}
+
+// hereFrom returns a feed that takes tasks when this machine has a slot.
+func (e *execution) hereFrom(all *queues, q *queue, m maker) feed {
+	return feed{queue: q, slots: e.options.Slots, mayBegin: all.mayBegin, run: e.runWith(m), show: e.show}
+}
+
+// thereFrom returns a feed that takes tasks when the service may be given one.
+func (e *execution) thereFrom(q *queue, m maker) feed {
+	return feed{queue: q, slots: e.there, run: e.runWith(m), show: e.show}
 }
 
 // A maker makes the executor of one task, which begins in a slot that is taken.

@@ -105,7 +105,7 @@ func (l *failures) Confirmed(there *action.Result) {
 
 // FellBack says once why the service isn't used, and counts.
 func (l *failures) FellBack(module string, why error) {
-	l.terminal.WarnOnce("remote", "executed here what the remote service can't: %v", why)
+	l.terminal.WarnOnce("remote", "jobs are compiled here because the remote service can't: %v", why)
 	l.terminal.Verbose("%s is compiled here: %v", module, why)
 	l.tally.fallback()
 }

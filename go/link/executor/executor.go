@@ -23,7 +23,7 @@ import (
 )
 
 // ErrOtherFiles says that the compiler wrote more than the action's outputs.
-var ErrOtherFiles = errors.New("which isn't known as an output")
+var ErrOtherFiles = errors.New("which thinrex doesn't know as an output")
 
 // A Reporter is told what a person should know while an executor works.
 type Reporter interface {
