@@ -44,7 +44,7 @@ unit: ## all tests, with the race detector and the real clang and lld
 	go build -o $(PATIENT) ./go/internal/patient
 	go test -race -timeout 0 -exec $(PATIENT) ./go/...
 
-FUZZ_TARGETS := link/distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC reapi/credential:FuzzNetrc reapi/credential:FuzzReply store:FuzzPolicy compile/cppscan:FuzzScan compile/cppscan:FuzzCost compile/commandline:FuzzArguments compile/depfile:FuzzParse compile:FuzzManifest object:FuzzCheck bitcode:FuzzAssembly assembly:FuzzReader
+FUZZ_TARGETS := link/distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC reapi/credential:FuzzNetrc reapi/credential:FuzzReply store:FuzzPolicy compile/cppscan:FuzzScan compile/cppscan:FuzzCost compile/cppscan:FuzzDecode compile/commandline:FuzzArguments compile/depfile:FuzzParse compile:FuzzManifest object:FuzzCheck bitcode:FuzzAssembly assembly:FuzzReader
 
 # Counted, not timed: at a deadline, Go 1.26's fuzzer may fail without a reason (go.dev/issue/75804).
 fuzz: ## each fuzz target for FUZZTIME

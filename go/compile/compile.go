@@ -20,6 +20,7 @@ import (
 	"thinrex/go/action"
 	"thinrex/go/clang"
 	"thinrex/go/compile/commandline"
+	"thinrex/go/compile/headermemo"
 	"thinrex/go/compile/searchpath"
 	"thinrex/go/digest"
 	"thinrex/go/host/filedigest"
@@ -84,6 +85,7 @@ type compilation struct {
 	keys     *keyer
 	manifest *action.Action
 	files    *filedigest.Cache
+	headers  *headermemo.Memory
 	remote   action.Cache // once it has been asked for
 	stored   bool         // something, here
 	spoke    bool         // the optimiser, of places in the source
@@ -166,6 +168,7 @@ func (c *compilation) open(ctx context.Context) error {
 	// The digests of what this source includes, in a file of its own: one for
 	// all sources would be long, and it is read at each hit.
 	c.files = c.openDigests()
+	c.headers = headermemo.Open(c.StateDir)
 	return nil
 }
 

@@ -1,16 +1,19 @@
 package compile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/compile/cppscan"
 	"thinrex/go/compile/searchpath"
+	"thinrex/go/host/filedigest"
 )
 
 // inputs makes the action of what the compiler has just read. It fails when
@@ -62,7 +65,7 @@ func (c *compilation) alternative(
 		}
 		texts, sources, complete = all, append(sources, more...), true
 	}
-	if sources, err = c.follow(texts, sources); err != nil {
+	if sources, err = c.follow(ctx, texts, sources); err != nil {
 		return alternative{}, err
 	}
 	if i := slices.IndexFunc(sources, func(s cppscan.Source) bool { return s.Named }); i >= 0 && c.spoke {
@@ -78,39 +81,114 @@ func (c *compilation) alternative(
 	return alternative{names, conditions}, err
 }
 
-// scan hashes and scans files, several at a time. Whether they are those that
-// the compiler has read is to be asked after that.
+// scan says what files ask for, and learns their digests. Whether they are those
+// that the compiler has read is to be asked after that.
 func (c *compilation) scan(ctx context.Context, names []string) ([]cppscan.Source, error) {
-	fixed := c.in.Macros.Fixed()
 	sources := make([]cppscan.Source, len(names))
+	anew := c.recallSources(names, sources)
+	files := make([]filedigest.File, len(names))
+	before := time.Now()
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for _, i := range anew {
+		work.Go(func() (err error) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			files[i], sources[i], err = c.readSource(names[i])
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	for _, i := range anew {
+		if c.usesHeaderMemory() && sources[i].Reason == "" {
+			c.headers.Remember(files[i], sources[i], before)
+		}
+	}
+	for i, name := range names {
+		if err := c.in.Shareable(name, sources[i].Line); err != nil {
+			return nil, err
+		}
+	}
+	return sources, nil
+}
+
+// recallSources takes what earlier compilations have learnt of files, and returns the
+// indices of the others.
+func (c *compilation) recallSources(names []string, sources []cppscan.Source) (anew []int) {
+	for i, name := range names {
+		f, s, ok := filedigest.File{}, cppscan.Source{}, false
+		if c.usesHeaderMemory() {
+			f, s, ok = c.headers.Recall(name)
+		}
+		if !ok {
+			anew = append(anew, i)
+			continue
+		}
+		c.files.Learn(f)
+		sources[i] = s
+	}
+	return anew
+}
+
+// usesHeaderMemory is false where arguments decide on what a text asks for.
+func (c *compilation) usesHeaderMemory() bool {
+	return len(c.in.Macros.Fixed()) == 0 && !c.in.AsmBlocks()
+}
+
+// readSource hashes and scans one file.
+func (c *compilation) readSource(name string) (f filedigest.File, s cppscan.Source, err error) {
+	f, data, err := c.files.FileAndContent(name, c.mostText())
+	if err != nil {
+		return f, s, err
+	}
+	if c.in.AsmBlocks() {
+		if word := cppscan.AssemblerReads(data); word != "" {
+			return f, s, fmt.Errorf("%s holds %s, with which an asm block may read a file", name, word)
+		}
+		if cppscan.HasAsmBlock(data) {
+			return f, s, fmt.Errorf("%s has an asm block, { … }, in which a macro may have a file read", name)
+		}
+	}
+	return f, cppscan.Scan(data, c.in.Macros.Fixed()...), nil
+}
+
+// readTexts reads the files of remembered sources, for which a digest is known.
+func (c *compilation) readTexts(ctx context.Context, names []string, sources []cppscan.Source) error {
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, name := range names {
+		if sources[i].HasText() {
+			continue
+		}
 		work.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			_, data, err := c.files.FileAndContent(name, c.mostText())
+			known, err := c.files.File(name)
 			if err != nil {
 				return err
 			}
-			if c.in.AsmBlocks() {
-				if word := cppscan.AssemblerReads(data); word != "" {
-					return fmt.Errorf("%s holds %s, with which an asm block may read a file", name, word)
-				}
-				if cppscan.HasAsmBlock(data) {
-					return fmt.Errorf("%s has an asm block, { … }, in which a macro may have a file read", name)
-				}
+			f, data, err := filedigest.Read(name)
+			if err != nil || f.Stat != known.Stat {
+				return cmp.Or(err, fmt.Errorf("%s: %w", name, filedigest.ErrChanged))
 			}
-			sources[i] = cppscan.Scan(data, fixed...)
-			return c.in.Shareable(name, sources[i].Line)
+			sources[i] = sources[i].WithText(data)
+			return nil
 		})
 	}
-	return sources, work.Wait()
+	return work.Wait()
 }
 
 // follow takes what only all sources together tell: see cppscan.Follow.
-func (c *compilation) follow(names []string, sources []cppscan.Source) ([]cppscan.Source, error) {
+func (c *compilation) follow(ctx context.Context, names []string, sources []cppscan.Source) ([]cppscan.Source, error) {
+	if slices.ContainsFunc(sources, cppscan.Source.Renames) || c.in.Macros.Renames() {
+		if err := c.readTexts(ctx, names, sources); err != nil {
+			return nil, err
+		}
+	}
 	all := append(sources[:len(sources):len(sources)], c.in.Macros)
 	cppscan.Follow(all)
 	sources = all[:len(names):len(names)]

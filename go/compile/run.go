@@ -77,6 +77,7 @@ func (c *compilation) compile(ctx context.Context) (*Outcome, error) {
 	}
 	if err == nil {
 		it, err = c.inputs(ctx, dir, texts, began)
+		_ = c.headers.Save() // else the next compilation scans them again
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()

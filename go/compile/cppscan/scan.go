@@ -32,12 +32,21 @@ type Source struct {
 // harm: it is one more probe to compare. The words in fixed have a meaning of
 // their own: see Fixed.
 func Scan(data []byte, fixed ...string) (s Source) {
-	data = joinLines(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
-	s.text, s.meter = data, newMeter(data)
+	s.text = textOf(data)
+	s.meter = newMeter(s.text)
 	if s.Reason = s.scan(fixed); s.Reason == "" && s.spent() {
 		s.Reason = tooLong
 	}
 	return s
+}
+
+// textOf returns what a file holds, without a byte order mark, its lines joined.
+func textOf(data []byte) []byte {
+	text := joinLines(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	if text == nil {
+		text = []byte{} // an empty file has a text, too
+	}
+	return text
 }
 
 func (s *Source) scan(fixed []string) (reason string) {

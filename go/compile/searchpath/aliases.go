@@ -2,7 +2,6 @@ package searchpath
 
 import (
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"thinrex/go/host/memo"
@@ -29,10 +28,10 @@ const (
 func (f *finder) standsFor(name string) bool {
 	folder := folderOf(name)
 	fi := f.stat(folder)
-	if fi == nil || !fi.IsDir() || !memo.TellsFiles {
+	if fi == nil || !fi.isDir() || !memo.TellsFiles {
 		return true
 	}
-	id := memo.Of(fi).ID()
+	id := fi.ID()
 	if _, ok := f.folders[id]; !ok {
 		f.folders[id] = folder
 	}
@@ -67,11 +66,11 @@ func folderOf(name string) string {
 
 // wasRead also knows a file that was read by another name. That name may have
 // been asked for, too, and left out as the same file.
-func (f *finder) wasRead(path string, fi fs.FileInfo) bool {
+func (f *finder) wasRead(path string, fi *status) bool {
 	if f.isDep[path] {
 		return true
 	}
-	id := memo.Of(fi).ID()
+	id := fi.ID()
 	source, same := f.read[id]
 	if same && !f.isOther[path] {
 		f.isOther[path] = true

@@ -45,16 +45,16 @@ func (c condition) holds() bool {
 	if c[0] == isOther || c[0] == isSame || c[0] == isSameFolder {
 		return c.holdsOfTwo()
 	}
-	there, folder, err := kindOf(string(c[1:]))
+	s, there, err := statusOf(string(c[1:]))
 	switch {
 	case err != nil:
 		return false
 	case !there:
 		return c[0] != isFile
 	case c[0] == isFile:
-		return !folder
+		return !s.isDir()
 	}
-	return c[0] == isFolder && folder
+	return c[0] == isFolder && s.isDir()
 }
 
 // A Reading is what a compilation has read.
@@ -106,12 +106,11 @@ func (s *SearchPath) Conditions(ctx context.Context, began Moment, r Reading) (n
 		return nil, nil, fmt.Errorf("%s is too new: it may have changed meanwhile", f.late)
 	}
 	conditions = f.conditions()
-	met := Hold(ctx, conditions) && s.Stands()
-	switch {
-	case ctx.Err() != nil:
-		return nil, nil, ctx.Err()
-	case !met:
-		return nil, nil, errors.New("files have come or gone meanwhile")
+	if err := f.unsure(conditions); err != nil {
+		return nil, nil, err
+	}
+	if !s.Stands() {
+		return nil, nil, errors.New("folders in which headers are searched have changed meanwhile")
 	}
 	return names, conditions, nil
 }

@@ -3,7 +3,6 @@ package searchpath
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -39,7 +38,7 @@ type finder struct {
 
 func newFinder(ctx context.Context, search *SearchPath, deps []string, began Moment) *finder {
 	f := &finder{
-		world: world{began: began, known: map[string]fs.FileInfo{}, walked: map[string]bool{}},
+		world: newWorld(began),
 		ctx:   ctx, search: search, deps: deps,
 		isDep: map[string]bool{}, read: map[memo.FileID]int{}, isOther: map[string]bool{},
 		folders: map[memo.FileID]string{}, entries: map[entry]string{}, asked: map[question]*answer{},
@@ -53,7 +52,7 @@ func newFinder(ctx context.Context, search *SearchPath, deps []string, began Mom
 		}
 		f.isDep[name] = true
 		if fi := f.stat(name); fi != nil {
-			f.read[memo.Of(fi).ID()] = i
+			f.read[fi.ID()] = i
 		}
 	}
 	return f
@@ -186,11 +185,11 @@ func (f *finder) look(all bool, place string, a *answer) {
 }
 
 // vacant is the condition that no file comes to a place where there is none.
-func (f *finder) vacant(path string, fi fs.FileInfo) (c condition, ok bool) {
+func (f *finder) vacant(path string, fi *status) (c condition, ok bool) {
 	switch {
 	case fi == nil:
 		return f.absent(path), true
-	case fi.IsDir():
+	case fi.isDir():
 		return condition(isFolder) + condition(path), true
 	}
 	return "", false

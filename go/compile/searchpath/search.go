@@ -4,7 +4,6 @@
 package searchpath
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -64,7 +63,7 @@ func (s *SearchPath) Missing() (dirs []string) {
 // nothing was being installed.
 func (s *SearchPath) Lasts() bool {
 	for dir := range s.Installs {
-		if fi, err := os.Stat(dir); err == nil && mayBeAfter(lastChange(fi), s.asked) {
+		if is, there, _ := statusOf(dir); there && mayBeAfter(is.LastChange(), s.asked) {
 			return false
 		}
 	}
@@ -105,7 +104,7 @@ func (s *SearchPath) OnPath(name string, quoted bool) (places []string) {
 func (s *SearchPath) Forced(names []string) (files []string) {
 	for _, name := range names {
 		for _, place := range s.Places("", name, true) {
-			if there, folder, _ := kindOf(place); there && !folder {
+			if is, there, _ := statusOf(place); there && !is.isDir() {
 				files = append(files, place)
 				break
 			}

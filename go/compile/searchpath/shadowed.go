@@ -1,7 +1,6 @@
 package searchpath
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -80,7 +79,7 @@ func (f *finder) hiddenOnPath(q question) hiding {
 
 // compared is the condition that two files stay one, or two.
 func (f *finder) compared(p, q string) condition {
-	if os.SameFile(f.stat(p), f.stat(q)) {
+	if sameFile(f.stat(p), f.stat(q)) {
 		return condition(isSame) + condition(p+"\x00"+q)
 	}
 	return condition(isOther) + condition(p+"\x00"+q)
@@ -90,10 +89,10 @@ func (f *finder) compared(p, q string) condition {
 func (c condition) holdsOfTwo() bool {
 	first, second, _ := strings.Cut(string(c[1:]), "\x00")
 	folders := c[0] == isSameFolder
-	x, err := os.Stat(first)
-	if err != nil || x.IsDir() != folders {
+	x, there, _ := statusOf(first)
+	if !there || x.isDir() != folders {
 		return false
 	}
-	y, err := os.Stat(second)
-	return err == nil && y.IsDir() == folders && os.SameFile(x, y) == (c[0] != isOther)
+	y, there, _ := statusOf(second)
+	return there && y.isDir() == folders && sameFile(&x, &y) == (c[0] != isOther)
 }

@@ -9,6 +9,7 @@ package filedigest
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"math"
 	"sync"
@@ -120,12 +121,30 @@ func (c *Cache) FileAndContent(path string, limit int64) (File, []byte, error) {
 		c.remember(file.Stat, sum, file.Stat.Settled(began))
 	}
 	file.Digest = digest.FromSum(sum[:], file.Stat.Size)
+	c.know(file)
+	return file, data, nil
+}
+
+// Learn takes a file whose digest something else remembers since an earlier process.
+// Later calls of File with the same path return it, and Save adds its digest to the
+// log.
+func (c *Cache) Learn(f File) {
+	if _, ok := c.remembered(f.Stat); !ok {
+		var sum [digest.Size]byte
+		if n, err := hex.Decode(sum[:], []byte(f.Digest.Hash)); n == len(sum) && err == nil {
+			c.remember(f.Stat, sum, f.Stat.Settled(time.Now()))
+		}
+	}
+	c.know(f)
+}
+
+// know has later calls of File return a file as it is.
+func (c *Cache) know(f File) {
 	p := new(call)
-	p.once.Do(func() { p.file = file })
+	p.once.Do(func() { p.file = f })
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.pending[path] = p
-	return file, data, nil
+	c.pending[f.Path] = p
 }
 
 // remembered returns the digest that an earlier process has stored for a file with the
@@ -152,6 +171,12 @@ func (c *Cache) remember(st memo.Fingerprint, sum [digest.Size]byte, settled boo
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.fresh = append(c.fresh, record{st, sum})
+}
+
+// Look returns a file without its digest.
+func Look(path string) (File, error) {
+	st, link, err := statFile(path)
+	return File{Path: path, Stat: st, Link: link}, err
 }
 
 // Read returns the content of the file at path and its fingerprint, without a digest.

@@ -28,6 +28,7 @@ const (
 	LinkDigests
 	CompilerDigests
 	SourceDigests
+	HeaderScans
 	SearchPath
 	Outage
 	PruneState
@@ -61,6 +62,7 @@ var table = [...]row{
 	LinkDigests:      {"digests-*", "host/filedigest", "digests of object files, for the links of one host", monthly},
 	CompilerDigests:  {"compilers", "host/filedigest", "digests of compilers, for compilations", monthly},
 	SourceDigests:    {"digests/*/*", "host/filedigest", "digests of what one source includes", briefly},
+	HeaderScans:      {"headers/*", "compile/headermemo", "digests of the headers in one folder, and what they include", briefly},
 	SearchPath:       {"search-*.json", "compile", "where a compiler looks for headers", briefly},
 	Outage:           {"down-*", "outage", "that a remote cache couldn't be used", briefly},
 	PruneState:       {"prune.json", "store", "how far pruning has come", always},
@@ -72,7 +74,7 @@ var table = [...]row{
 const hostFolders = "cc-*"
 
 // folders lists the folders in the state folder and in hosts' folders.
-var folders = []string{"digests", "digests/*"}
+var folders = []string{"digests", "digests/*", "headers"}
 
 // oldLeftovers lists the temporary files of earlier versions. Those of Write are
 // called like the file that they become, with a dot before it and digits behind.

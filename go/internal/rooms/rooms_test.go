@@ -51,10 +51,11 @@ var plan = []room{
 	// The wing of compilations.
 	{"compile/cppscan", ""},
 	{"compile/depfile", ""},
+	{"compile/headermemo", "compile/cppscan digest host/filedigest host/memo"},
 	{"compile/commandline", "clang compile/cppscan compile/depfile host"},
 	{"compile/searchpath", "clang compile/cppscan compile/depfile host host/filedigest host/memo"},
-	{"compile", "action assembly bitcode clang compile/commandline compile/cppscan compile/depfile compile/searchpath " +
-		"digest host host/filedigest host/memo object option"},
+	{"compile", "action assembly bitcode clang compile/commandline compile/cppscan compile/depfile " +
+		"compile/headermemo compile/searchpath digest host host/filedigest host/memo object option"},
 
 	// The program.
 	{"config", "host option"},

@@ -1,0 +1,106 @@
+// Package headermemo remembers what an earlier compilation has learnt of a
+// header: the digest of its content, and what its text asks of the file system.
+// To read, hash and scan a thousand headers once more, after an edit of the
+// source that includes them, would take a good part of the compiler's own time.
+//
+// Headers of one folder are remembered in one file. What is remembered of a header
+// applies as long as its fingerprint stays the same and is settled (see host/memo),
+// and as long as this program is the same: another version of thinrex may scan in
+// another way.
+package headermemo
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"thinrex/go/compile/cppscan"
+	"thinrex/go/digest"
+	"thinrex/go/host/filedigest"
+	"thinrex/go/host/memo"
+)
+
+// A Memory isn't safe for concurrent use.
+type Memory struct {
+	stateDir  string // "" to remember nothing
+	firstLine string // of each file: which program wrote it
+	folders   map[string]*folder
+}
+
+// Open returns the memory in a state folder, or one that remembers nothing if that is
+// "". A state folder is for one digest function only.
+func Open(stateDir string) *Memory {
+	m := &Memory{stateDir: stateDir, folders: map[string]*folder{}}
+	program, err := os.Executable()
+	if err != nil {
+		m.stateDir = ""
+		return m
+	}
+	this, _, err := memo.Stat(program)
+	if err != nil {
+		m.stateDir = ""
+	}
+	m.firstLine = fmt.Sprintf("thinrex headers 1 %v\n", this)
+	return m
+}
+
+// Recall returns a header as it is now, with its digest and what its text asks for.
+// ok is false for one that isn't known, or may just have changed.
+func (m *Memory) Recall(path string) (f filedigest.File, s cppscan.Source, ok bool) {
+	if m.stateDir == "" {
+		return f, s, false
+	}
+	f, err := filedigest.Look(path)
+	if err != nil || !f.Stat.Settled(time.Now()) {
+		return f, s, false
+	}
+	in := m.folderOf(path)
+	r, ok := in.records[f.Stat]
+	if !ok {
+		return f, s, false
+	}
+	if s, err = cppscan.Decode(r.source()); err != nil {
+		return f, s, false
+	}
+	in.used = append(in.used, r)
+	f.Digest = digest.FromSum(r.digest(), f.Stat.Size)
+	return f, s, true
+}
+
+// Remember keeps what was learnt of a header that was read at a time or later, unless
+// the header may have changed then without its fingerprint telling so.
+func (m *Memory) Remember(f filedigest.File, s cppscan.Source, read time.Time) {
+	sum, err := hex.DecodeString(f.Digest.Hash)
+	if m.stateDir == "" || err != nil || !f.Stat.Exact() || !f.Stat.Settled(read) {
+		return
+	}
+	in := m.folderOf(f.Path)
+	in.fresh = append(in.fresh, newRecord(f.Stat, sum, s))
+}
+
+// Save writes what is new. If that fails, the next compilation scans again.
+func (m *Memory) Save() error {
+	var failures []error
+	for _, in := range m.folders {
+		if len(in.fresh) > 0 || in.damaged {
+			failures = append(failures, in.save(m.firstLine))
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// folderOf returns what is remembered of the folder of a header. It is known by the
+// name that the compilation has for it: so sandboxes, in each of which the same
+// header has another absolute name, share one file.
+func (m *Memory) folderOf(path string) *folder {
+	name := path[:strings.LastIndexByte(path, '/')+1]
+	in, ok := m.folders[name]
+	if !ok {
+		in = loadFolder(memo.Path(m.stateDir, memo.HeaderScans, memo.Key(name)), m.firstLine)
+		m.folders[name] = in
+	}
+	return in
+}
