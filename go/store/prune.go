@@ -12,12 +12,12 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// grace keeps what was used within the last hour, whatever the policy says. A
-// link has read its hits long before it ends; but it may have found a blob
-// there that a result needs, and not yet stored that result.
+// grace is how long a file is kept after its last use, whatever the policy says. A link
+// that stores a result leaves out the blobs that are there already. If one of them went
+// before the link has stored the result's entry, the entry would be broken.
 const grace = time.Hour
 
-// An Amount is so many files and their bytes.
+// An Amount is a number of files and the sum of their sizes.
 type Amount struct{ Files, Bytes uint64 }
 
 func (a *Amount) add(c *candidate) {
@@ -32,26 +32,26 @@ func amountOf(files []candidate) (sum Amount) {
 	return sum
 }
 
-// Stats say what Prune did.
+// Stats say what Prune did, or what a dry run would have done.
 type Stats struct {
-	Ran     bool   // false: it wasn't due, or another process is at it
-	Removed Amount // or, in a dry run, what would have been
-	Spared  Amount // should have gone, but for having been used so recently
-	Left    Amount // as far as known: all of it after a forced run
+	Ran     bool // false if no pruning was due, or if another process was pruning
+	Removed Amount
+	Spared  Amount // what the policy asks to remove, but for its use within the last hour
+	Left    Amount // all that is left after a forced run; else what is known of it
 	Failed  int    // files and folders that couldn't be read or removed
-	Failure error  // the first of them
+	Failure error  // why the first of these couldn't
 }
 
-// Prune removes the least recently used files until the folder is within the
-// policy: those that are too old, and then as many as the limits ask for. It
-// keeps what was used within the last hour, and files that no store makes.
-// Links may go on meanwhile: at worst they miss. What can't be read or removed
-// is counted, and it goes on with the rest.
+// Prune removes the least recently used files until the folder is within the policy:
+// those that are too old, and then as many as the limits ask for. It keeps files that
+// were used within the last hour, and files that no store makes. Links may run meanwhile:
+// at worst they miss. If a file can't be read or removed, Prune counts it and goes on
+// with the rest.
 //
-// Unless it is forced, it does nothing when the policy's interval hasn't passed
-// or another process is pruning; a forced run waits for that one. If ctx has a
-// deadline, it does what time allows, which is no error. The next call goes on
-// there; the interval begins when all is done.
+// Unless it is forced, Prune does nothing before the policy's interval has passed or
+// while another process prunes; a forced run waits for that process. If ctx has a
+// deadline, Prune does what time allows, which is no error. The next call goes on where
+// this one has stopped; the interval begins when all folders are done.
 func (s *Store) Prune(ctx context.Context, policy Policy, force bool) (stats Stats, err error) {
 	due := func() bool { return force || policy.asksForPruning() && s.isDue(policy.Interval) }
 	if !due() {
@@ -65,7 +65,7 @@ func (s *Store) Prune(ctx context.Context, policy Policy, force bool) (stats Sta
 		return stats, nil
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
-	if !due() { // another process was faster
+	if !due() { // another process has pruned before we had the lock
 		return stats, nil
 	}
 	for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
@@ -73,7 +73,7 @@ func (s *Store) Prune(ctx context.Context, policy Policy, force bool) (stats Sta
 	}
 	p := s.pruner(policy, loadState(s.stateFile(memo.PruneState)), os.Remove)
 	err = p.run(ctx, force)
-	if p.state.Left == 0 { // once in a round
+	if p.state.Left == 0 { // once in each round through all folders
 		for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
 			memo.Sweep(ctx, StateDir(s.root, f), policy.After)
 		}
@@ -84,7 +84,7 @@ func (s *Store) Prune(ctx context.Context, policy Policy, force bool) (stats Sta
 	return p.stats, err
 }
 
-// DryRun says what a forced Prune would do. It changes nothing.
+// DryRun returns what a forced Prune would do. It changes nothing.
 func (s *Store) DryRun(ctx context.Context, policy Policy) (Stats, error) {
 	p := s.pruner(policy, new(pruneState), func(string) error { return nil })
 	err := p.run(ctx, true)
@@ -94,6 +94,7 @@ func (s *Store) DryRun(ctx context.Context, policy Policy) (Stats, error) {
 	return p.stats, err
 }
 
+// asksForPruning reports whether there is anything that a policy doesn't keep.
 func (p Policy) asksForPruning() bool {
 	return p.After > 0 || p.SizePercent > 0 || p.SizeBytes > 0 || p.SizeFiles > 0
 }

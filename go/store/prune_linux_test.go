@@ -17,7 +17,7 @@ import (
 
 const nobody = 65534
 
-// asNobody runs f as somebody else, if we are root, who may do anything.
+// asNobody runs f as the user nobody if the test runs as root, whom no mode of a file stops.
 func asNobody(t *testing.T, f func()) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -54,7 +54,7 @@ func chmod(t *testing.T, mode os.FileMode, paths ...string) {
 	}
 }
 
-// A folder that can't be written isn't pruned, and says so.
+// Pruning a folder that can't be written is an error that names the folder.
 func TestPruneReadOnly(t *testing.T) {
 	s := shared(t)
 	aged(t, s)
@@ -73,8 +73,8 @@ func TestPruneReadOnly(t *testing.T) {
 	})
 }
 
-// What can't be removed or read is counted, and the rest goes.
-func TestPruneGoesOn(t *testing.T) {
+// Files and folders that can't be removed or read are counted, and the rest is pruned.
+func TestPruneGoesOnAfterFailures(t *testing.T) {
 	s := shared(t)
 	paths := aged(t, s)
 	state := filepath.Dir(s.stateFile(memo.PruneState))
@@ -98,7 +98,7 @@ func TestPruneGoesOn(t *testing.T) {
 	})
 }
 
-// Use is marked by whoever may write a file, in a folder that several share.
+// In a folder that several users share, each of them who may write a file marks its use.
 func TestUseByOthersIsMarked(t *testing.T) {
 	s, a := shared(t), newAction("k")
 	mustStore(t, s, a, newResult("code"))

@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// A Policy says what Prune keeps, as lld's --thinlto-cache-policy does.
+// A Policy says what Prune keeps. It has the settings of lld's --thinlto-cache-policy.
 type Policy struct {
-	Interval    time.Duration // between two runs; 0: always due
-	After       time.Duration // unused for longer, a file goes; 0: never
-	SizePercent int           // of what the cache takes and what is free, together; 0: no such limit
-	SizeBytes   uint64        // 0: no such limit
-	SizeFiles   uint64        // 0: no such limit
+	Interval    time.Duration // between two runs; 0 for no wait
+	After       time.Duration // files that were unused for longer go; 0 to keep them
+	SizePercent int           // of the sum of the cache's size and the free space; 0 for no such limit
+	SizeBytes   uint64        // 0 for no such limit
+	SizeFiles   uint64        // 0 for no such limit
 }
 
-// ParsePolicy takes lld's grammar: KEY=VALUE, separated by colons. What isn't
-// said is as lld has it. It takes and refuses what LLVM 22's
-// parseCachePruningPolicy does, but a value too large for LLVM, which wraps
-// around there, is here the largest.
+// ParsePolicy reads a policy in lld's grammar: settings KEY=VALUE, separated by colons.
+// Settings that are missing have lld's defaults. It accepts and refuses the same texts as
+// parseCachePruningPolicy of LLVM 22. A value too large for 64 bits, which wraps around
+// there, is the largest possible one here.
 func ParsePolicy(s string) (Policy, error) {
 	p := Policy{Interval: 20 * time.Minute, After: 7 * 24 * time.Hour, SizePercent: 75, SizeFiles: 1_000_000}
 	for rest, more := s, s != ""; more; {
 		var setting string
 		setting, rest, _ = strings.Cut(rest, ":")
-		more = rest != "" // one colon at the end is let pass
+		more = rest != "" // lld allows a colon at the end, too
 		if err := p.set(setting); err != nil {
 			return Policy{}, fmt.Errorf("cache policy %q: %w", s, err)
 		}
@@ -49,7 +49,8 @@ func (p *Policy) set(setting string) (err error) {
 	case "cache_size_files":
 		p.SizeFiles, err = policyInteger(value)
 	default:
-		return fmt.Errorf("unknown key %q; there are prune_interval, prune_after, cache_size, cache_size_bytes and cache_size_files", key)
+		return fmt.Errorf("unknown key %q (the keys are prune_interval, prune_after, cache_size, cache_size_bytes"+
+			" and cache_size_files)", key)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", key, err)
@@ -108,11 +109,11 @@ func policyBytes(s string) (uint64, error) {
 	return n * unit, err
 }
 
-// policyInteger takes LLVM's integers: decimal, 0x… and 0X…, 0b… and 0B…, 0o…
-// and 0….
+// policyInteger reads an integer as LLVM does: decimal, or with one of the prefixes 0x, 0X,
+// 0b, 0B, 0o and 0.
 func policyInteger(s string) (uint64, error) {
 	n, err := strconv.ParseUint(s, 0, 64)
-	// Go has these as well.
+	// Go allows these, LLVM doesn't.
 	if err != nil || strings.Contains(s, "_") || strings.HasPrefix(s, "0O") {
 		return 0, fmt.Errorf("%q is not an integer that fits 64 bits", s)
 	}

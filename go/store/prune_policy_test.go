@@ -40,8 +40,7 @@ func TestParsePolicy(t *testing.T) {
 	}
 }
 
-// What ParsePolicy takes, the real lld takes, and the other way round; and
-// its errors say what lld's say.
+// ParsePolicy accepts the same policies as the real lld, and its errors have lld's text.
 func TestPolicyIsLLDs(t *testing.T) {
 	lld, err := exec.LookPath("ld.lld-22")
 	if err != nil {
@@ -62,8 +61,8 @@ func TestPolicyIsLLDs(t *testing.T) {
 	}
 }
 
-// policies are settings with every kind of number and unit, and sequences of
-// them, right and wrong.
+// policies are right and wrong settings, with every kind of number and unit, and sequences
+// of them.
 func policies() []string {
 	all := []string{
 		":", "::", "foo", "foo=1", "=", "=1", "prune_after", "prune_after=1h:", "prune_after=1h::", ":prune_after=1h",

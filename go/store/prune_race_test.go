@@ -18,7 +18,7 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// While one process prunes, others don't; one that must waits.
+// While one process prunes, others don't; a forced one waits for it.
 func TestPruneOneAtATime(t *testing.T) {
 	s := open(t)
 	victim := hashed(s, casFolder, "old")
@@ -85,9 +85,9 @@ func TestPruneManyAtOnce(t *testing.T) {
 	}
 }
 
-// Links go on while everything that they haven't just used goes: they miss, or
-// get the right result, and never an error. A third party makes files look old,
-// so that they go at any moment.
+// Links run while all files that they haven't just used are removed: they miss or get the
+// right result, and never an error. A goroutine makes files look old, so that any file may
+// go at any time.
 func TestPruneUnderFire(t *testing.T) {
 	s := open(t)
 	const keys, rounds = 10, 150
@@ -147,7 +147,7 @@ func TestPruneUnderFire(t *testing.T) {
 	others.Wait()
 }
 
-// What a link uses is safe from any policy, in its own process and in others.
+// Files that a link uses are kept under any policy, by its own process and by others.
 func TestPruneSparesTheUsed(t *testing.T) {
 	s, a, r := open(t), newAction("k"), newResult("code")
 	all := func() []string {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A pruner is one run.
+// A pruner is one run of Prune or DryRun.
 type pruner struct {
 	root   string
 	places []place
@@ -21,16 +21,16 @@ type pruner struct {
 	remove func(path string) error
 	stats  Stats
 
-	whole *Amount // the cache, when all of it was first known
-	limit Amount  // for that
+	whole *Amount // size of the cache when all of its folders were first known; nil before
+	limit Amount  // how much of that the policy allows
 }
 
 func (s *Store) pruner(policy Policy, state *pruneState, remove func(string) error) *pruner {
 	return &pruner{root: s.root, places: places(s.root), policy: policy, state: state, remove: remove}
 }
 
-// run prunes the next folders of a round, as many as it can take at once. If
-// all is set, it is a whole round, as soon as the cache's size is known.
+// run prunes the next folders of a round, as many as scan returns at a time. If all is
+// set, it prunes all folders, after a first round in which it learns the cache's size.
 func (p *pruner) run(ctx context.Context, all bool) error {
 	p.stats.Ran = true
 	st := p.state
@@ -44,7 +44,7 @@ func (p *pruner) run(ctx context.Context, all bool) error {
 			continue
 		}
 		if !p.prune(ctx, found) {
-			st.Next = start // there is more to remove
+			st.Next = start // the next run begins with these folders again
 			break
 		}
 		if st.Left -= count; !all {
@@ -58,19 +58,18 @@ func (p *pruner) run(ctx context.Context, all bool) error {
 	return nil
 }
 
-// leastRemoved is how many files a run removes, if there are so many to remove,
-// when its time was over before it could: there is no next run with more time
-// where each is as slow.
+// leastRemoved is how many files a run removes though its time is over. On a slow disk
+// each run would spend all of its time on the scan, and none would ever remove a file.
 const leastRemoved = 100
 
-// mustStop reports whether a run can't remove any more.
+// mustStop reports whether a run must not remove any more files.
 func (p *pruner) mustStop(ctx context.Context) bool {
 	err := ctx.Err()
 	return err != nil && (!errors.Is(err, context.DeadlineExceeded) || p.stats.Removed.Files >= leastRemoved)
 }
 
-// prune removes what should go of the files found, and reports whether that is
-// all done.
+// prune removes those of the files found that the policy doesn't keep. It reports whether
+// it got to the end of them.
 func (p *pruner) prune(ctx context.Context, found []candidate) (done bool) {
 	now, left := time.Now(), amountOf(found)
 	target := p.target(left)
@@ -83,7 +82,7 @@ func (p *pruner) prune(ctx context.Context, found []candidate) (done bool) {
 	for i := range found {
 		c := &found[i]
 		most := target.Bytes
-		if !isAll { // of a file that straddles the line, the half decides, or a few large ones would distort it
+		if !isAll { // a folder is a small sample: a file at the limit stays if less than half of it is beyond
 			most += min(c.size/2, math.MaxUint64-most)
 		}
 		if c.used >= tooOld && left.Files <= target.Files && left.Bytes <= most {
@@ -103,21 +102,22 @@ func (p *pruner) prune(ctx context.Context, found []candidate) (done bool) {
 	return true
 }
 
-// removeUnused reports whether a file is gone.
+// removeUnused removes a file, unless it has been used since it was scanned. It reports
+// whether the file is gone.
 func (p *pruner) removeUnused(c *candidate) bool {
 	path := c.path(p.places)
 	fi, err := os.Lstat(path)
 	if err == nil {
 		now := *c
 		if now.stat(p.places[c.place], fi); now.used != c.used {
-			return false // somebody has just used it
+			return false
 		}
 		err = p.remove(path)
 	}
 	switch {
 	case err == nil:
 		p.stats.Removed.add(c)
-	case !errors.Is(err, fs.ErrNotExist): // Bazel prunes, too
+	case !errors.Is(err, fs.ErrNotExist): // Bazel may have removed it
 		p.fail(err)
 		return false
 	}
@@ -127,6 +127,7 @@ func (p *pruner) removeUnused(c *candidate) bool {
 	return true
 }
 
+// fail counts a file or folder that couldn't be read or removed.
 func (p *pruner) fail(err error) {
 	p.stats.Failed++
 	if p.stats.Failure == nil {
@@ -134,8 +135,8 @@ func (p *pruner) fail(err error) {
 	}
 }
 
-// target is how much may be left of files that now are so many: their share of
-// what the limits allow.
+// target is how much may be left of some files: their share of what the limits allow the
+// whole cache.
 func (p *pruner) target(part Amount) Amount {
 	if !p.state.complete() {
 		return Amount{math.MaxUint64, math.MaxUint64}
@@ -147,6 +148,7 @@ func (p *pruner) target(part Amount) Amount {
 	return Amount{shareOf(p.limit.Files, part.Files, p.whole.Files), shareOf(p.limit.Bytes, part.Bytes, p.whole.Bytes)}
 }
 
+// limits is how much the policy allows of a cache of some size.
 func (p *pruner) limits(whole Amount) Amount {
 	limit := Amount{math.MaxUint64, math.MaxUint64}
 	if p.policy.SizeFiles > 0 {
@@ -158,7 +160,7 @@ func (p *pruner) limits(whole Amount) Amount {
 	if percent := uint64(p.policy.SizePercent); percent > 0 {
 		free, err := freeSpace(p.root)
 		if err != nil {
-			p.fail(fmt.Errorf("ask how much space is free, for cache_size: %w", err))
+			p.fail(fmt.Errorf("find out how much space is free, for cache_size: %w", err))
 			return limit
 		}
 		available := whole.Bytes + free
@@ -167,8 +169,8 @@ func (p *pruner) limits(whole Amount) Amount {
 	return limit
 }
 
-// shareOf is to part what limit is to whole, rounded; no limit if it doesn't
-// bind.
+// shareOf returns limit/whole of part, rounded; the largest number if whole is within
+// the limit.
 func shareOf(limit, part, whole uint64) uint64 {
 	if limit >= whole || part > whole {
 		return math.MaxUint64

@@ -15,14 +15,15 @@ import (
 	"thinrex/go/digest"
 )
 
-// A place is a folder of files by their hash's first two digits.
+// A place is an ac or cas folder: its files lie in folders 00 to ff, by the first two
+// digits of their hash.
 type place struct {
 	dir string
-	// slack is how much later than its time a file may have been used.
+	// slack is how much later than a file's time the file may have been used.
 	//
-	// A mark of use lags by touchAfter at most. So a result may be marked up to
-	// that later than a blob of its, though they were used together: a blob
-	// gets twice the slack, and goes after the results that refer to it.
+	// readUsed sets the time only if it is touchAfter old. So a blob's time may be older
+	// by touchAfter than that of an entry that refers to it, though both were used
+	// together. Blobs get twice the slack, so that the entry goes first.
 	slack time.Duration
 }
 
@@ -34,9 +35,9 @@ func places(root string) (all []place) {
 	return all
 }
 
-// A candidate is a file that may go. There are a million of them.
+// A candidate is a file that may go. It is small, as a run holds a million of them.
 type candidate struct {
-	used  int64 // microseconds since 1970; not used later
+	used  int64 // the last time, in microseconds since 1970, at which it may have been used
 	size  uint64
 	hash  [digest.Size]byte
 	place uint8
@@ -51,17 +52,18 @@ func (c *candidate) stat(at place, fi fs.FileInfo) {
 	c.used, c.size = fi.ModTime().Add(at.slack).UnixMicro(), uint64(fi.Size())
 }
 
-// leastRecentlyUsed orders as files go. Of those with one time, the large ones
-// are first, as with lld.
+// leastRecentlyUsed is the order in which files go. Of files with the same time, large
+// ones go first, as with lld.
 func leastRecentlyUsed(a, b candidate) int {
 	return cmp.Or(cmp.Compare(a.used, b.used), cmp.Compare(a.place, b.place), cmp.Compare(b.size, a.size))
 }
 
-// maxCandidates bounds what a run remembers, to some 60 MB.
+// maxCandidates bounds the memory of a run to some 60 MB.
 const maxCandidates = 1_000_000
 
-// scan looks at the round's next folders, until it has seen all, too much, or half of
-// ctx's time is over. It is one at least, so that there is some progress.
+// scan lists the files of the round's next folders, until it has listed all of them, has
+// found maxCandidates, or has used half of ctx's time. It lists at least one folder, so
+// that each run makes progress.
 func (p *pruner) scan(ctx context.Context) (found []candidate, count int) {
 	var until time.Time
 	if deadline, ok := ctx.Deadline(); ok {
@@ -90,7 +92,7 @@ func (p *pruner) scanFolder(n int, found []candidate) []candidate {
 		for _, e := range entries {
 			c := candidate{place: uint8(i)}
 			if !e.Type().IsRegular() || !isHash(e.Name(), n, &c.hash) {
-				continue // somebody else's
+				continue // no store made it
 			}
 			fi, err := e.Info()
 			if errors.Is(err, fs.ErrNotExist) {
@@ -109,7 +111,7 @@ func (p *pruner) scanFolder(n int, found []candidate) []candidate {
 	return found
 }
 
-// readFolder doesn't sort, unlike os.ReadDir.
+// readFolder lists a folder, which needn't be there. Unlike os.ReadDir it doesn't sort.
 func readFolder(dir string) ([]os.DirEntry, error) {
 	f, err := os.Open(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -122,9 +124,8 @@ func readFolder(dir string) ([]os.DirEntry, error) {
 	return f.ReadDir(-1)
 }
 
-// isHash reports whether a file in the nth folder has a name that a store would
-// give it. Nothing else is touched, should the folder turn out to be another
-// than was meant.
+// isHash reports whether a file in the nth folder has a name that a store would give it.
+// Prune touches no other file: the user may have named the wrong folder.
 func isHash(name string, n int, hash *[digest.Size]byte) bool {
 	if len(name) != 2*digest.Size || strings.ToLower(name) != name {
 		return false

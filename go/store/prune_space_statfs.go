@@ -4,8 +4,8 @@ package store
 
 import "golang.org/x/sys/unix"
 
-// freeSpace is what is free on the folder's file system, as lld counts it: with
-// what is reserved for root.
+// freeSpace returns the free bytes of the folder's file system. As with lld, they include
+// those that are reserved for root.
 func freeSpace(dir string) (uint64, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {

@@ -16,23 +16,22 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// folders is how many there are in ac/ and cas/: 00 to ff. A hash falls into
-// any of them alike, so a folder is a fair sample of the cache. One that is
-// too large for one run's time is pruned some folders at a time,
-// each held to its share of the limits.
+// folders is how many there are in ac/ and cas/: 00 to ff. Hashes spread over them
+// evenly, so a folder is a fair sample of the cache. A cache that is too large for one
+// run is pruned a few folders at a time, and each is held to its share of the limits.
 const folders = 256
 
-// A pruneState is what one run tells the next. The time of its file is that of
-// the last round's end, or long ago when there is more of it to do.
+// A pruneState is what a run leaves for the next one, in prune.json. The time of that
+// file is the end of the last round, or 1970 if the round isn't finished.
 type pruneState struct {
 	Next  int             `json:"next"`  // the folder to go on with
 	Left  int             `json:"left"`  // folders to do in this round
-	Known int             `json:"known"` // how many have been seen; until it is all, the cache's size isn't known
-	Files [folders]uint64 `json:"files"` // when last seen
+	Known int             `json:"known"` // folders that were ever scanned; the cache's size is known when all were
+	Files [folders]uint64 `json:"files"` // in each folder, when it was last scanned
 	Bytes [folders]uint64 `json:"bytes"`
 }
 
-// loadState begins anew if the file is missing or damaged.
+// loadState returns an empty state if the file is missing or damaged.
 func loadState(path string) *pruneState {
 	var st pruneState
 	data, ok := memo.Read(path)
@@ -60,6 +59,7 @@ func (st *pruneState) total() (sum Amount) {
 	return sum
 }
 
+// complete reports whether the cache's size is known.
 func (st *pruneState) complete() bool { return st.Known == folders }
 
 // stateFile is one for all digest functions.
@@ -77,7 +77,8 @@ func (s *Store) saveState(st *pruneState) error {
 	return os.Chtimes(path, time.Time{}, time.Unix(0, 0))
 }
 
-// isDue costs one look at a file.
+// isDue reports whether the interval has passed since the last round. Each link asks it,
+// so it looks at one file only.
 func (s *Store) isDue(interval time.Duration) bool {
 	fi, err := os.Stat(s.stateFile(memo.PruneState))
 	if err != nil {
@@ -87,13 +88,14 @@ func (s *Store) isDue(interval time.Duration) bool {
 	return age >= interval || age < -interval // the clock was wrong then, or is now
 }
 
-// lockPruning returns nil when another process is at it, or waits for that.
+// lockPruning returns the lock that the one process which prunes holds. If another
+// process has it, it waits for that process, or returns nil if it isn't to wait.
 func (s *Store) lockPruning(ctx context.Context, wait bool) (*flock.Flock, error) {
 	path := s.stateFile(memo.PruneLock)
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}
-	lock := flock.New(path, flock.SetPermissions(0o666)) // less the umask: a folder may be shared
+	lock := flock.New(path, flock.SetPermissions(0o666)) // less the umask, as a folder may be shared
 	try := lock.TryLock
 	if wait {
 		try = func() (bool, error) { return lock.TryLockContext(ctx, 20*time.Millisecond) }

@@ -14,8 +14,8 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// A store of either function prunes the whole folder, at most every
-// prune_interval, unless it is forced.
+// A store of either digest function prunes the whole folder, at most once in each
+// prune_interval unless it is forced.
 func TestPruneInterval(t *testing.T) {
 	s := open(t)
 	b3, err := Open(s.root, digest.BLAKE3)
@@ -59,7 +59,7 @@ func TestPruneInterval(t *testing.T) {
 	}
 }
 
-// Whatever the state file holds, pruning goes on.
+// A damaged prune.json doesn't keep a store from pruning.
 func TestPruneDamagedState(t *testing.T) {
 	for _, state := range []string{
 		"", "x", "{}", `{"next":-1}`, `{"next":256}`, `{"known":300}`, `{"left":257}`, `{"left":9,"next":250}`, `{"known":256,"next":7}`, `{"known":256,"files":[18446744073709551615]}`,
@@ -77,13 +77,13 @@ func TestPruneDamagedState(t *testing.T) {
 	}
 }
 
-// inHaste is a context whose deadline has long passed, though it goes on.
+// inHaste is a context whose deadline has long passed, but which hasn't ended.
 type inHaste struct{ context.Context }
 
 func (inHaste) Deadline() (time.Time, bool) { return time.Now().Add(-time.Hour), true }
 
-// A run that has little time does a part, the next one the next part. Until the
-// size of the whole is known, only what is too old goes.
+// A run with little time prunes a part of the folders, and the next run the next part.
+// Until the size of the whole cache is known, only files that are too old go.
 func TestPruneInSteps(t *testing.T) {
 	s := open(t)
 	const n, limit = 2000, 1000
@@ -125,7 +125,7 @@ func TestPruneInSteps(t *testing.T) {
 	}
 }
 
-// The interval begins when all is done, however many runs that took.
+// The interval begins when all folders are done, however many runs that took.
 func TestPruneGoesOnAtOnce(t *testing.T) {
 	s := open(t)
 	aged(t, s)
@@ -142,7 +142,7 @@ func TestPruneGoesOnAtOnce(t *testing.T) {
 	}
 }
 
-// late is a context whose time is over as soon as anything was done.
+// late is a context whose time is over as soon as a run has begun.
 type late struct {
 	context.Context
 	asked *bool
@@ -158,7 +158,7 @@ func (l late) Err() error {
 	return context.DeadlineExceeded
 }
 
-// Where each run comes too late, the cache is pruned all the same, by and by.
+// A cache for which no run has enough time is pruned all the same, a little in each run.
 func TestPruneAlwaysLate(t *testing.T) {
 	s := open(t)
 	const n = 2*leastRemoved + 1

@@ -4,6 +4,6 @@ package store
 
 import "golang.org/x/sys/unix"
 
-// touch leaves it to the system to say what time it is: then it may be done by
-// whoever may write the file, and not by its owner alone, in a shared folder.
+// touch sets a file's time to now. It leaves the time to the system: then all who may
+// write the file may do so, not only its owner, as is needed in a shared folder.
 func touch(path string) { _ = unix.Utimes(path, nil) }
