@@ -32,6 +32,11 @@ type Executor interface {
 	Execute(context.Context, *Action) (*Result, error)
 }
 
+// ErrDamaged says that a Cache can't keep a result, because a blob of it is damaged
+// there and stays so: the service accepts another upload of the blob, but keeps what it
+// has. Other results can still be stored.
+var ErrDamaged = errors.New("is damaged in the CAS, and uploading it again doesn't replace it: have it removed there")
+
 // An InputError says that an input can't be used: it isn't there, can't be read,
 // or isn't what the link needs. The command then exits with the code for bad
 // usage: see docs/options.md.

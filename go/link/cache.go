@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"thinrex/go/action"
-	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
 
@@ -65,7 +64,7 @@ func (c *cache) store(ctx context.Context, a *action.Action, r *action.Result) b
 	switch {
 	case err == nil:
 		return true
-	case errors.Is(err, reapi.ErrDamaged): // of this result alone
+	case errors.Is(err, action.ErrDamaged): // of this result alone
 		c.terminal.WarnOnce("remote", "compiled here, as the remote cache can't keep it: %v", err)
 	case ctx.Err() == nil:
 		c.mu.Lock()

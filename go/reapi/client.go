@@ -12,9 +12,6 @@ import (
 // ErrNoRoom says that the service has no room for uploads. See cas.ErrNoRoom.
 var ErrNoRoom = cas.ErrNoRoom
 
-// ErrDamaged says that a blob is damaged in the CAS for good. See cas.ErrDamaged.
-var ErrDamaged = cas.ErrDamaged
-
 // A Client is one link's way to its services. It is safe for concurrent use.
 type Client struct {
 	services *services

@@ -151,7 +151,7 @@ func TestDamagedLargeInput(t *testing.T) {
 // wantHopeless expects an error that names the blob and the service.
 func wantHopeless(t *testing.T, s *reapitest.Server, d digest.Digest, err error) {
 	t.Helper()
-	if !errors.Is(err, reapi.ErrDamaged) || !strings.Contains(err.Error(), d.String()) ||
+	if !errors.Is(err, action.ErrDamaged) || !strings.Contains(err.Error(), d.String()) ||
 		!strings.Contains(err.Error(), at(s)) {
 		t.Errorf("%v, want one that names %v and %s", err, d, at(s))
 	}

@@ -28,7 +28,7 @@ func (x *execution) mendInputs(
 	}
 	r.Done() // its memory is needed for what is read back
 	again, err = x.cache.blobs.Mend(ctx, s.blobs, sent, s.blind)
-	if errors.Is(err, cas.ErrDamaged) || errors.Is(err, action.ErrInputChanged) {
+	if errors.Is(err, action.ErrDamaged) || errors.Is(err, action.ErrInputChanged) {
 		return false, err
 	}
 	return again && err == nil, nil // if nothing could be read, the attempt's own failure says more

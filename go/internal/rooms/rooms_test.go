@@ -46,7 +46,7 @@ var plan = []room{
 	{"link/canon", "action assembly bitcode clang digest host host/filedigest host/memo link/distfile object"},
 	{"link/executor", "action clang digest host host/filedigest link/canon link/distfile object option report"},
 	{"link", "action clang digest host host/filedigest host/memo link/canon link/distfile link/executor object option " +
-		"reapi report"},
+		"report"},
 
 	// The wing of compilations.
 	{"compile/cppscan", ""},

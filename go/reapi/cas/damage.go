@@ -1,7 +1,6 @@
 package cas
 
 import (
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -37,10 +36,6 @@ func newDamage() *damage {
 		hopeless: map[digest.Digest]bool{},
 	}
 }
-
-// ErrDamaged says that a blob is damaged in the CAS and stays so: the service
-// accepts another upload of it, but keeps what it has.
-var ErrDamaged = errors.New("is damaged in the CAS, and uploading it again doesn't replace it: have it removed there")
 
 // note remembers that a read has shown a blob to be damaged.
 func (d *damage) note(blob digest.Digest) {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"thinrex/go/action"
 	"thinrex/go/digest"
 )
 
@@ -17,11 +18,11 @@ func (c *Client) KnowsDamage() bool { return c.damage.any() }
 // Damaged returns those of the blobs that are known to be damaged in the CAS.
 func (c *Client) Damaged(blobs []Blob) []Blob { return c.damage.among(blobs) }
 
-// CheckHopeless returns an error that wraps ErrDamaged if one of the blobs is
+// CheckHopeless returns an error that wraps action.ErrDamaged if one of the blobs is
 // damaged for good.
 func (c *Client) CheckHopeless(blobs []Blob) error {
 	if b, found := c.damage.firstHopeless(blobs); found {
-		return c.wire.service.Failure("", fmt.Errorf("blob %s %w", b, ErrDamaged))
+		return c.wire.service.Failure("", fmt.Errorf("blob %s %w", b, action.ErrDamaged))
 	}
 	return nil
 }
