@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"thinrex/go/internal/quick"
 )
 
 const assemblySource = `
@@ -33,6 +35,7 @@ A::~A() {}
 // What is found is what llvm-dis prints, in all kinds of modules that clang
 // writes.
 func TestAssemblyOfClang(t *testing.T) {
+	quick.Skip(t, "runs clang and lld")
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.cc"), []byte(assemblySource), 0o644); err != nil {
 		t.Fatal(err)

@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"thinrex/go/bitcode"
+	"thinrex/go/internal/quick"
 )
 
 // What is counted is what llvm-dis prints.
 func TestInstructions(t *testing.T) {
+	quick.Skip(t, "runs clang and lld")
 	dir := t.TempDir()
 	source := filepath.Join(dir, "a.c")
 	text := "int g(int);\nint f(int n) { int s = 0; for (int i = 0; i < n; i++) s += g(i); return s; }\nint h(void) { return f(3); }\n"

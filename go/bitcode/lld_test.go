@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"thinrex/go/internal/quick"
 )
 
 // The module paths of a link: as given, and as lld names an archive's member.
@@ -63,6 +65,7 @@ func link(t *testing.T) (shards map[string][]byte, module []byte) {
 }
 
 func TestShardsOfLLD(t *testing.T) {
+	quick.Skip(t, "runs clang and lld")
 	shards, module := link(t)
 	var all []string
 	for name, data := range shards {

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"thinrex/go/internal/quick"
 )
 
 // indexed builds a shard with a summary as LLVM writes it for modules in the
@@ -329,6 +331,7 @@ func TestCallStacks(t *testing.T) {
 // Shards of the same content are equal whatever the linker's PID, the
 // archives and the objects' order by name are.
 func TestCanonicalShardsOfLLD(t *testing.T) {
+	quick.Skip(t, "runs clang and lld")
 	dir := t.TempDir()
 	write := func(name, text string, mode os.FileMode) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), mode); err != nil {

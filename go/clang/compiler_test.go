@@ -17,11 +17,13 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/host/filedigest"
+	"thinrex/go/internal/quick"
 )
 
 const clang = "/usr/bin/clang-22"
 
 func options(t *testing.T) ResolveOptions {
+	quick.Skip(t, "runs clang")
 	return ResolveOptions{
 		Dir: t.TempDir(), Env: []string{"PATH=/usr/bin:/bin"},
 		Files: filedigest.Open("", digest.SHA256), StateDir: t.TempDir(),

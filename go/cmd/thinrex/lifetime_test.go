@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"thinrex/go/internal/quick"
 )
 
 // A site is a folder with a few bitcode objects, a cache and a temporary
@@ -29,6 +31,7 @@ const modules = 4
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	quick.Skip(t, "links with clang and lld")
 	thinrex := buildThinrex(t)
 	dir := t.TempDir()
 	s := &site{t: t, dir: dir}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"thinrex/go/internal/quick"
 	"thinrex/go/link/distfile"
 )
 
@@ -38,6 +39,7 @@ func naive() {
 // TestScripts runs testdata/*.txtar: terminal sessions with the real clang
 // and lld. Each has its own cache, set in the environment as a user could.
 func TestScripts(t *testing.T) {
+	quick.Skip(t, "links with clang and lld")
 	for _, tool := range []string{"clang-22", "clang++-22", "ld.lld-22", "lld-link-22", "llvm-ar-22"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Fatalf("%v (scripts/install-tools.sh installs it)", err)

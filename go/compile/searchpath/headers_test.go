@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"thinrex/go/compile/searchpath"
+	"thinrex/go/internal/quick"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -59,6 +60,7 @@ func question(args []string) searchpath.Question {
 }
 
 func TestAsk(t *testing.T) {
+	quick.Skip(t, "runs clang")
 	t.Chdir(t.TempDir())
 	tree(t, map[string]string{"q/x": "", "i/x": "", "s/x": "", "R/share/asan_ignorelist.txt": ""})
 	s := ask(t, "-Ii", "-iquote", "q", "-isystem", "s", "-Iabsent", "-fsanitize=address", "-resource-dir=R", "-x", "c")
@@ -81,6 +83,7 @@ func TestAsk(t *testing.T) {
 
 // What isn't known to be a clang that is understood isn't used.
 func TestNotUnderstood(t *testing.T) {
+	quick.Skip(t, "runs clang")
 	t.Chdir(t.TempDir())
 	tree(t, map[string]string{
 		"a.cfg": "-O2\n", "wrap.c": "#include <unistd.h>\nint main(int n, char **args) { return execvp(\"clang-22\", args); }\n",

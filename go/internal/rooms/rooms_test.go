@@ -66,6 +66,7 @@ var plan = []room{
 	// Tools and servers of the tests; the product imports none of them.
 	{"internal/patient", ""},
 	{"internal/rooms", ""},
+	{"internal/quick", ""},
 	{"internal/docs", ""},
 	{"internal/reapitest", "digest host"},
 	{"internal/cachetest", "action digest internal/reapitest"},
