@@ -1,6 +1,6 @@
 # make demo, make test: all that a newcomer needs. make help lists the rest.
 .DEFAULT_GOAL := build
-.PHONY: build demo demo-real test lint cross unit fuzz e2e e2e-bazel docs bench tools clean help
+.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel docs bench tools clean help
 
 THINREX := bin/thinrex
 FUZZTIME ?= 100000x
@@ -18,6 +18,11 @@ demo: tools build ## link examples/quickstart cold, warm, edited, elsewhere
 
 demo-real: tools build ## the same with Lua, fetched now
 	@scripts/demo-real.sh $(THINREX)
+
+check: ## first of all: builds, vets, tests what needs no clang, in about a minute
+	go build ./...
+	go vet ./go/...
+	go test -short -vet=off ./go/...
 
 test: tools lint cross unit fuzz e2e e2e-bazel ## everything that CI runs (some 40 minutes on two cores)
 

@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"encoding/binary"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,7 +23,11 @@ var parts struct {
 }
 
 func TestMain(m *testing.M) {
-	err := makeParts()
+	flag.Parse()
+	var err error
+	if !testing.Short() { // newWorld leaves out the tests that need them
+		err = makeParts()
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.RemoveAll(parts.dir)
