@@ -14,10 +14,10 @@ import (
 // one leaves all paths as they are.
 type pathRewriter struct {
 	base, dir string
-	// asked tells how files that the compiler reads, and folders where it looks
-	// for them, were called, by their relative names.
-	asked map[string]string
-	twice string // one of them that had two names, or ""
+	// given maps the relative names of files that the compiler reads, and of folders
+	// where it looks for them, to their names on the command line.
+	given map[string]string
+	twice string // a relative name that stands for two names of the command line, or ""
 }
 
 func newPathRewriter(base, dir string) *pathRewriter {
@@ -25,7 +25,7 @@ func newPathRewriter(base, dir string) *pathRewriter {
 	if !filepath.IsAbs(base) || !isBelow(base, dir) {
 		return &pathRewriter{}
 	}
-	return &pathRewriter{base: base, dir: dir, asked: map[string]string{}}
+	return &pathRewriter{base: base, dir: dir, given: map[string]string{}}
 }
 
 // has reports whether a path is absolute and below base.
@@ -33,8 +33,9 @@ func (r *pathRewriter) has(path string) bool {
 	return r.base != "" && filepath.IsAbs(path) && isBelow(r.base, path)
 }
 
-// relative returns path or a relative one to the same file. In a folder that is
-// reached through symbolic links there may be none.
+// relative returns a relative path to the same file for one below base, and any other
+// path as it is; also where no relative path leads to the file, because the working
+// directory is reached through symbolic links.
 func (r *pathRewriter) relative(path string) string {
 	if !r.has(path) {
 		return path
@@ -46,43 +47,46 @@ func (r *pathRewriter) relative(path string) string {
 	return rel
 }
 
-// file is relative for a file that the compiler reads, and may find others
-// beside.
+// file is relative, for a file that the compiler reads: it may find other files
+// beside it.
 func (r *pathRewriter) file(path string) string {
 	rel := r.folder(path)
 	if filepath.Base(rel) != ".." {
-		r.note(filepath.Dir(rel), filepath.Dir(path))
+		r.noteFolder(filepath.Dir(rel), filepath.Dir(path))
 	}
 	return rel
 }
 
-// folder is relative for a folder in which files are looked for.
+// folder is relative, for a folder in which the compiler looks for files.
 func (r *pathRewriter) folder(path string) string {
 	rel := r.relative(path)
-	r.note(rel, path)
+	r.noteFolder(rel, path)
 	return rel
 }
 
-func (r *pathRewriter) note(rel, path string) {
-	if r.base == "" || filepath.IsAbs(rel) || strings.HasPrefix(rel, "=") { // of the system's root
+// noteFolder notes that names below rel in a depfile were below path on the command
+// line.
+func (r *pathRewriter) noteFolder(rel, path string) {
+	if r.base == "" || filepath.IsAbs(rel) || strings.HasPrefix(rel, "=") { // below the sysroot
 		return
 	}
 	rel = filepath.Clean(rel)
 	if path = strings.TrimRight(path, "/"); !filepath.IsAbs(path) {
 		path = rel
 	}
-	if was, ok := r.asked[rel]; ok && was != path {
+	if was, ok := r.given[rel]; ok && was != path {
 		r.twice = rel
 	}
-	r.asked[rel] = path
+	r.given[rel] = path
 }
 
 // maxPairs bounds how many folders are compared with each other.
 const maxPairs = 4 << 20
 
-// unclear fails when a name in a depfile may have been relative on the command
-// line, or have become so here.
-func (r *pathRewriter) unclear(env []string) error {
+// checkDepfile fails when a relative name in the depfile might have been relative on
+// the command line as well as made relative here, so that RestoreDepfile couldn't
+// give it back its name.
+func (r *pathRewriter) checkDepfile(env []string) error {
 	if r.base == "" {
 		return nil
 	}
@@ -94,7 +98,7 @@ func (r *pathRewriter) unclear(env []string) error {
 			}
 		}
 	}
-	for rel, path := range r.asked {
+	for rel, path := range r.given {
 		if filepath.IsAbs(path) {
 			made = append(made, rel)
 		} else {
@@ -102,7 +106,8 @@ func (r *pathRewriter) unclear(env []string) error {
 		}
 	}
 	if len(kept)*len(made) > maxPairs {
-		return errors.New("with --base_dir, there are too many folders to tell whether a depfile tells them apart")
+		return errors.New("with --base_dir, the command has too many folders: thinrex can't check that" +
+			" the names in the depfile are unique")
 	}
 	for _, k := range kept {
 		if i := slices.IndexFunc(made, func(m string) bool { return within(m, k) || within(k, m) }); i >= 0 {
@@ -110,7 +115,8 @@ func (r *pathRewriter) unclear(env []string) error {
 		}
 	}
 	if r.twice != "" {
-		return fmt.Errorf("with --base_dir, the depfile wouldn't tell %s from %s", r.asked[r.twice], r.twice)
+		return fmt.Errorf("with --base_dir, the depfile wouldn't tell %s from %s (name both in the same way)",
+			r.given[r.twice], r.twice)
 	}
 	return nil
 }
@@ -127,12 +133,12 @@ func within(folder, name string) bool {
 // original returns the name that clang would have given to a file without r.
 func (r *pathRewriter) original(name string) string {
 	best := ""
-	for rel, path := range r.asked {
+	for rel, path := range r.given {
 		if filepath.IsAbs(path) && within(rel, name) && len(rel) > len(best) {
 			best = rel
 		}
 	}
-	switch path := r.asked[best]; best {
+	switch path := r.given[best]; best {
 	case "":
 		return name
 	case ".":

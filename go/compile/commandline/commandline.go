@@ -1,7 +1,9 @@
-// Package commandline understands the command line of clang's GCC-like driver
-// when it compiles one C or C++ source to ThinLTO bitcode: which files it reads
-// and writes, and which of its words matter to what. A command with a word that
-// isn't known is refused, because that may read or write anything.
+// Package commandline parses the command line of clang's GCC-like driver when it
+// compiles one C or C++ source to ThinLTO bitcode. It finds out which files the
+// command reads and writes, and which arguments matter for the search of headers and
+// for the optimiser. Package clang knows the options. A command with an option that
+// has no row there is refused, because that option may read or write anything;
+// package compile then runs the command unchanged.
 package commandline
 
 import (
@@ -17,26 +19,26 @@ import (
 	"thinrex/go/host"
 )
 
-// An Invocation is a command whose every word is understood. Paths below
+// An Invocation is a command of which every argument is known. Paths below
 // Options.BaseDir are relative in it.
 type Invocation struct {
-	Program    string   // what the compiler is called, without a folder: it decides on language and target
+	Program    string   // the compiler's name without a folder, on which language and target depend
 	Args       []string // in their order, without those that ask for outputs
-	KeyArgs    []string // Args as a key has them: equal in checkouts whose objects are equal
-	IRArgs     []string // of Args, those that have a say in what is made of IR
-	SearchArgs []string // of Args, those that have a say in where headers are looked for, and the language
-	DriverArgs []string // of Args, those that the driver may make something of that it passes on to the compiler proper
-	Env        []string // of Options.Env, those that have a say in anything, sorted
+	KeyArgs    []string // Args for the key: equal in checkouts whose objects are equal
+	IRArgs     []string // the part of Args on which depends what the optimiser makes of IR
+	SearchArgs []string // the part on which depends where headers are looked for, and the language
+	DriverArgs []string // the part on which depends what the driver adds for the compiler proper
+	Env        []string // the part of Options.Env on which anything depends, sorted
 
-	Source string         // stands in Args as well
+	Source string         // is in Args as well
 	Forced []string       // files of -include and -imacros
 	Read   []string       // other files that options read
 	Macros cppscan.Source // those of -D
 
-	Shadowed bool // the compiler may warn of headers that others by their name hide
+	Shadowed bool // the compiler may warn of headers that another one of the same name hides
 
-	Object      string // of -o, or where it is by default
-	Depfile     string // of -MF, or by default; "" for none, as below
+	Object      string // of -o, or the driver's default
+	Depfile     string // of -MF, or the driver's default; "" for none, as below
 	Deps        string // "", -MD or -MMD, which leaves out system headers
 	ThinLink    string // of -fthin-link-bitcode=
 	Diagnostics string // of --serialize-diagnostics
@@ -44,28 +46,28 @@ type Invocation struct {
 
 	dir     string
 	paths   *pathRewriter
-	mapped  bool     // KeyArgs hold a prefix map in canonical form
+	mapped  bool     // a prefix map is in canonical form in KeyArgs
 	targets []target // of the depfile
 	phony   bool     // -MP
 	debug   debugLevel
 	split   splitKind
-	whole   bool // an option isn't known to give the same in two steps as at once
-	located bool // the optimiser knows places in the source, which name the working directory as debug information does
-	placed  bool // an option says what that is called
+	whole   bool // front end and optimiser must run at once, for some option
+	located bool // the object names the working directory even without debug information
+	placed  bool // an option says by which name
 }
 
-// Options say where a command is run, and how.
+// Options say where and how a command is run.
 type Options struct {
-	Dir     string // the working directory, by the name that the compiler knows it
-	Env     []string
-	Named   []string // variables of Env that are to count, whatever they are
-	Read    []string // files that the compiler reads, though no option says so
+	Dir     string   // the working directory, by the name that the compiler knows
+	Env     []string // the compiler's environment
+	Named   []string // of --action_env: variables of Env that are part of the key in any case
+	Read    []string // of --extra_input: files that the compiler reads though no option names them
 	BaseDir string   // absolute paths below it are made relative; "" for none
 	Colour  bool     // messages have colours, unless an option says otherwise
 }
 
-// Parse fails for a command that isn't one ThinLTO compilation, or isn't
-// understood in full.
+// Parse parses the arguments of a command. The error says why its results can't be
+// cached: it isn't a single ThinLTO compilation, or something in it isn't known.
 func Parse(program string, args []string, o Options) (*Invocation, error) {
 	env, err := environment(o.Env, o.Named)
 	if err != nil {
@@ -74,12 +76,17 @@ func Parse(program string, args []string, o Options) (*Invocation, error) {
 	if args, err = clang.ExpandResponseFiles(args); err != nil {
 		return nil, err
 	}
-	called, err := clang.DriverOf(program)
+	driver, err := clang.DriverOf(program)
 	if err != nil {
 		return nil, err
 	}
-	in := &Invocation{Program: called.Name, Env: env, dir: o.Dir, paths: newPathRewriter(o.BaseDir, o.Dir)}
-	p := &parser{Invocation: in, driver: called, rest: args}
+	in := &Invocation{
+		Program: driver.Name,
+		Env:     env,
+		dir:     o.Dir,
+		paths:   newPathRewriter(o.BaseDir, o.Dir),
+	}
+	p := &parser{Invocation: in, driver: driver, rest: args}
 	for len(p.rest) > 0 {
 		if err := p.parseArgument(p.takeArgument()); err != nil {
 			return nil, err
@@ -95,15 +102,17 @@ func Parse(program string, args []string, o Options) (*Invocation, error) {
 	return in, nil
 }
 
-// complete checks the whole and names the outputs that have no name.
+// complete checks the command as a whole, and names the outputs that have no name in
+// it.
 func (p *parser) complete(colour bool) error {
 	switch {
 	case !p.only || !p.thin:
-		return errors.New("not a ThinLTO compilation: -c and -flto=thin")
+		return errors.New("not a ThinLTO compilation: it has no -c or no -flto=thin")
 	case p.Source == "":
 		return errors.New("no source")
 	case p.driver.Relative && slices.Contains(p.Args, "-no-canonical-prefixes"):
-		return errors.New("with -no-canonical-prefixes, a compiler called by a relative name calls its headers by one")
+		return errors.New("with -no-canonical-prefixes, a compiler called by a relative name calls its headers by one" +
+			" (call it by an absolute name)")
 	}
 	if err := p.checkMacros(); err != nil {
 		return err
@@ -144,17 +153,17 @@ func (p *parser) checkFiles() error {
 	return nil
 }
 
-// checkMacros scans the macros of the command. None may make the compilation
-// depend on something that isn't in its key.
+// checkMacros scans the macros of -D. None may make the compilation depend on
+// something that isn't in its key.
 func (p *parser) checkMacros() error {
 	p.Macros = cppscan.Scan([]byte(p.macros.String()))
 	switch {
 	case p.Macros.Reason != "":
 		return fmt.Errorf("a -D %s", p.Macros.Reason)
 	case p.Macros.Renames():
-		return errors.New("a -D asks __has_include by another name")
+		return errors.New("a -D asks for files by __has_include under another name")
 	case len(p.Macros.Probes) > 0:
-		return errors.New("a -D asks for files")
+		return errors.New("a -D asks for files by __has_include")
 	}
 	return nil
 }
@@ -172,10 +181,10 @@ func (p *parser) completeDeps() error {
 	if len(p.targets) == 0 {
 		p.targets = []target{{"-MQ", p.object}}
 	}
-	return p.paths.unclear(p.Env)
+	return p.paths.checkDepfile(p.Env)
 }
 
-// replaceExt is LLVM's path::replace_extension.
+// replaceExt replaces a path's extension as LLVM's path::replace_extension does.
 func replaceExt(path, ext string) string {
 	if base := filepath.Base(path); base != "." {
 		path = strings.TrimSuffix(path, filepath.Ext(base))

@@ -12,23 +12,23 @@ import (
 // A target of the depfile, and how it is to be written: -MT or -MQ.
 type target struct{ option, name string }
 
-// A splitKind is where debug information is to lie that the linker needn't see.
-// The object names that file, by the name that the driver makes of the
-// object's.
+// A splitKind is where split DWARF goes. The object names that file, by a name that
+// the driver makes of the object's own.
 type splitKind uint8
 
 const (
-	noSplit      splitKind = iota
-	splitFile              // a .dwo
-	splitSection           // the object
+	noSplit      splitKind = iota // nowhere
+	splitFile                     // to a .dwo file
+	splitSection                  // to the object itself
 )
 
+// splitTo notes an option for split DWARF; the last one counts.
 func (p *parser) splitTo(kind splitKind) {
 	p.split, p.splits[kind] = kind, true
 }
 
-// checkSplit fails where the driver makes another name of the object's than
-// splitArgs, or none.
+// checkSplit fails where the driver would give the object another name for its split
+// DWARF than splitArgs does, or none.
 //
 // Source: SplitDebugName in clang/lib/Driver/ToolChains/CommonArgs.cpp,
 // renderDebugOptions in Clang.cpp.
@@ -36,17 +36,17 @@ func (p *parser) checkSplit() error {
 	switch {
 	case p.split == noSplit || p.debug != fullDebug:
 	case p.splits[splitFile] && p.splits[splitSection]:
-		return errors.New("-gsplit-dwarf in two forms")
+		return errors.New("-gsplit-dwarf is given in two forms")
 	case p.inlining:
 		return errors.New("-gsplit-dwarf with -fsplit-dwarf-inlining")
 	case strings.Contains(p.Object, "//"):
-		return fmt.Errorf("with -gsplit-dwarf, %s gets another name", p.Object)
+		return fmt.Errorf("with -gsplit-dwarf, %s gets another name in clang (write it without //)", p.Object)
 	}
 	return nil
 }
 
-// SideArgs asks for what the front end makes beside the IR: the depfile, in a
-// file of that name, and what the object calls itself.
+// SideArgs returns the arguments for what the front end makes beside the IR: the
+// depfile, in a file of that name, and the name of the split DWARF.
 func (in *Invocation) SideArgs(depfile string) (args []string) {
 	if in.Deps != "" {
 		args = append(args, in.Deps, "-MF", depfile)
@@ -71,8 +71,8 @@ func (in *Invocation) splitArgs() []string {
 	return []string{"-Xclang", "-split-dwarf-file", "-Xclang", name}
 }
 
-// RestoreDepfile makes of the depfile of this invocation, with its relative
-// names, the one of the command as it was given.
+// RestoreDepfile turns the depfile of this invocation, which has the relative names
+// of --base_dir, into that of the command as it was given.
 func (in *Invocation) RestoreDepfile(data []byte) ([]byte, error) {
 	if !in.renames() {
 		return data, nil
@@ -97,14 +97,14 @@ func (in *Invocation) RestoreDepfile(data []byte) ([]byte, error) {
 	return depfile.Write(targets, names, phony), nil
 }
 
-// renames reports whether a name that a depfile may repeat from the command line
-// isn't the one that was given.
+// renames reports whether --base_dir has changed a name on the command line that the
+// depfile may repeat.
 func (in *Invocation) renames() bool {
 	renamed := func(name string) bool { return in.paths.relative(name) != name }
 	if slices.ContainsFunc(in.targets, func(t target) bool { return renamed(t.name) }) {
 		return true
 	}
-	for _, name := range in.paths.asked {
+	for _, name := range in.paths.given {
 		if renamed(name) {
 			return true
 		}

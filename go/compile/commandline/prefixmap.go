@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"thinrex/go/clang"
 )
 
-// WorkingDir returns what the object calls the working directory, if it names
-// it.
+// WorkingDir returns the name that the object has for the working directory, if it
+// names it at all.
 func (in *Invocation) WorkingDir() (name string, named bool) {
 	if in.debug == noDebug && !in.located || in.placed {
 		return "", false
@@ -16,36 +18,37 @@ func (in *Invocation) WorkingDir() (name string, named bool) {
 	return mappedBy(in.Args, in.dir), true
 }
 
-// Shareable fails for a file that brings a path which a prefix map in KeyArgs
-// would have to tell from others: its own name, or one in a #line.
+// Shareable fails for a file with an absolute path that a prefix map may change: its
+// own name, or one in a #line. KeyArgs then hold that map in a form that is equal for
+// all checkouts, while the object depends on the checkout.
 func (in *Invocation) Shareable(file string, line bool) error {
 	if in.mapped && (line || in.paths.has(file)) {
-		return fmt.Errorf("%s has an absolute path that a prefix map below --base_dir may map", file)
+		return fmt.Errorf("%s is or holds an absolute path that a prefix map may change, which --base_dir can't share", file)
 	}
 	return nil
 }
 
-// maxCompilationDirs bounds how often all arguments are looked through.
+// maxCompilationDirs bounds how often canonical goes through all arguments.
 const maxCompilationDirs = 100
 
-// canonical returns args for the key, and whether a prefix map is in them by
-// the relative name of what it maps. With all names below base relative, such a
-// map has only the working directory to map, and what options call that.
+// canonical returns args for the key, and whether a prefix map in them has got a
+// relative name for what it maps. As all names below base are relative, such a map
+// changes only the working directory, and the names that options give to it.
 func (r *pathRewriter) canonical(args []string) (list []string, mapped bool) {
 	if r.base == "" {
 		return args, false
 	}
 	list = slices.Clone(args)
-	called := map[string]string{} // by the folder that they name
+	mappedDirs := map[string]string{} // by the folder that an option names
 	for i, arg := range args {
-		if option, dir, _ := strings.Cut(arg, "="); option == "-ffile-compilation-dir" || option == "-fdebug-compilation-dir" {
-			if _, ok := called[dir]; !ok {
-				if len(called) == maxCompilationDirs {
-					continue // as it stands: other checkouts don't share this, of which the last one counts
+		if option, _, dir := clang.FindOption(arg); option.Is(clang.NamesFolder) {
+			if _, ok := mappedDirs[dir]; !ok {
+				if len(mappedDirs) == maxCompilationDirs {
+					continue // left as it is: other checkouts don't share the result
 				}
-				called[dir] = mappedBy(args, dir)
+				mappedDirs[dir] = mappedBy(args, dir)
 			}
-			list[i] = option + "=" + called[dir]
+			list[i] = option.Name + "=" + mappedDirs[dir]
 			continue
 		}
 		option, from, to, ok := cutMap(arg)
@@ -60,11 +63,13 @@ func (r *pathRewriter) canonical(args []string) (list []string, mapped bool) {
 	return list, mapped
 }
 
-// mappedBy is what debug information calls dir: the last map that fits counts.
+// mappedBy returns the name that debug information has for dir. The last map that
+// fits counts.
 func mappedBy(args []string, dir string) string {
 	for _, arg := range slices.Backward(args) {
 		option, from, to, ok := cutMap(arg)
-		if rest, fits := strings.CutPrefix(dir, from); ok && fits && (option == "-ffile-prefix-map" || option == "-fdebug-prefix-map") {
+		ok = ok && (option == "-ffile-prefix-map" || option == "-fdebug-prefix-map")
+		if rest, fits := strings.CutPrefix(dir, from); ok && fits {
 			return to + rest
 		}
 	}
