@@ -33,25 +33,25 @@ func TestWrongAddressIsOneLine(t *testing.T) {
 	t.Cleanup(page.Close)
 	for name, test := range map[string]struct {
 		executor, cache string
-		says            string
+		prints          string
 	}{
-		"TLS to a plaintext port": {executor: "grpcs://" + server.Addr(), says: "use grpc://" + server.Addr()},
-		"no scheme":               {executor: server.Addr(), says: "use grpc://" + server.Addr()},
+		"TLS to a plaintext port": {executor: "grpcs://" + server.Addr(), prints: "use grpc://" + server.Addr()},
+		"no scheme":               {executor: server.Addr(), prints: "use grpc://" + server.Addr()},
 		"an HTTP port": {
-			executor: "grpc://" + page.Listener.Addr().String(), says: "give the port on which the service does",
+			executor: "grpc://" + page.Listener.Addr().String(), prints: "give the port on which the service does",
 		},
-		"an unknown host":  {executor: "grpc://no-such-host.invalid:1", says: "no-such-host.invalid"},
-		"executor is down": {executor: "grpc://" + away.Addr(), says: "refused"},
+		"an unknown host":  {executor: "grpc://no-such-host.invalid:1", prints: "no-such-host.invalid"},
+		"executor is down": {executor: "grpc://" + away.Addr(), prints: "refused"},
 		"executor is down, cache is up": {
-			executor: "grpc://" + away.Addr(), cache: "grpc://" + server.Addr(), says: "refused",
+			executor: "grpc://" + away.Addr(), cache: "grpc://" + server.Addr(), prints: "refused",
 		},
 		"a cache as executor": {
-			executor: "grpc://" + cacheOnly.Addr(), says: "give it as --remote_cache=grpc://" + cacheOnly.Addr(),
+			executor: "grpc://" + cacheOnly.Addr(), prints: "give it as --remote_cache=grpc://" + cacheOnly.Addr(),
 		},
 		"a cache as executor beside a cache": {
-			executor: "grpc://" + cacheOnly.Addr(), cache: "grpc://" + server.Addr(), says: "give it as --remote_cache=",
+			executor: "grpc://" + cacheOnly.Addr(), cache: "grpc://" + server.Addr(), prints: "give it as --remote_cache=",
 		},
-		"other digests": {executor: "grpc://" + sha1.Addr(), says: `only \[SHA1\]`},
+		"other digests": {executor: "grpc://" + sha1.Addr(), prints: `only \[SHA1\]`},
 	} {
 		for _, strategy := range []string{"remote_local_fallback", "remote", "racing"} {
 			t.Run(name+", "+strategy, func(t *testing.T) {
@@ -59,14 +59,14 @@ func TestWrongAddressIsOneLine(t *testing.T) {
 				s := w.site(t)
 				s.with("REMOTE_EXECUTOR="+test.executor, "REMOTE_CACHE="+test.cache, "EXEC_STRATEGY="+strategy, "REMOTE_RETRIES=1",
 					"REMOTE_HEADER=x-key=secret-of-mine", "ACTION_ENV=OF="+strings.ReplaceAll(t.Name(), " ", "_"))
-				_, said, err := s.tryLink()
-				if (err != nil) != (strategy == "remote") || strings.Contains(said, "secret") {
-					t.Errorf("%v, %s", err, said)
+				_, printed, err := s.tryLink()
+				if (err != nil) != (strategy == "remote") || strings.Contains(printed, "secret") {
+					t.Errorf("%v, %s", err, printed)
 				}
-				said = regexp.MustCompile(`(?m)^thinrex: warning: [^\n]* isn't encrypted[^\n]*\n`).ReplaceAllString(said, "")
-				ours := regexp.MustCompile("(?m)^thinrex: .*$").FindAllString(said, -1)
-				if len(ours) != 1 || !regexp.MustCompile(test.says).MatchString(ours[0]) {
-					t.Errorf("said %q, want one line of ours with %q", said, test.says)
+				printed = regexp.MustCompile(`(?m)^thinrex: warning: [^\n]* isn't encrypted[^\n]*\n`).ReplaceAllString(printed, "")
+				ours := regexp.MustCompile("(?m)^thinrex: .*$").FindAllString(printed, -1)
+				if len(ours) != 1 || !regexp.MustCompile(test.prints).MatchString(ours[0]) {
+					t.Errorf("printed %q, want one line of ours with %q", printed, test.prints)
 				}
 				s.nothingLeft()
 			})
@@ -81,13 +81,13 @@ func TestCacheAsExecutor(t *testing.T) {
 	s := newSite(t)
 	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
 	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
-	got, said := s.link()
+	got, printed := s.link()
 	wantSummary(t, got, report.Summary{Local: every, Fallbacks: every})
-	wantSaid(t, said, "--remote_cache=grpc://"+server.Addr())
+	wantPrinted(t, printed, "--remote_cache=grpc://"+server.Addr())
 	s.forget()
-	got, said = s.link()
+	got, printed = s.link()
 	wantSummary(t, got, report.Summary{Hits: every, RemoteHits: every})
-	wantSaid(t, said, "")
+	wantPrinted(t, printed, "")
 }
 
 // What is compiled here is stored in the service if the user gives only
@@ -103,32 +103,32 @@ func TestWhereLocalResultsAreStored(t *testing.T) {
 	cache, executor := "REMOTE_CACHE=grpc://"+server.Addr(), "REMOTE_EXECUTOR=grpc://"+server.Addr()
 	for name, test := range map[string]struct {
 		options []string
-		says    string
+		prints  string
 		stored  bool
 	}{
-		"cache alone":        {options: []string{cache}, says: "are stored in grpc://" + server.Addr(), stored: true},
-		"cache alone, never": {options: []string{cache, "REMOTE_UPLOAD_LOCAL_RESULTS=false"}, says: "=false"},
-		"executor as cache":  {options: []string{executor, "EXEC_STRATEGY=local"}, says: "workers store theirs"},
+		"cache alone":        {options: []string{cache}, prints: "are stored in grpc://" + server.Addr(), stored: true},
+		"cache alone, never": {options: []string{cache, "REMOTE_UPLOAD_LOCAL_RESULTS=false"}, prints: "=false"},
+		"executor as cache":  {options: []string{executor, "EXEC_STRATEGY=local"}, prints: "workers store theirs"},
 		"executor, always": {
 			options: []string{executor, "EXEC_STRATEGY=local", "REMOTE_UPLOAD_LOCAL_RESULTS=true"},
-			says:    "are stored in", stored: true,
+			prints:  "are stored in", stored: true,
 		},
 		"a cache for reading": {
 			options: []string{"REMOTE_CACHE=grpc://" + readOnly.Addr()},
-			says:    "it doesn't allow that to this user",
+			prints:  "it doesn't allow that to this user",
 		},
 		"a cache beside workers": {
 			options: []string{cache, "REMOTE_EXECUTOR=grpc://" + readOnly.Addr(), "EXEC_STRATEGY=local"},
-			says:    "workers store theirs",
+			prints:  "workers store theirs",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := w.site(t)
 			s.with(append(test.options, "VERBOSE=true", "ACTION_ENV=OF="+strings.ReplaceAll(t.Name(), " ", "_"))...)
-			_, said := s.link()
-			if n := strings.Count(said, "results compiled here are"); n != 1 || !strings.Contains(said, test.says) {
-				t.Errorf("said %q, want once %q", said, test.says)
+			_, printed := s.link()
+			if n := strings.Count(printed, "results compiled here are"); n != 1 || !strings.Contains(printed, test.prints) {
+				t.Errorf("printed %q, want once %q", printed, test.prints)
 			}
 			s.forget()
 			if got, _ := s.link(); (got.RemoteHits == every) != test.stored {

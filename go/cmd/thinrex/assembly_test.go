@@ -54,13 +54,13 @@ func TestAssemblyOnWorkers(t *testing.T) {
 			for _, content := range []string{"one", "two"} {
 				s.run("echo " + content + " >dir/blob")
 				s.run("clang-22 -O2 -flto=thin -fuse-ld=lld f?.o main.o -o inproc")
-				got, said := s.link()
+				got, printed := s.link()
 				if first := tc.first; content == "one" {
 					wantSummary(t, got, first)
 				} else if got.Hits != every-2 || got.Remote+got.Local != 2 || got.Remote > tc.first.Remote-(every-2) {
 					t.Errorf("after the file has changed: %+v", got)
 				}
-				wantSaid(t, said, tc.warning)
+				wantPrinted(t, printed, tc.warning)
 				s.forget()
 				got, _ = s.link()
 				wantSummary(t, got, tc.again)

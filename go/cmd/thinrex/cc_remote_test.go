@@ -21,13 +21,13 @@ import (
 )
 
 // compile compiles a module by its number, checks the object, and returns what
-// was said.
+// was printed.
 func (s *site) compile(module int, flags ...string) string {
 	s.t.Helper()
 	name := fmt.Sprintf("f%d", module)
-	said := s.run("$THINREX cc " + strings.Join(flags, " ") + " -- clang-22 -O2 -flto=thin -c " + name + ".c -o got.o")
+	printed := s.run("$THINREX cc " + strings.Join(flags, " ") + " -- clang-22 -O2 -flto=thin -c " + name + ".c -o got.o")
 	s.run("cmp got.o " + name + ".o && rm got.o")
-	return said
+	return printed
 }
 
 // outages returns the files by which compilations tell each other that a
@@ -92,95 +92,96 @@ func restart(t *testing.T, server *reapitest.Server) {
 	}
 }
 
-// The VPN is off, and a minute later on again.
+// A build prints one warning while its VPN is off, and uses the remote cache again
+// a minute after it is on.
 func TestCCOutage(t *testing.T) {
 	t.Parallel()
 	s, server := newDownSite(t)
 	began := time.Now()
-	wantSaid(t, s.compile(0), cantUse)
-	wantSaid(t, s.compile(1), "")
+	wantPrinted(t, s.compile(0), cantUse)
+	wantPrinted(t, s.compile(1), "")
 	restart(t, server)
 	s.noted(began)
-	wantSaid(t, s.compile(2), "")
+	wantPrinted(t, s.compile(2), "")
 	if n := server.Calls("GetCapabilities"); n != 0 {
 		t.Errorf("%d calls within the minute", n)
 	}
 	s.after(2 * outage.Lasts)
-	wantSaid(t, s.compile(3), "")
+	wantPrinted(t, s.compile(3), "")
 	if files, asked := s.outages(), server.Calls("GetActionResult"); len(files) > 0 || asked == 0 {
 		t.Errorf("after it: %q, %d lookups", files, asked)
 	}
 	s.forget()
-	if said := s.compile(3, "--verbose"); !strings.Contains(said, "f3.c: remote hit") {
-		t.Errorf("another machine: %q", said)
+	if printed := s.compile(3, "--verbose"); !strings.Contains(printed, "f3.c: remote hit") {
+		t.Errorf("another machine: %q", printed)
 	}
 	s.nothingLeft()
 }
 
-// Who is let in goes in, though others aren't.
+// An outage for one user's credentials isn't one for another's.
 func TestCCOutageOfOthers(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
 	server.Inject(reapitest.Fault{Method: "GetActionResult", Code: codes.PermissionDenied, Times: 1})
 	s := newSite(t)
 	s.with("REMOTE_CACHE=grpc://" + server.Addr())
-	wantSaid(t, s.compile(0), cantUse)
+	wantPrinted(t, s.compile(0), cantUse)
 	asked := server.Calls("GetActionResult")
-	wantSaid(t, s.compile(1, "--remote_header=authorization=right"), "")
+	wantPrinted(t, s.compile(1, "--remote_header=authorization=right"), "")
 	if server.Calls("GetActionResult") == asked {
 		t.Error("not asked")
 	}
 }
 
-// A service that takes nothing still gives.
+// A service that refuses writes is still read.
 func TestCCOutageOfWriting(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
 	s := newSite(t)
 	s.with("REMOTE_CACHE=grpc://" + server.Addr())
-	wantSaid(t, s.compile(0), "")
+	wantPrinted(t, s.compile(0), "")
 	server.Inject(reapitest.Fault{Method: "BatchUpdateBlobs", Code: codes.ResourceExhausted})
 	s.with("REMOTE_RETRIES=0")
 	began := time.Now()
-	wantSaid(t, s.compile(1), "can't write to the remote cache")
+	wantPrinted(t, s.compile(1), "can't write to the remote cache")
 	calls := server.Calls("BatchUpdateBlobs")
 	s.noted(began)
-	wantSaid(t, s.compile(2), "")
+	wantPrinted(t, s.compile(2), "")
 	if n := server.Calls("BatchUpdateBlobs") - calls; n != 0 {
 		t.Errorf("%d more uploads", n)
 	}
 	s.run("rm -rf cache/ac cache/cas") // the results, not the outage
-	if said := s.compile(0, "--verbose"); !strings.Contains(said, "f0.c: remote hit") {
-		t.Errorf("said %q", said)
+	if printed := s.compile(0, "--verbose"); !strings.Contains(printed, "f0.c: remote hit") {
+		t.Errorf("printed %q", printed)
 	}
 }
 
-// A full CAS is one line of a build, too, and gets each blob once.
+// A full CAS costs a build one warning, and is sent each blob once.
 func TestCCFullCAS(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
 	s := newSite(t)
 	s.with("REMOTE_CACHE=grpc://" + server.Addr())
-	wantSaid(t, s.compile(0), "")
+	wantPrinted(t, s.compile(0), "")
 	server.Fill(codes.Internal, "write: no space left on device")
 	calls := server.Calls("BatchUpdateBlobs")
 	began := time.Now()
-	wantSaid(t, s.compile(1), "no space left on device")
+	wantPrinted(t, s.compile(1), "no space left on device")
 	if n := server.Calls("BatchUpdateBlobs") - calls; n != 1 {
 		t.Errorf("%d uploads, want 1", n)
 	}
 	s.noted(began)
-	wantSaid(t, s.compile(2), "")
+	wantPrinted(t, s.compile(2), "")
 	if n := server.Calls("BatchUpdateBlobs") - calls; n != 1 {
 		t.Errorf("%d uploads of two compilations, want 1", n)
 	}
 	s.run("rm -rf cache/ac cache/cas") // the results, not the outage
-	if said := s.compile(0, "--verbose"); !strings.Contains(said, "f0.c: remote hit") {
-		t.Errorf("said %q", said)
+	if printed := s.compile(0, "--verbose"); !strings.Contains(printed, "f0.c: remote hit") {
+		t.Errorf("printed %q", printed)
 	}
 }
 
-// What is in a key is what a strict service takes.
+// A service that checks actions strictly accepts those of thinrex cc.
 func TestCCRemoteKeys(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
@@ -190,50 +191,54 @@ func TestCCRemoteKeys(t *testing.T) {
 		"plain":             "-- clang-22 -O2 -flto=thin -c f0.c",
 		"both keys":         "--compile_keys=both -- clang-22 -O2 -flto=thin -c f0.c",
 		"debug information": "-- clang-22 -O2 -g -flto=thin -c f0.c",
-		"extra inputs":      "--extra_input=f1.c --extra_input=f2.c --action_env=B=1 --action_env=A=2 -- clang-22 -O2 -flto=thin -c f0.c",
-		"ignore lists":      "-- clang-22 -O2 -fsanitize=address -fsanitize-ignorelist=i -fsanitize-ignorelist=j -flto=thin -c f0.c",
-		"headers' places":   "-- clang-22 -O2 -I. -iquote tmp -flto=thin -c f0.c",
-		"other outputs":     "-- clang-22 -O2 -MMD -ftime-trace -flto=thin -c f0.c",
+		"extra inputs": "--extra_input=f1.c --extra_input=f2.c --action_env=B=1 --action_env=A=2 -- " +
+			"clang-22 -O2 -flto=thin -c f0.c",
+		"ignore lists": "-- clang-22 -O2 -fsanitize=address -fsanitize-ignorelist=i -fsanitize-ignorelist=j " +
+			"-flto=thin -c f0.c",
+		"headers' places": "-- clang-22 -O2 -I. -iquote tmp -flto=thin -c f0.c",
+		"other outputs":   "-- clang-22 -O2 -MMD -ftime-trace -flto=thin -c f0.c",
 	} {
 		s.write("i", "src:x.c\n")
 		s.write("j", "src:y.c\n")
 		s.run("$THINREX cc " + args)
 		s.forget()
-		if said := s.run("$THINREX cc --verbose " + args); !strings.Contains(said, "f0.c: remote hit") {
-			t.Errorf("%s: %q", name, said)
+		if printed := s.run("$THINREX cc --verbose " + args); !strings.Contains(printed, "f0.c: remote hit") {
+			t.Errorf("%s: %q", name, printed)
 		}
 		s.forget()
 	}
 	s.nothingLeft()
 }
 
-// One that goes on is said once for each build.
+// An outage that goes on is printed once for each build.
 func TestCCLongOutage(t *testing.T) {
 	t.Parallel()
 	s, _ := newDownSite(t)
-	wantSaid(t, s.compile(0), cantUse)
+	wantPrinted(t, s.compile(0), cantUse)
 	s.after(2 * outage.Lasts)
 	began := time.Now()
-	if said := s.compile(1, "--verbose"); !strings.Contains(said, "still can't use the remote cache") || strings.Contains(said, "warning") {
-		t.Errorf("asking again: %q", said)
+	printed := s.compile(1, "--verbose")
+	if !strings.Contains(printed, "still can't use the remote cache") || strings.Contains(printed, "warning") {
+		t.Errorf("asking again: %q", printed)
 	}
 	s.noted(began)
-	if said := s.compile(2, "--verbose"); !strings.Contains(said, "the remote cache isn't asked") {
-		t.Errorf("after that: %q", said)
+	if printed := s.compile(2, "--verbose"); !strings.Contains(printed, "the remote cache isn't asked") {
+		t.Errorf("after that: %q", printed)
 	}
 	s.after(2 * outage.SameBuild)
-	wantSaid(t, s.compile(3), cantUse)
+	wantPrinted(t, s.compile(3), cantUse)
 }
 
-// Compilations that begin together say it once.
+// Compilations that begin together print one warning.
 func TestCCOutageForMany(t *testing.T) {
 	t.Parallel()
 	s, _ := newDownSite(t)
-	said := s.run("for i in 0 1 2 3; do $THINREX cc -- clang-22 -O2 -flto=thin -c f$i.c -o got$i.o & done; wait; ls got*.o >got; test $(wc -l <got) = 4")
-	wantSaid(t, said, cantUse)
+	printed := s.run("for i in 0 1 2 3; do $THINREX cc -- clang-22 -O2 -flto=thin -c f$i.c -o got$i.o & done; wait; " +
+		"ls got*.o >got; test $(wc -l <got) = 4")
+	wantPrinted(t, printed, cantUse)
 }
 
-// A service that says nothing is waited for once.
+// A build waits once for a service that never answers.
 func TestCCSilentService(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -257,12 +262,12 @@ func TestCCSilentService(t *testing.T) {
 	s := newSite(t)
 	s.with("REMOTE_CACHE=grpc://"+listener.Addr().String(), "REMOTE_TIMEOUT=3s")
 	began := time.Now()
-	wantSaid(t, s.compile(0), "no answer within 3s")
+	wantPrinted(t, s.compile(0), "no answer within 3s")
 	eventually(t, "the first connection", func() bool { return connections.Load() > 0 })
 	before := connections.Load()
 	for _, module := range []int{1, 2} {
 		s.noted(began)
-		wantSaid(t, s.compile(module), "")
+		wantPrinted(t, s.compile(module), "")
 	}
 	if n := connections.Load() - before; n != 0 {
 		t.Errorf("%d more connections", n)
@@ -277,27 +282,40 @@ func TestCCSilentService(t *testing.T) {
 	}
 	eventually(t, "another connection", func() bool { return connections.Load() > before })
 	s.noted(began)
-	if said := s.run("$THINREX cc --verbose -- clang-22 -O2 -flto=thin -c main.c -o got.o"); !strings.Contains(said, "the remote cache isn't asked") {
-		t.Errorf("said %q", said)
+	printed := s.run("$THINREX cc --verbose -- clang-22 -O2 -flto=thin -c main.c -o got.o")
+	if !strings.Contains(printed, "the remote cache isn't asked") {
+		t.Errorf("printed %q", printed)
 	}
 	if err := asking.Wait(); err != nil {
 		t.Error(err)
 	}
 }
 
-// What a service does wrong costs one compilation's calls.
+// A fault of a service costs the calls of one compilation, not of all.
 func TestCCFaults(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		fault reapitest.Fault
-		calls int // of the method, by the first compilation
-		says  string
+		fault  reapitest.Fault
+		calls  int // of the method, by the first compilation
+		prints string
 	}{
-		"unavailable":   {reapitest.Fault{Method: "GetCapabilities", Code: codes.Unavailable}, 2, "GetCapabilities: Unavailable"},
-		"not for us":    {reapitest.Fault{Method: "GetActionResult", Code: codes.PermissionDenied}, 1, "GetActionResult: PermissionDenied"},
+		"unavailable": {
+			reapitest.Fault{Method: "GetCapabilities", Code: codes.Unavailable},
+			2,
+			"GetCapabilities: Unavailable",
+		},
+		"not for us": {
+			reapitest.Fault{Method: "GetActionResult", Code: codes.PermissionDenied},
+			1,
+			"GetActionResult: PermissionDenied",
+		},
 		"hangs at once": {reapitest.Fault{Method: "GetCapabilities", Hang: true}, 1, "GetCapabilities: no answer within 5s"},
 		"hangs":         {reapitest.Fault{Method: "GetActionResult", Hang: true}, 1, "GetActionResult: no answer within 10s"},
-		"hangs later":   {reapitest.Fault{Method: "BatchUpdateBlobs", Hang: true}, 1, "BatchUpdateBlobs: no answer within 10s"},
+		"hangs later": {
+			reapitest.Fault{Method: "BatchUpdateBlobs", Hang: true},
+			1,
+			"BatchUpdateBlobs: no answer within 10s",
+		},
 		"one hiccup":    {reapitest.Fault{Method: "GetCapabilities", Code: codes.Unavailable, Times: 1}, 2, ""},
 		"hiccups later": {reapitest.Fault{Method: "GetActionResult", Code: codes.Unavailable, Times: 3}, -1, ""},
 		"read-only":     {reapitest.Fault{Method: "UpdateActionResult", Code: codes.PermissionDenied}, -1, ""},
@@ -312,16 +330,16 @@ func TestCCFaults(t *testing.T) {
 				s.with("REMOTE_TIMEOUT=10s")
 			}
 			began := time.Now()
-			wantSaid(t, s.compile(0), tc.says)
+			wantPrinted(t, s.compile(0), tc.prints)
 			calls := server.Calls(tc.fault.Method)
 			if tc.calls >= 0 && calls != tc.calls {
 				t.Errorf("%d calls", calls)
 			}
-			if tc.says != "" {
+			if tc.prints != "" {
 				s.noted(began)
 			}
-			wantSaid(t, s.compile(1), "")
-			if again := server.Calls(tc.fault.Method) > calls; again != (tc.says == "") {
+			wantPrinted(t, s.compile(1), "")
+			if again := server.Calls(tc.fault.Method) > calls; again != (tc.prints == "") {
 				t.Errorf("asked again: %v", again)
 			}
 			s.nothingLeft()
@@ -358,20 +376,19 @@ func TestStoppedCCEndsHelper(t *testing.T) {
 	}
 }
 
-// A compilation says that its result isn't stored in the service, and why; of one
-// that is stored it says only what it did.
-func TestCCSaysWhatIsNotStored(t *testing.T) {
+// With --verbose, a compilation prints why its result isn't stored in the service.
+func TestCCPrintsWhatIsNotStored(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	server := reapitest.StartT(t, reapitest.Options{})
 	s.with("REMOTE_CACHE="+"grpc://"+server.Addr(), "VERBOSE=true")
-	if said, want := s.compile(0), "thinrex: f0.c: compiled\n"; said != want {
-		t.Errorf("stored: said %q, want %q", said, want)
+	if printed, want := s.compile(0), "thinrex: f0.c: compiled\n"; printed != want {
+		t.Errorf("stored: printed %q, want %q", printed, want)
 	}
 	s.with("REMOTE_UPLOAD_LOCAL_RESULTS=false")
 	want := "thinrex: f1.c: compiled\nthinrex: results compiled here aren't stored in grpc://" + server.Addr() +
 		": --remote_upload_local_results=false\n"
-	if said := s.compile(1); said != want {
-		t.Errorf("not stored: said %q, want %q", said, want)
+	if printed := s.compile(1); printed != want {
+		t.Errorf("not stored: printed %q, want %q", printed, want)
 	}
 }

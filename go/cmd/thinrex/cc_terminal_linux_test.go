@@ -38,13 +38,13 @@ func onTerminal(t *testing.T, dir string, env []string, command ...string) strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := make(chan []byte)
+	printed := make(chan []byte)
 	go func() {
 		var b bytes.Buffer
 		_, _ = io.Copy(&b, master) // fails when nobody has the terminal open any more
-		said <- b.Bytes()
+		printed <- b.Bytes()
 	}()
-	text := <-said
+	text := <-printed
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("%q: %v: %s", command, err, text)
 	}
@@ -74,7 +74,7 @@ func TestColours(t *testing.T) {
 	} {
 		cache := t.TempDir()
 		env := append(os.Environ(), strings.Fields(test.env)...)
-		compiler := append([]string{"clang-22", "-Wall", "-O2", "-flto=thin", "-c", "a.c", "-o", "a.o"}, strings.Fields(test.flags)...)
+		compiler := append(strings.Fields("clang-22 -Wall -O2 -flto=thin -c a.c -o a.o"), strings.Fields(test.flags)...)
 		want := onTerminal(t, dir, env, compiler...)
 		for range 2 {
 			got := onTerminal(t, dir, env, append([]string{thinrex, "cc", "--disk_cache=" + cache, "--"}, compiler...)...)

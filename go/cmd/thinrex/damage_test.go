@@ -23,7 +23,7 @@ type storageFault struct {
 	happens func(*reapitest.Server)
 	want    report.Summary // of the second link, 0 jobs for any
 	then    report.Summary // of the third one
-	says    string         // a regular expression for what the second prints
+	prints  string         // a regular expression for what the second prints
 	thenToo bool           // the third prints it, too
 	fails   string         // part of the error of both, "" if they succeed
 }
@@ -51,25 +51,25 @@ func (f storageFault) run(t *testing.T, w workshop) {
 	f.happens(server)
 	for i, want := range []report.Summary{f.want, f.then} {
 		s.forget()
-		got, said, err := s.tryLink()
-		checkRow(t, got, said)
+		got, printed, err := s.tryLink()
+		checkRow(t, got, printed)
 		switch {
 		case f.fails != "":
-			if err == nil || !strings.Contains(said, f.fails) || strings.Count(said, "thinrex: ") != 1 {
-				t.Errorf("link %d: %v, said %q, want one line with %q", i, err, said, f.fails)
+			if err == nil || !strings.Contains(printed, f.fails) || strings.Count(printed, "thinrex: ") != 1 {
+				t.Errorf("link %d: %v, printed %q, want one line with %q", i, err, printed, f.fails)
 			}
 			continue
 		case err != nil:
-			t.Fatalf("link %d: %v: %s", i, err, said)
+			t.Fatalf("link %d: %v: %s", i, err, printed)
 		}
 		s.run("cmp prog inproc")
 		wantSummary(t, got, want)
-		says := f.says
+		prints := f.prints
 		if i == 1 && !f.thenToo {
-			says = ""
+			prints = ""
 		}
-		if !regexp.MustCompile("^(?:" + says + ")$").MatchString(said) {
-			t.Errorf("link %d said %q, want %q", i, said, says)
+		if !regexp.MustCompile("^(?:" + prints + ")$").MatchString(printed) {
+			t.Errorf("link %d printed %q, want %q", i, printed, prints)
 		}
 	}
 	s.nothingLeft()
@@ -100,7 +100,7 @@ func storageFaults() map[string]storageFault {
 	m := map[string]storageFault{}
 	for name, code := range map[string]codes.Code{
 		"missing": codes.FailedPrecondition, "a mismatch": codes.InvalidArgument,
-		"what the compiler says": codes.OK,
+		"what the compiler prints": codes.OK,
 	} {
 		for _, strategy := range []string{"remote", "remote_local_fallback"} {
 			options := reapitest.Options{DamagedInputs: code}
@@ -111,7 +111,7 @@ func storageFaults() map[string]storageFault {
 			options.KeepsWhatIsThere = true
 			hopeless := storageFault{
 				options: options, flags: []string{"EXEC_STRATEGY=" + strategy},
-				happens: modules(reapitest.Truncated), want: here, then: here, says: warning(named), thenToo: true,
+				happens: modules(reapitest.Truncated), want: here, then: here, prints: warning(named), thenToo: true,
 			}
 			if strategy == "remote" {
 				hopeless.fails = "is damaged in the CAS"
@@ -123,7 +123,7 @@ func storageFaults() map[string]storageFault {
 		"other bytes": reapitest.WrongBytes, "half": reapitest.Truncated,
 	} {
 		m["outputs damaged, "+name] = storageFault{
-			options: reapitest.Options{WorkersAsk: true}, happens: objects(how), want: here, then: hits, says: warning(named),
+			options: reapitest.Options{WorkersAsk: true}, happens: objects(how), want: here, then: hits, prints: warning(named),
 		}
 		m["outputs damaged, "+name+", workers replace them"] = storageFault{happens: objects(how), want: rebuilt, then: hits}
 		m["outputs damaged, "+name+", a cache alone"] = storageFault{
@@ -132,12 +132,12 @@ func storageFaults() map[string]storageFault {
 		}
 		m["outputs damaged for good, "+name] = storageFault{
 			options: reapitest.Options{KeepsWhatIsThere: true},
-			happens: objects(how), want: here, then: here, says: warning(named), thenToo: true,
+			happens: objects(how), want: here, then: here, prints: warning(named), thenToo: true,
 		}
 		m["outputs damaged for good, "+name+", a cache alone"] = storageFault{
 			flags:   []string{"EXEC_STRATEGY=local"},
 			options: reapitest.Options{Capabilities: noExecution, KeepsWhatIsThere: true},
-			happens: objects(how), want: uncached, then: uncached, says: warning(named), thenToo: true,
+			happens: objects(how), want: uncached, then: uncached, prints: warning(named), thenToo: true,
 		}
 		m["outputs damaged, "+name+", remote"] = storageFault{
 			options: reapitest.Options{WorkersAsk: true},
@@ -152,11 +152,11 @@ func storageFaults() map[string]storageFault {
 	}
 	for name, words := range map[string]string{"in words": "no space left on device", "in few": "quota"} {
 		m["the CAS is full, "+name] = storageFault{
-			happens: full(codes.ResourceExhausted, words), want: here, then: here, says: warning(words), thenToo: true,
+			happens: full(codes.ResourceExhausted, words), want: here, then: here, prints: warning(words), thenToo: true,
 		}
 		m["the CAS is full, "+name+", a cache alone"] = storageFault{
 			flags: []string{"EXEC_STRATEGY=local"}, options: reapitest.Options{Capabilities: noExecution},
-			happens: full(codes.ResourceExhausted, words), want: uncached, then: uncached, says: warning(words), thenToo: true,
+			happens: full(codes.ResourceExhausted, words), want: uncached, then: uncached, prints: warning(words), thenToo: true,
 		}
 		m["the CAS is full, "+name+", remote"] = storageFault{
 			flags: []string{"EXEC_STRATEGY=remote"}, happens: full(codes.ResourceExhausted, words), fails: words,

@@ -45,19 +45,19 @@ ln -s tc/bin/clang-22 cc
 				server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
 				s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "TOOLCHAIN=upload")
 			}
-			got, said := s.link()
+			got, printed := s.link()
 			wantSummary(t, got, report.Summary{Local: every, Uncached: every})
-			wantSaid(t, said, tc.needs+", and compilers get a fixed environment; --action_env="+tc.needs+" passes it on")
+			wantPrinted(t, printed, tc.needs+", and compilers get a fixed environment; --action_env="+tc.needs+" passes it on")
 			if strings.HasSuffix(name, "worker") {
 				return // which can't be sent a script
 			}
 			s.with("ACTION_ENV=" + tc.passes)
-			got, said = s.link()
+			got, printed = s.link()
 			wantSummary(t, got, report.Summary{Local: every})
-			wantSaid(t, said, "")
-			got, said = s.link()
+			wantPrinted(t, printed, "")
+			got, printed = s.link()
 			wantSummary(t, got, report.Summary{Hits: every})
-			wantSaid(t, said, "")
+			wantPrinted(t, printed, "")
 		})
 	}
 }
@@ -71,7 +71,7 @@ func TestOtherCompilerByPath(t *testing.T) {
 		"ln -s $(dirname $(readlink -f $(command -v clang-22)))/../lib/clang lib/clang\n" +
 		"printf '#!/bin/sh\\nexec clang-22 \"$@\"\\n' >cc; chmod +x cc")
 	s.env = append(s.env, "PATH="+s.path("bin")+":/usr/bin:/bin", "LINK=-Wl,--thinlto-remote-compiler="+s.path("cc"))
-	got, said := s.link()
+	got, printed := s.link()
 	wantSummary(t, got, report.Summary{Local: every, Uncached: every})
-	wantSaid(t, said, "--action_env=PATH")
+	wantPrinted(t, printed, "--action_env=PATH")
 }

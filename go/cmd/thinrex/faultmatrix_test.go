@@ -21,10 +21,10 @@ const (
 // checkRow prints what a link of the fault matrix did (go test -v). It fails if the
 // link took as long as a call without an answer: no fault of a service may cost
 // that. The row itself checks how many jobs ran where, and what was printed.
-func checkRow(t *testing.T, got report.Summary, said string) {
+func checkRow(t *testing.T, got report.Summary, printed string) {
 	t.Helper()
 	t.Logf("%d hits, %d compiled here, %d on workers, %d failed, %d skipped; %d lines printed; %.1f s",
-		got.Hits, got.Local, got.Remote, got.Failed, got.Skipped, strings.Count(said, "\n"), got.WallSeconds)
+		got.Hits, got.Local, got.Remote, got.Failed, got.Skipped, strings.Count(printed, "\n"), got.WallSeconds)
 	if got.WallSeconds >= unanswered.Seconds() {
 		t.Errorf("the link took %.0f s", got.WallSeconds)
 	}

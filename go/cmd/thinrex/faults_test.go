@@ -31,7 +31,7 @@ type fault struct {
 	silent  bool                    // this machine needn't have waited for the lookups
 	flags   []string                // NAME=VALUE, without THINREX_
 	want    *report.Summary
-	says    string // a regular expression for all that is printed
+	prints  string // a regular expression for all that is printed
 }
 
 var (
@@ -44,9 +44,9 @@ func TestExecutionFaults(t *testing.T) {
 	w := workshop{newSite(t)}
 	all := faults()
 	all["takes no connection"] = fault{
-		flags: []string{"REMOTE_EXECUTOR=grpc://" + silent(t)},
-		want:  here,
-		says:  oneWarning,
+		flags:  []string{"REMOTE_EXECUTOR=grpc://" + silent(t)},
+		want:   here,
+		prints: oneWarning,
 	}
 	for name, f := range all {
 		t.Run(name, func(t *testing.T) {
@@ -88,8 +88,8 @@ func (f fault) run(t *testing.T, w workshop) {
 	if f.before != nil {
 		f.before(server)
 	}
-	got, said := s.link()
-	checkRow(t, got, said)
+	got, printed := s.link()
+	checkRow(t, got, printed)
 	if f.third != nil { // what was executed behind a stream that broke is found executed
 		got.Remote, got.Hits, got.RemoteHits = got.Remote+got.RemoteHits, got.Hits-got.RemoteHits, 0
 	}
@@ -99,8 +99,8 @@ func (f fault) run(t *testing.T, w workshop) {
 	if f.want != nil {
 		wantSummary(t, got, *f.want)
 	}
-	if !regexp.MustCompile("^(?:" + f.says + ")$").MatchString(said) {
-		t.Errorf("said %q, want %q", said, f.says)
+	if !regexp.MustCompile("^(?:" + f.prints + ")$").MatchString(printed) {
+		t.Errorf("printed %q, want %q", printed, f.prints)
 	}
 	s.nothingLeft()
 }
@@ -166,8 +166,8 @@ var refusals = []codes.Code{
 
 func faults() map[string]fault {
 	m := map[string]fault{
-		"down at start": {before: (*reapitest.Server).Stop, want: here, says: oneWarning},
-		"dies":          {third: (*reapitest.Server).Stop, says: oneWarning},
+		"down at start": {before: (*reapitest.Server).Stop, want: here, prints: oneWarning},
+		"dies":          {third: (*reapitest.Server).Stop, prints: oneWarning},
 		"restarts empty": {
 			third: func(s *reapitest.Server) { s.Wipe(true); s.Restart() },
 			flags: []string{"REMOTE_RETRIES=20"},
@@ -184,71 +184,71 @@ func faults() map[string]fault {
 				reapitest.Fault{Method: "Execute", CutAfter: 1},
 				reapitest.Fault{Method: "WaitExecution", CutAfter: -1},
 			),
-			says: oneWarning,
+			prints: oneWarning,
 		},
 		"a stream is stuck": {before: inject(reapitest.Fault{Method: "Execute", CutAfter: 2, Hang: true, Times: 1}),
-			flags: []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning},
+			flags: []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, prints: oneWarning},
 		"an execution is stuck": {
 			options: reapitest.Options{Execute: firstly(func(ctx context.Context) (*reapitest.Result, error) {
 				<-ctx.Done()
 				return nil, ctx.Err()
 			})},
-			flags: []string{"REMOTE_EXECUTION_TIMEOUT=1s"},
-			says:  oneWarning,
-			want:  &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1},
+			flags:  []string{"REMOTE_EXECUTION_TIMEOUT=1s"},
+			prints: oneWarning,
+			want:   &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1},
 		},
 		"nobody serves the queue": {options: reapitest.Options{Unserved: true}, flags: []string{"REMOTE_PATIENCE=100ms"},
-			silent: true, want: &report.Summary{Local: every}, says: oneWarning + "?"},
+			silent: true, want: &report.Summary{Local: every}, prints: oneWarning + "?"},
 		"its storage is dead": {before: (*reapitest.Server).StallStorage, flags: []string{"REMOTE_PATIENCE=100ms"},
-			silent: true, want: &report.Summary{Local: every}, says: oneWarning},
-		"says nothing": {before: inject(reapitest.Fault{Hang: true}), flags: []string{"REMOTE_PATIENCE=100ms"},
-			silent: true, want: &report.Summary{Local: every}, says: oneWarning},
+			silent: true, want: &report.Summary{Local: every}, prints: oneWarning},
+		"never answers": {before: inject(reapitest.Fault{Hang: true}), flags: []string{"REMOTE_PATIENCE=100ms"},
+			silent: true, want: &report.Summary{Local: every}, prints: oneWarning},
 		"a worker is killed": {options: reapitest.Options{Execute: firstly(func(context.Context) (*reapitest.Result, error) {
 			return &reapitest.Result{ExitCode: 137}, nil
-		})}, says: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
+		})}, prints: oneWarning, want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1}},
 		"a worker's compiler fails": {
 			options: reapitest.Options{Execute: firstly(func(ctx context.Context) (*reapitest.Result, error) {
 				return compilerError(ctx, nil)
 			})},
-			says: warning("bad module"),
-			want: &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1},
+			prints: warning("bad module"),
+			want:   &report.Summary{Remote: every - 1, Local: 1, Fallbacks: 1},
 		},
 		"all workers' compilers fail": {
 			options: reapitest.Options{Execute: compilerError},
-			says:    warning("bad module"),
+			prints:  warning("bad module"),
 			want:    here,
 		},
-		"a worker has no compiler": {flags: []string{"REMOTE_COMPILER=/nowhere/clang"}, says: oneWarning, want: here},
+		"a worker has no compiler": {flags: []string{"REMOTE_COMPILER=/nowhere/clang"}, prints: oneWarning, want: here},
 		"a worker writes nothing": {
 			options: reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
 				return &reapitest.Result{}, nil
 			}},
-			says: oneWarning,
-			want: here,
+			prints: oneWarning,
+			want:   here,
 		},
 		"no worker matches": {
 			options: reapitest.Options{Execute: func(context.Context, *reapitest.Job) (*reapitest.Result, error) {
 				return nil, unavailable
 			}},
-			says: oneWarning,
-			want: here,
+			prints: oneWarning,
+			want:   here,
 		},
 		"reads are wrong": {
 			before: func(s *reapitest.Server) { s.CorruptReads(reapitest.WrongBytes) },
-			says:   oneWarning,
+			prints: oneWarning,
 			want:   here,
 		},
 		"reads are cut": {
 			before: func(s *reapitest.Server) { s.CorruptReads(reapitest.Truncated) },
-			says:   oneWarning,
+			prints: oneWarning,
 			want:   here,
 		},
 		"no batch limit":        {options: batchLimit(0), want: remotely},
 		"batch limit 64 KiB":    {options: batchLimit(64 << 10), want: remotely},
 		"all blobs are streams": {options: batchLimit(1), want: remotely},
 		"committed size is -1":  {options: minusOne(), want: remotely},
-		"API version 1":         {options: reapitest.Options{Capabilities: oldAPI}, says: oneWarning, want: here},
-		"executes nothing":      {options: reapitest.Options{Capabilities: noExecution}, says: oneWarning, want: here},
+		"API version 1":         {options: reapitest.Options{Capabilities: oldAPI}, prints: oneWarning, want: here},
+		"executes nothing":      {options: reapitest.Options{Capabilities: noExecution}, prints: oneWarning, want: here},
 	}
 	for _, method := range []string{
 		"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "Execute", "BatchReadBlobs",
@@ -257,7 +257,7 @@ func faults() map[string]fault {
 			before: inject(reapitest.Fault{Method: method, Hang: true}),
 			flags:  []string{"REMOTE_TIMEOUT=1s"},
 			want:   here,
-			says:   oneWarning,
+			prints: oneWarning,
 		}
 		refuses(m, method, fault{})
 	}
@@ -266,20 +266,20 @@ func faults() map[string]fault {
 	refuses(m, "WaitExecution", fault{}, reapitest.Fault{Method: "Execute", CutAfter: 1})
 	m["hang WaitExecution"] = fault{
 		before: inject(reapitest.Fault{Method: "Execute", CutAfter: 1}, reapitest.Fault{Method: "WaitExecution", Hang: true}),
-		flags:  []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, says: oneWarning,
+		flags:  []string{"REMOTE_TIMEOUT=1s", "REMOTE_EXECUTION_TIMEOUT=1s"}, prints: oneWarning,
 	}
 	for _, method := range []string{"Write", "Read"} {
 		streams := fault{
 			options: batchLimit(1),
 			before:  inject(reapitest.Fault{Method: method, Hang: true}),
 			flags:   []string{"REMOTE_TIMEOUT=1s"},
-			says:    oneWarning,
+			prints:  oneWarning,
 		}
 		m["hang "+method] = streams
 		streams.before, streams.flags = inject(reapitest.Fault{Method: method, CutAfter: -1, Code: codes.Unavailable}), nil
 		m["cut "+method] = streams
 		streams.before = inject(reapitest.Fault{Method: method, CutAfter: -1, Code: codes.Unavailable, Times: 2})
-		streams.want, streams.says = remotely, ""
+		streams.want, streams.prints = remotely, ""
 		m["cut twice "+method] = streams
 	}
 	return m
@@ -294,14 +294,14 @@ func refuses(m map[string]fault, method string, f fault, also ...reapitest.Fault
 		if passes(code) {
 			once.want = remotely
 		} else {
-			once.says = oneWarning + "?"
+			once.prints = oneWarning + "?"
 		}
 		always.apart = method == "BatchReadBlobs"
 		if code == codes.ResourceExhausted { // which is waited for: for as long as an answer, or an execution, may take
 			always.flags = []string{"REMOTE_TIMEOUT=2s", "REMOTE_EXECUTION_TIMEOUT=1s"}
 		}
 		always.before = inject(append(also, reapitest.Fault{Method: method, Code: code})...)
-		always.want, always.says = here, oneWarning
+		always.want, always.prints = here, oneWarning
 		m[fmt.Sprint(code, " once ", method)], m[fmt.Sprint(code, " always ", method)] = once, always
 	}
 }

@@ -33,14 +33,14 @@ while ls "$DIR"/*.thinlto.bc >/dev/null 2>&1; do sleep 0.01; done
 				t.Parallel()
 				s := w.site(t)
 				s.write("slow", awaitEnd+end+"\n")
-				said, err := os.Create(s.path("said"))
+				printed, err := os.Create(s.path("printed"))
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer said.Close()
+				defer printed.Close()
 				cmd := s.command("exec ld.lld-22 --thinlto-distributor=$THINREX --thinlto-distributor-arg=--action_env=DIR" +
 					" --thinlto-distributor-arg=--jobs=2 --thinlto-remote-compiler=$DIR/slow -shared f*.o -o prog")
-				cmd.Stderr = said
+				cmd.Stderr = printed
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
@@ -59,9 +59,9 @@ while ls "$DIR"/*.thinlto.bc >/dev/null 2>&1; do sleep 0.01; done
 				if left, _ := filepath.Glob(s.path("*.thinlto.bc")); len(left) > 0 {
 					t.Fatalf("lld has left %q", left)
 				}
-				text := strings.ReplaceAll(s.run("cat said"), "thinrex: the linker is gone\n", "")
+				text := strings.ReplaceAll(s.run("cat printed"), "thinrex: the linker is gone\n", "")
 				if text != "" {
-					t.Errorf("said %q", text)
+					t.Errorf("printed %q", text)
 				}
 			})
 		}

@@ -27,10 +27,10 @@ func TestHostileMessages(t *testing.T) {
 	tamper := func(server *reapitest.Server) {
 		server.OnActionResult(func(r *repb.ActionResult) { r.StderrRaw = []byte(hostile) })
 	}
-	wantShown := func(t *testing.T, said string) {
+	wantShown := func(t *testing.T, printed string) {
 		t.Helper()
-		if !strings.Contains(said, shown) || strings.ContainsAny(said, "\a\r\u009b") {
-			t.Errorf("said %q, want %q", said, shown)
+		if !strings.Contains(printed, shown) || strings.ContainsAny(printed, "\a\r\u009b") {
+			t.Errorf("printed %q, want %q", printed, shown)
 		}
 	}
 	t.Run("link", func(t *testing.T) {
@@ -41,8 +41,8 @@ func TestHostileMessages(t *testing.T) {
 		tamper(server)
 		for _, place := range []string{"workers", "the disk cache"} {
 			t.Log("from", place)
-			_, said := s.link()
-			wantShown(t, said)
+			_, printed := s.link()
+			wantShown(t, printed)
 		}
 	})
 	t.Run("cc", func(t *testing.T) {
@@ -68,18 +68,18 @@ func TestHostileMessages(t *testing.T) {
 		server := reapitest.StartT(t, reapitest.Options{Execute: fail})
 		s := w.site(t)
 		s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
-		_, said := s.link() // compiled here, with a warning that holds the first line
-		if strings.ContainsAny(said, "\a\r\u009b") || !strings.Contains(said, "pwned") {
-			t.Errorf("said %q", said)
+		_, printed := s.link() // compiled here, with a warning that holds the first line
+		if strings.ContainsAny(printed, "\a\r\u009b") || !strings.Contains(printed, "pwned") {
+			t.Errorf("printed %q", printed)
 		}
 		s.with("EXEC_STRATEGY=remote")
 		s.forget()
-		_, said, err := s.tryLink()
+		_, printed, err := s.tryLink()
 		if err == nil {
 			t.Error("the link succeeded")
 		}
-		if strings.ContainsAny(said, "\a\r\u009b") || !strings.Contains(said, strings.TrimSuffix(shown, "\x1b[0m")) {
-			t.Errorf("said %q", said)
+		if strings.ContainsAny(printed, "\a\r\u009b") || !strings.Contains(printed, strings.TrimSuffix(shown, "\x1b[0m")) {
+			t.Errorf("printed %q", printed)
 		}
 	})
 }

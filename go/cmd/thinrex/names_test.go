@@ -30,15 +30,15 @@ func TestWarningsNameFiles(t *testing.T) {
 				tc.library + " -o prog 2>&1"
 			server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
 			wantNames := func(when string) {
-				said := s.run(link)
+				printed := s.run(link)
 				wants := []string{"different target triples: '" + tc.library, "linking module 'program.o'", "whereas 'program.o'"}
 				for _, want := range wants {
-					if !strings.Contains(said, want) {
-						t.Errorf("%s: said %q, want %q", when, said, want)
+					if !strings.Contains(printed, want) {
+						t.Errorf("%s: printed %q, want %q", when, printed, want)
 					}
 				}
-				if strings.Contains(said, "'m.o'") || strings.Contains(said, "i00000.o") {
-					t.Errorf("%s: said %q", when, said)
+				if strings.Contains(printed, "'m.o'") || strings.Contains(printed, "i00000.o") {
+					t.Errorf("%s: printed %q", when, printed)
 				}
 			}
 			wantNames("miss")

@@ -17,10 +17,10 @@ func TestMalformedNetrc(t *testing.T) {
 	s.write("netrc", "machine 127.0.0.1\nlogin me password a b "+secret+"\n")
 	s.env = append(s.env, "NETRC="+s.path("netrc"))
 	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
-	got, said := s.link()
+	got, printed := s.link()
 	wantSummary(t, got, *remotely)
-	wantSaid(t, said, "going on without .netrc: "+s.path("netrc")+":2: ")
-	if strings.Contains(said, secret) {
-		t.Errorf("the secret is told: %q", said)
+	wantPrinted(t, printed, "going on without .netrc: "+s.path("netrc")+":2: ")
+	if strings.Contains(printed, secret) {
+		t.Errorf("the secret is told: %q", printed)
 	}
 }

@@ -19,7 +19,7 @@ type outageFault struct {
 	options reapitest.Options
 	happens func(*reapitest.Server) error // nil for nothing
 	flags   []string                      // NAME=VALUE, without THINREX_
-	here    bool                          // all jobs are then done on this machine, or the link with --exec_strategy=remote fails
+	here    bool                          // all jobs then run here; with --exec_strategy=remote the link fails
 }
 
 // patient links compile nothing here because a busy service lets a job wait.
@@ -27,17 +27,22 @@ var patient = []string{"REMOTE_PATIENCE=0", unansweredOption}
 
 func outageFaults() map[string]outageFault {
 	return map[string]outageFault{
-		"connections are reset":      {happens: silently((*reapitest.Server).ResetConnections)},
-		"connections are closed":     {happens: silently((*reapitest.Server).CutConnections)},
-		"away for a second":          {happens: awayForASecond, flags: []string{"REMOTE_RETRIES=8"}}, // or for 10, on a slow machine
-		"restarts":                   {happens: (*reapitest.Server).Restart},
-		"connections get old":        {options: reapitest.Options{ConnectionAge: 300 * time.Millisecond, ConnectionGrace: 100 * time.Millisecond}},
-		"few executions":             {options: reapitest.Options{MaxExecutions: 2}},
-		"few executions, with hints": {options: reapitest.Options{MaxExecutions: 2, RetryAfter: 50 * time.Millisecond, BusyCode: codes.Unavailable}},
-		"few calls":                  {options: reapitest.Options{MaxCalls: 4}},
-		"a short wait in the queue":  {options: reapitest.Options{Slots: 1, MaxQueueTime: 50 * time.Millisecond}},
-		"the scheduler dies":         {happens: silently((*reapitest.Server).StopScheduler), here: true},
-		"dies":                       {happens: silently((*reapitest.Server).Stop), here: true},
+		"connections are reset":  {happens: silently((*reapitest.Server).ResetConnections)},
+		"connections are closed": {happens: silently((*reapitest.Server).CutConnections)},
+		// Or for ten seconds, on a slow machine.
+		"away for a second": {happens: awayForASecond, flags: []string{"REMOTE_RETRIES=8"}},
+		"restarts":          {happens: (*reapitest.Server).Restart},
+		"connections get old": {
+			options: reapitest.Options{ConnectionAge: 300 * time.Millisecond, ConnectionGrace: 100 * time.Millisecond},
+		},
+		"few executions": {options: reapitest.Options{MaxExecutions: 2}},
+		"few executions, with hints": {
+			options: reapitest.Options{MaxExecutions: 2, RetryAfter: 50 * time.Millisecond, BusyCode: codes.Unavailable},
+		},
+		"few calls":                 {options: reapitest.Options{MaxCalls: 4}},
+		"a short wait in the queue": {options: reapitest.Options{Slots: 1, MaxQueueTime: 50 * time.Millisecond}},
+		"the scheduler dies":        {happens: silently((*reapitest.Server).StopScheduler), here: true},
+		"dies":                      {happens: silently((*reapitest.Server).Stop), here: true},
 	}
 }
 
@@ -50,9 +55,10 @@ func awayForASecond(s *reapitest.Server) error {
 	return err
 }
 
-// Whatever happens to the connections of a link, or however little a service
-// takes at a time, its workers do all jobs and nothing is printed. What is gone
-// is done here, with one line, and fails a link that mustn't.
+// Whatever happens to a link's connections, and however few calls a service takes
+// at a time, its workers compile all jobs and nothing is printed. If the service
+// stays away, this machine compiles the jobs and the link prints one line; with
+// --exec_strategy=remote it fails.
 func TestOutages(t *testing.T) {
 	t.Parallel()
 	w := workshop{newSite(t)}
@@ -87,24 +93,24 @@ func (f outageFault) run(t *testing.T, w workshop, strategy string) {
 	s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "EXEC_STRATEGY="+strategy)
 	s.with(append(f.flags, patient...)...)
 	if f.here && strategy == "remote" {
-		got, said, err := s.tryLink()
-		checkRow(t, got, said)
+		got, printed, err := s.tryLink()
+		checkRow(t, got, printed)
 		if err == nil || got.Local != 0 {
-			t.Errorf("%v: %+v, said %q", err, got, said)
+			t.Errorf("%v: %+v, printed %q", err, got, printed)
 		}
 		s.nothingLeft()
 		return
 	}
-	got, said := s.link()
-	checkRow(t, got, said)
+	got, printed := s.link()
+	checkRow(t, got, printed)
 	// What was executed behind a stream that broke is found executed.
 	got.Remote, got.Hits, got.RemoteHits = got.Remote+got.RemoteHits, got.Hits-got.RemoteHits, 0
 	want := *remotely
 	if f.here {
 		want = *here
-		wantSaid(t, said, "remote")
-	} else if said != "" {
-		t.Errorf("said %q", said)
+		wantPrinted(t, printed, "remote")
+	} else if printed != "" {
+		t.Errorf("printed %q", printed)
 	}
 	wantSummary(t, got, want)
 	s.nothingLeft()
@@ -133,7 +139,7 @@ func whenAllRun(happening *sync.WaitGroup, happen func()) reapitest.ExecuteFunc 
 	}
 }
 
-// A scheduler that is down doesn't cost what the cache of the same service has.
+// The results in a service's cache are used also if its scheduler is down.
 func TestDeadSchedulerLiveCache(t *testing.T) {
 	t.Parallel()
 	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
@@ -142,17 +148,17 @@ func TestDeadSchedulerLiveCache(t *testing.T) {
 	s.link()
 	server.StopScheduler()
 	s.forget()
-	got, said := s.link()
+	got, printed := s.link()
 	wantSummary(t, got, report.Summary{Hits: every, RemoteHits: every})
-	wantSaid(t, said, "")
+	wantPrinted(t, printed, "")
 	for action := range server.ActionResults() {
 		server.RemoveActionResult(action) // one that must be done here
 		break
 	}
 	s.forget()
-	got, said = s.link()
+	got, printed = s.link()
 	wantSummary(t, got, report.Summary{Hits: every - 1, RemoteHits: every - 1, Local: 1, Fallbacks: 1})
-	wantSaid(t, said, "the scheduler can't be reached")
+	wantPrinted(t, printed, "the scheduler can't be reached")
 	s.nothingLeft()
 }
 

@@ -24,10 +24,10 @@ func TestLocalRunHasAssemblyFiles(t *testing.T) {
 	for _, option := range []string{"REMOTE_EXECUTOR=", "REMOTE_CACHE="} {
 		s.forget()
 		s.with(option+"grpc://"+server.Addr(), "REMOTE_PATIENCE=1ms")
-		got, said := s.link()
+		got, printed := s.link()
 		got.Fallbacks = 0
 		wantSummary(t, got, report.Summary{Local: every})
-		wantSaid(t, said, "has not answered")
+		wantPrinted(t, printed, "has not answered")
 	}
 	s.nothingLeft()
 }

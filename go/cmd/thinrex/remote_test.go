@@ -51,35 +51,35 @@ func (s *site) forget() { s.run("rm -rf cache") }
 // and returns the summary and what was printed.
 func (s *site) link() (report.Summary, string) {
 	s.t.Helper()
-	summary, said, err := s.tryLink()
+	summary, printed, err := s.tryLink()
 	if err != nil {
-		s.t.Fatalf("%v: %s", err, said)
+		s.t.Fatalf("%v: %s", err, printed)
 	}
 	s.run("cmp prog inproc")
 	if _, err := os.Stat(s.path("prog")); err != nil {
 		s.t.Fatal(err)
 	}
-	return summary, said
+	return summary, printed
 }
 
 // linkTwice links on one machine and then on another, which must find all results
 // and upload nothing.
 func (s *site) linkTwice(server *reapitest.Server, want report.Summary) {
 	s.t.Helper()
-	got, said := s.link()
+	got, printed := s.link()
 	wantSummary(s.t, got, want)
-	wantSaid(s.t, said, "")
+	wantPrinted(s.t, printed, "")
 	s.forget()
 	received := server.Received()
-	got, said = s.link()
+	got, printed = s.link()
 	wantSummary(s.t, got, report.Summary{Hits: every, RemoteHits: every})
-	wantSaid(s.t, said, "")
+	wantPrinted(s.t, printed, "")
 	if n := server.Received() - received; n != 0 || got.BytesUploaded != 0 {
 		s.t.Errorf("uploaded %d bytes (%d by the summary) for hits", n, got.BytesUploaded)
 	}
 }
 
-func (s *site) tryLink() (summary report.Summary, said string, err error) {
+func (s *site) tryLink() (summary report.Summary, printed string, err error) {
 	s.t.Helper()
 	os.Remove(s.path("summary"))
 	os.Remove(s.path("prog"))
@@ -106,12 +106,12 @@ func wantSummary(t *testing.T, got report.Summary, want report.Summary) {
 	}
 }
 
-// wantSaid checks that one line was said, and what is in it; or nothing, if
+// wantPrinted checks that one line was printed, and what is in it; or nothing, if
 // part is "".
-func wantSaid(t *testing.T, said, part string) {
+func wantPrinted(t *testing.T, printed, part string) {
 	t.Helper()
-	if !strings.Contains(said, part) || strings.Count(said, "\n") != min(1, len(part)) {
-		t.Errorf("said %q, want one line with %q", said, part)
+	if !strings.Contains(printed, part) || strings.Count(printed, "\n") != min(1, len(part)) {
+		t.Errorf("printed %q, want one line with %q", printed, part)
 	}
 }
 
@@ -163,9 +163,9 @@ func TestUploadedToolchain(t *testing.T) {
 	s := newSite(t)
 	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
 	s.with("TOOLCHAIN=upload")
-	got, said := s.link()
+	got, printed := s.link()
 	wantSummary(t, got, report.Summary{Remote: every})
-	wantSaid(t, said, "")
+	wantPrinted(t, printed, "")
 	// The key is the same for a local run.
 	server.Wipe(true)
 	s.forget()

@@ -76,9 +76,9 @@ func TestBrokenResults(t *testing.T) {
 				server.PutActionResult(key, r)
 			}
 			s.forget()
-			got, said := s.link()
+			got, printed := s.link()
 			wantSummary(t, got, report.Summary{Remote: every})
-			wantSaid(t, said, "")
+			wantPrinted(t, printed, "")
 			s.forget()
 			got, _ = s.link()
 			wantSummary(t, got, report.Summary{Hits: every, RemoteHits: every})

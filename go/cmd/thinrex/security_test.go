@@ -27,7 +27,7 @@ func TestTLS(t *testing.T) {
 		server  reapitest.Pair
 		clients *reapitest.CA // whose certificates the server wants to see
 		flags   []string
-		says    string // "" if all is well
+		prints  string // "" if all is well
 	}{
 		"right": {server: right, flags: []string{"TLS_CERTIFICATE=" + ca.CertFile}},
 		"right, both": {
@@ -42,24 +42,24 @@ func TestTLS(t *testing.T) {
 		"wrong name": {
 			server: issue(t, ca, reapitest.Cert{Name: "wrong", Hosts: []string{"example.com"}}),
 			flags:  []string{"TLS_CERTIFICATE=" + ca.CertFile},
-			says:   "x509: ",
+			prints: "x509: ",
 		},
 		"expired": {
 			server: issue(t, ca, reapitest.Cert{Name: "expired", Hosts: []string{"127.0.0.1"}, Expired: true}),
 			flags:  []string{"TLS_CERTIFICATE=" + ca.CertFile},
-			says:   "certificate has expired",
+			prints: "certificate has expired",
 		},
 		"unknown CA": {
 			server: right,
 			flags:  []string{"TLS_CERTIFICATE=" + other.CertFile},
-			says:   "certificate signed by unknown authority",
+			prints: "certificate signed by unknown authority",
 		},
-		"system's CAs": {server: right, says: "certificate signed by unknown authority"},
+		"system's CAs": {server: right, prints: "certificate signed by unknown authority"},
 		"no client certificate": {
 			server:  right,
 			clients: ca,
 			flags:   []string{"TLS_CERTIFICATE=" + ca.CertFile},
-			says:    "GetCapabilities: Unavailable",
+			prints:  "GetCapabilities: Unavailable",
 		},
 		"another's client certificate": {
 			server:  right,
@@ -69,7 +69,7 @@ func TestTLS(t *testing.T) {
 				"TLS_CLIENT_CERTIFICATE=" + client.CertFile,
 				"TLS_CLIENT_KEY=" + client.KeyFile,
 			},
-			says: "GetCapabilities: Unavailable",
+			prints: "GetCapabilities: Unavailable",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,13 +83,13 @@ func TestTLS(t *testing.T) {
 			s.with("REMOTE_EXECUTOR=grpcs://" + server.Addr())
 			s.with("REMOTE_RETRIES=2")
 			s.with(tc.flags...)
-			got, said := s.link()
-			if tc.says == "" {
+			got, printed := s.link()
+			if tc.prints == "" {
 				wantSummary(t, got, *remotely)
 			} else {
 				wantSummary(t, got, *here)
 			}
-			wantSaid(t, said, tc.says)
+			wantPrinted(t, printed, tc.prints)
 			s.nothingLeft()
 		})
 	}
@@ -133,7 +133,7 @@ func TestCredentials(t *testing.T) {
 	for name, tc := range map[string]struct {
 		helper string // a shell script
 		flags  []string
-		says   string
+		prints string
 	}{
 		"helper": {helper: reply},
 		"header": {flags: []string{"REMOTE_HEADER=Authorization=Bearer " + secret}},
@@ -141,15 +141,15 @@ func TestCredentials(t *testing.T) {
 			helper: "if mkdir asked-$(date +%N) && [ $(ls -d asked-* | wc -l) -le 1 ]; then " +
 				`echo '{"headers":{"Authorization":["Bearer old"]}}'; else ` + reply + "; fi",
 		},
-		"nothing":        {says: "who are you?"},
-		"wrong header":   {flags: []string{"REMOTE_HEADER=Authorization=Bearer no" + secret}, says: "who are you?"},
-		"helper fails":   {helper: "echo no ticket >&2; exit 3", says: "no ticket"},
-		"helper is slow": {helper: "sleep 1000", flags: []string{"CREDENTIAL_HELPER_TIMEOUT=1s"}, says: "helper"},
-		"nonsense":       {helper: "echo Bearer " + secret, says: "helper"},
+		"nothing":        {prints: "who are you?"},
+		"wrong header":   {flags: []string{"REMOTE_HEADER=Authorization=Bearer no" + secret}, prints: "who are you?"},
+		"helper fails":   {helper: "echo no ticket >&2; exit 3", prints: "no ticket"},
+		"helper is slow": {helper: "sleep 1000", flags: []string{"CREDENTIAL_HELPER_TIMEOUT=1s"}, prints: "helper"},
+		"nonsense":       {helper: "echo Bearer " + secret, prints: "helper"},
 		"elsewhere": {
 			helper: reply,
 			flags:  []string{"CREDENTIAL_HELPER=*.example.com=$DIR/helper"},
-			says:   "who are you?",
+			prints: "who are you?",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -163,15 +163,15 @@ func TestCredentials(t *testing.T) {
 				s.with("CREDENTIAL_HELPER=$DIR/helper")
 			}
 			s.with(tc.flags...)
-			got, said := s.link()
-			if tc.says == "" {
+			got, printed := s.link()
+			if tc.prints == "" {
 				wantSummary(t, got, *remotely)
 			} else {
 				wantSummary(t, got, *here)
 			}
-			wantSaid(t, said, tc.says)
-			if strings.Contains(said, secret) || strings.Contains(s.run("cat summary"), secret) {
-				t.Errorf("the secret is told: %q", said)
+			wantPrinted(t, printed, tc.prints)
+			if strings.Contains(printed, secret) || strings.Contains(s.run("cat summary"), secret) {
+				t.Errorf("the secret is told: %q", printed)
 			}
 			s.nothingLeft()
 		})
@@ -183,7 +183,7 @@ func TestCredentials(t *testing.T) {
 func TestRemoteUsage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	for _, tc := range []struct{ flag, says string }{
+	for _, tc := range []struct{ flag, prints string }{
 		{"REMOTE_CACHE=http://localhost:1", "thinrex speaks gRPC only"},
 		{"REMOTE_CACHE=grpc://me:" + secret + "@localhost:1", "holds no user name or password"},
 		{"REMOTE_CACHE=grpc://", "isn't an address"},
@@ -200,10 +200,10 @@ func TestRemoteUsage(t *testing.T) {
 			site.with("REMOTE_CACHE=grpcs://localhost:1")
 		}
 		site.with(tc.flag)
-		_, said, err := site.tryLink()
-		if err == nil || !strings.Contains(said, tc.says) || strings.Contains(said, secret) ||
-			!regexp.MustCompile(`(?m)^thinrex: `).MatchString(said) {
-			t.Errorf("%s: %v, said %q, want %q", tc.flag, err, said, tc.says)
+		_, printed, err := site.tryLink()
+		if err == nil || !strings.Contains(printed, tc.prints) || strings.Contains(printed, secret) ||
+			!regexp.MustCompile(`(?m)^thinrex: `).MatchString(printed) {
+			t.Errorf("%s: %v, printed %q, want %q", tc.flag, err, printed, tc.prints)
 		}
 	}
 	s.nothingLeft()

@@ -60,8 +60,8 @@ func TestStateExpires(t *testing.T) {
 	s.compile(0)
 	s.run("env THINREX_REMOTE_CACHE= " + linkAll)
 	dir := s.path("cache/thinrex")
-	wantKinds(t, dir, "compiler-*.json", "resolved-*", "digests-*", "cc-*/compiler-*.json", "cc-*/resolved-*", "cc-*/compilers",
-		"cc-*/digests/*/*", "cc-*/search-*.json", "cc-*/down-*", "prune.json", "prune.lock")
+	wantKinds(t, dir, "compiler-*.json", "resolved-*", "digests-*",
+		"cc-*/compiler-*.json", "cc-*/resolved-*", "cc-*/compilers", "cc-*/digests/*/*", "cc-*/search-*.json", "cc-*/down-*", "prune.json", "prune.lock")
 	for range 4 { // a folder that has become empty goes in a later round
 		setOld(t, dir)
 		s.run("$THINREX prune")
@@ -87,7 +87,8 @@ func TestStateWithoutCacheExpires(t *testing.T) {
 	s.with("REMOTE_CACHE=")
 	s.link()
 	dir := s.path("home/thinrex/thinrex")
-	wantKinds(t, dir, "compiler-*.json", "resolved-*", "digests-*", "cc-*/resolved-*", "cc-*/compilers", "cc-*/digests/*/*",
+	wantKinds(t, dir, "compiler-*.json", "resolved-*", "digests-*",
+		"cc-*/resolved-*", "cc-*/compilers", "cc-*/digests/*/*",
 		"cc-*/search-*.json", "cc-*/down-*", "memos-pruned")
 	for range 4 {
 		setOld(t, dir)

@@ -33,7 +33,7 @@ func TestCompilerErrorOnWorker(t *testing.T) {
 	s := newSite(t)
 	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
 	s.with("EXEC_STRATEGY=remote", "REMOTE_JOBS=1")
-	got, said, err := s.tryLink()
+	got, printed, err := s.tryLink()
 	if err == nil {
 		t.Error("the link succeeded")
 	}
@@ -42,15 +42,15 @@ func TestCompilerErrorOnWorker(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for _, want := range []string{"error: ", ".o: bad module", "the remote service says: see page 7", "(exit status 1)"} {
-		if !strings.Contains(said, want) {
-			t.Errorf("said %q, want %q", said, want)
+		if !strings.Contains(printed, want) {
+			t.Errorf("printed %q, want %q", printed, want)
 		}
 	}
 	if n := len(server.Executions()); n < got.Failed || n > 2 {
 		t.Errorf("%d executions for %d failures", n, got.Failed)
 	}
-	if strings.Contains(said, " m.o") || strings.Count(said, "bad module") != 1 {
-		t.Errorf("said %q", said)
+	if strings.Contains(printed, " m.o") || strings.Count(printed, "bad module") != 1 {
+		t.Errorf("printed %q", printed)
 	}
 	s.nothingLeft()
 }
@@ -64,9 +64,9 @@ func TestRemoteOnly(t *testing.T) {
 	s.with("EXEC_STRATEGY=remote")
 	s.with("REMOTE_RETRIES=1")
 	server.Stop()
-	got, said, err := s.tryLink()
-	if err == nil || got.Local != 0 || !strings.Contains(said, "remotely: grpc://"+server.Addr()) {
-		t.Errorf("%v: %+v, said %q", err, got, said)
+	got, printed, err := s.tryLink()
+	if err == nil || got.Local != 0 || !strings.Contains(printed, "remotely: grpc://"+server.Addr()) {
+		t.Errorf("%v: %+v, printed %q", err, got, printed)
 	}
 	s.nothingLeft()
 	if err := server.Restart(); err != nil {
@@ -106,7 +106,7 @@ func TestRacing(t *testing.T) {
 		flags    []string
 		before   func(*reapitest.Server)
 		want     func(report.Summary) bool
-		says     string // a regular expression; nothing else is said
+		prints   string // a regular expression; nothing else is printed
 	}{
 		"slow workers": {execute: always(forever), want: allHere},
 		"slow here": {
@@ -120,7 +120,7 @@ func TestRacing(t *testing.T) {
 			compiler: "until [ -e $DIR/gate ]; do sleep 0.1; done; exec clang-22 \"$@\"\n",
 			flags:    []string{"REMOTE_JOBS=1"},
 			want:     func(s report.Summary) bool { return s.Local == every && s.Fallbacks > 0 },
-			says:     warning("no worker for this platform"),
+			prints:   warning("no worker for this platform"),
 		},
 		"failing compilers": {
 			execute: always(compilerError),
@@ -130,14 +130,14 @@ func TestRacing(t *testing.T) {
 			execute: always(reapitest.RunCommands),
 			before:  inject(reapitest.Fault{Method: "Execute", Code: codes.PermissionDenied}),
 			want:    allHere,
-			says:    warning("Execute: PermissionDenied") + "?", // if that was faster
+			prints:  warning("Execute: PermissionDenied") + "?", // if that was faster
 		},
 		"down": {
 			execute: always(reapitest.RunCommands),
 			before:  (*reapitest.Server).Stop,
 			flags:   []string{"REMOTE_RETRIES=1"},
 			want:    allHere,
-			says:    warning("GetCapabilities: Unavailable"),
+			prints:  warning("GetCapabilities: Unavailable"),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,12 +152,12 @@ func TestRacing(t *testing.T) {
 			if tc.compiler != "" {
 				s.compiler(tc.compiler)
 			}
-			got, said := s.link()
+			got, printed := s.link()
 			if got.Local+got.Remote+got.Hits != every || !tc.want(got) {
 				t.Errorf("%+v", got)
 			}
-			if !regexp.MustCompile("^"+tc.says+"$").MatchString(said) || said == "" && got.Fallbacks > 0 {
-				t.Errorf("said %q, want %q: %+v", said, tc.says, got)
+			if !regexp.MustCompile("^"+tc.prints+"$").MatchString(printed) || printed == "" && got.Fallbacks > 0 {
+				t.Errorf("printed %q, want %q: %+v", printed, tc.prints, got)
 			}
 			s.nothingLeft()
 		})
@@ -178,10 +178,10 @@ func TestServiceMessageHidesSecret(t *testing.T) {
 	}})
 	s := newSite(t)
 	s.with("REMOTE_CACHE=grpc://"+server.Addr(), "REMOTE_HEADER=authorization=Bearer "+secret)
-	_, said := s.link()
-	wantSaid(t, said, "bad token [")
-	if strings.ContainsAny(said, "\x1b\x07") || strings.Contains(said, secret) || len(said) > 1000 {
-		t.Errorf("said %q", said)
+	_, printed := s.link()
+	wantPrinted(t, printed, "bad token [")
+	if strings.ContainsAny(printed, "\x1b\x07") || strings.Contains(printed, secret) || len(printed) > 1000 {
+		t.Errorf("printed %q", printed)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestUploadPolicy(t *testing.T) {
 		options reapitest.Options
 		flags   []string
 		stored  int
-		says    string
+		prints  string
 	}{
 		"auto, a cache":               {options: reapitest.Options{Capabilities: noExecution}, stored: every},
 		"auto, a cache that executes": {stored: every},
@@ -211,7 +211,7 @@ func TestUploadPolicy(t *testing.T) {
 		"true, read-only": {
 			options: reapitest.Options{Capabilities: readOnly},
 			flags:   []string{"REMOTE_UPLOAD_LOCAL_RESULTS=1"},
-			says:    "doesn't allow storing results to this user",
+			prints:  "doesn't allow storing results to this user",
 		},
 		"auto, a cache, without own store": {
 			options: reapitest.Options{Capabilities: noExecution},
@@ -225,12 +225,12 @@ func TestUploadPolicy(t *testing.T) {
 			s := w.site(t)
 			s.with("REMOTE_CACHE=grpc://" + server.Addr())
 			s.with(tc.flags...)
-			got, said := s.link()
+			got, printed := s.link()
 			wantSummary(t, got, report.Summary{Local: every})
 			if n := len(server.ActionResults()); n != tc.stored {
 				t.Errorf("%d results stored, want %d", n, tc.stored)
 			}
-			wantSaid(t, said, tc.says)
+			wantPrinted(t, printed, tc.prints)
 			s.nothingLeft()
 		})
 	}
@@ -244,11 +244,11 @@ func TestCacheFaults(t *testing.T) {
 		"GetCapabilities", "GetActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "UpdateActionResult",
 	} {
 		hang := reapitest.Fault{Method: method, Hang: true}
-		says := map[reapitest.Fault]string{hang: ": no answer within 2s"} // to that call, unless the machine is so slow
+		prints := map[reapitest.Fault]string{hang: ": no answer within 2s"} // to that call, unless the machine is so slow
 		for _, code := range refusals {
-			says[reapitest.Fault{Method: method, Code: code}] = method + ": " + code.String()
+			prints[reapitest.Fault{Method: method, Code: code}] = method + ": " + code.String()
 		}
-		for fault, part := range says {
+		for fault, part := range prints {
 			t.Run(method+part, func(t *testing.T) {
 				t.Parallel()
 				server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
@@ -261,9 +261,9 @@ func TestCacheFaults(t *testing.T) {
 				case fault.Code == codes.ResourceExhausted: // a busy service is waited for as long
 					s.with("REMOTE_TIMEOUT=8s")
 				}
-				got, said := s.link()
+				got, printed := s.link()
 				wantSummary(t, got, report.Summary{Local: every})
-				wantSaid(t, said, part)
+				wantPrinted(t, printed, part)
 				s.nothingLeft()
 			})
 		}
@@ -279,13 +279,13 @@ func TestBrokenEntryIsReplaced(t *testing.T) {
 	s.link()
 	server.Wipe(false)
 	s.forget()
-	got, said := s.link()
+	got, printed := s.link()
 	wantSummary(t, got, report.Summary{Local: every})
 	s.forget()
-	again, saidAgain := s.link()
+	again, printedAgain := s.link()
 	wantSummary(t, again, report.Summary{Hits: every, RemoteHits: every})
-	if said+saidAgain != "" {
-		t.Errorf("said %q", said+saidAgain)
+	if printed+printedAgain != "" {
+		t.Errorf("printed %q", printed+printedAgain)
 	}
 }
 
@@ -342,13 +342,13 @@ func TestWaysToAService(t *testing.T) {
 			s.write("rc", "build:ci --remote_executor=grpc://"+server.Addr()+"\n")
 			s.with("BAZELRC=$DIR/rc:ci")
 			s.with(tc.flags...)
-			got, said := s.link()
+			got, printed := s.link()
 			wantSummary(t, got, *remotely)
 			s.forget()
-			again, saidAgain := s.link()
+			again, printedAgain := s.link()
 			wantSummary(t, again, report.Summary{Hits: every, RemoteHits: every})
-			if said+saidAgain != "" || again.BytesUploaded != 0 {
-				t.Errorf("said %q, uploaded %d bytes for hits", said+saidAgain, again.BytesUploaded)
+			if printed+printedAgain != "" || again.BytesUploaded != 0 {
+				t.Errorf("printed %q, uploaded %d bytes for hits", printed+printedAgain, again.BytesUploaded)
 			}
 			s.nothingLeft()
 		})
@@ -363,9 +363,9 @@ func TestWaysToAService(t *testing.T) {
 		s.with("REMOTE_CACHE=unix://" + socket)
 		s.with("REMOTE_CACHE_HEADER=x-who=cache")
 		s.with("REMOTE_EXEC_HEADER=x-who=exec")
-		got, said := s.link()
+		got, printed := s.link()
 		wantSummary(t, got, *remotely)
-		wantSaid(t, said, "")
+		wantPrinted(t, printed, "")
 		for _, call := range server.Requests("") {
 			want := "cache"
 			if call.Method == "Execute" {
