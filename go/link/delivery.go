@@ -85,39 +85,29 @@ func (d *delivery) store(ctx context.Context, t *task, r *action.Result) {
 	}
 }
 
-// writeAll writes the outputs of a task's jobs. It returns the jobs that are no
-// longer equal to the first one.
+// writeAll writes the outputs of a task's jobs and prints the compiler's messages, with
+// the names of each job's own files. It returns the jobs that are no longer equal to the
+// first one.
 func (d *delivery) writeAll(t *task, r *action.Result) (changed []distfile.Job, err error) {
-	equal := d.actions.joining.settle(t)
-	if err := d.write(t.action, r); err != nil {
-		return nil, err
-	}
-	for _, job := range equal {
-		a, err := d.actions.remake(t, job)
-		if err != nil {
-			changed = append(changed, job)
-			continue
+	for i, job := range d.actions.joining.settleAll(t) {
+		a := t.action
+		if i > 0 {
+			if a, err = d.actions.remake(t, job); err != nil {
+				changed = append(changed, job)
+				continue
+			}
+			d.tally.count(func(s *report.Summary) { s.Hits++ })
 		}
-		if err := d.write(a, r); err != nil {
-			return nil, err
+		for _, out := range a.Outputs {
+			data, ok := r.Output(out.Name)
+			if !ok {
+				continue
+			}
+			if err := d.outputs.write(out, data); err != nil {
+				return nil, err
+			}
 		}
-		d.tally.count(func(s *report.Summary) { s.Hits++ })
+		d.failures.printMessages(a, r)
 	}
 	return changed, nil
-}
-
-// write writes the outputs of one job and prints the compiler's messages, with the
-// names of the job's own files.
-func (d *delivery) write(a *action.Action, r *action.Result) error {
-	for _, out := range a.Outputs {
-		data, ok := r.Output(out.Name)
-		if !ok {
-			continue
-		}
-		if err := d.outputs.write(out, data); err != nil {
-			return err
-		}
-	}
-	d.failures.printMessages(a, r)
-	return nil
 }

@@ -47,36 +47,30 @@ func (r Remote) Execute(ctx context.Context, a *action.Action) (*action.Result, 
 	if err := r.Slot.Take(ctx); err != nil {
 		return nil, err
 	}
-	result, err := r.Workers.execute(ctx, a)
-	switch {
-	case err != nil:
+	service := r.Workers.Service
+	var result *action.Result
+	err := service.Down()
+	if err == nil {
+		progress, end := r.Workers.Begin()
+		result, err = service.Execute(action.WithProgress(ctx, progress), a)
+		end(err == nil)
+	}
+	if err == nil {
+		err = workerFailure(a, result)
+	}
+	if err != nil {
+		result.Done()
 		r.Slot.Free()
 		return nil, r.Workers.explain(ctx, a, err)
-	case result.ExitError() != nil:
+	}
+	result.Service = service.Executor()
+	if result.ExitError() != nil {
 		// It has no outputs: what remains to be done with it needs no bound, and may
 		// wait for a slot of this machine.
 		r.Slot.Free()
 		return result, nil
 	}
 	return hold(r.Slot, result), nil
-}
-
-func (w *Workers) execute(ctx context.Context, a *action.Action) (*action.Result, error) {
-	if err := w.Service.Down(); err != nil {
-		return nil, err
-	}
-	progress, end := w.Begin()
-	r, err := w.Service.Execute(action.WithProgress(ctx, progress), a)
-	end(err == nil)
-	if err != nil {
-		return nil, err
-	}
-	if why := workerFailure(a, r); why != nil {
-		r.Done()
-		return nil, why
-	}
-	r.Service = w.Service.Executor()
-	return r, nil
 }
 
 // explain adds to an error what the user may do about it. If workers are required,
