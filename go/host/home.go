@@ -5,8 +5,8 @@ import (
 	"os/user"
 )
 
-// HomeDir returns the user's home folder: from the environment, or else, as in
-// Bazel's actions, which have no variable HOME, from the password database.
+// HomeDir returns the user's home folder. Bazel's actions have no variable HOME: there it
+// comes from the password database.
 func HomeDir() (string, error) {
 	home, err := os.UserHomeDir()
 	if err == nil {

@@ -9,28 +9,27 @@ import (
 	"time"
 )
 
-// A jobserver is GNU make's pool of job tokens, a pipe that holds one byte
-// for each job that may still start. The job that make started for us has a
-// token already, so the first command needs none. A nil jobserver hands out
-// tokens without end.
+// A jobserver is GNU make's pool of job tokens: a pipe that holds one byte for each
+// further job that may start. The job in which we run has a token already, so our first
+// command needs none. A nil jobserver hands out any number of tokens.
 //
 // Source: "POSIX Jobserver Interaction" in the GNU make manual.
 type jobserver struct {
-	pipe     *os.File      // our own open file: its non-blocking mode is nobody else's
-	implicit chan struct{} // holds make's own token for us while it is free
-	reading  chan struct{} // held by the one that reads the pipe
+	pipe     *os.File      // opened by us, so that make's own end stays in blocking mode
+	implicit chan struct{} // holds our job's own token while it is free
+	reading  chan struct{} // full while somebody reads the pipe
 }
 
 const jobserverAuth = `--jobserver-(?:auth|fds)=(?:fifo:(\S+)|(\d+),(\d+))`
 
-// openJobserver returns nil when makeflags names no jobserver, or one that
-// make didn't pass on (the recipe isn't marked as a recursive one).
+// openJobserver returns nil if makeflags names no jobserver, or one whose pipe make has
+// closed for us, as it does for recipes that aren't marked with a plus sign.
 func openJobserver(makeflags string) *jobserver {
 	all := regexp.MustCompile(jobserverAuth).FindAllStringSubmatch(makeflags, -1)
 	if len(all) == 0 {
 		return nil
 	}
-	m := all[len(all)-1] // the last counts, as for make
+	m := all[len(all)-1] // make, too, obeys the last one
 	path := m[1]
 	if path == "" {
 		read, readErr := strconv.Atoi(m[2])
@@ -51,8 +50,8 @@ func openJobserver(makeflags string) *jobserver {
 	return j
 }
 
-// poll is how often the reader of the pipe looks whether the context has
-// ended or our own token has come free.
+// poll is how often the reader of the pipe checks whether its context has ended or our
+// own token is free.
 const poll = 50 * time.Millisecond
 
 // acquire waits for a token.
@@ -76,8 +75,8 @@ func (j *jobserver) acquire(ctx context.Context) (giveBack func(), err error) {
 	}
 }
 
-// read takes a token from the pipe, or fails when there is none within poll.
-// When the pipe is broken, make is gone and there is no pool to be polite to.
+// read takes a token from the pipe, or fails with os.ErrDeadlineExceeded if there is none
+// within poll. If the pipe is broken, make is gone: then commands need no tokens.
 func (j *jobserver) read() (giveBack func(), err error) {
 	token := make([]byte, 1)
 	if err := j.pipe.SetReadDeadline(time.Now().Add(poll)); err != nil {
@@ -90,7 +89,7 @@ func (j *jobserver) read() (giveBack func(), err error) {
 	return func() {}, err
 }
 
-// write gives a token back. A pipe that holds all tokens but ours has room.
+// write gives a token back. It doesn't block: the pipe had room for the token before.
 func (j *jobserver) write(token []byte) { _, _ = j.pipe.Write(token) }
 
 func (j *jobserver) close() error {

@@ -9,17 +9,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pipePath returns a name under which an inherited pipe can be opened anew, or
-// "" when the descriptors aren't the two ends of one: make may have closed
-// its own, and something else have taken the numbers. Opening it anew keeps
-// the non-blocking mode, which belongs to the open file, from make and others.
+// pipePath returns a name by which an inherited pipe can be opened again, or "" if the
+// descriptors aren't the two ends of one pipe: make may have closed its pipe, and other
+// files may have got the numbers. It is opened again because we need it in non-blocking
+// mode, which make and the processes that share make's open file must not see.
 func pipePath(read, write int) string {
 	var r, w unix.Stat_t
 	if unix.Fstat(read, &r) != nil || unix.Fstat(write, &w) != nil {
 		return ""
 	}
-	onePipe := r.Mode&unix.S_IFMT == unix.S_IFIFO && w.Mode&unix.S_IFMT == unix.S_IFIFO && r.Ino == w.Ino && r.Dev == w.Dev
-	if !onePipe || accessMode(read) != unix.O_RDONLY || accessMode(write) != unix.O_WRONLY {
+	isPipe := r.Mode&unix.S_IFMT == unix.S_IFIFO && w.Mode&unix.S_IFMT == unix.S_IFIFO
+	if !isPipe || r.Ino != w.Ino || r.Dev != w.Dev || accessMode(read) != unix.O_RDONLY || accessMode(write) != unix.O_WRONLY {
 		return ""
 	}
 	return fmt.Sprintf("/dev/fd/%d", read)

@@ -5,6 +5,6 @@ import (
 	"os"
 )
 
-// make's jobserver on Windows is a named semaphore; it isn't supported.
+// On Windows make's jobserver is a named semaphore, which isn't supported.
 func pipePath(int, int) string          { return "" }
 func openPipe(string) (*os.File, error) { return nil, errors.ErrUnsupported }

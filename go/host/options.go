@@ -38,10 +38,11 @@ func (o *Options) Rows() []option.Row {
 			Phase: option.LinkOnly,
 		},
 		{
-			Name:    "sandbox_base",
-			Value:   option.Text(&o.SandboxBase, ""),
-			Group:   option.Compilations,
-			Usage:   "`folder` in which compilations get private directories (default: TMPDIR, else memory, else the temporary folder)",
+			Name:  "sandbox_base",
+			Value: option.Text(&o.SandboxBase, ""),
+			Group: option.Compilations,
+			Usage: "`folder` in which compilations get private directories" +
+				" (default: TMPDIR, else memory, else the temporary folder)",
 			Doc:     "folder in which compilations get private directories",
 			Default: "[see below](#how-many-compilations-run-and-where)",
 			Path:    option.WholePath,

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// An output takes what a process writes to one of its streams.
+// An output collects what a process writes to one of its streams.
 //
-// Package exec could read the pipe. But when its WaitDelay is over after the
-// process has ended, it throws away what is still in there: then a process of
-// ours that got no time to read would take a part for the whole.
+// Package exec could read the pipe, too. But it drops what is still in the pipe when
+// WaitDelay is over after the end of the process. On a busy machine we would then take a
+// part of the output for all of it.
 type output struct {
 	pipe *os.File
 	kept bounded
@@ -29,7 +29,7 @@ func start(cmd *exec.Cmd, stdout, stderr *output) error {
 		cmd.Stdout, cmd.Stderr = w1, w2
 		err = cmd.Start()
 	}
-	w1.Close() // the process has its own
+	w1.Close() // the process has inherited its own copies
 	w2.Close()
 	if err != nil {
 		stdout.pipe.Close()
@@ -47,8 +47,8 @@ func (o *output) connect() (w *os.File, err error) {
 	return w, err
 }
 
-// read reads until nobody can write any more, or until the deadline, and then
-// at least what is there.
+// read reads until all writers have closed the pipe, or until the deadline. After the
+// deadline it still reads what is in the pipe.
 func (o *output) read() {
 	defer close(o.done)
 	defer o.pipe.Close()
@@ -57,8 +57,8 @@ func (o *output) read() {
 	}
 }
 
-// finish returns what the process wrote, which has ended. Children that still
-// have the pipe are waited for until then.
+// finish returns the output of a process that has ended. It waits for children that still
+// have the pipe, but only until then.
 func (o *output) finish(until time.Time) []byte {
 	if o.pipe.SetReadDeadline(until) != nil { // closed already, or this is Windows
 		defer time.AfterFunc(time.Until(until), func() { o.pipe.Close() }).Stop()
@@ -67,8 +67,7 @@ func (o *output) finish(until time.Time) []byte {
 	return o.kept.buf.Bytes()
 }
 
-// bounded keeps the first maxOutput bytes and takes the rest without keeping
-// it.
+// bounded keeps the first maxOutput bytes that are written to it, and drops the rest.
 type bounded struct{ buf bytes.Buffer }
 
 func (b *bounded) Write(p []byte) (int, error) {

@@ -1,6 +1,6 @@
-// Package host runs commands on this machine: in a process group of their
-// own that ends with us, in private directories that hold exactly their
-// inputs, and no more of them at a time than there are slots.
+// Package host runs commands on this machine. Each runs in a process group of its own,
+// which ends when thinrex ends, and in a private directory that holds exactly its inputs.
+// No more commands run at a time than there are slots.
 package host
 
 import (
@@ -22,7 +22,7 @@ type Process struct {
 	Args  []string // without the program's name
 	Dir   string
 	Env   []string
-	Stdin []byte // which the program needn't read
+	Stdin []byte // the program may leave it unread
 }
 
 // An Exit says how a process ended.
@@ -39,8 +39,8 @@ var ErrStart = errors.New("can't start the compiler")
 const (
 	// grace is how long a process may take to clean up after SIGTERM.
 	grace = 2 * time.Second
-	// maxOutput bounds what a stray program can make us hold.
-	maxOutput = 16 << 20
+	// maxOutput bounds how much of one stream is kept in memory.
+	maxOutput = 16 << 20 // bytes
 )
 
 // Run runs p to its end. The error is the context's, after p and all its
@@ -72,8 +72,8 @@ func Run(ctx context.Context, p Process) (Exit, error) {
 		ended = time.Now()
 	}
 	until := ended.Add(grace) // for children that still have our pipes
-	said, complained := stdout.finish(until), stderr.finish(until)
-	endGroup(cmd.Process.Pid) // what a wrapper left running, or what SIGTERM didn't end
+	outText, errText := stdout.finish(until), stderr.finish(until)
+	endGroup(cmd.Process.Pid) // children that a wrapper left, or that SIGTERM didn't end
 	if ctx.Err() != nil {
 		return Exit{}, ctx.Err()
 	}
@@ -81,8 +81,11 @@ func Run(ctx context.Context, p Process) (Exit, error) {
 		return Exit{}, fmt.Errorf("wait for %s: %w", p.Path, err)
 	}
 	return Exit{
-		Code: cmd.ProcessState.ExitCode(), Signal: signalOf(cmd.ProcessState), Stdout: said, Stderr: complained,
-		CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
+		Code:   cmd.ProcessState.ExitCode(),
+		Signal: signalOf(cmd.ProcessState),
+		Stdout: outText,
+		Stderr: errText,
+		CPU:    cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
 	}, nil
 }
 
@@ -95,8 +98,8 @@ func Environ(env map[string]string) []string {
 	return list
 }
 
-// Inherited is the environment for jobs that run as the linker asked, less
-// our own settings, which may hold secrets.
+// Inherited is the environment of jobs that run as the linker or user asked, uncached. It
+// lacks thinrex's own settings, which may hold secrets.
 func Inherited() []string {
 	return slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, "THINREX_") })
 }

@@ -9,18 +9,19 @@ import (
 	"syscall"
 )
 
+// ownGroup has a command run in a process group of its own, to which Run sends its signals.
 func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	dieWithParent(cmd.SysProcAttr)
-	// SIGTERM first, so that a compiler can remove its own temporary files;
-	// Run ends what is left after the grace.
+	// SIGTERM first, so that a compiler can remove its own temporary files. Run ends the
+	// processes that are left after grace.
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 }
 
 // endGroup ends what is left of a finished process's group.
 func endGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
 
-// ownFolder reports whether path is a folder, not a link to one, and ours.
+// ownFolder reports whether path is a folder of this user, and not a link to one.
 func ownFolder(path string) bool {
 	fi, err := os.Lstat(path)
 	if err != nil || !fi.IsDir() {
@@ -30,10 +31,10 @@ func ownFolder(path string) bool {
 	return ok && int(st.Uid) == os.Getuid()
 }
 
-// maxPipe is as much as a pipe holds, if it isn't root's.
+// maxPipe is as much as a pipe can hold, unless root has made it larger.
 const maxPipe = 1 << 20
 
-// drain reads what is in a pipe, and waits for no more.
+// drain reads what is in a pipe without waiting for more.
 func drain(pipe *os.File, to io.Writer) {
 	conn, err := pipe.SyscallConn()
 	if err != nil {

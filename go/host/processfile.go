@@ -13,10 +13,10 @@ import (
 // maxLinks bounds symbolic links that lead to each other.
 const maxLinks = 40
 
-// CheckFile fails for what isn't the same to each process that opens it: what
-// isn't a regular file, such as a pipe, and what is reached by a name that is
-// each process's own, such as /dev/stdin, be it a regular file or not. One that
-// isn't there is no failure: whoever opens it has words for that.
+// CheckFile fails for a file that isn't the same to each process that opens it: a pipe or
+// other file that isn't regular, and a regular file behind a name such as /dev/stdin,
+// which leads each process to another file. A file that is missing is no failure: the
+// compiler reports it itself.
 func CheckFile(name string) error {
 	fi, err := os.Stat(name)
 	switch {
@@ -32,11 +32,11 @@ func CheckFile(name string) error {
 	return nil
 }
 
-// ProcessFolders remembers folders for which OfProcess has been asked: for the
-// many files of one compilation.
+// ProcessFolders remembers the answers of OfProcess for folders. A compilation reads many
+// files from few folders.
 type ProcessFolders map[string]bool
 
-// Lead is OfProcess.
+// Lead reports what OfProcess does.
 func (known ProcessFolders) Lead(path string) bool {
 	folder := path[:strings.LastIndexByte(path, '/')+1]
 	through, ok := known[folder]

@@ -40,7 +40,8 @@ func TestCheckFile(t *testing.T) {
 		}
 	}
 	for name, reason := range map[string]string{
-		"a.c": "", "good": "", "again": "", "up": "", "here/up": "", "./here/.//a.c": "", dir + "/again": "", "absent": "", "absent/a.c": "",
+		"a.c": "", "good": "", "again": "", "up": "", "here/up": "", "./here/.//a.c": "", dir + "/again": "",
+		"absent": "", "absent/a.c": "",
 		open: "to each process", "open": "to each process", "twice": "to each process", "here/twice": "to each process",
 		"fds/" + number:                   "to each process",
 		"self/fd/" + number:               "to each process",

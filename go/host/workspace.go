@@ -12,9 +12,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A Workspace holds the private directories of one link. It is removed with
-// all that is in it by Close, or, when this process was killed, by the next
-// link's NewWorkspace.
+// A Workspace is a folder for the private directories of one link. Close removes it with
+// all that is in it; if this process is killed first, the next link's NewWorkspace does.
 type Workspace struct {
 	root string
 	lock *flock.Flock
@@ -26,9 +25,8 @@ const (
 	lockName        = "lock"
 )
 
-// NewWorkspace makes a workspace in base. When that is "", it is made in
-// $TMPDIR, in memory where there is room, or else in the system's temporary
-// folder.
+// NewWorkspace makes a workspace in base. If base is "", it makes it in $TMPDIR; without
+// that variable in memory, if there is room; or else in the system's temporary folder.
 func NewWorkspace(base string) (*Workspace, error) {
 	if base == "" {
 		base = defaultBase()
@@ -38,7 +36,7 @@ func NewWorkspace(base string) (*Workspace, error) {
 		return nil, err
 	}
 	sweep(base)
-	// It gets the name that sweep looks for once it is locked.
+	// It gets the name that sweep looks for only once it is locked.
 	unlocked, err := os.MkdirTemp(base, newPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("%w (--sandbox_base=DIR or TMPDIR gives another folder)", err)
@@ -63,12 +61,12 @@ func defaultBase() string {
 	return os.TempDir()
 }
 
-// memoryFolder is where Linux has a file system in memory. A job's private
-// files live for a second, and making and removing some ten of them on a disk
-// costs a few percent of a compilation.
+// memoryFolder is Linux's file system in memory. A job's private files live for a second
+// or so. To make and remove some ten of them on a disk costs a few percent of a
+// compilation.
 const memoryFolder = "/dev/shm"
 
-// sweep removes the workspaces whose owners are gone. Best effort.
+// sweep removes the workspaces of killed processes. It is best effort.
 func sweep(base string) {
 	entries, err := os.ReadDir(base)
 	if err != nil {
@@ -78,7 +76,7 @@ func sweep(base string) {
 		root := filepath.Join(base, e.Name())
 		switch {
 		case !ownFolder(root):
-			// Somebody else's, who might lay a trap.
+			// Another user's: the names below it may be meant as a trap.
 		case strings.HasPrefix(e.Name(), workspacePrefix):
 			lock := flock.New(filepath.Join(root, lockName), flock.SetFlag(os.O_RDWR))
 			if got, err := lock.TryLock(); err == nil && got {
@@ -86,7 +84,8 @@ func sweep(base string) {
 				lock.Close()
 			}
 		case strings.HasPrefix(e.Name(), newPrefix):
-			// Being made or removed: a moment, unless its owner was killed in it.
+			// It has this name for a moment while it is made or removed, unless its owner was
+			// killed in that moment.
 			if fi, err := e.Info(); err == nil && time.Since(fi.ModTime()) > time.Hour {
 				os.RemoveAll(root)
 			}
@@ -94,7 +93,8 @@ func sweep(base string) {
 	}
 }
 
-// Close removes the workspace, out of sight of other links' sweep.
+// Close removes the workspace. It renames it first, so that the sweep of another link
+// leaves it alone.
 func (w *Workspace) Close() error {
 	hidden := strings.Replace(w.root, workspacePrefix, newPrefix, 1)
 	if err := os.Rename(w.root, hidden); err == nil {
@@ -103,16 +103,16 @@ func (w *Workspace) Close() error {
 	return errors.Join(os.RemoveAll(w.root), w.lock.Close())
 }
 
-// A SourceFile is a file to lay out in a private directory.
+// A SourceFile is a file that Lay puts into a private directory.
 type SourceFile struct {
 	Name string // slash-separated, relative to the directory
 	Path string // to copy from, unless Data isn't nil
 	Data []byte
 }
 
-// Lay makes a private directory that holds copies of files. They are copies
-// (clones, where the file system can) and never links, so that no compiler
-// can write through to an original. The caller removes it.
+// Lay makes a private directory with copies of files, which the caller removes. They are
+// never links, so that a compiler that writes to its inputs can't change the originals.
+// Where the file system can share content between files, copies cost little.
 func (w *Workspace) Lay(files []SourceFile) (dir string, err error) {
 	dir, err = os.MkdirTemp(w.root, "job-")
 	if err != nil {

@@ -152,7 +152,8 @@ func (c *Cache) begin(ctx context.Context, m *memory, err error) {
 		case !remembered:
 			c.options.Warn("can't %s the remote cache, going on without: %v", what, err)
 		case isNew:
-			c.options.Warn("can't %s the remote cache, going on without, and asking it again once a minute: %v", what, err)
+			c.options.Warn("can't %s the remote cache, going on without, and asking it again once a minute: %v",
+				what, err)
 		default:
 			c.options.Verbose("still can't %s the remote cache: %v", what, err)
 		}

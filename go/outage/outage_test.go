@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	cantUse   = "can't use the remote cache, going on without, and asking it again once a minute: connection refused"
-	cantWrite = "can't write to the remote cache, going on without, and asking it again once a minute: no space left on device"
+	askingAgain = " the remote cache, going on without, and asking it again once a minute: "
+	cantUse     = "can't use" + askingAgain + "connection refused"
+	cantWrite   = "can't write to" + askingAgain + "no space left on device"
 )
 
 // One process of a build waits for a dead service and warns; the others go on without.

@@ -76,7 +76,9 @@ func TestBrokenEntries(t *testing.T) {
 			})
 		},
 		"half an object": func(t *testing.T, s *Store, a *action.Action) {
-			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = blob(t, s, sound.Outputs[0].Data[:100]) })
+			entry(t, s, a, func(p *repb.ActionResult) {
+				p.OutputFiles[0].Digest = blob(t, s, sound.Outputs[0].Data[:100])
+			})
 		},
 		"undeclared output": func(t *testing.T, s *Store, a *action.Action) {
 			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Path = "../x" })

@@ -29,14 +29,14 @@ func (o *Options) Rows() []option.Row {
 			Value: option.Text(&o.Dir, DefaultDir()),
 			Group: option.Cache,
 			Usage: "`folder` that keeps results, as Bazel's flag of that name; empty for none",
-			Doc: "folder that keeps results, in the layout of Bazel's `--disk_cache`; empty for none (what is remembered of " +
-				"this machine, such as the compiler's digest, then lies in `~/.cache/thinrex` all the same)",
+			Doc: "folder that keeps results, in the layout of Bazel's `--disk_cache`; empty for none (what is " +
+				"remembered of this machine, such as the compiler's digest, then lies in `~/.cache/thinrex` all the same)",
 			Default: "`~/.cache/thinrex`",
 			Path:    option.WholePath,
-			BazelAttribute: "Path of the folder that keeps results, absolute or below `~/`, such as that of Bazel's `--disk_cache`; " +
-				"`none` for none. By default what `config` says, or else `~/.cache/thinrex`. Links in a sandbox can write it only with " +
-				"`--sandbox_writable_path` of that folder, which must exist. Bazel 7 and later give sandboxes a /tmp of their own: " +
-				"below /tmp, add `--sandbox_add_mount_pair` of it.",
+			BazelAttribute: "Path of the folder that keeps results, absolute or below `~/`, such as that of Bazel's " +
+				"`--disk_cache`; `none` for none. By default what `config` says, or else `~/.cache/thinrex`. Links in " +
+				"a sandbox can write it only with `--sandbox_writable_path` of that folder, which must exist. Bazel 7 " +
+				"and later give sandboxes a /tmp of their own: below /tmp, add `--sandbox_add_mount_pair` of it.",
 		},
 		{
 			Name:  "thinlto_cache_policy",

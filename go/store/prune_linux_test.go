@@ -92,7 +92,8 @@ func TestPruneGoesOnAfterFailures(t *testing.T) {
 	t.Cleanup(func() { chmod(t, 0o755, stuck, closed) })
 	asNobody(t, func() {
 		stats, err := s.Prune(t.Context(), policy(t, ""), true)
-		if err != nil || stats.Removed.Files != 3 || stats.Failed != 2 || stats.Left.Files != 8 || !errors.Is(stats.Failure, os.ErrPermission) {
+		if err != nil || stats.Removed.Files != 3 || stats.Left.Files != 8 ||
+			stats.Failed != 2 || !errors.Is(stats.Failure, os.ErrPermission) {
 			t.Errorf("%+v, %v", stats, err)
 		}
 	})

@@ -50,13 +50,16 @@ func TestPolicyIsLLDs(t *testing.T) {
 		t.Fatalf("%v (scripts/install-tools.sh installs it)", err)
 	}
 	for _, s := range policies() {
-		out, _ := exec.CommandContext(t.Context(), lld, "--thinlto-cache-policy="+s).CombinedOutput() // fails for want of inputs
+		// It fails, as there are no inputs.
+		out, _ := exec.CommandContext(t.Context(), lld, "--thinlto-cache-policy="+s).CombinedOutput()
 		_, theirs, refused := strings.Cut(string(out), "invalid cache policy: ")
 		_, err := ParsePolicy(s)
 		if refused != (err != nil) {
 			t.Errorf("%q: ours %v, lld's %s", s, err, out)
 		}
-		for _, substance := range []string{"must end with one of", "must be a percentage", "must be between 0 and 100", "must not be empty"} {
+		for _, substance := range []string{
+			"must end with one of", "must be a percentage", "must be between 0 and 100", "must not be empty",
+		} {
 			if strings.Contains(theirs, substance) && !strings.Contains(err.Error(), substance) {
 				t.Errorf("%q: ours %v, lld's %s", s, err, theirs)
 			}
@@ -69,19 +72,26 @@ func TestPolicyIsLLDs(t *testing.T) {
 func policies() []string {
 	all := []string{
 		":", "::", "foo", "foo=1", "=", "=1", "prune_after", "prune_after=1h:", "prune_after=1h::", ":prune_after=1h",
-		"prune_after=1h:cache_size=5%", "prune_after=1h,cache_size=5%", "prune_after=1h cache_size=5%", "prune_after=1h;", "PRUNE_AFTER=1h",
-		"prune_after =1s", " prune_after=1s", "prune_after=1s=2", "prune_after==1s", "prune_after=1s:foo=2", "foo=2:prune_after=1s",
+		"prune_after=1h:cache_size=5%", "prune_after=1h,cache_size=5%", "prune_after=1h cache_size=5%",
+		"prune_after=1h;", "PRUNE_AFTER=1h",
+		"prune_after =1s", " prune_after=1s", "prune_after=1s=2", "prune_after==1s", "prune_after=1s:foo=2",
+		"foo=2:prune_after=1s",
 		"cache_size_byte=1", "cache_size_bytes_=1", "prune_after=\"1h\"", "prune_after=1\xff", "prune_after=1h\n",
 	}
 	numbers := []string{
-		"", "0", "1", "30", "00", "007", "08", "0x10", "0Xa", "0xg", "0x", "0b11", "0B1", "0b2", "0b", "0o17", "0O17", "0o", "-1", "+1", " 1",
-		"1 ", "1_000", "0x_1", "1.5", "1e3", "99", "100", "101", "18446744073709551615", "18446744073709551616", "99999999999999999999", "٣", "ten",
+		"", "0", "1", "30", "00", "007", "08", "0x10", "0Xa", "0xg", "0x", "0b11", "0B1", "0b2", "0b",
+		"0o17", "0O17", "0o", "-1", "+1", " 1",
+		"1 ", "1_000", "0x_1", "1.5", "1e3", "99", "100", "101",
+		"18446744073709551615", "18446744073709551616", "99999999999999999999", "٣", "ten",
 	}
 	for _, n := range numbers {
 		all = append(all, "prune_after="+n+"h", "cache_size="+n+"%", "cache_size_bytes="+n, "cache_size_files="+n)
 	}
-	for _, unit := range []string{"", "s", "m", "h", "d", "S", "M", "ms", "%", "%%", "k", "K", "g", "G", "t", "b", "kb", "kk"} {
-		all = append(all, "prune_interval=5"+unit, "cache_size=5"+unit, "cache_size_bytes=5"+unit, "cache_size_files=5"+unit,
+	for _, unit := range []string{
+		"", "s", "m", "h", "d", "S", "M", "ms", "%", "%%", "k", "K", "g", "G", "t", "b", "kb", "kk",
+	} {
+		all = append(all, "prune_interval=5"+unit, "cache_size=5"+unit,
+			"cache_size_bytes=5"+unit, "cache_size_files=5"+unit,
 			"prune_after="+unit, "cache_size_bytes="+unit)
 	}
 	return all
@@ -102,7 +112,8 @@ func FuzzPolicy(f *testing.F) {
 		if p.Interval < 0 || p.After < 0 || p.SizePercent < 0 || p.SizePercent > 100 {
 			t.Errorf("%q: %+v", s, p)
 		}
-		if again, err := ParsePolicy(strings.TrimSuffix(s, ":") + ":prune_after=1h"); s != "" && (err != nil || again.After != time.Hour) {
+		again, err := ParsePolicy(strings.TrimSuffix(s, ":") + ":prune_after=1h")
+		if s != "" && (err != nil || again.After != time.Hour) {
 			t.Errorf("%q, continued: %+v, %v", s, again, err)
 		}
 	})

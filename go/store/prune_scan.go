@@ -30,7 +30,9 @@ type place struct {
 func places(root string) (all []place) {
 	for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
 		dir := folderOf(root, f)
-		all = append(all, place{filepath.Join(dir, acFolder), touchAfter}, place{filepath.Join(dir, casFolder), 2 * touchAfter})
+		all = append(all,
+			place{filepath.Join(dir, acFolder), touchAfter},
+			place{filepath.Join(dir, casFolder), 2 * touchAfter})
 	}
 	return all
 }

@@ -62,7 +62,8 @@ func TestPruneInterval(t *testing.T) {
 // A damaged prune.json doesn't keep a store from pruning.
 func TestPruneDamagedState(t *testing.T) {
 	for _, state := range []string{
-		"", "x", "{}", `{"next":-1}`, `{"next":256}`, `{"known":300}`, `{"left":257}`, `{"left":9,"next":250}`, `{"known":256,"next":7}`, `{"known":256,"files":[18446744073709551615]}`,
+		"", "x", "{}", `{"next":-1}`, `{"next":256}`, `{"known":300}`, `{"left":257}`, `{"left":9,"next":250}`,
+		`{"known":256,"next":7}`, `{"known":256,"files":[18446744073709551615]}`,
 		`{"known":256,"bytes":[18446744073709551615,18446744073709551615]}`, `{"files":[-1]}`, "[]",
 	} {
 		s := open(t)
@@ -71,7 +72,8 @@ func TestPruneDamagedState(t *testing.T) {
 		if err := os.WriteFile(s.stateFile(memo.PruneState), []byte(state), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if stats := prune(t, s, off+"cache_size_files=5"); int(stats.Left.Files) != 5 || int(stats.Removed.Files) != len(paths)-5 {
+		stats := prune(t, s, off+"cache_size_files=5")
+		if int(stats.Left.Files) != 5 || int(stats.Removed.Files) != len(paths)-5 {
 			t.Errorf("%s: %+v", state, stats)
 		}
 	}
@@ -186,7 +188,8 @@ func TestPruneStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, force := range []bool{true, false} {
-		if _, err := s.Prune(ctx, policy(t, ""), force); err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) {
+		_, err := s.Prune(ctx, policy(t, ""), force)
+		if err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) {
 			t.Errorf("forced %v: %v", force, err)
 		}
 	}

@@ -21,7 +21,8 @@ func TestPruneSweepsState(t *testing.T) {
 		var old, young []string
 		for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
 			dir := StateDir(root, f)
-			old = append(old, memo.Path(dir, memo.ResolvedCompiler, "old"), memo.Path(filepath.Join(dir, "cc-a"), memo.Outage, "old"))
+			old = append(old, memo.Path(dir, memo.ResolvedCompiler, "old"),
+				memo.Path(filepath.Join(dir, "cc-a"), memo.Outage, "old"))
 			young = append(young, memo.Path(dir, memo.ResolvedCompiler, "young"))
 		}
 		for _, path := range old {

@@ -129,7 +129,8 @@ func TestDamagedLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, damaged := range [][]byte{whole[:40], append(whole[:recordSize:recordSize], "torn"...), {0: 1, recordSize: 2}} {
+	torn := append(whole[:recordSize:recordSize], "torn"...)
+	for i, damaged := range [][]byte{whole[:40], torn, {0: 1, recordSize: 2}} {
 		if err := os.WriteFile(log, damaged, 0o644); err != nil {
 			t.Fatal(err)
 		}

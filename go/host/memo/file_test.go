@@ -46,8 +46,11 @@ func TestWriteFails(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "resolved-1"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{Path(file, SearchPath, "1"), Path(dir, ResolvedCompiler, "1"), "/proc/thinrex/search-1.json"} {
-		if err := Write(path, []byte("x")); err == nil || !strings.Contains(err.Error(), filepath.Base(filepath.Dir(path))) {
+	for _, path := range []string{
+		Path(file, SearchPath, "1"), Path(dir, ResolvedCompiler, "1"), "/proc/thinrex/search-1.json",
+	} {
+		folder := filepath.Base(filepath.Dir(path))
+		if err := Write(path, []byte("x")); err == nil || !strings.Contains(err.Error(), folder) {
 			t.Errorf("%s: %v", path, err)
 		}
 		if err := Append(path, []byte("x")); err == nil {

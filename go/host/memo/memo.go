@@ -67,7 +67,7 @@ var table = [...]row{
 	Outage:           {"down-*", "outage", "that a remote cache couldn't be used", briefly},
 	PruneState:       {"prune.json", "store", "how far pruning has come", always},
 	PruneLock:        {"prune.lock", "store", "nothing: locked by a process that prunes", always},
-	SweepStamp:       {"memos-pruned", "host/memo", "nothing: its time is that of the last Sweep without a store", always},
+	SweepStamp:       {"memos-pruned", "host/memo", "nothing: its time is that of the last SweepWhenDue", always},
 }
 
 // hostFolders is the pattern of the folders that OfHost names.

@@ -138,8 +138,8 @@ func TestSweepRemovesGoneHost(t *testing.T) {
 func TestSweepLeavesOthers(t *testing.T) {
 	dir := t.TempDir()
 	names := []string{
-		"README", "other.json", "search-1.txt", ".hidden", "x/resolved-1", "cc-a/x/resolved-1", "cc-a/digests/ab/c/d", "digests/x",
-		"cc-a/cc-b/resolved-1",
+		"README", "other.json", "search-1.txt", ".hidden", "x/resolved-1", "digests/x",
+		"cc-a/x/resolved-1", "cc-a/digests/ab/c/d", "cc-a/cc-b/resolved-1",
 	}
 	for _, name := range names {
 		put(t, dir, name, 1000*day)
@@ -219,7 +219,8 @@ func TestSweepBesideWriters(t *testing.T) {
 	for _, host := range hosts {
 		writers.Go(func() {
 			for i := range 100 {
-				state, log := Path(filepath.Join(dir, host), SearchPath, fmt.Sprint(i)), Path(filepath.Join(dir, host), SourceDigests, "ab", "abcd")
+				state := Path(filepath.Join(dir, host), SearchPath, fmt.Sprint(i))
+				log := Path(filepath.Join(dir, host), SourceDigests, "ab", "abcd")
 				if err := errors.Join(Write(state, []byte(whole)), Append(log, []byte("record"))); err != nil {
 					t.Error(err)
 				}
@@ -231,7 +232,8 @@ func TestSweepBesideWriters(t *testing.T) {
 				}
 				_ = errors.Join(os.Remove(state), os.Remove(log))
 				old := time.Now().Add(-day) // as if the folders had been empty for long
-				for _, folder := range []string{filepath.Dir(log), filepath.Dir(filepath.Dir(log)), filepath.Dir(state)} {
+				digests := filepath.Dir(log)
+				for _, folder := range []string{digests, filepath.Dir(digests), filepath.Dir(state)} {
 					_ = os.Chtimes(folder, old, old)
 				}
 			}

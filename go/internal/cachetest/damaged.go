@@ -15,16 +15,18 @@ import (
 // if somebody has stored it.
 func unsoundResults(t *testing.T, s Suite) {
 	for name, change := range map[string]func(*action.Result){
-		"the compiler failed":    func(r *action.Result) { r.ExitCode = 1 },
-		"no object":              func(r *action.Result) { r.Outputs = r.Outputs[1:] },
-		"no output":              func(r *action.Result) { r.Outputs = nil },
-		"an empty object":        func(r *action.Result) { r.Outputs[0].Data = nil },
-		"not an object":          func(r *action.Result) { r.Outputs[0].Data = []byte("this is text") },
-		"half an object":         func(r *action.Result) { r.Outputs[0].Data = r.Outputs[0].Data[:40] },
-		"an undeclared output":   func(r *action.Result) { r.Outputs[1].Name = "m.other" },
-		"an output outside":      func(r *action.Result) { r.Outputs[1].Name = "../m.opt.yaml" },
-		"an absolute output":     func(r *action.Result) { r.Outputs[1].Name = "/m.opt.yaml" },
-		"the object under a lie": func(r *action.Result) { r.Outputs[0].Name, r.Outputs[1].Name = optionalName, objectName },
+		"the compiler failed":  func(r *action.Result) { r.ExitCode = 1 },
+		"no object":            func(r *action.Result) { r.Outputs = r.Outputs[1:] },
+		"no output":            func(r *action.Result) { r.Outputs = nil },
+		"an empty object":      func(r *action.Result) { r.Outputs[0].Data = nil },
+		"not an object":        func(r *action.Result) { r.Outputs[0].Data = []byte("this is text") },
+		"half an object":       func(r *action.Result) { r.Outputs[0].Data = r.Outputs[0].Data[:40] },
+		"an undeclared output": func(r *action.Result) { r.Outputs[1].Name = "m.other" },
+		"an output outside":    func(r *action.Result) { r.Outputs[1].Name = "../m.opt.yaml" },
+		"an absolute output":   func(r *action.Result) { r.Outputs[1].Name = "/m.opt.yaml" },
+		"names exchanged": func(r *action.Result) {
+			r.Outputs[0].Name, r.Outputs[1].Name = optionalName, objectName
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, a, r := s.Open(t), s.newAction(t, "m"), newResult("m")

@@ -106,5 +106,6 @@ func difference(want, got *action.Result) string {
 }
 
 func text(r *action.Result) string {
-	return fmt.Sprintf("exit code %d, %d outputs, %d and %d bytes of messages", r.ExitCode, len(r.Outputs), len(r.Stdout), len(r.Stderr))
+	return fmt.Sprintf("exit code %d, %d outputs, %d and %d bytes of messages",
+		r.ExitCode, len(r.Outputs), len(r.Stdout), len(r.Stderr))
 }
