@@ -163,7 +163,7 @@ func TestInputStaysDamaged(t *testing.T) {
 	for name, o := range workers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o.KeepsWhatIsThere = true
+			o.KeepsStoredBlobs = true
 			s := reapitest.StartT(t, o)
 			data := noise("shared", 3000)
 			shared := inputFile(t, "b", data)

@@ -81,7 +81,7 @@ func asCache(o *reapi.Options) { o.Cache, o.Executor = o.Executor, "" }
 // The error says which output the service doesn't replace. Other results are stored
 // as before.
 func TestOutputStaysDamaged(t *testing.T) {
-	s := reapitest.StartT(t, reapitest.Options{KeepsWhatIsThere: true})
+	s := reapitest.StartT(t, reapitest.Options{KeepsStoredBlobs: true})
 	a, r := newAction(t, "m"), soundResult()
 	d := s.PutBlob(r.Outputs[0].Data)
 	s.PutActionResult(a.Digest, &repb.ActionResult{

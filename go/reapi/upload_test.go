@@ -47,7 +47,7 @@ func TestUploadedOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if up, queried := s.UploadedTwice(), s.AskedTwice(); len(up)+len(queried) > 0 {
+	if up, queried := s.UploadedTwice(), s.QueriedTwice(); len(up)+len(queried) > 0 {
 		t.Errorf("uploaded twice: %v, queried twice: %v", up, queried)
 	}
 	var want int64

@@ -108,7 +108,7 @@ func storageFaults() map[string]storageFault {
 				options: options, flags: []string{"EXEC_STRATEGY=" + strategy},
 				happens: modules(reapitest.WrongBytes), want: rebuilt, then: hits,
 			}
-			options.KeepsWhatIsThere = true
+			options.KeepsStoredBlobs = true
 			hopeless := storageFault{
 				options: options, flags: []string{"EXEC_STRATEGY=" + strategy},
 				happens: modules(reapitest.Truncated), want: here, then: here, prints: warning(named), thenToo: true,
@@ -123,7 +123,7 @@ func storageFaults() map[string]storageFault {
 		"other bytes": reapitest.WrongBytes, "half": reapitest.Truncated,
 	} {
 		m["outputs damaged, "+name] = storageFault{
-			options: reapitest.Options{WorkersAsk: true}, happens: objects(how), want: here, then: hits, prints: warning(named),
+			options: reapitest.Options{WorkersSkipStored: true}, happens: objects(how), want: here, then: hits, prints: warning(named),
 		}
 		m["outputs damaged, "+name+", workers replace them"] = storageFault{happens: objects(how), want: rebuilt, then: hits}
 		m["outputs damaged, "+name+", a cache alone"] = storageFault{
@@ -131,16 +131,16 @@ func storageFaults() map[string]storageFault {
 			happens: objects(how), want: uncached, then: hits,
 		}
 		m["outputs damaged for good, "+name] = storageFault{
-			options: reapitest.Options{KeepsWhatIsThere: true},
+			options: reapitest.Options{KeepsStoredBlobs: true},
 			happens: objects(how), want: here, then: here, prints: warning(named), thenToo: true,
 		}
 		m["outputs damaged for good, "+name+", a cache alone"] = storageFault{
 			flags:   []string{"EXEC_STRATEGY=local"},
-			options: reapitest.Options{Capabilities: noExecution, KeepsWhatIsThere: true},
+			options: reapitest.Options{Capabilities: noExecution, KeepsStoredBlobs: true},
 			happens: objects(how), want: uncached, then: uncached, prints: warning(named), thenToo: true,
 		}
 		m["outputs damaged, "+name+", remote"] = storageFault{
-			options: reapitest.Options{WorkersAsk: true},
+			options: reapitest.Options{WorkersSkipStored: true},
 			flags:   []string{"EXEC_STRATEGY=remote"}, happens: objects(how), fails: "--exec_strategy=remote_local_fallback",
 		}
 	}

@@ -142,7 +142,7 @@ func TestRemoteExecution(t *testing.T) {
 	s := newSite(t)
 	s.with("REMOTE_EXECUTOR=grpc://" + server.Addr())
 	s.linkTwice(server, report.Summary{Remote: every})
-	if twice := append(server.UploadedTwice(), server.AskedTwice()...); len(twice) > 0 {
+	if twice := append(server.UploadedTwice(), server.QueriedTwice()...); len(twice) > 0 {
 		t.Errorf("uploaded or asked for twice: %v", twice)
 	}
 	for _, call := range server.Requests("") {

@@ -14,7 +14,7 @@ import (
 	"thinrex/go/digest"
 )
 
-// results is the Action Cache. The messages in it are never written to.
+// results is the Action Cache. The messages in it are never changed.
 type results struct {
 	mu sync.RWMutex
 	m  map[digest.Digest]*repb.ActionResult
@@ -40,23 +40,23 @@ func (rs *results) clear() {
 	clear(rs.m)
 }
 
-// PutActionResult stores a result, whatever it says.
+// PutActionResult stores a result without checking it.
 func (s *Server) PutActionResult(action digest.Digest, r *repb.ActionResult) {
 	s.results.put(action, proto.CloneOf(r))
 }
 
-// ForgetResults evicts all results, and no blob.
+// ForgetResults removes all results, but no blob.
 func (s *Server) ForgetResults() { s.results.clear() }
 
-// RemoveActionResult forgets a result.
+// RemoveActionResult removes a result.
 func (s *Server) RemoveActionResult(action digest.Digest) {
 	s.results.mu.Lock()
 	defer s.results.mu.Unlock()
 	delete(s.results.m, action)
 }
 
-// ActionResults returns what the Action Cache holds. The caller doesn't write
-// to the messages.
+// ActionResults returns the content of the Action Cache. The caller must not change
+// the messages.
 func (s *Server) ActionResults() map[digest.Digest]*repb.ActionResult {
 	s.results.mu.RLock()
 	defer s.results.mu.RUnlock()
@@ -65,7 +65,9 @@ func (s *Server) ActionResults() map[digest.Digest]*repb.ActionResult {
 
 type actionCacheService struct{ *Server }
 
-func (s actionCacheService) GetActionResult(_ context.Context, req *repb.GetActionResultRequest) (*repb.ActionResult, error) {
+func (s actionCacheService) GetActionResult(
+	_ context.Context, req *repb.GetActionResultRequest,
+) (*repb.ActionResult, error) {
 	f, err := s.admit(req)
 	if err != nil {
 		return nil, err
@@ -80,7 +82,7 @@ func (s actionCacheService) GetActionResult(_ context.Context, req *repb.GetActi
 	}
 	if s.opts.InlineDamaged != codes.OK && len(req.GetInlineOutputFiles()) > 0 {
 		for _, out := range r.GetOutputFiles() {
-			if d, err := digest.FromProto(out.GetDigest()); err == nil && s.spoiled(f, d) {
+			if d, err := digest.FromProto(out.GetDigest()); err == nil && s.isDamaged(f, d) {
 				return nil, status.Error(s.opts.InlineDamaged, "corruption detected")
 			}
 		}
@@ -88,7 +90,9 @@ func (s actionCacheService) GetActionResult(_ context.Context, req *repb.GetActi
 	return s.answer(r, req), nil
 }
 
-func (s actionCacheService) UpdateActionResult(_ context.Context, req *repb.UpdateActionResultRequest) (*repb.ActionResult, error) {
+func (s actionCacheService) UpdateActionResult(
+	_ context.Context, req *repb.UpdateActionResultRequest,
+) (*repb.ActionResult, error) {
 	f, err := s.admit(req)
 	if err != nil {
 		return nil, err
@@ -100,7 +104,7 @@ func (s actionCacheService) UpdateActionResult(_ context.Context, req *repb.Upda
 	if err != nil {
 		return nil, err
 	}
-	// The API wants a client to upload the action and its command first.
+	// The API requires that a client uploads the action and its command first.
 	if _, err := s.loadAction(f, action); err != nil {
 		return nil, status.Errorf(codes.FailedPrecondition, "update of %v: %s", action, status.Convert(err).Message())
 	}
@@ -147,21 +151,21 @@ func (s *Server) checkReferences(r *repb.ActionResult) error {
 	return nil
 }
 
-// spoiled reports whether a stored blob isn't what its digest says.
-func (s *Server) spoiled(f digest.Function, d digest.Digest) bool {
+// isDamaged reports whether a blob is stored with bytes that don't have its digest.
+func (s *Server) isDamaged(f digest.Function, d digest.Digest) bool {
 	data, ok := s.blobs.get(d)
 	return ok && f.Of(data) != d
 }
 
-// An inlining says what a client wants within a result.
-type inlining interface {
+// An inlineRequest is a request that says what to inline in a result.
+type inlineRequest interface {
 	GetInlineStdout() bool
 	GetInlineStderr() bool
 	GetInlineOutputFiles() []string
 }
 
-// answer makes a client's copy of a stored result.
-func (s *Server) answer(stored *repb.ActionResult, want inlining) *repb.ActionResult {
+// answer returns a stored result as a client gets it.
+func (s *Server) answer(stored *repb.ActionResult, want inlineRequest) *repb.ActionResult {
 	r := proto.CloneOf(stored)
 	if s.opts.Inline {
 		s.inline(r, want)
@@ -170,7 +174,8 @@ func (s *Server) answer(stored *repb.ActionResult, want inlining) *repb.ActionRe
 	return r
 }
 
-func (s *Server) inline(r *repb.ActionResult, want inlining) {
+// inline puts blobs into a result, as far as there is room in the message.
+func (s *Server) inline(r *repb.ActionResult, want inlineRequest) {
 	room := maxInline
 	contents := func(p *repb.Digest) []byte {
 		d, err := digest.FromProto(p)

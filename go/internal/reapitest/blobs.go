@@ -12,18 +12,18 @@ import (
 	"thinrex/go/digest"
 )
 
-// blobs is the CAS. What is in it is never written to.
+// blobs is the CAS. The bytes in it are never changed.
 type blobs struct {
 	mu      sync.RWMutex
 	m       map[digest.Digest][]byte
-	uploads map[digest.Digest]int // of what is in m, by clients
+	uploads map[digest.Digest]int // how often clients have uploaded each blob of m
 }
 
 func newBlobs() *blobs {
 	return &blobs{m: map[digest.Digest][]byte{}, uploads: map[digest.Digest]int{}}
 }
 
-// Both functions' digests of nothing are always there, as the API wants it.
+// The empty blob is always stored, as the API requires.
 var emptySHA256, emptyBLAKE3 = digest.SHA256.Of(nil), digest.BLAKE3.Of(nil)
 
 func (b *blobs) get(d digest.Digest) (data []byte, ok bool) {
@@ -47,17 +47,17 @@ func (b *blobs) put(d digest.Digest, data []byte) {
 	b.m[d] = data
 }
 
-// uploaded stores a client's blob. It is there and counted at one moment, so
-// that one that is wiped meanwhile isn't said to be uploaded twice.
-func (b *blobs) uploaded(d digest.Digest, data []byte) {
+// putUpload stores a client's blob and counts the upload under one lock, so that a
+// blob that is wiped meanwhile doesn't count as uploaded twice.
+func (b *blobs) putUpload(d digest.Digest, data []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.m[d] = data
 	b.uploads[d]++
 }
 
-// uploadedAgain counts an upload of what is there, and reports whether it is.
-func (b *blobs) uploadedAgain(d digest.Digest) bool {
+// countUpload counts an upload of a blob that is stored, and reports whether it is.
+func (b *blobs) countUpload(d digest.Digest) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	_, ok := b.m[d]
@@ -86,42 +86,43 @@ func (s *Server) upload(f digest.Function, d digest.Digest, data []byte) error {
 	if got := f.Of(data); got != d {
 		return status.Errorf(codes.InvalidArgument, "the data of %v has digest %v", d, got)
 	}
-	if s.opts.KeepsWhatIsThere && s.blobs.uploadedAgain(d) {
+	if s.opts.KeepsStoredBlobs && s.blobs.countUpload(d) {
 		return nil
 	}
 	if full := s.tamper.full.Load(); full != nil && !s.blobs.has(d) {
 		return status.Error(full.code, full.message)
 	}
-	s.blobs.uploaded(d, data)
+	s.blobs.putUpload(d, data)
 	return nil
 }
 
-// Damage spoils the stored blobs that a test picks, as a disk does: they keep
-// their digests, and FindMissingBlobs believes in them. It returns which.
+// Damage changes the bytes of the stored blobs that a test picks, as a broken disk
+// does: they keep their digests, and FindMissingBlobs reports them as present. It
+// returns their digests.
 func (s *Server) Damage(how Corruption, pick func(d digest.Digest, data []byte) bool) (damaged []digest.Digest) {
 	for _, d := range s.Blobs() {
 		if data, ok := s.blobs.get(d); ok && d.Size > 0 && pick(d, data) {
-			s.blobs.put(d, how.spoil(data))
+			s.blobs.put(d, how.apply(data))
 			damaged = append(damaged, d)
 		}
 	}
 	return damaged
 }
 
-// PutBlob stores data under its digest by the server's first function.
+// PutBlob stores data under its digest with the server's first function.
 func (s *Server) PutBlob(data []byte) digest.Digest {
 	d := s.opts.DigestFunctions[0].Of(data)
 	s.PutBlobAs(d, data)
 	return d
 }
 
-// PutBlobAs stores data under any digest, a wrong one too.
+// PutBlobAs stores data under any digest, also a wrong one.
 func (s *Server) PutBlobAs(d digest.Digest, data []byte) { s.blobs.put(d, slices.Clone(data)) }
 
-// Blob returns a stored blob. The caller doesn't write to it.
+// Blob returns a stored blob. The caller must not change it.
 func (s *Server) Blob(d digest.Digest) (data []byte, ok bool) { return s.blobs.get(d) }
 
-// Blobs returns the digests of all that is stored, sorted.
+// Blobs returns the digests of all stored blobs, sorted.
 func (s *Server) Blobs() []digest.Digest {
 	s.blobs.mu.RLock()
 	defer s.blobs.mu.RUnlock()
@@ -133,10 +134,10 @@ func (s *Server) Blobs() []digest.Digest {
 	return list
 }
 
-// RemoveBlob evicts a blob.
+// RemoveBlob removes a blob.
 func (s *Server) RemoveBlob(d digest.Digest) { s.blobs.remove(d) }
 
-// Wipe evicts all blobs, and all action results too if results is set.
+// Wipe removes all blobs, and all action results if results is set.
 func (s *Server) Wipe(results bool) {
 	s.blobs.clear()
 	if results {
@@ -148,7 +149,7 @@ func compareDigests(a, b digest.Digest) int {
 	return cmp.Or(cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Size, b.Size))
 }
 
-// missingBlob is the answer to a read of what isn't there.
+// missingBlob is the answer to a read of a blob that isn't stored.
 func missingBlob(d digest.Digest) error {
 	return status.Error(codes.NotFound, fmt.Sprintf("blob %v not found", d))
 }

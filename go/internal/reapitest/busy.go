@@ -10,16 +10,16 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// tooManyCalls refuses a call, which counts already, if there are too many.
+// tooManyCalls refuses a call if there are too many. The call is already counted.
 func (s *Server) tooManyCalls() error {
 	if s.opts.MaxCalls == 0 || s.seen.underWay() <= s.opts.MaxCalls {
 		return nil
 	}
-	return status.Error(codes.ResourceExhausted, "Concurrent RPC limit exceeded!") // in the words of gRPC for Python
+	return status.Error(codes.ResourceExhausted, "Concurrent RPC limit exceeded!") // the text of gRPC for Python
 }
 
-// tooManyExecutions refuses an execution if as many as there may be are queued
-// or run.
+// tooManyExecutions refuses an execution if the most that are allowed are queued or
+// run.
 func (e *executions) tooManyExecutions() error {
 	if e.s.opts.MaxExecutions == 0 || len(e.running) < e.s.opts.MaxExecutions {
 		return nil
@@ -27,7 +27,8 @@ func (e *executions) tooManyExecutions() error {
 	return e.s.busy("the queue is full")
 }
 
-// queueTime ends when an execution may be queued no longer.
+// queueTime returns a channel that fires when an execution has been queued for too
+// long.
 func (s *Server) queueTime() <-chan time.Time {
 	if s.opts.MaxQueueTime == 0 {
 		return nil
@@ -35,6 +36,7 @@ func (s *Server) queueTime() <-chan time.Time {
 	return time.After(s.opts.MaxQueueTime)
 }
 
+// busy returns the status with which a busy server refuses an execution.
 func (s *Server) busy(why string) error {
 	busy := status.New(cmp.Or(s.opts.BusyCode, codes.ResourceExhausted), why)
 	if d := s.opts.RetryAfter; d > 0 {
@@ -47,8 +49,8 @@ func (s *Server) busy(why string) error {
 	return busy.Err()
 }
 
-// StopScheduler ends and forgets all executions, as when the scheduler behind a
-// frontend dies. No other one is taken; cache and CAS go on.
+// StopScheduler ends and forgets all executions, as if the scheduler behind a frontend
+// had died. Further executions are refused. The Action Cache and the CAS go on.
 func (s *Server) StopScheduler() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,5 +59,5 @@ func (s *Server) StopScheduler() {
 	}
 }
 
-// noScheduler is what a frontend says of executions after StopScheduler.
+// noScheduler is the answer to executions after StopScheduler.
 var noScheduler = status.Error(codes.Unavailable, "the scheduler can't be reached")

@@ -68,7 +68,7 @@ func (s byteStreamService) Write(stream bspb.ByteStream_WriteServer) error {
 	if err != nil {
 		return err
 	}
-	if !s.opts.StreamsReplace && s.blobs.uploadedAgain(r.digest) { // somebody else was faster
+	if !s.opts.StreamsReplace && s.blobs.countUpload(r.digest) { // it is stored already
 		s.seen.transferred(len(req.GetData()), 0)
 		if r.compressed {
 			return s.committed(stream, -1)
@@ -91,8 +91,10 @@ func (s byteStreamService) Write(stream bspb.ByteStream_WriteServer) error {
 	return s.committed(stream, honest)
 }
 
-// receive collects an upload up to its finish_write.
-func (s byteStreamService) receive(stream bspb.ByteStream_WriteServer, req *bspb.WriteRequest, r resource) ([]byte, error) {
+// receive collects the data of an upload until its finish_write.
+func (s byteStreamService) receive(
+	stream bspb.ByteStream_WriteServer, req *bspb.WriteRequest, r resource,
+) ([]byte, error) {
 	name, most := req.GetResourceName(), r.digest.Size
 	if r.compressed {
 		most += most/64 + maxMessage // zstd may grow a little
@@ -101,10 +103,11 @@ func (s byteStreamService) receive(stream bspb.ByteStream_WriteServer, req *bspb
 	for {
 		s.seen.transferred(len(req.GetData()), 0)
 		if n := req.GetResourceName(); n != "" && n != name {
-			return nil, status.Errorf(codes.InvalidArgument, "resource name %q in mid-write of %q", n, name)
+			return nil, status.Errorf(codes.InvalidArgument, "resource name %q in the middle of a write of %q", n, name)
 		}
 		if req.GetWriteOffset() != int64(len(data)) {
-			return nil, status.Errorf(codes.InvalidArgument, "write offset %d after %d bytes", req.GetWriteOffset(), len(data))
+			return nil, status.Errorf(codes.InvalidArgument,
+				"write offset %d after %d bytes", req.GetWriteOffset(), len(data))
 		}
 		data = append(data, req.GetData()...)
 		if int64(len(data)) > most {
@@ -122,6 +125,7 @@ func (s byteStreamService) receive(stream bspb.ByteStream_WriteServer, req *bspb
 	}
 }
 
+// committed ends a write with the size that the server says it has taken.
 func (s byteStreamService) committed(stream bspb.ByteStream_WriteServer, size int64) error {
 	if s.opts.CommittedSize != nil {
 		size = s.opts.CommittedSize(size)
@@ -130,7 +134,9 @@ func (s byteStreamService) committed(stream bspb.ByteStream_WriteServer, size in
 }
 
 // QueryWriteStatus knows finished uploads only: an interrupted one is lost.
-func (s byteStreamService) QueryWriteStatus(_ context.Context, req *bspb.QueryWriteStatusRequest) (*bspb.QueryWriteStatusResponse, error) {
+func (s byteStreamService) QueryWriteStatus(
+	_ context.Context, req *bspb.QueryWriteStatusRequest,
+) (*bspb.QueryWriteStatusResponse, error) {
 	r, err := s.parseResource(req.GetResourceName(), true)
 	if err != nil {
 		return nil, err

@@ -17,27 +17,31 @@ type casService struct {
 	s *Server
 }
 
-func (c casService) FindMissingBlobs(_ context.Context, req *repb.FindMissingBlobsRequest) (*repb.FindMissingBlobsResponse, error) {
+func (c casService) FindMissingBlobs(
+	_ context.Context, req *repb.FindMissingBlobsRequest,
+) (*repb.FindMissingBlobsResponse, error) {
 	if _, err := c.s.admit(req); err != nil {
 		return nil, err
 	}
 	resp := &repb.FindMissingBlobsResponse{}
-	asked := make([]digest.Digest, 0, len(req.GetBlobDigests()))
+	queried := make([]digest.Digest, 0, len(req.GetBlobDigests()))
 	for _, p := range req.GetBlobDigests() {
 		d, err := parseDigest(p)
 		if err != nil {
 			return nil, err
 		}
-		asked = append(asked, d)
+		queried = append(queried, d)
 		if !c.s.blobs.has(d) {
 			resp.MissingBlobDigests = append(resp.MissingBlobDigests, p)
 		}
 	}
-	c.s.seen.askedFor(asked)
+	c.s.seen.countQueries(queried)
 	return resp, nil
 }
 
-func (c casService) BatchUpdateBlobs(_ context.Context, req *repb.BatchUpdateBlobsRequest) (*repb.BatchUpdateBlobsResponse, error) {
+func (c casService) BatchUpdateBlobs(
+	_ context.Context, req *repb.BatchUpdateBlobsRequest,
+) (*repb.BatchUpdateBlobsResponse, error) {
 	f, err := c.s.admit(req)
 	if err != nil {
 		return nil, err
@@ -49,12 +53,14 @@ func (c casService) BatchUpdateBlobs(_ context.Context, req *repb.BatchUpdateBlo
 	for _, r := range req.GetRequests() {
 		c.s.seen.transferred(len(r.GetData()), 0)
 		resp.Responses = append(resp.Responses, &repb.BatchUpdateBlobsResponse_Response{
-			Digest: r.GetDigest(), Status: status.Convert(c.update(f, r)).Proto(),
+			Digest: r.GetDigest(),
+			Status: status.Convert(c.update(f, r)).Proto(),
 		})
 	}
 	return resp, nil
 }
 
+// update stores one blob of a batch.
 func (c casService) update(f digest.Function, r *repb.BatchUpdateBlobsRequest_Request) error {
 	d, err := parseDigest(r.GetDigest())
 	if err != nil {
@@ -72,7 +78,9 @@ func (c casService) update(f digest.Function, r *repb.BatchUpdateBlobsRequest_Re
 	return c.s.upload(f, d, data)
 }
 
-func (c casService) BatchReadBlobs(_ context.Context, req *repb.BatchReadBlobsRequest) (*repb.BatchReadBlobsResponse, error) {
+func (c casService) BatchReadBlobs(
+	_ context.Context, req *repb.BatchReadBlobsRequest,
+) (*repb.BatchReadBlobsResponse, error) {
 	if _, err := c.s.admit(req); err != nil {
 		return nil, err
 	}
@@ -87,7 +95,7 @@ func (c casService) BatchReadBlobs(_ context.Context, req *repb.BatchReadBlobsRe
 	resp := &repb.BatchReadBlobsResponse{}
 	for _, p := range req.GetDigests() {
 		r := &repb.BatchReadBlobsResponse_Response{Digest: p}
-		data, err := c.read(p)
+		data, err := c.readBlob(p)
 		if err == nil && compress {
 			data, r.Compressor = c.s.codec.compress(data), repb.Compressor_ZSTD
 		}
@@ -98,7 +106,7 @@ func (c casService) BatchReadBlobs(_ context.Context, req *repb.BatchReadBlobsRe
 	return resp, nil
 }
 
-func (c casService) read(p *repb.Digest) ([]byte, error) {
+func (c casService) readBlob(p *repb.Digest) ([]byte, error) {
 	d, err := parseDigest(p)
 	if err != nil {
 		return nil, err

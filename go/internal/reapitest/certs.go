@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// A CA is a throw-away certificate authority. Its key is never written; the
-// keys that it makes stay in its folder.
+// A CA is a certificate authority for one test. Its key is never written; the keys of
+// its certificates are written to its folder.
 type CA struct {
 	CertFile string // PEM
 
@@ -34,16 +34,20 @@ type Pair struct{ CertFile, KeyFile string }
 type Cert struct {
 	Name    string   // of the files: NAME.pem and NAME-key.pem
 	Hosts   []string // names and addresses of a server; none: a client's
-	Expired bool     // its time ended an hour ago
+	Expired bool     // since an hour ago
 }
 
 // NewCA makes a CA and writes its certificate to dir as NAME.pem.
 func NewCA(dir, name string) (*CA, error) {
 	ca := &CA{dir: dir, CertFile: filepath.Join(dir, name+".pem"), serial: 1}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "reapitest " + name},
-		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(48 * time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "reapitest " + name},
+		NotBefore:             time.Now().Add(-48 * time.Hour),
+		NotAfter:              time.Now().Add(48 * time.Hour),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign,
 	}
 	var err error
 	if ca.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
@@ -63,9 +67,12 @@ func NewCA(dir, name string) (*CA, error) {
 func (ca *CA) Issue(c Cert) (Pair, error) {
 	ca.serial++
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(ca.serial), Subject: pkix.Name{CommonName: c.Name},
-		NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+		SerialNumber: big.NewInt(ca.serial),
+		Subject:      pkix.Name{CommonName: c.Name},
+		NotBefore:    time.Now().Add(-24 * time.Hour),
+		NotAfter:     time.Now().Add(24 * time.Hour),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	}
 	if c.Expired {
 		template.NotAfter = time.Now().Add(-time.Hour)
@@ -97,8 +104,8 @@ func (ca *CA) Issue(c Cert) (Pair, error) {
 	return p, writePEM(p.KeyFile, "PRIVATE KEY", secret)
 }
 
-// ServerTLS is for Options.TLS: a server with this certificate, which accepts
-// only clients with a certificate of clients' if that isn't nil.
+// ServerTLS returns a value for Options.TLS: the server has this certificate. If
+// clients isn't nil, it accepts only clients whose certificate that CA has issued.
 func (p Pair) ServerTLS(clients *CA) (*tls.Config, error) {
 	cert, err := tls.LoadX509KeyPair(p.CertFile, p.KeyFile)
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A client is a plain one, with SHA256.
+// A client makes the API's calls directly, with SHA256.
 type client struct {
 	*testing.T
 	ctx  context.Context
@@ -46,9 +46,13 @@ func dial(t *testing.T, s *reapitest.Server, opts ...grpc.DialOption) *client {
 	}
 	t.Cleanup(func() { conn.Close() })
 	return &client{
-		T: t, ctx: t.Context(),
-		caps: repb.NewCapabilitiesClient(conn), cas: repb.NewContentAddressableStorageClient(conn),
-		ac: repb.NewActionCacheClient(conn), bs: bspb.NewByteStreamClient(conn), exec: repb.NewExecutionClient(conn),
+		T:    t,
+		ctx:  t.Context(),
+		caps: repb.NewCapabilitiesClient(conn),
+		cas:  repb.NewContentAddressableStorageClient(conn),
+		ac:   repb.NewActionCacheClient(conn),
+		bs:   bspb.NewByteStreamClient(conn),
+		exec: repb.NewExecutionClient(conn),
 	}
 }
 
@@ -57,8 +61,8 @@ func (c *client) getCapabilities(ctx context.Context) error {
 	return err
 }
 
-// reconnect comes after a cut: it may take a moment until the client sees that
-// its connection is gone.
+// reconnect is called after connections were cut. It waits until the client has seen
+// that its connection is gone, and has another one.
 func (c *client) reconnect() {
 	for status.Code(c.getCapabilities(c.ctx)) == codes.Unavailable {
 		if c.ctx.Err() != nil {
@@ -90,7 +94,8 @@ func (c *client) upload(blobs ...[]byte) error {
 	c.Helper()
 	req := &repb.BatchUpdateBlobsRequest{}
 	for _, b := range blobs {
-		req.Requests = append(req.Requests, &repb.BatchUpdateBlobsRequest_Request{Digest: digest.SHA256.Of(b).Proto(), Data: b})
+		one := &repb.BatchUpdateBlobsRequest_Request{Digest: digest.SHA256.Of(b).Proto(), Data: b}
+		req.Requests = append(req.Requests, one)
 	}
 	resp, err := c.cas.BatchUpdateBlobs(c.ctx, req)
 	if err != nil {
@@ -126,7 +131,12 @@ func (c *client) write(resource string, data []byte, chunk int) (*bspb.WriteResp
 	}
 	for off := 0; ; off += chunk {
 		n := min(len(data)-off, chunk)
-		req := &bspb.WriteRequest{ResourceName: resource, WriteOffset: int64(off), Data: data[off : off+n], FinishWrite: off+n == len(data)}
+		req := &bspb.WriteRequest{
+			ResourceName: resource,
+			WriteOffset:  int64(off),
+			Data:         data[off : off+n],
+			FinishWrite:  off+n == len(data),
+		}
 		if err := stream.Send(req); err != nil || req.FinishWrite {
 			break // CloseAndRecv has the reason
 		}
@@ -158,7 +168,9 @@ func (c *client) action(a *repb.Action, command *repb.Command, files ...*repb.Fi
 }
 
 // operations reads a stream of operations to its end.
-func (c *client) operations(stream grpc.ServerStreamingClient[longrunningpb.Operation], err error) ([]*longrunningpb.Operation, error) {
+func (c *client) operations(
+	stream grpc.ServerStreamingClient[longrunningpb.Operation], err error,
+) ([]*longrunningpb.Operation, error) {
 	c.Helper()
 	if err != nil {
 		return nil, err

@@ -6,13 +6,13 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// A codec does zstd. It is safe for concurrent use.
+// A codec compresses and decompresses with zstd. It is safe for concurrent use.
 type codec struct {
 	enc *zstd.Encoder
 	dec *zstd.Decoder
 }
 
-// maxBlob bounds what a compressed upload can blow up to.
+// maxBlob bounds the size in bytes to which a compressed upload can expand.
 const maxBlob = 1 << 30
 
 func newCodec() (*codec, error) {

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// CutConnections closes every connection that clients have open. The server
-// goes on, and so do executions.
+// CutConnections closes all connections of clients. The server and its executions go
+// on.
 func (s *Server) CutConnections() { s.endConnections(net.Conn.Close) }
 
-// ResetConnections is like CutConnections, but clients get a TCP reset, which
-// also loses what is on its way to them.
+// ResetConnections is like CutConnections, but clients get a TCP reset, which also
+// loses data that is on its way to them.
 func (s *Server) ResetConnections() { s.endConnections(reset) }
 
 func reset(c net.Conn) error {
@@ -31,8 +31,8 @@ func (s *Server) endConnections(end func(net.Conn) error) {
 	}
 }
 
-// Leave makes the server unreachable: connections are reset, and nobody listens.
-// Unlike after a Stop, executions go on, and are known when it is back.
+// Leave makes the server unreachable: connections are reset, and new ones refused.
+// Unlike after Stop, executions go on and are known after Return.
 func (s *Server) Leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,8 +60,8 @@ func (s *Server) Return() error {
 	return nil
 }
 
-// Away is Leave, and Return after some time. It returns how long the server was
-// away, which on a busy machine may be longer.
+// Away calls Leave and, after some time, Return. It returns how long the server was
+// unreachable, which on a busy machine may be longer.
 func (s *Server) Away(d time.Duration) (time.Duration, error) {
 	left := time.Now()
 	s.Leave()
@@ -81,7 +81,7 @@ func (s *Server) newListener() (*listener, error) {
 	return &listener{Listener: inner, open: map[net.Conn]bool{}}, nil
 }
 
-// A listener remembers its connections.
+// A listener keeps a list of its connections.
 type listener struct {
 	net.Listener
 	mu   sync.Mutex
@@ -99,14 +99,15 @@ func (l *listener) Accept() (net.Conn, error) {
 	return &conn{Conn: c, l: l}, nil
 }
 
-// Close stops listening at once. Closing the descriptor alone would not: a
-// process that is being started holds a copy of it until it has become its
-// program, and meanwhile Restart would find the address in use.
+// Close stops listening at once. Closing the descriptor alone isn't enough: a process
+// that is being started holds a copy of it between fork and exec, and meanwhile Restart
+// would find the address in use.
 func (l *listener) Close() error {
 	stopListening(l.Listener)
 	return l.Listener.Close()
 }
 
+// end ends all connections in some way.
 func (l *listener) end(end func(net.Conn) error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -115,6 +116,7 @@ func (l *listener) end(end func(net.Conn) error) {
 	}
 }
 
+// A conn removes itself from its listener's list when it is closed.
 type conn struct {
 	net.Conn
 	l *listener

@@ -17,8 +17,8 @@ import (
 	"thinrex/go/digest"
 )
 
-// executions is the Execution service of one life of the server. An execution
-// outlives the stream that asked for it, but not the server.
+// executions is the Execution service of one life of the server. An execution outlives
+// the stream that started it, but not the server.
 type executions struct {
 	s     *Server
 	ctx   context.Context
@@ -28,7 +28,7 @@ type executions struct {
 
 	mu      sync.Mutex
 	ops     map[string]*operation
-	running map[digest.Digest]*operation // by action, for merging
+	running map[digest.Digest]*operation // by action, so that equal actions are run once
 }
 
 func newExecutions(ctx context.Context, s *Server) *executions {
@@ -38,12 +38,16 @@ func newExecutions(ctx context.Context, s *Server) *executions {
 		slots = nil
 	}
 	return &executions{
-		s: s, ctx: ctx, end: end, slots: slots,
-		ops: map[string]*operation{}, running: map[digest.Digest]*operation{},
+		s:       s,
+		ctx:     ctx,
+		end:     end,
+		slots:   slots,
+		ops:     map[string]*operation{},
+		running: map[digest.Digest]*operation{},
 	}
 }
 
-// stop ends the executions. No more may be started.
+// stop ends the executions. No further one can be started.
 func (e *executions) stop() {
 	e.mu.Lock()
 	e.end()
@@ -72,13 +76,15 @@ func (op *operation) advance(stage repb.ExecutionStage_Value, r *repb.ExecuteRes
 
 func (e *executions) newOperation(instance string, action digest.Digest) *operation {
 	op := &operation{action: action, changed: make(chan struct{})}
-	// Unique across restarts: a new life must not know the old one's names.
+	// The name is unique across restarts: a new life must not know the old one's names.
 	op.name = path.Join(instance, fmt.Sprintf("operations/%08x", e.s.lastOp.Add(1)))
 	e.ops[op.name] = op
 	return op
 }
 
-func (e *executions) Execute(req *repb.ExecuteRequest, stream grpc.ServerStreamingServer[longrunningpb.Operation]) error {
+func (e *executions) Execute(
+	req *repb.ExecuteRequest, stream grpc.ServerStreamingServer[longrunningpb.Operation],
+) error {
 	f, err := e.s.admit(req)
 	if err != nil {
 		return err
@@ -97,9 +103,11 @@ func (e *executions) Execute(req *repb.ExecuteRequest, stream grpc.ServerStreami
 	return e.follow(stream.Context(), op, 0, req, stream.Send)
 }
 
-// WaitExecution goes on from an operation's newest message. Its results have
-// nothing inlined: the request can't ask for that.
-func (e *executions) WaitExecution(req *repb.WaitExecutionRequest, stream grpc.ServerStreamingServer[longrunningpb.Operation]) error {
+// WaitExecution continues from an operation's newest message. Nothing is inlined in
+// its results, because the request can't ask for that.
+func (e *executions) WaitExecution(
+	req *repb.WaitExecutionRequest, stream grpc.ServerStreamingServer[longrunningpb.Operation],
+) error {
 	e.mu.Lock()
 	op, gone := e.ops[req.GetName()], e.ctx.Err() != nil
 	e.mu.Unlock()
@@ -116,7 +124,9 @@ func (e *executions) WaitExecution(req *repb.WaitExecutionRequest, stream grpc.S
 }
 
 // follow sends an operation's messages until it is done.
-func (e *executions) follow(ctx context.Context, op *operation, from int, want inlining, send func(*longrunningpb.Operation) error) error {
+func (e *executions) follow(
+	ctx context.Context, op *operation, from int, want inlineRequest, send func(*longrunningpb.Operation) error,
+) error {
 	for {
 		op.mu.Lock()
 		stages, response, changed := op.stages, op.response, op.changed
@@ -143,7 +153,10 @@ func (e *executions) follow(ctx context.Context, op *operation, from int, want i
 	}
 }
 
-func (e *executions) message(op *operation, stage repb.ExecutionStage_Value, response *repb.ExecuteResponse, want inlining) (*longrunningpb.Operation, error) {
+// message returns the message that tells a stage of an operation.
+func (e *executions) message(
+	op *operation, stage repb.ExecutionStage_Value, response *repb.ExecuteResponse, want inlineRequest,
+) (*longrunningpb.Operation, error) {
 	meta, err := anypb.New(&repb.ExecuteOperationMetadata{Stage: stage, ActionDigest: op.action.Proto()})
 	if err != nil {
 		return nil, err

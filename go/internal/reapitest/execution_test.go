@@ -3,8 +3,6 @@ package reapitest_test
 import (
 	"bytes"
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -14,7 +12,6 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/types/known/durationpb"
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
@@ -22,12 +19,16 @@ import (
 
 var compile = &repb.Command{Arguments: []string{"cc"}, OutputPaths: []string{"a.dwo", "a.o"}}
 
+// A simulated execution writes objects, and its result is cached unless the action or
+// the request says otherwise.
 func TestSimulate(t *testing.T) {
 	s, c := start(t, reapitest.Options{})
 	action := c.action(&repb.Action{}, compile)
 	ops, err := c.operations(c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: action}))
 	first := c.response(ops, err)
-	want := []repb.ExecutionStage_Value{repb.ExecutionStage_QUEUED, repb.ExecutionStage_EXECUTING, repb.ExecutionStage_COMPLETED}
+	want := []repb.ExecutionStage_Value{
+		repb.ExecutionStage_QUEUED, repb.ExecutionStage_EXECUTING, repb.ExecutionStage_COMPLETED,
+	}
 	if got := c.stages(ops); !slices.Equal(got, want) {
 		t.Errorf("stages %v, want %v", got, want)
 	}
@@ -42,7 +43,7 @@ func TestSimulate(t *testing.T) {
 		t.Errorf("%d outputs, cached %v", n, first.GetCachedResult())
 	}
 	if !c.execute(action).GetCachedResult() {
-		t.Error("the second isn't from the cache")
+		t.Error("the second execution isn't taken from the cache")
 	}
 	c.execute(c.action(&repb.Action{DoNotCache: true}, compile))
 	c.response(c.operations(c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: action, SkipCacheLookup: true})))
@@ -94,8 +95,8 @@ func held() (execute reapitest.ExecuteFunc, release func()) {
 	}, sync.OnceFunc(func() { close(gate) })
 }
 
-// An execution goes on without its client, identical ones are one, and
-// WaitExecution finds it until the server restarts.
+// An execution goes on without its client, equal actions share it, and WaitExecution
+// finds it until the server restarts.
 func TestWaitExecution(t *testing.T) {
 	execute, release := held()
 	s, c := start(t, reapitest.Options{Execute: execute})
@@ -123,7 +124,7 @@ func TestWaitExecution(t *testing.T) {
 		}
 	}
 	if ops, err := c.operations(c.exec.WaitExecution(c.ctx, wait)); err != nil || len(ops) != 1 || !ops[0].GetDone() {
-		t.Errorf("of a finished one: %v, %v", ops, err)
+		t.Errorf("WaitExecution of a finished operation: %v, %v", ops, err)
 	}
 	if got := len(s.Executions()); got != 1 {
 		t.Errorf("%d executions, want 1", got)
@@ -136,12 +137,13 @@ func TestWaitExecution(t *testing.T) {
 	c.wantCode(err, codes.NotFound)
 }
 
-// A server that stops ends its executions, with nothing stored.
+// A server that stops ends its executions, and stores nothing of them.
 func TestStop(t *testing.T) {
 	execute, release := held()
 	defer release()
 	s, c := start(t, reapitest.Options{Execute: execute})
-	stream := must(c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: c.action(&repb.Action{}, compile)}))(c)
+	action := c.action(&repb.Action{}, compile)
+	stream := must(c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: action}))(c)
 	must(stream.Recv())(c)
 	s.Stop()
 	for {
@@ -157,8 +159,9 @@ func TestStop(t *testing.T) {
 	c.wantCode(err, codes.Unavailable)
 }
 
-// Who asks for an action as its execution ends joins that, or has its result.
-func TestSameAction(t *testing.T) {
+// A client that sends an action as its execution ends joins the execution, or gets its
+// result.
+func TestEqualActionsRunOnce(t *testing.T) {
 	s, c := start(t, reapitest.Options{})
 	for i := range 50 {
 		action := c.action(&repb.Action{Salt: []byte{byte(i)}}, compile)
@@ -176,105 +179,23 @@ func TestSameAction(t *testing.T) {
 func TestSlots(t *testing.T) {
 	var mu sync.Mutex
 	var now, most int
-	s, c := start(t, reapitest.Options{Slots: 3, Execute: func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
+	counting := func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
 		mu.Lock()
 		now++
 		most = max(most, now)
 		mu.Unlock()
 		defer func() { mu.Lock(); now--; mu.Unlock() }()
 		return reapitest.Simulate(time.Millisecond)(ctx, job)
-	}})
+	}
+	s, c := start(t, reapitest.Options{Slots: 3, Execute: counting})
 	var wg sync.WaitGroup
 	for i := range 30 {
 		action := c.action(&repb.Action{Salt: []byte{byte(i)}}, compile)
 		wg.Go(func() { c.execute(action) })
 	}
 	wg.Wait()
-	if most > 3 || s.MaxConcurrent("Execute") < most || len(s.Executions()) != 30 {
-		t.Errorf("%d at a time on 3 slots, %d calls at a time, %d executions", most, s.MaxConcurrent("Execute"), len(s.Executions()))
-	}
-}
-
-func TestRunCommands(t *testing.T) {
-	s, c := start(t, reapitest.Options{Execute: reapitest.RunCommands, Inline: true, ScratchDir: t.TempDir()})
-	t.Setenv("REAPITEST_LEAK", "ours")
-	script := []byte("#!/bin/sh\nread line < ../in/text\necho \"$line $MINE $REAPITEST_LEAK\" > out/a\necho oops >&2\nexit $CODE\n")
-	text := []byte("hello\n")
-	if err := c.upload(script, text); err != nil {
-		t.Fatal(err)
-	}
-	in, inDigest := c.marshal(&repb.Directory{Files: []*repb.FileNode{{Name: "text", Digest: digest.SHA256.Of(text).Proto()}}})
-	bin, binDigest := c.marshal(&repb.Directory{Files: []*repb.FileNode{{Name: "tool", Digest: digest.SHA256.Of(script).Proto(), IsExecutable: true}}})
-	root, rootDigest := c.marshal(&repb.Directory{Directories: []*repb.DirectoryNode{
-		{Name: "in", Digest: inDigest}, {Name: "work", Digest: binDigest},
-	}})
-	run := func(code string) *repb.ExecuteResponse {
-		command, commandDigest := c.marshal(&repb.Command{
-			Arguments: []string{"./tool"}, WorkingDirectory: "work", OutputPaths: []string{"never", "out/a"},
-			EnvironmentVariables: []*repb.Command_EnvironmentVariable{{Name: "CODE", Value: code}, {Name: "MINE", Value: "mine"}},
-		})
-		action, actionDigest := c.marshal(&repb.Action{CommandDigest: commandDigest, InputRootDigest: rootDigest})
-		if err := c.upload(in, bin, root, command, action); err != nil {
-			t.Fatal(err)
-		}
-		return c.response(c.operations(c.exec.Execute(c.ctx, &repb.ExecuteRequest{
-			ActionDigest: actionDigest, InlineStderr: true, InlineOutputFiles: []string{"out/a"},
-		})))
-	}
-	r := run("0")
-	outs := r.GetResult().GetOutputFiles()
-	if len(outs) != 1 || outs[0].GetPath() != "out/a" || string(outs[0].GetContents()) != "hello mine \n" {
-		t.Errorf("outputs: %v, %v", outs, r.GetStatus())
-	}
-	if got := string(r.GetResult().GetStderrRaw()); got != "oops\n" {
-		t.Errorf("stderr %q", got)
-	}
-	if got := run("3").GetResult().GetExitCode(); got != 3 {
-		t.Errorf("exit code %d", got)
-	}
-	if got := len(s.ActionResults()); got != 1 {
-		t.Errorf("%d results stored: a failure isn't", got)
-	}
-}
-
-// A command that takes too long is ended, and leaves nothing.
-func TestTimeout(t *testing.T) {
-	dir := t.TempDir()
-	_, c := start(t, reapitest.Options{Execute: reapitest.RunCommands, ScratchDir: dir})
-	sleep := &repb.Command{Arguments: []string{"/bin/sh", "-c", "/bin/sleep 1000"}}
-	r := c.execute(c.action(&repb.Action{Timeout: durationpb.New(50 * time.Millisecond)}, sleep))
-	if got := codes.Code(r.GetStatus().GetCode()); got != codes.DeadlineExceeded {
-		t.Errorf("status %v", r.GetStatus())
-	}
-	if left, err := filepath.Glob(filepath.Join(dir, "*", "job-*")); err != nil || len(left) > 0 {
-		t.Errorf("left %v, %v", left, err)
-	}
-}
-
-func TestScratchIsRemoved(t *testing.T) {
-	dir := t.TempDir()
-	s, err := reapitest.Start(reapitest.Options{Execute: reapitest.RunCommands, ScratchDir: dir, Socket: filepath.Join(dir, "s")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := dial(t, s, plain)
-	big := noise(2 << 20) // laid out as a link
-	if err := c.upload(big); err != nil {
-		t.Fatal(err)
-	}
-	command := &repb.Command{Arguments: []string{"sh", "-c", "cat a > b"}, OutputPaths: []string{"b"},
-		EnvironmentVariables: []*repb.Command_EnvironmentVariable{{Name: "PATH", Value: os.Getenv("PATH")}}}
-	d := digest.SHA256.Of(big).Proto()
-	for _, salt := range []string{"1", "2"} {
-		r := c.execute(c.action(&repb.Action{Salt: []byte(salt)}, command, &repb.FileNode{Name: "a", Digest: d}))
-		if outs := r.GetResult().GetOutputFiles(); len(outs) != 1 || outs[0].GetDigest().GetHash() != d.GetHash() {
-			t.Errorf("%v", r)
-		}
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
-		t.Errorf("left %v, %v", left, err)
+	calls, runs := s.MaxConcurrent("Execute"), len(s.Executions())
+	if most > 3 || calls < most || runs != 30 {
+		t.Errorf("%d at a time on 3 slots, %d calls at a time, %d executions", most, calls, runs)
 	}
 }

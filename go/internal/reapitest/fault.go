@@ -14,22 +14,22 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// A Fault makes calls go wrong. A call meets at most one: the first injected
-// that is for it.
+// A Fault makes calls fail. A call meets at most one fault: the first injected one
+// that applies to it.
 type Fault struct {
 	Method string // without its service, as in "FindMissingBlobs"; "": any
-	Skip   int    // spare this many calls first
-	Times  int    // go wrong this often; 0: always
+	Skip   int    // this many calls are made without the fault first
+	Times  int    // how many calls then meet the fault; 0: all
 
 	Delay   time.Duration // before anything else; alone, it only delays
 	Code    codes.Code    // fail with this
 	Message string
-	// Hang takes the call and says nothing until the client goes away or the
-	// server stops.
+	// Hang takes the call and answers nothing until the client ends it or the server
+	// stops.
 	Hang bool
-	// CutAfter lets a stream pass this many messages (sent by the server, or in
-	// Write by the client) before Code or Hang takes effect. With Code OK the
-	// stream just ends. -1 ends it before the first message.
+	// CutAfter is how many messages of a stream pass (sent by the server, or in Write by
+	// the client) before Code or Hang takes effect. With Code OK the stream just ends.
+	// -1 ends it before the first message.
 	CutAfter int
 }
 
@@ -44,12 +44,11 @@ func (f *Fault) err() error {
 	return status.Error(f.Code, message)
 }
 
-// Inject adds a fault; withdraw takes it away, but for the calls that it has
-// already met.
+// Inject adds a fault; withdraw removes it for later calls.
 func (s *Server) Inject(f Fault) (withdraw func()) { return s.faults.add(f) }
 
-// StallStorage has the Action Cache and the CAS answer nothing, as a service
-// does whose storage is dead. It still executes what it has.
+// StallStorage makes the Action Cache and the CAS answer nothing, as if the service's
+// storage were dead. Actions whose inputs are stored are still executed.
 func (s *Server) StallStorage() {
 	for _, method := range []string{
 		"GetActionResult", "UpdateActionResult", "FindMissingBlobs", "BatchUpdateBlobs", "BatchReadBlobs", "Read", "Write",
@@ -80,7 +79,7 @@ func (fs *faults) add(f Fault) (remove func()) {
 	}
 }
 
-// meet returns the fault for a call of method, or an empty one.
+// meet returns the fault for a call of a method, or an empty one.
 func (fs *faults) meet(method string) Fault {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -96,7 +95,8 @@ func (fs *faults) meet(method string) Fault {
 	return Fault{}
 }
 
-// enter does what comes before a call proper. ok says whether to go on.
+// enter checks a call and applies the faults that come before it. ok says whether the
+// call is made.
 func (s *Server) enter(ctx context.Context, method string, f Fault) (ok bool, err error) {
 	if err := s.tooManyCalls(); err != nil {
 		return false, err
@@ -123,18 +123,22 @@ func (s *Server) enter(ctx context.Context, method string, f Fault) (ok bool, er
 	return true, nil
 }
 
-func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
+func (s *Server) unary(
+	ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler,
+) (resp any, err error) {
 	method := path.Base(info.FullMethod)
 	defer s.seen.begin(ctx, method)(&err)
 	f := s.faults.meet(method)
-	f.CutAfter = 0 // nothing to cut
+	f.CutAfter = 0 // there is no stream to cut
 	if ok, err := s.enter(ctx, method, f); !ok {
 		return nil, err
 	}
 	return next(ctx, req)
 }
 
-func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
+func (s *Server) stream(
+	srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler,
+) (err error) {
 	method := path.Base(info.FullMethod)
 	defer s.seen.begin(ss.Context(), method)(&err)
 	f := s.faults.meet(method)
@@ -146,7 +150,14 @@ func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerIn
 	}
 	ctx, end := context.WithCancel(ss.Context())
 	defer end()
-	cut := &cutStream{ServerStream: ss, ctx: ctx, end: end, incoming: info.IsClientStream, hang: f.Hang, left: f.CutAfter}
+	cut := &cutStream{
+		ServerStream: ss,
+		ctx:          ctx,
+		end:          end,
+		incoming:     info.IsClientStream,
+		hang:         f.Hang,
+		left:         f.CutAfter,
+	}
 	if err := next(srv, cut); !cut.done {
 		return err
 	}
@@ -155,15 +166,16 @@ func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerIn
 
 var errCut = errors.New("stream cut")
 
-// A cutStream ends for its handler after some messages. Messages count in the
-// direction that the method streams; our methods stream in one alone.
+// A cutStream ends for its handler after some messages. It counts the messages of the
+// direction in which the method streams; each method here streams in one direction
+// only.
 type cutStream struct {
 	grpc.ServerStream
 	ctx      context.Context
 	end      func()
-	incoming bool
+	incoming bool // the client streams
 	hang     bool
-	left     int
+	left     int // messages until the cut
 	done     bool
 }
 
@@ -209,7 +221,7 @@ func (c *cutStream) cut() {
 	c.end()
 }
 
-// wait waits for d, or for the call's end.
+// wait waits for some time, unless the call ends first.
 func wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil

@@ -28,12 +28,19 @@ var plain = grpc.WithTransportCredentials(insecure.NewCredentials())
 
 func TestSkipAndTimes(t *testing.T) {
 	s, c := start(t, reapitest.Options{})
-	s.Inject(reapitest.Fault{Method: "GetCapabilities", Skip: 1, Times: 2, Code: codes.ResourceExhausted, Message: "busy"})
+	s.Inject(reapitest.Fault{
+		Method:  "GetCapabilities",
+		Skip:    1,
+		Times:   2,
+		Code:    codes.ResourceExhausted,
+		Message: "busy",
+	})
 	var got []codes.Code
 	for range 4 {
 		got = append(got, status.Code(c.getCapabilities(c.ctx)))
 	}
-	if want := []codes.Code{codes.OK, codes.ResourceExhausted, codes.ResourceExhausted, codes.OK}; !slices.Equal(got, want) {
+	want := []codes.Code{codes.OK, codes.ResourceExhausted, codes.ResourceExhausted, codes.OK}
+	if !slices.Equal(got, want) {
 		t.Errorf("codes %v, want %v", got, want)
 	}
 	withdraw := s.Inject(reapitest.Fault{Code: codes.Unauthenticated, Delay: time.Millisecond})
@@ -45,7 +52,7 @@ func TestSkipAndTimes(t *testing.T) {
 	}
 }
 
-// A hung call ends when the client goes, and when the server stops.
+// A call that hangs ends when the client ends it, and when the server stops.
 func TestHang(t *testing.T) {
 	s, c := start(t, reapitest.Options{})
 	s.Inject(reapitest.Fault{Hang: true})
@@ -72,20 +79,24 @@ func TestHang(t *testing.T) {
 	}
 }
 
+// Streams are cut after some messages.
 func TestCut(t *testing.T) {
-	s, c := start(t, reapitest.Options{ReadChunk: 10, Execute: func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
+	endless := func(ctx context.Context, _ *reapitest.Job) (*reapitest.Result, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
-	}})
+	}
+	s, c := start(t, reapitest.Options{ReadChunk: 10, Execute: endless})
 	d := s.PutBlob(noise(100))
 	read := &bspb.ReadRequest{ResourceName: "blobs/" + d.String()}
 	for _, test := range []struct {
 		after, bytes int
 		code         codes.Code
-	}{{3, 30, codes.Unavailable}, {3, 30, codes.OK}, {-1, 0, codes.OK}, {-1, 0, codes.Internal}, {11, 100, codes.Internal}} {
+	}{
+		{3, 30, codes.Unavailable}, {3, 30, codes.OK}, {-1, 0, codes.OK}, {-1, 0, codes.Internal}, {11, 100, codes.Internal},
+	} {
 		withdraw := s.Inject(reapitest.Fault{Method: "Read", CutAfter: test.after, Code: test.code})
 		data, err := c.read(read)
-		if test.after == 11 { // more than there is
+		if test.after == 11 { // the stream has fewer messages
 			test.code = codes.OK
 		}
 		if c.wantCode(err, test.code); len(data) != test.bytes {
@@ -94,7 +105,7 @@ func TestCut(t *testing.T) {
 		withdraw()
 	}
 
-	// Execute ends before it is done, though nothing happens any more.
+	// Execute ends before the operation is done.
 	action := c.action(&repb.Action{}, compile)
 	s.Inject(reapitest.Fault{Method: "Execute", CutAfter: 2, Code: codes.OK})
 	ops, err := c.operations(c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: action}))
@@ -106,7 +117,7 @@ func TestCut(t *testing.T) {
 	_, err = c.write("i"+uuid+"blobs/"+digest.SHA256.Of(data).String(), data, 10)
 	c.wantCode(err, codes.Aborted)
 
-	// Stuck: it begins and says no more.
+	// WaitExecution sends one message and then hangs.
 	s.Inject(reapitest.Fault{Method: "WaitExecution", CutAfter: 1, Hang: true})
 	ctx, cancel := context.WithCancel(c.ctx)
 	stream := must(c.exec.WaitExecution(ctx, &repb.WaitExecutionRequest{Name: ops[0].GetName()}))(c)
@@ -116,6 +127,7 @@ func TestCut(t *testing.T) {
 	c.wantCode(err, codes.Canceled)
 }
 
+// Tests can change what clients get. Stored blobs and results don't change.
 func TestTampering(t *testing.T) {
 	s, c := start(t, reapitest.Options{CommittedSize: func(int64) int64 { return -1 }})
 	data := noise(100)
@@ -123,7 +135,9 @@ func TestTampering(t *testing.T) {
 	if got := must(c.write("i"+uuid+"blobs/"+d.String(), data, 100))(c).GetCommittedSize(); got != -1 {
 		t.Errorf("committed %d", got)
 	}
-	for corruption, size := range map[reapitest.Corruption]int{reapitest.WrongBytes: 100, reapitest.Truncated: 50, reapitest.Intact: 100} {
+	for corruption, size := range map[reapitest.Corruption]int{
+		reapitest.WrongBytes: 100, reapitest.Truncated: 50, reapitest.Intact: 100,
+	} {
 		s.CorruptReads(corruption)
 		got := must(c.read(&bspb.ReadRequest{ResourceName: "blobs/" + d.String()}))(c)
 		if intact := digest.SHA256.Of(got) == d; len(got) != size || intact != (corruption == reapitest.Intact) {
@@ -135,8 +149,9 @@ func TestTampering(t *testing.T) {
 	s.OnExecuteResponse(func(r *repb.ExecuteResponse) { r.Message = "see the log" })
 	r := c.execute(action)
 	got := must(c.ac.GetActionResult(c.ctx, &repb.GetActionResultRequest{ActionDigest: action}))(c)
-	if r.GetMessage() != "see the log" || r.GetResult().GetOutputFiles()[0].GetPath() != "../x" || got.GetOutputFiles()[0].GetPath() != "../x" {
-		t.Errorf("not tampered with: %v, %v", r, got)
+	executed, lookedUp := r.GetResult().GetOutputFiles()[0].GetPath(), got.GetOutputFiles()[0].GetPath()
+	if r.GetMessage() != "see the log" || executed != "../x" || lookedUp != "../x" {
+		t.Errorf("not changed: %v, %v", r, got)
 	}
 	for _, stored := range s.ActionResults() {
 		if stored.GetOutputFiles()[0].GetPath() == "../x" {
@@ -146,7 +161,7 @@ func TestTampering(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
-	refused := errors.New("who are you?")
+	refused := errors.New("not authenticated")
 	s, c := start(t, reapitest.Options{RequireMetadata: true, Authorize: func(_ string, h metadata.MD) error {
 		if !slices.Equal(h.Get("authorization"), []string{"me"}) {
 			return status.Error(codes.Unauthenticated, refused.Error())
@@ -165,7 +180,8 @@ func TestHeaders(t *testing.T) {
 	if got := s.Metadata(); len(got) != 1 || !proto.Equal(got[0], want) {
 		t.Errorf("metadata: %v", got)
 	}
-	if got := s.Requests("GetCapabilities"); len(got) != 4 || len(got[0].Header.Get("authorization")) != 0 || len(got[1].Header.Get("authorization")) != 1 {
+	got := s.Requests("GetCapabilities")
+	if len(got) != 4 || len(got[0].Header.Get("authorization")) != 0 || len(got[1].Header.Get("authorization")) != 1 {
 		t.Errorf("requests: %v", got)
 	}
 }
@@ -175,20 +191,25 @@ func TestCertificates(t *testing.T) {
 	ca, other := must(reapitest.NewCA(dir, "ca")), must(reapitest.NewCA(dir, "other"))
 	c := &client{T: t}
 	server := must(ca(c).Issue(reapitest.Cert{Name: "server", Hosts: []string{"127.0.0.1"}}))(c)
+	elsewhere := must(ca(c).Issue(reapitest.Cert{Name: "elsewhere", Hosts: []string{"example.com"}}))(c)
+	expired := must(ca(c).Issue(reapitest.Cert{Name: "old", Hosts: []string{"127.0.0.1"}, Expired: true}))(c)
+	clientCert := reapitest.Cert{Name: "client"}
+	notClient := reapitest.Cert{Name: "not-client", Hosts: []string{"me"}}
+	const refused = codes.Unavailable
 	tests := map[string]struct {
 		server  reapitest.Pair
-		clients *reapitest.CA
+		clients *reapitest.CA // must have issued a client's certificate; nil for none needed
 		trusted *reapitest.CA
 		client  reapitest.Cert
 		want    codes.Code
 	}{
-		"good":               {server: server, trusted: ca(c)},
-		"unknown CA":         {server: server, trusted: other(c), want: codes.Unavailable},
-		"wrong name":         {server: must(ca(c).Issue(reapitest.Cert{Name: "elsewhere", Hosts: []string{"example.com"}}))(c), trusted: ca(c), want: codes.Unavailable},
-		"expired":            {server: must(ca(c).Issue(reapitest.Cert{Name: "old", Hosts: []string{"127.0.0.1"}, Expired: true}))(c), trusted: ca(c), want: codes.Unavailable},
-		"client's":           {server: server, trusted: ca(c), clients: other(c), client: reapitest.Cert{Name: "client"}},
-		"no client's":        {server: server, trusted: ca(c), clients: other(c), want: codes.Unavailable},
-		"a server's instead": {server: server, trusted: ca(c), clients: other(c), client: reapitest.Cert{Name: "no-client", Hosts: []string{"me"}}, want: codes.Unavailable},
+		"good":                 {server: server, trusted: ca(c)},
+		"unknown CA":           {server: server, trusted: other(c), want: refused},
+		"wrong name":           {server: elsewhere, trusted: ca(c), want: refused},
+		"expired":              {server: expired, trusted: ca(c), want: refused},
+		"client's certificate": {server: server, trusted: ca(c), clients: other(c), client: clientCert},
+		"no certificate":       {server: server, trusted: ca(c), clients: other(c), want: refused},
+		"server's certificate": {server: server, trusted: ca(c), clients: other(c), client: notClient, want: refused},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

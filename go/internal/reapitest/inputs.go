@@ -23,8 +23,8 @@ type Input struct {
 	Dir        bool
 }
 
-// loadJob reads an action and all that it refers to, and tells of everything
-// that is missing at once.
+// loadJob reads an action and all that it refers to. Its error names all missing blobs
+// at once.
 func (s *Server) loadJob(f digest.Function, action digest.Digest) (*Job, error) {
 	job, err := s.loadAction(f, action)
 	if err != nil {
@@ -70,16 +70,17 @@ func (s *Server) load(f digest.Function, d digest.Digest, m proto.Message) error
 		return s.damaged(d, f)
 	}
 	if err := proto.Unmarshal(data, m); err != nil {
-		return status.Errorf(codes.InvalidArgument, "blob %v is no %s", d, m.ProtoReflect().Descriptor().Name())
+		return status.Errorf(codes.InvalidArgument, "blob %v isn't a %s", d, m.ProtoReflect().Descriptor().Name())
 	}
 	return nil
 }
 
-// refuses reports whether workers look at what they get, and won't have this.
+// refuses reports whether workers verify their inputs, and a blob is damaged.
 func (s *Server) refuses(f digest.Function, d digest.Digest, data []byte) bool {
 	return s.opts.DamagedInputs != codes.OK && f.Of(data) != d
 }
 
+// damaged is the error for an input that is damaged.
 func (s *Server) damaged(d digest.Digest, f digest.Function) error {
 	if s.opts.DamagedInputs == codes.FailedPrecondition {
 		return s.missing([]digest.Digest{d}, f)
@@ -87,7 +88,7 @@ func (s *Server) damaged(d digest.Digest, f digest.Function) error {
 	return status.Errorf(s.opts.DamagedInputs, "digest mismatch: %v has other bytes", d)
 }
 
-// checkCommand refuses what the API says MUST not be.
+// checkCommand refuses commands that the API doesn't allow.
 func checkCommand(c *repb.Command) error {
 	names := make([]string, 0, len(c.GetEnvironmentVariables()))
 	for _, v := range c.GetEnvironmentVariables() {
@@ -116,14 +117,15 @@ func checkCommand(c *repb.Command) error {
 	return nil
 }
 
+// sortedOnce reports whether a list is sorted and has no element twice.
 func sortedOnce(list []string) bool {
 	return slices.IsSorted(list) && len(slices.Compact(slices.Clone(list))) == len(list)
 }
 
-// maxDepth ends the walk of a tree that contains itself, which only a forged
-// blob can.
+// maxDepth ends the walk of a tree that contains itself, which needs a forged blob.
 const maxDepth = 100
 
+// A walk reads the directories of an input root.
 type walk struct {
 	s        *Server
 	function digest.Function
@@ -142,7 +144,7 @@ func (w *walk) directory(prefix string, d digest.Digest, depth int) error {
 	}
 	dir := &repb.Directory{}
 	if err := proto.Unmarshal(data, dir); err != nil || depth > maxDepth {
-		return status.Errorf(codes.InvalidArgument, "blob %v is no Directory", d)
+		return status.Errorf(codes.InvalidArgument, "blob %v isn't a Directory", d)
 	}
 	var names []string
 	for _, n := range dir.GetFiles() {
@@ -178,8 +180,8 @@ func (w *walk) directory(prefix string, d digest.Digest, depth int) error {
 	return checkNames(d, names[:files], names[files:links], names[links:])
 }
 
-// checkNames refuses a directory that isn't canonical, or that leads out of
-// the input root.
+// checkNames refuses the names of a directory that aren't sorted and unique, or that
+// lead out of the input root.
 func checkNames(d digest.Digest, kinds ...[]string) error {
 	all := map[string]bool{}
 	for _, names := range kinds {

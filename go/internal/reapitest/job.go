@@ -26,11 +26,11 @@ type Job struct {
 	s        *Server
 }
 
-// Blob returns a stored blob. The caller doesn't write to it.
+// Blob returns a stored blob. The caller must not change it.
 func (j *Job) Blob(d digest.Digest) (data []byte, ok bool) { return j.s.blobs.get(d) }
 
-// Outputs are the paths that the command declares, relative to its working
-// directory. Like the API it prefers output_paths to the older fields.
+// Outputs returns the paths that the command declares, relative to its working
+// directory. As in the API, output_paths take precedence over the older fields.
 func (j *Job) Outputs() []string {
 	if paths := j.Command.GetOutputPaths(); len(paths) > 0 {
 		return paths
@@ -39,7 +39,7 @@ func (j *Job) Outputs() []string {
 	return slices.Concat(j.Command.GetOutputFiles(), j.Command.GetOutputDirectories())
 }
 
-// A Result is what running a Job gave.
+// A Result is the outcome of a Job.
 type Result struct {
 	ExitCode       int
 	Stdout, Stderr []byte
@@ -55,13 +55,13 @@ type Output struct {
 	Target     string // of a symbolic link
 }
 
-// An ExecuteFunc runs a Job. It ends when ctx does, which has the action's
-// timeout. Its error becomes the status in the ExecuteResponse; a result with
-// an error is returned beside it.
+// An ExecuteFunc runs a Job. It ends when ctx does, which has the action's timeout. Its
+// error becomes the status in the ExecuteResponse, which may have a result, too.
 type ExecuteFunc func(ctx context.Context, job *Job) (*Result, error)
 
-// start finds the action's result or its running operation, or begins one. It
-// does so at one moment: who comes as an execution ends has no second one.
+// start returns an operation with the action's cached result, or the one that runs the
+// action, or begins a new one. It does so under one lock, so that a client that comes
+// as an execution ends doesn't start a second one.
 func (e *executions) start(f digest.Function, action digest.Digest, req *repb.ExecuteRequest) (*operation, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -92,7 +92,7 @@ func (e *executions) start(f digest.Function, action digest.Digest, req *repb.Ex
 	return op, nil
 }
 
-// run takes an operation from QUEUED to the response.
+// run executes the action of a queued operation and returns the response.
 func (e *executions) run(f digest.Function, op *operation) *repb.ExecuteResponse {
 	queued := timestamppb.Now()
 	failed := func(err error) *repb.ExecuteResponse {
@@ -110,7 +110,7 @@ func (e *executions) run(f digest.Function, op *operation) *repb.ExecuteResponse
 	case <-e.ctx.Done():
 		return failed(status.Error(codes.Unavailable, "the server stops"))
 	}
-	e.s.seen.executed(op.action) // before anybody hears of it
+	e.s.seen.executed(op.action) // before clients learn of it
 	op.advance(repb.ExecutionStage_EXECUTING, nil)
 
 	ctx := e.ctx
@@ -122,7 +122,8 @@ func (e *executions) run(f digest.Function, op *operation) *repb.ExecuteResponse
 	started := timestamppb.Now()
 	result, err := e.s.opts.Execute(ctx, job)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = status.Errorf(codes.DeadlineExceeded, "the action took longer than %v", job.Action.GetTimeout().AsDuration())
+		err = status.Errorf(codes.DeadlineExceeded,
+			"the action took longer than %v", job.Action.GetTimeout().AsDuration())
 	}
 	response := &repb.ExecuteResponse{}
 	if err != nil {
@@ -134,9 +135,12 @@ func (e *executions) run(f digest.Function, op *operation) *repb.ExecuteResponse
 	response.Message = result.Message
 	response.Result = e.s.store(job, result)
 	response.Result.ExecutionMetadata = &repb.ExecutedActionMetadata{
-		Worker: "reapitest", QueuedTimestamp: queued,
-		WorkerStartTimestamp: started, WorkerCompletedTimestamp: timestamppb.Now(),
-		ExecutionStartTimestamp: started, ExecutionCompletedTimestamp: timestamppb.Now(),
+		Worker:                      "reapitest",
+		QueuedTimestamp:             queued,
+		WorkerStartTimestamp:        started,
+		WorkerCompletedTimestamp:    timestamppb.Now(),
+		ExecutionStartTimestamp:     started,
+		ExecutionCompletedTimestamp: timestamppb.Now(),
 	}
 	if err == nil && result.ExitCode == 0 && !job.Action.GetDoNotCache() {
 		e.s.results.put(op.action, response.Result)
@@ -144,11 +148,11 @@ func (e *executions) run(f digest.Function, op *operation) *repb.ExecuteResponse
 	return response
 }
 
-// store keeps what a job wrote and describes it.
+// store stores what a job wrote, and returns an ActionResult that refers to it.
 func (s *Server) store(job *Job, result *Result) *repb.ActionResult {
 	keep := func(data []byte) *repb.Digest {
 		d := job.function.Of(data)
-		if there := s.blobs.has(d); !there || !s.opts.WorkersAsk && !s.opts.KeepsWhatIsThere {
+		if there := s.blobs.has(d); !there || !s.opts.WorkersSkipStored && !s.opts.KeepsStoredBlobs {
 			s.blobs.put(d, data)
 		}
 		return d.Proto()
@@ -159,7 +163,11 @@ func (s *Server) store(job *Job, result *Result) *repb.ActionResult {
 			r.OutputSymlinks = append(r.OutputSymlinks, &repb.OutputSymlink{Path: out.Path, Target: out.Target})
 			continue
 		}
-		r.OutputFiles = append(r.OutputFiles, &repb.OutputFile{Path: out.Path, Digest: keep(out.Data), IsExecutable: out.Executable})
+		r.OutputFiles = append(r.OutputFiles, &repb.OutputFile{
+			Path:         out.Path,
+			Digest:       keep(out.Data),
+			IsExecutable: out.Executable,
+		})
 	}
 	if len(result.Stdout) > 0 {
 		r.StdoutDigest = keep(result.Stdout)
@@ -170,7 +178,7 @@ func (s *Server) store(job *Job, result *Result) *repb.ActionResult {
 	return r
 }
 
-// missing is the status that tells of blobs that an execution needs.
+// missing is the error for blobs that an execution needs and that aren't stored.
 func (s *Server) missing(ds []digest.Digest, f digest.Function) error {
 	if s.opts.MissingInputs != codes.OK {
 		return status.Errorf(s.opts.MissingInputs, "missing inputs: %v", ds)
@@ -182,7 +190,8 @@ func (s *Server) missing(ds []digest.Digest, f digest.Function) error {
 	details := &errdetails.PreconditionFailure{}
 	for _, d := range ds {
 		details.Violations = append(details.Violations, &errdetails.PreconditionFailure_Violation{
-			Type: "MISSING", Subject: prefix + d.String(),
+			Type:    "MISSING",
+			Subject: prefix + d.String(),
 		})
 	}
 	st, err := status.New(codes.FailedPrecondition, fmt.Sprintf("%d missing inputs", len(ds))).WithDetails(details)

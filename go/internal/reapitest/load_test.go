@@ -33,7 +33,7 @@ func actions(b *testing.B, s *reapitest.Server, n int) []*repb.Digest {
 	return list
 }
 
-// BenchmarkExecute is 2,000 jobs of a second on 500 slots: ideally 4 s.
+// BenchmarkExecute runs 2,000 jobs of a second on 500 slots: ideally 4 s.
 func BenchmarkExecute(b *testing.B) {
 	s := reapitest.StartT(b, reapitest.Options{Slots: 500, ExecTime: time.Second})
 	list := actions(b, s, 2000)
@@ -47,7 +47,8 @@ func BenchmarkExecute(b *testing.B) {
 		var wg sync.WaitGroup
 		for _, action := range list {
 			wg.Go(func() {
-				stream, err := exec.Execute(context.Background(), &repb.ExecuteRequest{ActionDigest: action, SkipCacheLookup: true})
+				request := &repb.ExecuteRequest{ActionDigest: action, SkipCacheLookup: true}
+				stream, err := exec.Execute(context.Background(), request)
 				for err == nil {
 					_, err = stream.Recv()
 				}
@@ -57,7 +58,7 @@ func BenchmarkExecute(b *testing.B) {
 	}
 }
 
-// BenchmarkLookups is 270 lookups at once with 64 KiB of outputs inlined.
+// BenchmarkLookups makes 270 lookups at once with 64 KiB of outputs inlined.
 func BenchmarkLookups(b *testing.B) {
 	s := reapitest.StartT(b, reapitest.Options{Inline: true})
 	list := actions(b, s, 270)
@@ -79,7 +80,10 @@ func BenchmarkLookups(b *testing.B) {
 		var wg sync.WaitGroup
 		for _, action := range list {
 			wg.Go(func() {
-				_, err := ac.GetActionResult(context.Background(), &repb.GetActionResultRequest{ActionDigest: action, InlineOutputFiles: []string{"a.o"}})
+				_, err := ac.GetActionResult(context.Background(), &repb.GetActionResultRequest{
+					ActionDigest:      action,
+					InlineOutputFiles: []string{"a.o"},
+				})
 				if err != nil {
 					b.Error(err)
 				}

@@ -14,30 +14,34 @@ import (
 	"thinrex/go/digest"
 )
 
-// A Call is one call as it came in, whatever became of it.
+// A Call is one call as it came in, whether it succeeded or not.
 type Call struct {
 	Method   string // without its service
 	Header   metadata.MD
-	Metadata *repb.RequestMetadata // nil if there was none, or a malformed one
+	Metadata *repb.RequestMetadata // nil if it was missing or malformed
 	Timeout  time.Duration         // the client's; 0: none
 }
 
-// observed counts. Its lock is held for moments only.
+// observed counts calls, blobs and executions.
 type observed struct {
 	mu             sync.Mutex
 	calls          []Call
 	methods        map[string]*counts
 	changed        chan struct{} // closed and made anew when a call comes in
 	received, sent int64
-	asked          map[digest.Digest]int
+	queried        map[digest.Digest]int // how often FindMissingBlobs was called for each blob
 	executions     []digest.Digest
 }
 
+// counts are those of one method: all calls, those that are open, the most that were
+// open at once, and those that clients gave up.
 type counts struct{ total, active, most, abandoned int }
 
 func newObserved() *observed {
 	return &observed{
-		methods: map[string]*counts{}, changed: make(chan struct{}), asked: map[digest.Digest]int{},
+		methods: map[string]*counts{},
+		changed: make(chan struct{}),
+		queried: map[digest.Digest]int{},
 	}
 }
 
@@ -52,7 +56,7 @@ func requestMetadata(header metadata.MD) *repb.RequestMetadata {
 	return m
 }
 
-// begin counts a call in; what it returns counts it out.
+// begin counts a call that comes in. The function that it returns counts its end.
 func (o *observed) begin(ctx context.Context, method string) func(*error) {
 	header, _ := metadata.FromIncomingContext(ctx)
 	call := Call{Method: method, Header: header, Metadata: requestMetadata(header)}
@@ -87,7 +91,7 @@ func (o *observed) method(name string) *counts {
 	return c
 }
 
-// underWay counts the calls that are open, of all methods.
+// underWay returns how many calls of all methods are open.
 func (o *observed) underWay() (n int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -104,11 +108,11 @@ func (o *observed) transferred(received, sent int) {
 	o.sent += int64(sent)
 }
 
-func (o *observed) askedFor(ds []digest.Digest) {
+func (o *observed) countQueries(ds []digest.Digest) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, d := range ds {
-		o.asked[d]++
+		o.queried[d]++
 	}
 }
 
@@ -118,25 +122,25 @@ func (o *observed) executed(d digest.Digest) {
 	o.executions = append(o.executions, d)
 }
 
-// counted returns what f reads of the counts of a method.
+// counted returns one of the counts of a method.
 func (s *Server) counted(method string, f func(*counts) int) int {
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
 	return f(s.seen.method(method))
 }
 
-// Calls says how often a method was called, faults included.
+// Calls returns how often a method was called, including calls that met a fault.
 func (s *Server) Calls(method string) int {
 	return s.counted(method, func(c *counts) int { return c.total })
 }
 
-// MaxConcurrent is the most calls of a method that were open at one time.
+// MaxConcurrent returns the most calls of a method that were open at once.
 func (s *Server) MaxConcurrent(method string) int {
 	return s.counted(method, func(c *counts) int { return c.most })
 }
 
-// Abandoned counts the calls of a method that failed because the client
-// cancelled them, its deadline passed, or the connection broke.
+// Abandoned returns how many calls of a method failed because the client cancelled
+// them, its deadline passed, or the connection broke.
 func (s *Server) Abandoned(method string) int {
 	return s.counted(method, func(c *counts) int { return c.abandoned })
 }
@@ -172,7 +176,7 @@ func (s *Server) Requests(method string) []Call {
 	return list
 }
 
-// Metadata returns the different RequestMetadata that came, in order.
+// Metadata returns the RequestMetadata of all calls in order, each once.
 func (s *Server) Metadata() []*repb.RequestMetadata {
 	var list []*repb.RequestMetadata
 	seen := map[string]bool{}
@@ -186,50 +190,51 @@ func (s *Server) Metadata() []*repb.RequestMetadata {
 	return list
 }
 
-// Received counts the bytes of blobs that came in, compressed where they were;
-// Sent those that went out, inlined ones included.
+// Received returns the bytes of blobs that came in. Compressed blobs count with their
+// compressed size.
 func (s *Server) Received() int64 {
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
 	return s.seen.received
 }
 
-// Sent is explained at Received.
+// Sent returns the bytes of blobs that went out, counted as by Received and including
+// inlined ones.
 func (s *Server) Sent() int64 {
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
 	return s.seen.sent
 }
 
-// Executions returns the actions that were really run, in the order in which
-// they started.
+// Executions returns the actions that were run, not taken from the Action Cache, in
+// the order in which they started.
 func (s *Server) Executions() []digest.Digest {
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
 	return slices.Clone(s.seen.executions)
 }
 
-// UploadedTwice returns what clients uploaded more than once. Wipe and
-// RemoveBlob forget the uploads of what they remove.
+// UploadedTwice returns the blobs that clients uploaded more than once. Uploads of
+// blobs that Wipe or RemoveBlob removed later don't count.
 func (s *Server) UploadedTwice() []digest.Digest {
 	s.blobs.mu.RLock()
 	defer s.blobs.mu.RUnlock()
 	return twice(s.blobs.uploads)
 }
 
-// Uploads says how often clients have uploaded a blob.
+// Uploads returns how often clients have uploaded a blob.
 func (s *Server) Uploads(d digest.Digest) int {
 	s.blobs.mu.RLock()
 	defer s.blobs.mu.RUnlock()
 	return s.blobs.uploads[d]
 }
 
-// AskedTwice returns the digests that FindMissingBlobs was asked for more than
+// QueriedTwice returns the digests for which FindMissingBlobs was called more than
 // once.
-func (s *Server) AskedTwice() []digest.Digest {
+func (s *Server) QueriedTwice() []digest.Digest {
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
-	return twice(s.seen.asked)
+	return twice(s.seen.queried)
 }
 
 func twice(m map[digest.Digest]int) []digest.Digest {

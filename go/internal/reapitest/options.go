@@ -14,16 +14,16 @@ import (
 	"thinrex/go/digest"
 )
 
-// Options say what kind of server to be. The zero value is a well-behaved one
-// that offers everything but compression, and simulates executions in no time.
+// Options say how a server behaves. The zero value is a server without faults that
+// offers everything but compression, and simulates executions in no time.
 type Options struct {
 	TLS    *tls.Config // nil: plain text
 	Socket string      // listen on this Unix socket instead of a loopback port
 
-	Instance        string            // the only instance served; "": any
+	Instance        string            // the only instance that is served; "": any
 	DigestFunctions []digest.Function // nil: SHA256 alone
-	// Capabilities edits what GetCapabilities says. The server behaves as it
-	// says: batch limit, compressors, updates of the Action Cache, execution.
+	// Capabilities edits what GetCapabilities returns. The server behaves accordingly:
+	// batch limit, compressors, updates of the Action Cache, execution.
 	Capabilities func(*repb.ServerCapabilities)
 	// Authorize, if set, sees each call's headers; its error refuses the call.
 	Authorize func(method string, header metadata.MD) error
@@ -32,53 +32,53 @@ type Options struct {
 
 	Latency   time.Duration // added to every call
 	ReadChunk int           // bytes in a message of ByteStream's Read; 0: 256 KiB
-	// Inline honours requests for contents of outputs, stdout and stderr within
-	// results, as far as the message size lets it.
+	// Inline puts outputs, stdout and stderr into results if a client asks for it and the
+	// message doesn't get too large.
 	Inline bool
-	// InlineDamaged is the status with which a result is refused that has a damaged
-	// output to be inlined (UNKNOWN: bazel-remote). OK inlines it.
+	// InlineDamaged is the status of a lookup that asks to inline a damaged output
+	// (UNKNOWN: bazel-remote). OK inlines the damaged bytes.
 	InlineDamaged codes.Code
 	// IgnoreReadOffset sends blobs from the start, as Bazel's worker does.
 	IgnoreReadOffset bool
-	// CommittedSize, if set, turns what ByteStream's Write would answer into
-	// what it does answer.
+	// CommittedSize, if set, changes the size that ByteStream's Write answers.
 	CommittedSize func(honest int64) int64
 
-	// KeepsWhatIsThere has an upload of a blob that is there change nothing, be it
-	// damaged, as with BuildGrid. Otherwise a batch replaces it, and a stream is
-	// answered before its data is read, as with bazel-remote.
-	KeepsWhatIsThere bool
-	// WorkersAsk has workers upload no output that is there, be it damaged.
-	WorkersAsk bool
-	// StreamsReplace has a stream replace a blob that is there.
+	// KeepsStoredBlobs makes uploads of stored blobs change nothing, even if the stored
+	// ones are damaged, as with BuildGrid. Otherwise a batch replaces a stored blob, and
+	// a stream is answered before its data is read, as with bazel-remote.
+	KeepsStoredBlobs bool
+	// WorkersSkipStored makes workers upload no output that is stored, even if the stored one is
+	// damaged.
+	WorkersSkipStored bool
+	// StreamsReplace makes a stream replace a stored blob.
 	StreamsReplace bool
 
-	// ConnectionAge is how old a connection gets before the server asks the
-	// client to make another one (GOAWAY), as proxies do; 0: any age. Calls that
-	// are under way then have ConnectionGrace, and are cut.
+	// ConnectionAge is how old a connection gets until the server asks the client to open
+	// another one (GOAWAY), as proxies do; 0: any age. Calls that are under way then have
+	// ConnectionGrace until they are cut.
 	ConnectionAge, ConnectionGrace time.Duration
-	// MaxCalls is how many calls there may be at once, whatever their method;
-	// others are RESOURCE_EXHAUSTED (BuildGrid); 0: any number.
+	// MaxCalls is how many calls there may be at once, of all methods. Further calls get
+	// RESOURCE_EXHAUSTED (BuildGrid); 0: any number.
 	MaxCalls int
 
-	// MaxExecutions is how many executions may be queued or run; others are
-	// refused with BusyCode; 0: any number. OK means RESOURCE_EXHAUSTED.
+	// MaxExecutions is how many executions may be queued or run. Further ones are refused
+	// with BusyCode, for which OK means RESOURCE_EXHAUSTED; 0: any number.
 	MaxExecutions int
 	MaxQueueTime  time.Duration // after which the response is BusyCode; 0: no limit
 	BusyCode      codes.Code
-	RetryAfter    time.Duration // said with these refusals, 0: nothing is
+	RetryAfter    time.Duration // sent with these refusals as RetryInfo; 0: none is
 
 	Slots    int           // executions at a time; 0: as many as cores
 	Execute  ExecuteFunc   // how to run an action; nil: Simulate(ExecTime)
 	ExecTime time.Duration // for Simulate
 	Unserved bool          // no worker takes an action: executions stay queued
-	// MissingInputs is the status that tells of missing inputs. OK means
-	// FAILED_PRECONDITION with details, as the API wants it; another code comes
-	// bare, as some servers have it (NOT_FOUND: Bazel's worker).
+	// MissingInputs is the status for missing inputs. OK means FAILED_PRECONDITION with
+	// details, as the API requires; another code comes without details, as from some
+	// servers (NOT_FOUND: Bazel's worker).
 	MissingInputs codes.Code
-	// DamagedInputs is the status with which workers refuse inputs that aren't
-	// what their digests say: FAILED_PRECONDITION with details, as of missing ones;
-	// another code with words. OK means that they don't look.
+	// DamagedInputs is the status with which workers refuse inputs that don't have their
+	// digests: FAILED_PRECONDITION with the details of missing inputs, or another code
+	// with a text. OK means that workers don't verify inputs.
 	DamagedInputs codes.Code
 	ScratchDir    string // where RunCommands works; "": the system's temporary folder
 }

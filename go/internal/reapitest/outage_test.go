@@ -18,7 +18,7 @@ import (
 	"thinrex/go/internal/reapitest"
 )
 
-// gated is a server whose executions end when the gate is closed.
+// gated starts a server whose executions end when the gate is closed.
 func gated(t *testing.T, o reapitest.Options) (s *reapitest.Server, c *client, gate chan struct{}) {
 	gate = make(chan struct{})
 	o.Execute = func(ctx context.Context, job *reapitest.Job) (*reapitest.Result, error) {
@@ -36,12 +36,13 @@ func gated(t *testing.T, o reapitest.Options) (s *reapitest.Server, c *client, g
 // begin starts the execution of a new action, and returns its operation's name.
 func (c *client) begin(salt string) (name string, stream grpc.ServerStreamingClient[longrunningpb.Operation]) {
 	c.Helper()
-	stream, err := c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: c.action(&repb.Action{Salt: []byte(salt)}, compile)})
+	action := c.action(&repb.Action{Salt: []byte(salt)}, compile)
+	stream, err := c.exec.Execute(c.ctx, &repb.ExecuteRequest{ActionDigest: action})
 	op := must(stream, err)(c)
 	return must(op.Recv())(c).GetName(), stream
 }
 
-// ending is the error that ends a stream.
+// ending returns the error that ends a stream, nil if it ends without one.
 func ending(stream grpc.ServerStreamingClient[longrunningpb.Operation]) error {
 	for {
 		if _, err := stream.Recv(); errors.Is(err, io.EOF) {
@@ -89,7 +90,7 @@ func TestLeave(t *testing.T) {
 	s.Leave()
 	s.Stop()
 	if s.Return() == nil {
-		t.Error("a server that was stopped has returned")
+		t.Error("a stopped server became reachable again")
 	}
 }
 
@@ -121,7 +122,7 @@ func TestMaxExecutions(t *testing.T) {
 		if len(details) != 1 || details[0].(*errdetails.RetryInfo).GetRetryDelay().AsDuration() != time.Second {
 			t.Errorf("details: %v", details)
 		}
-		_, _ = c.begin("1") // joins the execution that there is
+		_, _ = c.begin("1") // joins the execution that runs
 		close(gate)
 		c.wantCode(ending(first), codes.OK)
 		c.execute(third)
@@ -144,14 +145,15 @@ func TestMaxCalls(t *testing.T) {
 	c.wantCode(c.getCapabilities(c.ctx), codes.ResourceExhausted)
 	close(gate)
 	c.wantCode(ending(stream), codes.OK)
-	for status.Code(c.getCapabilities(c.ctx)) == codes.ResourceExhausted { // the client hears of the end first
+	// The client learns of the end before the server counts it.
+	for status.Code(c.getCapabilities(c.ctx)) == codes.ResourceExhausted {
 		if c.ctx.Err() != nil {
 			t.Fatal("still too many calls")
 		}
 	}
 }
 
-// An old connection takes no more calls, and those that don't end are cut.
+// An old connection takes no more calls, and calls that don't end are cut.
 func TestConnectionAge(t *testing.T) {
 	s, c := start(t, reapitest.Options{ConnectionAge: 10 * time.Millisecond, ConnectionGrace: time.Millisecond})
 	defer s.Inject(reapitest.Fault{Method: "GetCapabilities", Hang: true})()

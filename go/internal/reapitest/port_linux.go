@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// reservePort finds a free loopback port and keeps it from others until it is
-// released. As long as we don't listen there, callers are refused.
+// reservePort finds a free loopback port and reserves it until it is released. While
+// no server listens there, connections are refused.
 func reservePort() (address string, release func(), err error) {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -22,7 +22,7 @@ func reservePort() (address string, release func(), err error) {
 }
 
 func bindPort(fd int) (address string, err error) {
-	// Package net says so of its sockets, too; then it may listen beside us.
+	// Package net sets this option, too, so that it can listen on the reserved port.
 	if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
 		return "", os.NewSyscallError("setsockopt", err)
 	}
@@ -40,8 +40,8 @@ func bindPort(fd int) (address string, err error) {
 	return (&net.TCPAddr{IP: own.Addr[:], Port: own.Port}).String(), nil
 }
 
-// stopListening refuses new connections from now on, also where another process
-// holds a copy of the socket.
+// stopListening makes a socket refuse new connections, even if another process holds a
+// copy of it.
 func stopListening(l net.Listener) {
 	socket, ok := l.(syscall.Conn)
 	if !ok {

@@ -13,8 +13,8 @@ import (
 	"thinrex/go/internal/reapitest"
 )
 
-// A stopped server's port isn't lent to others, who might answer for it or be
-// in the way of its Restart.
+// No other process gets the port of a stopped server: it could answer in the server's
+// place, or make Restart fail.
 func TestPortIsKept(t *testing.T) {
 	s, c := start(t, reapitest.Options{})
 	other := reapitest.StartT(t, reapitest.Options{})
@@ -25,10 +25,10 @@ func TestPortIsKept(t *testing.T) {
 	}
 	from := net.Dialer{LocalAddr: own}
 	if conn, err := from.Dial("tcp", other.Addr()); !errors.Is(err, syscall.EADDRINUSE) {
-		t.Fatalf("a connection from there: %v, %v", conn, err)
+		t.Fatalf("a connection from the port: %v, %v", conn, err)
 	}
 	if conn, err := net.Dial("tcp", s.Addr()); !errors.Is(err, syscall.ECONNREFUSED) {
-		t.Fatalf("a connection to there: %v, %v", conn, err)
+		t.Fatalf("a connection to the port: %v, %v", conn, err)
 	}
 	if err := s.Restart(); err != nil {
 		t.Fatal(err)
@@ -36,8 +36,8 @@ func TestPortIsKept(t *testing.T) {
 	c.wantCode(c.getCapabilities(c.ctx), codes.OK)
 }
 
-// TestRestartBesideAStartingProcess keeps a copy of the listening socket, as a
-// process does between fork and exec.
+// A server restarts although another process has a copy of its listening socket, as
+// between fork and exec.
 func TestRestartBesideAStartingProcess(t *testing.T) {
 	s, _ := start(t, reapitest.Options{})
 	port, err := net.ResolveTCPAddr("tcp", s.Addr())
@@ -56,6 +56,7 @@ func TestRestartBesideAStartingProcess(t *testing.T) {
 	}
 }
 
+// copyOfListener returns a copy of the socket that listens on a port.
 func copyOfListener(t *testing.T, port int) (fd int) {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")
@@ -67,7 +68,8 @@ func copyOfListener(t *testing.T, port int) (fd int) {
 		if err != nil {
 			continue
 		}
-		if listens, err := syscall.GetsockoptInt(open, syscall.SOL_SOCKET, syscall.SO_ACCEPTCONN); err != nil || listens == 0 {
+		listens, err := syscall.GetsockoptInt(open, syscall.SOL_SOCKET, syscall.SO_ACCEPTCONN)
+		if err != nil || listens == 0 {
 			continue
 		}
 		name, _ := syscall.Getsockname(open)
@@ -78,6 +80,6 @@ func copyOfListener(t *testing.T, port int) (fd int) {
 			return fd
 		}
 	}
-	t.Fatalf("nobody listens on port %d", port)
+	t.Fatalf("no socket listens on port %d", port)
 	return -1
 }

@@ -4,8 +4,8 @@ package reapitest
 
 import "net"
 
-// reservePort reserves nothing here: while a server is stopped, its port may
-// become somebody else's.
+// reservePort reserves nothing on this system: while a server is stopped, another
+// process may get its port.
 func reservePort() (address string, release func(), err error) {
 	return anyPort, func() {}, nil
 }

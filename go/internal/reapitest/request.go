@@ -10,7 +10,7 @@ import (
 	"thinrex/go/digest"
 )
 
-// A request is what most of the API's requests have in common.
+// A request has the fields that most requests of the API have.
 type request interface {
 	GetInstanceName() string
 	GetDigestFunction() repb.DigestFunction_Value
@@ -21,7 +21,7 @@ func (s *Server) admit(r request) (digest.Function, error) {
 	if err := s.checkInstance(r.GetInstanceName()); err != nil {
 		return 0, err
 	}
-	f := digest.SHA256 // what a client may leave out
+	f := digest.SHA256 // the default, which a client may leave out
 	if r.GetDigestFunction() == repb.DigestFunction_BLAKE3 {
 		f = digest.BLAKE3
 	}
@@ -40,12 +40,12 @@ func (s *Server) checkFunction(f digest.Function) error {
 
 func (s *Server) checkInstance(name string) error {
 	if s.opts.Instance != "" && name != s.opts.Instance {
-		return status.Errorf(codes.InvalidArgument, "no instance %q", name)
+		return status.Errorf(codes.InvalidArgument, "there is no instance %q", name)
 	}
 	return nil
 }
 
-// parseDigest refuses what isn't a digest.
+// parseDigest refuses malformed digests.
 func parseDigest(p *repb.Digest) (digest.Digest, error) {
 	d, err := digest.FromProto(p)
 	if err != nil {

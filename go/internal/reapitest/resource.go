@@ -12,15 +12,15 @@ import (
 	"thinrex/go/digest"
 )
 
-// A resource is what a ByteStream resource name means.
+// A resource is a parsed resource name of a ByteStream.
 type resource struct {
 	function   digest.Function
 	digest     digest.Digest
 	compressed bool
 }
 
-// parseResource reads [INSTANCE/][uploads/UUID/]blobs/[FUNCTION/]HASH/SIZE, or
-// the same with compressed-blobs/zstd. An upload may have more after it.
+// parseResource reads [INSTANCE/][uploads/UUID/]blobs/[FUNCTION/]HASH/SIZE, or the same
+// with compressed-blobs/zstd. The name of an upload may continue after that.
 func (s *Server) parseResource(name string, upload bool) (resource, error) {
 	r, err := s.resource(strings.Split(name, "/"), upload)
 	if err != nil {

@@ -17,16 +17,16 @@ import (
 	"thinrex/go/host"
 )
 
-// RunCommands is an ExecuteFunc that really runs the command, on this machine,
-// in a directory that holds its input root and with nothing but its
-// environment. It is no sandbox. Output directories aren't supported.
+// RunCommands is an ExecuteFunc that runs the command on this machine, in a directory
+// that holds its input root, with its environment only. It isn't a sandbox. Output
+// directories aren't supported.
 func RunCommands(ctx context.Context, job *Job) (*Result, error) {
 	root, err := job.s.scratch.dir()
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(root)
-	if err := job.lay(root); err != nil {
+	if err := job.writeInputs(root); err != nil {
 		return nil, err
 	}
 	wd := filepath.Join(root, filepath.FromSlash(job.Command.GetWorkingDirectory()))
@@ -35,7 +35,7 @@ func RunCommands(ctx context.Context, job *Job) (*Result, error) {
 			return nil, err
 		}
 	}
-	env := []string{} // nil would mean ours
+	env := []string{} // nil would mean our own
 	for _, v := range job.Command.GetEnvironmentVariables() {
 		env = append(env, v.GetName()+"="+v.GetValue())
 	}
@@ -58,8 +58,9 @@ func RunCommands(ctx context.Context, job *Job) (*Result, error) {
 	return r, r.collect(wd, job.Outputs())
 }
 
-// program finds arguments[0]: with a slash it is relative to the working
-// directory, else it is in the PATH of the command's environment.
+// program returns the path of arguments[0]. A name with a slash is relative to the
+// working directory; another name is looked up in the PATH of the command's
+// environment.
 func (j *Job) program() (string, error) {
 	name := j.Command.GetArguments()[0]
 	if strings.Contains(name, "/") {
@@ -79,8 +80,8 @@ func (j *Job) program() (string, error) {
 	return "", status.Errorf(codes.InvalidArgument, "%s isn't in the command's PATH", name)
 }
 
-// lay makes the input root.
-func (j *Job) lay(root string) error {
+// writeInputs makes the input root.
+func (j *Job) writeInputs(root string) error {
 	if err := os.MkdirAll(filepath.Join(root, filepath.FromSlash(j.Command.GetWorkingDirectory())), 0o755); err != nil {
 		return err
 	}
@@ -93,21 +94,22 @@ func (j *Job) lay(root string) error {
 		case in.Target != "":
 			err = os.Symlink(in.Target, p)
 		default:
-			err = j.layFile(in, p)
+			err = j.writeInput(in, p)
 		}
 		if err != nil {
-			return fmt.Errorf("lay out %s: %w", in.Path, err)
+			return fmt.Errorf("write input %s: %w", in.Path, err)
 		}
 	}
 	return nil
 }
 
-// A compiler's libraries are linked from one copy; small files are written.
+// linkFrom is the size in bytes from which inputs are hard links to one copy, because
+// a compiler's libraries are large. Small inputs are written.
 const linkFrom = 1 << 20
 
-func (j *Job) layFile(in Input, p string) error {
+func (j *Job) writeInput(in Input, p string) error {
 	data, ok := j.s.blobs.get(in.Digest)
-	if !ok { // evicted since loadJob
+	if !ok { // removed since loadJob
 		return j.s.missing([]digest.Digest{in.Digest}, j.function)
 	}
 	if len(data) < linkFrom {
@@ -123,16 +125,16 @@ func (j *Job) layFile(in Input, p string) error {
 	return os.Link(original, p)
 }
 
-// writeProgram writes a file that can be run at once. A process forked while
-// it is open for writing would hold it open for a moment, and running it would
-// fail as "text file busy".
+// writeProgram writes a file that can be run at once. A process that is forked while
+// the file is open for writing would hold it open for a moment, and running it would
+// fail with "text file busy".
 func writeProgram(p string, data []byte) error {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
 	return os.WriteFile(p, data, 0o755)
 }
 
-// collect reads the outputs that are there.
+// collect reads the outputs that the command has written.
 func (r *Result) collect(wd string, paths []string) error {
 	for _, path := range paths {
 		p := filepath.Join(wd, filepath.FromSlash(path))

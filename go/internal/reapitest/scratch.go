@@ -9,7 +9,7 @@ import (
 	"thinrex/go/digest"
 )
 
-// scratch is the server's temporary folder, made when it is first needed.
+// scratch is the server's temporary folder. It is made when it is first needed.
 type scratch struct {
 	base string
 
@@ -34,6 +34,7 @@ func (s *scratch) open() (root string, err error) {
 	return s.root, err
 }
 
+// dir makes a folder for one job.
 func (s *scratch) dir() (string, error) {
 	root, err := s.open()
 	if err != nil {
@@ -42,7 +43,7 @@ func (s *scratch) dir() (string, error) {
 	return os.MkdirTemp(root, "job-")
 }
 
-// file returns the one copy of a blob on disk, to link to.
+// file returns the one copy of a blob on disk, for hard links.
 func (s *scratch) file(d digest.Digest, data []byte) (string, error) {
 	root, err := s.open()
 	if err != nil {

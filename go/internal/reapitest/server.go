@@ -1,7 +1,7 @@
-// Package reapitest is a Remote Execution API v2 server on a loopback port,
-// for tests and benchmarks: a real gRPC server with its content in memory,
-// strict where the API is, with faults and latency to order and with counts of
-// what it was asked. Nothing but a test should talk to it.
+// Package reapitest is a Remote Execution API v2 server on a loopback port, for tests
+// and benchmarks. It is a real gRPC server with its content in memory. It is as strict
+// as the API, injects faults and latency on demand, and counts the calls that it gets.
+// Only tests should use it.
 package reapitest
 
 import (
@@ -34,19 +34,19 @@ type Server struct {
 
 	lastOp atomic.Int64 // names operations
 
-	network, address string // to listen on again
+	network, address string // kept, so that Restart listens there again
 	release          func() // ends the reservation of the address
 
 	mu sync.Mutex // guards up
 	up *life      // nil while stopped
 }
 
-// A life is what ends with a Stop.
+// A life is the part of a server that ends with Stop.
 type life struct {
 	grpc       *grpc.Server
 	listener   *listener
 	executions *executions
-	served     chan struct{} // closed when nobody listens any more
+	served     chan struct{} // closed when the server has stopped listening
 }
 
 // Start starts a server. The caller closes it.
@@ -57,8 +57,12 @@ func Start(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		opts: o, caps: o.capabilities(),
-		blobs: newBlobs(), results: newResults(), codec: codec, seen: newObserved(),
+		opts:    o,
+		caps:    o.capabilities(),
+		blobs:   newBlobs(),
+		results: newResults(),
+		codec:   codec,
+		seen:    newObserved(),
 		scratch: scratch{base: o.ScratchDir},
 		network: "unix",
 	}
@@ -79,8 +83,8 @@ func Start(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Addr is what a client dials: 127.0.0.1:PORT or unix:/PATH. It stays the same
-// after a Restart, and is nobody else's while the server is stopped.
+// Addr is the address for clients: 127.0.0.1:PORT or unix:/PATH. It stays the same
+// after a Restart, and no other process gets it while the server is stopped.
 func (s *Server) Addr() string {
 	if s.network == "unix" {
 		return "unix:" + s.address
@@ -88,15 +92,15 @@ func (s *Server) Addr() string {
 	return s.address
 }
 
-// Stop ends the server as a crash would: connections are cut, executions are
-// ended and forgotten, and nobody listens any more. What it stored stays.
+// Stop ends the server as a crash would: connections are cut, executions end and are
+// forgotten, and new connections are refused. Blobs and results stay.
 func (s *Server) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.up == nil {
 		return
 	}
-	s.up.grpc.Stop() // waits for the handlers, so nobody hears of the rest
+	s.up.grpc.Stop() // waits for the handlers
 	<-s.up.served
 	s.up.executions.stop()
 	s.up = nil
@@ -108,7 +112,7 @@ func (s *Server) Restart() error {
 	return s.listen()
 }
 
-// Close ends the server and everything that it runs, and removes its files.
+// Close ends the server and all that it runs, and removes its files.
 func (s *Server) Close() error {
 	s.Stop()
 	s.release()
@@ -145,14 +149,14 @@ func (up *life) serve() {
 	up.served = over
 	go func() {
 		defer close(over)
-		_ = up.grpc.Serve(l) // ends with an error when the listener is closed, and not otherwise
+		_ = up.grpc.Serve(l) // returns only when the listener is closed, with an error
 	}()
 }
 
 func (s *Server) serverOptions() []grpc.ServerOption {
 	opts := []grpc.ServerOption{
 		grpc.WaitForHandlers(true),
-		grpc.MaxConcurrentStreams(100), // as many servers and proxies have it
+		grpc.MaxConcurrentStreams(100), // as with many servers and proxies
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxSendMsgSize(maxMessage),
 		grpc.ReadBufferSize(128 << 10),
@@ -168,7 +172,8 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 	}
 	if s.opts.ConnectionAge > 0 {
 		opts = append(opts, grpc.KeepaliveParams(keepalive.ServerParameters{
-			MaxConnectionAge: s.opts.ConnectionAge, MaxConnectionAgeGrace: s.opts.ConnectionGrace,
+			MaxConnectionAge:      s.opts.ConnectionAge,
+			MaxConnectionAgeGrace: s.opts.ConnectionGrace,
 		}))
 	}
 	if s.opts.TLS != nil {
@@ -179,6 +184,8 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 
 type capabilitiesService struct{ *Server }
 
-func (s capabilitiesService) GetCapabilities(_ context.Context, req *repb.GetCapabilitiesRequest) (*repb.ServerCapabilities, error) {
+func (s capabilitiesService) GetCapabilities(
+	_ context.Context, req *repb.GetCapabilitiesRequest,
+) (*repb.ServerCapabilities, error) {
 	return s.caps, s.checkInstance(req.GetInstanceName())
 }

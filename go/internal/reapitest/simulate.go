@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// simulatedSize is that of a simulated output.
+// simulatedSize is the size in bytes of a simulated output.
 const simulatedSize = 8 << 10
 
-// Simulate takes d and then claims that the command wrote each declared
-// output: what passes for an ELF object, and differs by action.
+// Simulate returns an ExecuteFunc that waits for d and then pretends that the command
+// wrote each declared output: a minimal ELF object that differs by action.
 func Simulate(d time.Duration) ExecuteFunc {
 	return func(ctx context.Context, job *Job) (*Result, error) {
 		if d > 0 {
@@ -37,16 +37,16 @@ func fakeObject(seed string) []byte {
 	return Object(string(content))
 }
 
-// objectHeader is an ELF header and, behind it, a section table with the one
-// section that all objects have, and that has nothing.
+// objectHeader is an ELF header, followed by a section table with the one empty
+// section that all objects have.
 const objectHeader = "\x7fELF\x02\x01\x01\x00" + eightZeros +
 	"\x01\x00\x3e\x00\x01\x00\x00\x00" + eightZeros + eightZeros + // a relocatable x86-64 object
-	"\x40\x00\x00\x00\x00\x00\x00\x00" + // of the table: where it is
-	"\x00\x00\x00\x00\x40\x00\x00\x00\x00\x00\x40\x00\x01\x00\x00\x00" + // how large an entry, how many
+	"\x40\x00\x00\x00\x00\x00\x00\x00" + // the offset of the table
+	"\x00\x00\x00\x00\x40\x00\x00\x00\x00\x00\x40\x00\x01\x00\x00\x00" + // the size of an entry, how many
 	eightZeros + eightZeros + eightZeros + eightZeros + eightZeros + eightZeros + eightZeros + eightZeros
 
 const eightZeros = "\x00\x00\x00\x00\x00\x00\x00\x00"
 
-// Object returns what passes for an object, with content that no section
-// claims.
+// Object returns bytes that pass the check of an object file, with content that belongs
+// to no section.
 func Object(content string) []byte { return []byte(objectHeader + content) }

@@ -20,14 +20,14 @@ type tampering struct {
 	full       atomic.Pointer[fullness]
 }
 
-// fullness is how a full CAS refuses a blob.
+// fullness is the status with which a full CAS refuses a blob.
 type fullness struct {
 	code    codes.Code
 	message string
 }
 
-// Fill has the CAS refuse each further blob in these words. What it has, it
-// serves. OK ends it.
+// Fill makes the CAS refuse each further blob with a status. Stored blobs are still
+// served. Code OK ends it.
 func (s *Server) Fill(code codes.Code, message string) {
 	if code == codes.OK {
 		s.tamper.full.Store(nil)
@@ -36,16 +36,16 @@ func (s *Server) Fill(code codes.Code, message string) {
 	s.tamper.full.Store(&fullness{code, message})
 }
 
-// OnActionResult has f change every result that GetActionResult and Execute
-// return from now on, one at a time. What is stored stays as it is. nil ends it.
+// OnActionResult makes f change each result that GetActionResult and Execute return
+// from now on, one at a time. Stored results don't change. nil ends it.
 func (s *Server) OnActionResult(f func(*repb.ActionResult)) {
 	s.tamper.mu.Lock()
 	defer s.tamper.mu.Unlock()
 	s.tamper.onResult = f
 }
 
-// OnExecuteResponse is OnActionResult for what surrounds Execute's result:
-// status, message, server logs. It comes after OnActionResult.
+// OnExecuteResponse is like OnActionResult, for the response around Execute's result:
+// status, message, server logs. It is called after OnActionResult's function.
 func (s *Server) OnExecuteResponse(f func(*repb.ExecuteResponse)) {
 	s.tamper.mu.Lock()
 	defer s.tamper.mu.Unlock()
@@ -68,28 +68,28 @@ func (t *tampering) response(r *repb.ExecuteResponse) {
 	}
 }
 
-// A Corruption is a way to spoil what clients read.
+// A Corruption is a way in which blobs are damaged.
 type Corruption int32
 
-// What CorruptReads can do.
+// Values of a Corruption.
 const (
 	Intact     Corruption = iota
-	WrongBytes            // of the right size
-	Truncated             // the first half alone
+	WrongBytes            // with the right size
+	Truncated             // only the first half
 )
 
-// CorruptReads spoils every blob that clients read from now on, inlined ones
-// too. What is stored stays as it is.
+// CorruptReads damages each blob that clients read from now on, also inlined ones.
+// Stored blobs don't change.
 func (s *Server) CorruptReads(c Corruption) { s.tamper.corruption.Store(int32(c)) }
 
-// outgoing is a blob as clients get to see it.
+// outgoing returns a blob as clients get it.
 func (s *Server) outgoing(d digest.Digest) (data []byte, ok bool) {
 	data, ok = s.blobs.get(d)
-	return Corruption(s.tamper.corruption.Load()).spoil(data), ok
+	return Corruption(s.tamper.corruption.Load()).apply(data), ok
 }
 
-// spoil returns data as it is, or a spoiled copy.
-func (c Corruption) spoil(data []byte) []byte {
+// apply returns data, or a damaged copy.
+func (c Corruption) apply(data []byte) []byte {
 	switch c {
 	case WrongBytes:
 		data = slices.Clone(data)

@@ -7,9 +7,9 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// wire is gRPC's codec for protobuf without its pool, which takes and clears
-// 1 MiB for each message above 32 KiB: most of the time of a server that
-// answers hundreds of lookups at once.
+// wire is gRPC's codec for protobuf without its pool of buffers. The pool takes and
+// clears 1 MiB for each message above 32 KiB, on which a server that answers hundreds
+// of lookups at once would spend most of its time.
 type wire struct{}
 
 func (wire) Name() string { return "proto" }
@@ -17,7 +17,7 @@ func (wire) Name() string { return "proto" }
 func (wire) Marshal(v any) (mem.BufferSlice, error) {
 	m, ok := v.(proto.Message)
 	if !ok {
-		return nil, fmt.Errorf("%T is no protobuf message", v)
+		return nil, fmt.Errorf("%T isn't a protobuf message", v)
 	}
 	data, err := proto.Marshal(m)
 	if err != nil {
@@ -29,7 +29,7 @@ func (wire) Marshal(v any) (mem.BufferSlice, error) {
 func (wire) Unmarshal(data mem.BufferSlice, v any) error {
 	m, ok := v.(proto.Message)
 	if !ok {
-		return fmt.Errorf("%T is no protobuf message", v)
+		return fmt.Errorf("%T isn't a protobuf message", v)
 	}
 	return proto.Unmarshal(data.Materialize(), m)
 }
