@@ -64,9 +64,9 @@ func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobC
 	return c, err
 }
 
-// unknownCompiler says why it isn't known what an action would run, so that the
-// jobs must run as they are; "" if it is known. A compiler that runs only in the
-// user's environment can't be an action's, which has a fixed one.
+// unknownCompiler returns why jobs can't be made actions: thinrex doesn't know which
+// program the compiler runs, or the compiler runs only in the user's environment, while
+// an action has a fixed one. It returns "" for a compiler that an action can run.
 func unknownCompiler(ctx context.Context, c *clang.Compiler, o clang.ResolveOptions) (why string, err error) {
 	names, err := c.NeededVariables(ctx, o, host.Inherited())
 	if err != nil {
@@ -80,7 +80,8 @@ func unknownCompiler(ctx context.Context, c *clang.Compiler, o clang.ResolveOpti
 		c.Path, strings.Join(names, " and "), "--action_env="+strings.Join(names, " --action_env=")), nil
 }
 
-// bringCompiler puts the compiler's own files into the input root of each action.
+// bringCompiler puts the compiler's own files into the input root of each action, so that
+// workers need no compiler (--toolchain=upload).
 func bringCompiler(o *canon.Options, c *clang.Compiler) error {
 	p, err := c.Portable(o.Files, host.Environ(o.Env))
 	if err != nil {
@@ -99,7 +100,7 @@ func bringCompiler(o *canon.Options, c *clang.Compiler) error {
 	return nil
 }
 
-// warnUncached says once for each cause why jobs aren't cached.
+// warnUncached warns, once for each cause, that jobs aren't cached.
 func warnUncached(terminal *report.Terminal, why *action.Uncacheable) {
 	terminal.WarnOnce(why.Cause, "%s: compiled here and not cached", why.Reason)
 }

@@ -11,9 +11,9 @@ import (
 	"thinrex/go/report"
 )
 
-// A plan decides what becomes of each job: it makes the job's action and looks its
-// result up. A hit is delivered at once, a job that is equal to another one is left
-// to the other one's task, and a miss is queued.
+// A plan decides what becomes of each job: it makes the job's action and looks its result
+// up. A hit is delivered at once. A job with the same action as a task that isn't done
+// joins that task. A miss is queued.
 type plan struct {
 	options  Options
 	jobs     []distfile.Job
@@ -102,8 +102,8 @@ func (p *plan) lookupHere(ctx context.Context, job distfile.Job) (t *task, r *ac
 	return t, r, err
 }
 
-// lookupAgain decides on the jobs of a task whose actions are now other ones: its
-// module's assembly names files, which are known only now.
+// lookupAgain decides once more on the jobs of a task. Its module's assembly includes
+// files, which are known only now, so the jobs have new actions that name these files.
 func (p *plan) lookupAgain(ctx context.Context, t *task) error {
 	for _, job := range p.actions.joining.settleAll(t) {
 		if err := p.lookup(ctx, job); err != nil {

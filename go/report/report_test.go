@@ -46,12 +46,12 @@ func TestFileHasNoProgressLine(t *testing.T) {
 	quiet.Messages([]byte("error: verbatim"))
 	quiet.WarnOnce("key", "one %d", 1)
 	quiet.WarnOnce("key", "one %d", 2)
-	NewTerminal(f, true).Verbose("%s", "said")
+	NewTerminal(f, true).Verbose("%s", "details")
 	got, err := os.ReadFile(f.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "error: verbatim\nthinrex: warning: one 1\nthinrex: said\n"; string(got) != want {
+	if want := "error: verbatim\nthinrex: warning: one 1\nthinrex: details\n"; string(got) != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
