@@ -29,14 +29,19 @@ arguments before:
   thinrex cc -- clang++ -O2 -flto=thin -c a.cc -o a.o
   cmake -DCMAKE_CXX_COMPILER_LAUNCHER="thinrex;cc;--" ...
 
-What isn't known to be cacheable is run as it is; --verbose says why.`,
-		Args: cobra.MinimumNArgs(1),
+A command that can't be cached is run unchanged; --verbose prints the reason.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("no compiler to run: give its command, such as thinrex cc -- clang++ -flto=thin -c a.cc")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkNoLinkFlags(o.flags); err != nil {
 				return err
 			}
 			dir, err := os.Getwd()
-			if err != nil { // it has been removed: a compiler may do without, a configuration file can't be looked for
+			if err != nil { // The folder has been removed. A compiler may do without, the search for thinrex.toml can't.
 				report.NewTerminal(os.Stderr, o.Report.Verbose).Verbose("not cached: %v", err)
 				return runPlain(cmd.Context(), args, compile.Environment(os.Environ(), o.Shared.ActionEnv))
 			}
@@ -44,11 +49,11 @@ What isn't known to be cacheable is run as it is; --verbose says why.`,
 				return err
 			}
 			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
-			terminal.Quiet() // a warning for each file would be one too many
+			terminal.Quiet() // else a build would print a warning for each of its files
 			return cc(cmd.Context(), dir, args, o, terminal)
 		},
 	}
-	cmd.Flags().SetInterspersed(false) // the compiler's flags aren't ours
+	cmd.Flags().SetInterspersed(false) // flags behind the compiler are the compiler's
 	return cmd
 }
 
@@ -101,7 +106,7 @@ func cc(ctx context.Context, dir string, args []string, o *options, terminal *re
 	return nil
 }
 
-// passOn writes what the compiler has printed.
+// passOn prints what the compiler has printed.
 func passOn(outcome *compile.Outcome) error {
 	_, err := os.Stdout.Write(outcome.Stdout)
 	_, more := os.Stderr.Write(outcome.Stderr)

@@ -14,6 +14,7 @@ import (
 	"thinrex/go/link"
 	"thinrex/go/link/distfile"
 	"thinrex/go/link/linker"
+	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
 
@@ -45,6 +46,8 @@ func distributeCommand(o *options, started start) *cobra.Command {
 	}
 }
 
+// distribute runs the link that a dist-file describes. An error of the cache or of
+// the summary's file only prints a warning: the linker has its outputs then.
 func distribute(ctx context.Context, path string, o *options, terminal *report.Terminal, started start) error {
 	policy, err := o.policy()
 	if err != nil {
@@ -64,28 +67,20 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	if err != nil {
 		return err
 	}
+	options := linkOptions(o, terminal, started)
 	if remote != nil {
 		defer remote.Close()
+		options.Remote = remote // only then: a nil client would be no nil interface
 	}
-	slots := host.NewSlots(o.Host.Jobs.Count(), os.Getenv("MAKEFLAGS"))
-	defer slots.Close()
-	options := o.Link
-	options.Slots = slots
-	options.SandboxBase = o.Host.SandboxBase
-	options.Env = link.Environment(o.Shared.ActionEnv)
-	options.ExtraInputs = o.Shared.ExtraInputs
-	options.Terminal, options.Started = terminal, started.at
-	if remote != nil {
-		options.Remote = remote // a nil client would be no nil interface
-	}
-	options.Strategy = o.strategy()
-	options.RemoteTasks = 2 * o.Remote.Executions // half of them on their way there and back
+	options.Slots = host.NewSlots(o.Host.Jobs.Count(), os.Getenv("MAKEFLAGS"))
+	defer options.Slots.Close()
 	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
 	if s != nil {
 		options.Cache = s
 	}
 	options.StateDir = stateDir(s, o.Shared.DigestFunction)
-	options.Files = filedigest.Open(memo.Path(options.StateDir, memo.LinkDigests, memo.Host()), o.Shared.DigestFunction)
+	digests := memo.Path(options.StateDir, memo.LinkDigests, memo.Host())
+	options.Files = filedigest.Open(digests, o.Shared.DigestFunction)
 
 	summary, err := link.Run(ctx, file, options)
 	if saveErr := options.Files.Save(); saveErr != nil {
@@ -94,6 +89,26 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	}
 	pruneAfterLink(ctx, s, policy, started.at, terminal)
 	sweepState(ctx, s, options.StateDir, policy)
+	printSummary(summary, remote, o.Report.SummaryFile, terminal)
+	return err
+}
+
+// linkOptions returns what the user's options and the start say of a link.
+func linkOptions(o *options, terminal *report.Terminal, started start) link.Options {
+	options := o.Link
+	options.Strategy = o.strategy()
+	options.RemoteTasks = 2 * o.Remote.Executions // half of them on their way there and back
+	options.SandboxBase = o.Host.SandboxBase
+	options.Env = link.Environment(o.Shared.ActionEnv)
+	options.ExtraInputs = o.Shared.ExtraInputs
+	options.Terminal = terminal
+	options.Started = started.at
+	return options
+}
+
+// printSummary completes the summary, writes it to a file, if there is one, and
+// prints its line with --verbose.
+func printSummary(summary report.Summary, remote *reapi.Client, file string, terminal *report.Terminal) {
 	summary.Version = version()
 	if remote != nil {
 		summary.BytesUploaded, summary.BytesDownloaded = remote.Traffic()
@@ -101,13 +116,12 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 			terminal.Verbose("%s", remote.Storing())
 		}
 	}
-	if o.Report.SummaryFile != "" {
-		if writeErr := summary.WriteFile(o.Report.SummaryFile); writeErr != nil {
-			terminal.Print("warning: can't write the summary: %v", writeErr)
+	if file != "" {
+		if err := summary.WriteFile(file); err != nil {
+			terminal.Print("warning: can't write the summary: %v", err)
 		}
 	}
 	terminal.Verbose("%s", summary.Line())
-	return err
 }
 
 // addMissing adds to the compiler's arguments what a link on the GPU and some other

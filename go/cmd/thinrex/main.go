@@ -20,13 +20,13 @@ import (
 
 func main() {
 	runtime.MemProfileRate = 0 // nobody reads a profile
-	// The process is short and its memory is mostly file content on its way
-	// through: collecting less often is worth a few megabytes.
+	// The process is short, and most of its memory is file content that is used once:
+	// collecting garbage less often is worth a few megabytes.
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(200 << 20)
 	// gRPC's errors reach us as errors. Its log would end up in the linker's output.
 	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard))
-	os.Exit(run(start{time.Now(), os.Getppid()})) // before the linker could have gone
+	os.Exit(run(start{time.Now(), os.Getppid()})) // asked now, before the linker may be gone
 }
 
 // A start says when the program was started, and by which process.
@@ -36,8 +36,8 @@ type start struct {
 }
 
 func run(started start) int {
-	// lld has SIGPIPE ignored. A reader of stderr that has gone is no reason
-	// to break a link.
+	// Writing to a stderr that nobody reads any more must not end a link. lld ignores
+	// SIGPIPE, too.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := contextUntilStopped()
 	defer stop()
@@ -52,13 +52,13 @@ func execute(ctx context.Context, started start, args []string) error {
 	root.PersistentPreRun = func(*cobra.Command, []string) { running = true }
 	err := root.ExecuteContext(ctx)
 	if err != nil && !running {
-		return &usageError{err} // from cobra: the arguments make no sense
+		return &usageError{err} // cobra's: the arguments are wrong
 	}
 	return err
 }
 
-// fileLast keeps a dist-file whose name begins with a dash, as the linker's
-// output may, from being taken for a flag.
+// fileLast puts a -- before a dist-file whose name begins with a dash, so that it
+// isn't taken for a flag. lld names the dist-file after the linker's output.
 func fileLast(args []string) []string {
 	last := len(args) - 1
 	if last < 0 || !strings.HasPrefix(args[last], "-") || !strings.HasSuffix(args[last], ".dist-file.json") {

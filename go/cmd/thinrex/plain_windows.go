@@ -7,7 +7,7 @@ import (
 	"os/exec"
 )
 
-// runPlain runs the command as if it had been called itself.
+// runPlain runs the command as if the user had called it without thinrex.
 func runPlain(ctx context.Context, args, env []string) error {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = env

@@ -19,8 +19,9 @@ const (
 	compileMnemonic = "CppCompile" // Bazel's own
 )
 
-// dial returns a client of the remote services for some actions; nil if the user
-// names no service, or there are no jobs.
+// dial returns a client of the remote services for a number of jobs, whose actions
+// services list by the mnemonic. It returns nil if the user names no service, or
+// there are no jobs.
 func dial(
 	ctx context.Context, o *options, mnemonic string, jobs int, terminal *report.Terminal,
 ) (*reapi.Client, error) {

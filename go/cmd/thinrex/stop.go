@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// contextUntilStopped returns a context that ends on a signal.
+// contextUntilStopped returns a context that ends on a signal. Its cause is an
+// errStopped. The function that is returned with it ends the wait for signals.
 func contextUntilStopped() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
@@ -33,8 +34,9 @@ func contextUntilStopped() (context.Context, func()) {
 	}
 }
 
-// whileParentRuns returns a context that ends when the linker that started us
-// is gone: it may be killed without us hearing of it.
+// whileParentRuns returns a context that ends when the linker that started this
+// process is gone: a linker that is killed sends its children no signal. The
+// function that is returned with it ends the watch.
 func whileParentRuns(ctx context.Context, parent int) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})

@@ -19,8 +19,8 @@ func versionCommand() *cobra.Command {
 	}
 }
 
-// addVersionFlag has --version print the same, but without cobra's -v, which
-// elsewhere means verbose.
+// addVersionFlag makes --version print what thinrex version prints. Cobra's own flag
+// would also be -v, which in other programs means verbose.
 func addVersionFlag(root *cobra.Command) {
 	root.Version = versionLine()
 	root.SetVersionTemplate("{{.Version}}")
@@ -31,8 +31,7 @@ func versionLine() string {
 	return fmt.Sprintf("thinrex %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// version is the module's version, or the commit that the program was built
-// from.
+// version is the module's version or, if it was built from a checkout, the commit.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
