@@ -106,7 +106,7 @@ func TestReasons(t *testing.T) {
 		".macro m n\n.inc" + long + " \"x\"\n.endm\n": `an assembler macro may make .include of .inc` + long[:36] + `...`,
 		".irp d, .in\n\\d\\()cbin \"x\"\n.endr\n":     `an assembler macro may make .incbin of \d\()cbin`,
 		".altmacro\n":                         `.altmacro lets assembler macros make .include or .incbin of any word`,
-		".incbin x\n":                         `.incbin stands without a file name that is a plain string`,
+		".incbin x\n":                         `.incbin isn't followed by a file name that is a plain string`,
 		".macro m\n.endm\n.incbin \"x\"\n":    `an assembler macro may change the file name "x"`,
 		".macro m a b\n\\a\\b \"x\"\n.endm\n": `an assembler macro may make .include or .incbin of \a\b`,
 	} {

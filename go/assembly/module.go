@@ -2,9 +2,9 @@ package assembly
 
 import "thinrex/go/bitcode"
 
-// Module returns a reader of the assembly in what a compiler takes for IR:
-// bitcode or, if it doesn't look like that, text. That of calls in functions is
-// left out on request.
+// Module returns a reader of the assembly in a module: bitcode or, if it doesn't begin
+// like bitcode, text. The compiler accepts both as IR. Assembly of calls in functions
+// is left out unless calls is true.
 func Module(data []byte, calls bool) (*Reader, error) {
 	r := &Reader{}
 	if !bitcode.Is(data) {

@@ -10,15 +10,15 @@ const (
 	constantsID = 11
 
 	moduleAsmCode    = 4  // of MODULE_BLOCK: characters
-	lastModuleCode   = 18 // known here
+	lastModuleCode   = 18 // that this package knows
 	stringTableCode  = 1  // of STRTAB_BLOCK: a blob
-	lastConstantCode = 33 // known here
-	blockUsersCode   = 60 // of FUNCTION_BLOCK, like DECLAREBLOCKS no instruction
-	lastFunctionCode = 65 // known here
+	lastConstantCode = 33 // that this package knows
+	blockUsersCode   = 60 // of FUNCTION_BLOCK; like DECLAREBLOCKS, it is no instruction
+	lastFunctionCode = 65 // that this package knows
 )
 
-// inlineAsmHead is the number of operands of each version of INLINEASM in
-// front of the length of its text (BitcodeReader::parseConstants).
+// inlineAsmHead maps the record code of each version of INLINEASM to the number of its
+// operands before the length of its text (BitcodeReader::parseConstants).
 var inlineAsmHead = map[uint64]int{18: 1, 23: 1, 28: 1, 30: 2}
 
 // Assembly is the text in a file of modules that an assembler reads when a
@@ -26,7 +26,7 @@ var inlineAsmHead = map[uint64]int{18: 1, 23: 1, 28: 1, 30: 2}
 type Assembly struct {
 	Modules   []string // of the modules themselves
 	Templates []string // of calls in functions; $0, ${0:c} and the like stand for operands
-	Others    []string // records that later LLVMs add: numbers, and perhaps assembly
+	Others    []string // records that only later LLVMs know: numbers, and perhaps assembly
 	Symbols   [][]byte // the names of each module's symbols, without anything between them
 }
 
@@ -42,7 +42,7 @@ func ReadAssembly(data []byte) (*Assembly, error) {
 	}
 	a := &assemblyReader{}
 	r := reader{data: data, pos: 32}
-	for r.pos+64 < r.end() { // LLVM lets less than 8 bytes follow
+	for r.pos+64 < r.end() { // LLVM accepts up to 7 bytes behind the last block
 		at := r.pos / 8
 		if r.fixed(2) != enterSubblock {
 			return nil, fmt.Errorf("bitcode: no block at byte %d", at)
@@ -71,10 +71,10 @@ type assemblyReader struct {
 	parser parser
 }
 
-// walk calls record and block for what is in a block, until one of them
-// returns false or an error. A nil function is for what is of no interest.
+// walk calls record and sub for each record and block in a block, until one of them
+// returns false or an error. A nil function skips them.
 func (a *assemblyReader) walk(b block, record func(*blockReader) (bool, error), sub func(block) error) error {
-	br, err := open(a.parser.shard.data, b, a.parser.blockInfo[b.id])
+	br, err := openBlock(a.parser.shard.data, b, a.parser.blockInfo[b.id])
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (a *assemblyReader) strtab(b block) error {
 	}, nil)
 }
 
-// text returns operands of a record as characters. LLVM writes those beyond
+// text returns operands of a record as characters. LLVM writes characters beyond
 // ASCII as large numbers, because char has a sign.
 func (br *blockReader) text(from, to int) string {
 	text := make([]byte, 0, to-from)
@@ -171,8 +171,8 @@ func (br *blockReader) text(from, to int) string {
 	return string(text)
 }
 
-// perhapsText returns all operands of a record as characters. Those that can't
-// be one, such as GUIDs, end a line.
+// perhapsText returns all operands of a record as characters. An operand that can't be
+// a character, such as a GUID, becomes the end of a line.
 func (br *blockReader) perhapsText() string {
 	text := []byte(br.text(0, len(br.ops)))
 	for i, c := range br.ops {

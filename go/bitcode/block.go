@@ -50,7 +50,7 @@ type blockReader struct {
 	abbrevs []abbrev
 
 	// The item that next has read.
-	start   int // its first bit
+	start   int // the item's first bit
 	sub     block
 	defined abbrev
 	code    uint64   // of a record
@@ -59,9 +59,9 @@ type blockReader struct {
 	content []byte   // of the blob
 }
 
-// open returns a reader of the body of b, in which the inherited abbreviations
-// that BLOCKINFO gives to all blocks of b's id precede b's own.
-func open(data []byte, b block, inherited []abbrev) (*blockReader, error) {
+// openBlock returns a reader of the body of b. Abbreviations that BLOCKINFO defines for
+// all blocks of b's id are inherited, and precede b's own.
+func openBlock(data []byte, b block, inherited []abbrev) (*blockReader, error) {
 	if b.width < 2 || b.width > maxWidth {
 		return nil, fmt.Errorf("bitcode: block %d at byte %d: abbreviation ids of %d bits", b.id, b.length, b.width)
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// callStacks is what the functions' memory profiles refer to: the hashes of
+// callStacks holds what the functions' memory profiles refer to: the hashes of
 // the frames of call stacks (stack ids, referred to by index), and the tree of
 // the stacks by which memory is allocated. LLVM numbers both in the order in
 // which functions use them, which follows the module paths.
@@ -26,9 +26,9 @@ type callStacks struct {
 // stacks.
 const maxFrames = 1 << 22
 
-// add takes a record, and reports whether it is the first of its kind. LLVM
+// addRecord adds a record, and reports whether it is the first of its kind. LLVM
 // writes the tree behind the stack ids.
-func (c *callStacks) add(rec record) bool {
+func (c *callStacks) addRecord(rec record) bool {
 	if rec.code == contextTree {
 		c.tree = append(c.tree, rec)
 		return len(c.tree) == 1
@@ -60,7 +60,7 @@ func (c *callStacks) renumber(functions []value) error {
 				}
 				stack, ok := c.stackAt(position)
 				if frames += len(stack); !ok || frames > maxFrames {
-					return fmt.Errorf("the call stack at %d of record %d isn't understood", position, contextTree)
+					return fmt.Errorf("the call stack at %d of record %d has an unknown form", position, contextTree)
 				}
 				if !replaceIndices(stack, indices) {
 					return errNoStackID
@@ -80,9 +80,9 @@ func (c *callStacks) renumber(functions []value) error {
 	return nil
 }
 
-var errNoStackID = errors.New("a memory profile refers to a stack id that isn't there")
+var errNoStackID = errors.New("a memory profile refers to a stack id that doesn't exist")
 
-// memProfsOf goes through the records of the functions' memory profiles.
+// memProfsOf yields the records of the functions' memory profiles.
 func memProfsOf(functions []value) func(yield func(record) bool) {
 	return func(yield func(record) bool) {
 		for _, v := range functions {

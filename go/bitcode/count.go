@@ -39,12 +39,12 @@ func Instructions(data []byte) (int, error) {
 	return total, nil
 }
 
-// instructionsIn counts those of a top-level block, which only a module has.
+// instructionsIn counts the instructions of a top-level block; only a module has any.
 func (p *parser) instructionsIn(b block) (total int, err error) {
 	if b.id != moduleID {
 		return 0, nil
 	}
-	br, err := open(p.shard.data, b, nil)
+	br, err := openBlock(p.shard.data, b, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -68,9 +68,9 @@ func (p *parser) instructionsIn(b block) (total int, err error) {
 	}
 }
 
-// instructionsOf counts those of a function.
+// instructionsOf counts the instructions of a function.
 func (p *parser) instructionsOf(b block) (total int, err error) {
-	br, err := open(p.shard.data, b, p.blockInfo[functionID])
+	br, err := openBlock(p.shard.data, b, p.blockInfo[functionID])
 	if err != nil {
 		return 0, err
 	}

@@ -71,7 +71,7 @@ func (r *reader) align() { r.pos = (r.pos + 31) &^ 31 }
 type encoding uint8
 
 const (
-	literal encoding = iota // ours: LLVM tells it from the others by a bit
+	literal encoding = iota // a number of this package's own: in the format it is a bit
 	fixed
 	vbr
 	array
@@ -86,8 +86,8 @@ const char6Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 // in llvm/include/llvm/Bitstream/BitstreamReader.h.
 const maxWidth = 32
 
-// maxOperands bounds an abbreviation, and so the work that a few bits can ask
-// for: literals take up no bits in a record. LLVM's own have fewer than 32.
+// maxOperands bounds an abbreviation, and so the work that a few bits can cause:
+// literals take no bits in a record. LLVM's own abbreviations have fewer than 32.
 const maxOperands = 64
 
 // An operand is one operand of an abbreviation.

@@ -7,11 +7,10 @@ import (
 	"slices"
 )
 
-// renumber gives the values the ids 1, 2, … in the order of their GUIDs, and
-// sorts the stack ids of memory profiles. LLVM's own numbering follows the
-// order of the module paths (LLVM 22: of hashes of them), and so the linker's
-// PID. The error says why the summary has to keep its numbers; it is unusable
-// then.
+// renumber gives the values the ids 1, 2, … in the order of their GUIDs, and sorts the
+// stack ids of memory profiles. LLVM numbers them in the order of the module paths
+// (LLVM 22: of their hashes), which may hold the linker's PID. The error says why the
+// summary has to keep its numbers; s must not be used then.
 func (s *summary) renumber(modules []module) error {
 	switch {
 	case s.version == 0:
@@ -38,7 +37,7 @@ func (s *summary) renumber(modules []module) error {
 	for _, values := range [][]value{s.values, s.aliases} {
 		for _, v := range values {
 			if !known[v.own.ops[opModule]] {
-				return fmt.Errorf("a value of it belongs to module %d, which it doesn't list", v.own.ops[opModule])
+				return fmt.Errorf("one of its values belongs to module %d, which it doesn't list", v.own.ops[opModule])
 			}
 			if err := v.replaceValues(ids); err != nil {
 				return err

@@ -2,11 +2,13 @@
 // for each module of a DTLTO link, and rewrites it for other module paths.
 //
 // It knows the LLVM bitstream container and two blocks of an index:
-// MODULE_STRTAB_BLOCK, in which the paths stand, and
-// GLOBALVAL_SUMMARY_BLOCK, whose numbering follows from the paths. Everything
-// else passes through byte for byte, blocks of later LLVMs included. Whether
-// that makes sense is for LLVM to judge; what the paths should become is for
-// the caller.
+// MODULE_STRTAB_BLOCK, which holds the paths, and GLOBALVAL_SUMMARY_BLOCK, whose
+// numbering follows from the paths. Everything else is copied byte for byte, also
+// blocks that only later LLVMs know. Package link/canon chooses the new paths, so that
+// equal jobs have equal shards.
+//
+// It also finds the assembly in modules, counts their instructions, and checks that
+// bitcode is whole.
 //
 // Sources: llvm/docs/BitCodeFormat.rst for the container,
 // llvm/lib/Bitcode/Writer/BitcodeWriter.cpp of LLVM 22 and 23 for the index.
@@ -30,11 +32,11 @@ type Shard struct {
 	modules []module    // of strtab
 	index   block       // GLOBALVAL_SUMMARY_BLOCK
 	summary *summary    // of index; nil when it has to stay as it is
-	kept    error       // why it has to
+	kept    error       // why it has to stay
 }
 
-// A module is an ENTRY record of MODULE_STRTAB_BLOCK and the records that
-// follow it: its hash, and what later LLVMs add.
+// A module is an ENTRY record of MODULE_STRTAB_BLOCK and the records that follow it:
+// its hash, and others that later LLVMs may add.
 type module struct {
 	id   uint64
 	path string
@@ -59,16 +61,16 @@ const (
 	wrapperSize  = 5 * 4 // magic, version, offset, size, CPU type
 )
 
-// Parse reads data, which must not change while the Shard is in use. Blocks
-// of no interest are skipped over by their lengths, so that their size
-// doesn't matter.
+// Parse reads data, which must not change while the Shard is in use. It skips other
+// blocks by their lengths, so that their size doesn't matter.
 func Parse(data []byte) (*Shard, error) {
 	s := &Shard{data: data}
 	start, end := 0, len(data)
 	if end >= wrapperSize && binary.LittleEndian.Uint32(data) == wrapperMagic {
 		offset, size := binary.LittleEndian.Uint32(data[8:]), binary.LittleEndian.Uint32(data[12:])
 		if offset < wrapperSize || offset%4 != 0 || uint64(offset)+uint64(size) > uint64(end) {
-			return nil, fmt.Errorf("bitcode: wrapper at byte 0: bad offset %d or size %d for a file of %d bytes", offset, size, end)
+			return nil, fmt.Errorf("bitcode: wrapper at byte 0: bad offset %d or size %d for a file of %d bytes",
+				offset, size, end)
 		}
 		start, end = int(offset), int(offset)+int(size)
 		s.sizes = append(s.sizes, sizeField{at: 12, unit: 1})
@@ -94,12 +96,12 @@ func Parse(data []byte) (*Shard, error) {
 	return s, nil
 }
 
-// keepNumbers leaves the summary as it is.
+// keepNumbers makes Rename leave the summary as it is.
 func (s *Shard) keepNumbers(why error) { s.summary, s.kept = nil, why }
 
-// KeptNumbers says why Rename leaves the ids of modules and values as they
-// are, or is nil when it renumbers them. Such a shard still depends on the old
-// paths, so that an equal job may miss: action warns of it.
+// KeptNumbers says why Rename leaves the ids of modules and values as they are; nil
+// when it renumbers them. Kept numbers depend on the old paths, so that an equal job
+// may miss the cache. Package link counts such jobs in its summary.
 func (s *Shard) KeptNumbers() error { return s.kept }
 
 // Paths returns the module paths in the order of their records.
@@ -116,10 +118,9 @@ func (s *Shard) Paths() []string {
 // values numbered in the order of their GUIDs. So shards that differ only in
 // paths that name makes equal, and in what follows from them, come out equal.
 //
-// When the summaries hold something that isn't understood here (see
-// KeptNumbers), ids and order stay as they are: the result is as right, but
-// still depends on the old paths. Every byte outside the two blocks stays, but for the sizes of what
-// holds them.
+// When the summaries hold something unknown (see KeptNumbers), ids and order stay as
+// they are: the result is right, but still depends on the old paths. Every byte
+// outside the two blocks stays, except for the sizes of what holds them.
 func (s *Shard) Rename(name func(path string) string) []byte {
 	modules := slices.Clone(s.modules)
 	for i := range modules {
@@ -153,8 +154,8 @@ func numberModules(modules []module) map[uint64]uint64 {
 	return ids
 }
 
-// writeStrtab appends the data from a byte on up to the module paths, and
-// these.
+// writeStrtab appends the data from a byte on up to the module paths, then the module
+// paths.
 func (s *Shard) writeStrtab(w *writer, from int, modules []module) {
 	w.block(s.data[from:s.strtab.body], s.strtab.width, func() {
 		for _, rec := range s.lead {
@@ -169,8 +170,8 @@ func (s *Shard) writeStrtab(w *writer, from int, modules []module) {
 	})
 }
 
-// writeSummary appends the data from a byte on up to the summaries, and
-// these, for modules with new ids.
+// writeSummary appends the data from a byte on up to the summaries, then the summaries
+// for modules with new ids.
 func (s *Shard) writeSummary(w *writer, from int, ids map[uint64]uint64) {
 	w.block(s.data[from:s.index.body], s.index.width, func() {
 		s.summary.write(w, ids)

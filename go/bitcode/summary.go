@@ -26,9 +26,9 @@ const (
 	allocInfoNoStacks = 33 // nummib, numver, nummib × type, numver × version
 )
 
-// The versions of the summary whose records are understood: LLVM 22 writes
-// 12, LLVM 23 writes 14. A later version may mean something else by the same
-// record, so that renumbering it could give a wrong object.
+// The versions of the summary whose records are known: LLVM 22 writes 12, LLVM 23
+// writes 14. In a later version the same record may have another meaning, and
+// renumbering it could give a wrong object.
 const (
 	firstVersion  = 12
 	memProfBehind = 13 // from here on, a memory profile stands behind its function's record
@@ -59,16 +59,16 @@ type summary struct {
 	leading []record // of a value whose own record hasn't been read
 }
 
-// A value is what is known of one value in one module.
+// A value is the records about one value in one module.
 type value struct {
 	leading  []record // what LLVM reads as part of the function that follows
 	own      record
 	trailing []record // of the function before: its memory profile, from version 13 on
 }
 
-// add takes the next record. The error says why the summary has to keep its
-// numbers: the record is unknown, or stands where LLVM doesn't write it.
-func (s *summary) add(rec record) error {
+// addRecord adds the next record. The error says why the summary has to keep its
+// numbers: the record is unknown, or is where LLVM doesn't write it.
+func (s *summary) addRecord(rec record) error {
 	inPlace := false
 	switch code := rec.code; {
 	case code == summaryVersion || code == summaryFlags:
@@ -81,7 +81,7 @@ func (s *summary) add(rec record) error {
 		s.guids = append(s.guids, rec)
 		inPlace = !s.begun()
 	case code == stackIDs || code == contextTree:
-		inPlace = !s.begun() && s.stacks.add(rec)
+		inPlace = !s.begun() && s.stacks.addRecord(rec)
 	case code >= typeTests && code <= typeCheckedLoad || code == paramAccess:
 		s.leading = append(s.leading, rec)
 		inPlace = len(s.aliases)+len(s.tail) == 0
@@ -118,7 +118,7 @@ func (s *summary) begun() bool {
 	return len(s.values)+len(s.aliases)+len(s.tail)+len(s.leading) > 0
 }
 
-// setVersion takes the version, if rec is the record that holds it.
+// setVersion sets the version, if rec is the record that holds it.
 func (s *summary) setVersion(rec record) error {
 	if rec.code != summaryVersion {
 		return nil
@@ -128,12 +128,13 @@ func (s *summary) setVersion(rec record) error {
 	}
 	s.version = rec.ops[0]
 	if s.version < firstVersion || s.version > lastVersion {
-		return fmt.Errorf("its summary has version %d, known are %d to %d", s.version, firstVersion, lastVersion)
+		return fmt.Errorf("its summary has version %d; thinrex knows %d to %d", s.version, firstVersion, lastVersion)
 	}
 	return nil
 }
 
-// addTrailing takes a record that belongs to the function before it.
+// addTrailing adds a record that belongs to the function before it, and reports
+// whether it is one.
 func (s *summary) addTrailing(rec record) bool {
 	if len(s.values) == 0 || len(s.aliases)+len(s.tail)+len(s.leading) > 0 {
 		return false
@@ -147,7 +148,8 @@ func isMemProf(code uint64) bool {
 	return code == callsiteInfo || code == allocInfo || code == allocInfoNoStacks
 }
 
-// recordError says why a record is a reason to keep the numbers.
+// recordError makes an error about a record because of which the summary has to keep
+// its numbers.
 func recordError(rec record, what string) error {
 	return fmt.Errorf("record %d in block %d (GLOBALVAL_SUMMARY_BLOCK) %s", rec.code, summaryID, what)
 }
@@ -161,7 +163,7 @@ func malformed(rec record) error {
 }
 
 // wellFormed reports whether a record has the operands that replaceValues and
-// callStacks count on.
+// callStacks rely on.
 func wellFormed(rec record) bool {
 	n := uint64(len(rec.ops))
 	switch rec.code {

@@ -154,7 +154,7 @@ func TestUnknownSummary(t *testing.T) {
 			function(s)
 			s.record(31, 1, 2)
 		}, "record 31 .* unknown"},
-		"later version":   {15, func(s *stream) { function(s) }, "version 15, known are 12 to 14"},
+		"later version":   {15, func(s *stream) { function(s) }, "version 15; thinrex knows 12 to 14"},
 		"earlier version": {11, func(s *stream) { function(s) }, "version 11"},
 		"version twice": {12, func(s *stream) {
 			s.record(summaryVersion, 12)

@@ -20,7 +20,7 @@ type parser struct {
 	shard     *Shard
 	module    block               // MODULE_BLOCK, once it has been seen
 	blockInfo map[uint64][]abbrev // what BLOCKINFO gives to all blocks of an id
-	text      []byte              // scratch
+	text      []byte              // reused for each path
 	ops       []uint64            // memory for records
 }
 
@@ -47,7 +47,8 @@ func (p *parser) stream(r reader) error {
 		return fmt.Errorf("bitcode: no MODULE_BLOCK before byte %d", r.pos/8)
 	}
 	if p.shard.strtab.end == 0 {
-		return fmt.Errorf("bitcode: block %d at byte %d: no MODULE_STRTAB_BLOCK: not a summary index", p.module.id, p.module.length)
+		return fmt.Errorf("bitcode: block %d at byte %d: no MODULE_STRTAB_BLOCK: not a summary index",
+			p.module.id, p.module.length)
 	}
 	return nil
 }
@@ -55,7 +56,7 @@ func (p *parser) stream(r reader) error {
 // readBlockInfo keeps the abbreviations that BLOCKINFO defines for the blocks
 // of other ids.
 func (p *parser) readBlockInfo(b block) error {
-	br, err := open(p.shard.data, b, nil)
+	br, err := openBlock(p.shard.data, b, nil)
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (p *parser) readModule(b block) error {
 	}
 	p.module = b
 	p.shard.sizes = append(p.shard.sizes, sizeField{at: b.length, unit: 4})
-	br, err := open(p.shard.data, b, p.blockInfo[moduleID])
+	br, err := openBlock(p.shard.data, b, p.blockInfo[moduleID])
 	if err != nil {
 		return err
 	}
@@ -108,7 +109,8 @@ func (p *parser) readModule(b block) error {
 			p.readSummary(br.sub)
 		case kind == enterSubblock && br.sub.id == functionID,
 			kind > defineAbbrev && br.code == vstOffsetCode:
-			err = fmt.Errorf("bitcode: block %d at byte %d: FUNCTION_BLOCK or VSTOFFSET at byte %d: a full module, not a summary index",
+			err = fmt.Errorf("bitcode: block %d at byte %d: FUNCTION_BLOCK or VSTOFFSET at byte %d:"+
+				" a full module, not a summary index",
 				b.id, b.length, br.start/8)
 		}
 		if err != nil {
@@ -117,14 +119,14 @@ func (p *parser) readModule(b block) error {
 	}
 }
 
-// readStrtab reads the module paths. It refuses what isn't a record there.
+// readStrtab reads the module paths. Anything but a record is an error there.
 func (p *parser) readStrtab(b block) error {
 	s := p.shard
 	if s.strtab.end != 0 {
 		return fmt.Errorf("bitcode: block %d at byte %d: a second MODULE_STRTAB_BLOCK", b.id, b.length)
 	}
 	s.strtab = b
-	br, err := open(s.data, b, p.blockInfo[moduleStrtabID])
+	br, err := openBlock(s.data, b, p.blockInfo[moduleStrtabID])
 	if err != nil {
 		return err
 	}
@@ -134,7 +136,8 @@ func (p *parser) readStrtab(b block) error {
 		case err != nil || kind == endBlock:
 			return err
 		case kind == enterSubblock:
-			return fmt.Errorf("bitcode: block %d at byte %d: unexpected in MODULE_STRTAB_BLOCK", br.sub.id, br.sub.length)
+			return fmt.Errorf("bitcode: block %d at byte %d: unexpected in MODULE_STRTAB_BLOCK",
+				br.sub.id, br.sub.length)
 		case kind == defineAbbrev:
 			br.abbrevs = append(br.abbrevs, br.defined)
 		case br.blob:
@@ -144,10 +147,10 @@ func (p *parser) readStrtab(b block) error {
 				return err
 			}
 		case len(s.modules) == 0:
-			s.lead = append(s.lead, p.keep(br))
+			s.lead = append(s.lead, p.copyRecord(br))
 		default:
 			last := &s.modules[len(s.modules)-1]
-			last.more = append(last.more, p.keep(br))
+			last.more = append(last.more, p.copyRecord(br))
 		}
 	}
 }
@@ -167,8 +170,8 @@ func (p *parser) readEntry(br *blockReader) error {
 	return nil
 }
 
-// readSummary reads the summaries. What isn't understood there is no error:
-// the block then stays as it is, and the Shard says why.
+// readSummary reads the summaries. Unknown content is no error: the block then stays
+// as it is, and Shard.KeptNumbers says why.
 func (p *parser) readSummary(b block) {
 	s := p.shard
 	if s.index.end != 0 {
@@ -185,7 +188,7 @@ func (p *parser) readSummary(b block) {
 }
 
 func (p *parser) summaryIn(b block) (*summary, error) {
-	br, err := open(p.shard.data, b, p.blockInfo[summaryID])
+	br, err := openBlock(p.shard.data, b, p.blockInfo[summaryID])
 	if err != nil {
 		return nil, err
 	}
@@ -204,16 +207,16 @@ func (p *parser) summaryIn(b block) (*summary, error) {
 		case br.blob:
 			return nil, malformed(record{code: br.code})
 		default:
-			if err := content.add(p.keep(br)); err != nil {
+			if err := content.addRecord(p.copyRecord(br)); err != nil {
 				return nil, err
 			}
 		}
 	}
 }
 
-// keep returns the record that br has read, in memory of its own. Records
-// share slabs of memory, because a shard has thousands.
-func (p *parser) keep(br *blockReader) record {
+// copyRecord returns the record that br has read, in memory of its own. Records share
+// slabs of memory, because a shard has thousands.
+func (p *parser) copyRecord(br *blockReader) record {
 	if cap(p.ops)-len(p.ops) < len(br.ops) {
 		p.ops = make([]uint64, 0, max(1024, len(br.ops)))
 	}

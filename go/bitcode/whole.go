@@ -8,8 +8,8 @@ import (
 // strtabID is the block with all names of a module's symbols, which comes last.
 const strtabID = 23
 
-// CheckWhole reports an error if data isn't bitcode with a module, or ends
-// before one of its top-level blocks does. It looks at nothing within them.
+// CheckWhole returns an error if data isn't bitcode with a module, or ends before one
+// of its top-level blocks does. It doesn't look into the blocks.
 func CheckWhole(data []byte) error {
 	data, err := unwrap(data)
 	if err != nil {
@@ -20,7 +20,7 @@ func CheckWhole(data []byte) error {
 	}
 	names := false
 	r := reader{data: data, pos: 32}
-	for r.pos+64 < r.end() && r.fixed(2) == enterSubblock { // LLVM lets less than 8 bytes follow
+	for r.pos+64 < r.end() && r.fixed(2) == enterSubblock { // LLVM accepts up to 7 bytes behind the last block
 		names = r.block().id == strtabID || names
 	}
 	if r.err == nil && !names {
@@ -38,7 +38,7 @@ func Is(data []byte) bool {
 	return first == magic || first == wrapperMagic
 }
 
-// unwrap returns what is in a wrapper, if there is one.
+// unwrap returns the bitcode in a wrapper, or data itself if it has none.
 func unwrap(data []byte) ([]byte, error) {
 	if len(data) < wrapperSize || binary.LittleEndian.Uint32(data) != wrapperMagic {
 		return data, nil

@@ -6,7 +6,7 @@ import "encoding/binary"
 type writer struct {
 	data []byte
 	word uint64 // the bits that don't fill 32 yet
-	bits int    // how many they are
+	bits int    // how many of them there are
 	id   int    // the width of the abbreviation ids in the current block
 }
 
@@ -36,8 +36,8 @@ func (w *writer) align() {
 	}
 }
 
-// block appends head, which ends with a block's length, and as the block's
-// body what body writes.
+// block appends head, which ends with a block's length, and what body writes as the
+// block's body.
 func (w *writer) block(head []byte, idWidth uint64, body func()) {
 	w.data = append(w.data, head...)
 	w.id = int(idWidth)
@@ -58,7 +58,7 @@ func (w *writer) record(r record) {
 	}
 }
 
-// entry writes an ENTRY record, likewise.
+// entry writes an ENTRY record without an abbreviation.
 func (w *writer) entry(module uint64, path string) {
 	w.fixed(unabbrevRecord, w.id)
 	w.vbr(entryCode, 6)

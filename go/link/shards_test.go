@@ -32,7 +32,7 @@ func TestShardsOfUnknownVersion(t *testing.T) {
 						t.Errorf("%s is named: %v", job.Module(), printed)
 					}
 				}
-				if !strings.Contains(w.stderr(), "its summary has version 15, known are 12 to 14") {
+				if !strings.Contains(w.stderr(), "its summary has version 15; thinrex knows 12 to 14") {
 					t.Errorf("no reason is given:\n%s", w.stderr())
 				}
 				w.clean()

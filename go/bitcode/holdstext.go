@@ -2,8 +2,8 @@ package bitcode
 
 import "bytes"
 
-// Holds reports whether data, bitcode or anything else, may hold text. Bitcode
-// has characters of 7 or 8 bits, or two groups of 6, anywhere between bytes.
+// Holds reports whether data, bitcode or anything else, may hold a text. In bitcode a
+// character has 7 or 8 bits, or two groups of 6, and may begin at any bit.
 //
 // Source: "LLVM Bitcode File Format", abbreviations and primitives; LLVM's
 // writer takes Char6 only for text without a dash or slash.
@@ -20,13 +20,13 @@ func Holds(data []byte, text string) bool {
 
 const vbrGroup = 6
 
-// packed returns the whole bytes among text's bits, if the first of them is at
-// an offset within a byte.
+// packed returns the bytes that consist of text's bits alone, if the first of these
+// bits is at an offset within a byte.
 func packed(text string, width, offset int) []byte {
 	out := make([]byte, (offset+len(text)*width)/8+1)
 	for i := range len(text) {
 		char := uint(text[i])
-		if width == 2*vbrGroup { // five bits and a mark that there are more
+		if width == 2*vbrGroup { // five bits and one that says that more follow
 			char = char&0x1f | 0x20 | char>>5<<vbrGroup
 		}
 		for bit := range width {

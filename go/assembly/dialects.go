@@ -5,13 +5,12 @@ import (
 	"strings"
 )
 
-// maxVariants bounds the dialects of an asm statement. LLVM's targets have two
-// at most.
-const maxVariants = 8
+// maxDialects bounds the dialects of an asm statement. LLVM's targets have at most two.
+const maxDialects = 8
 
-// lastVariant is the number of the last dialect that a template has, as in
-// $(add$|addl$), counted from 0.
-func lastVariant(template string) int {
+// lastDialect returns the number, counted from 0, of the last dialect in a template,
+// as in $(add$|addl$).
+func lastDialect(template string) int {
 	last, current := 0, 0
 	eachMark(template, func(_ int, mark byte) {
 		switch mark {
@@ -25,9 +24,10 @@ func lastVariant(template string) int {
 	return last
 }
 
-// chooseVariant returns a template with one dialect only (EmitInlineAsmStr in
-// llvm/lib/CodeGen/AsmPrinter/AsmPrinterInlineAsm.cpp).
-func chooseVariant(template string, variant int) string {
+// chooseDialect returns a template with one dialect only.
+//
+// Source: EmitInlineAsmStr in llvm/lib/CodeGen/AsmPrinter/AsmPrinterInlineAsm.cpp.
+func chooseDialect(template string, dialect int) string {
 	if !strings.Contains(template, "$(") {
 		return template
 	}
@@ -35,7 +35,7 @@ func chooseVariant(template string, variant int) string {
 	var out strings.Builder
 	current, from := outside, 0
 	keep := func(to int) {
-		if current == outside || current == variant {
+		if current == outside || current == dialect {
 			out.WriteString(template[from:to])
 		}
 		from = min(to+2, len(template))

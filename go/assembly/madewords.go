@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// wildcard stands in a word for what a macro or an operand puts there. No
-// word has this byte.
+// wildcard is the part of a word that a macro or an operand replaces. No word has this
+// byte.
 const wildcard = '*'
 
-// made finds words that aren't directives as they stand, but may become some
-// when parts of them are replaced. text is in lower case.
-func (r *Reader) made(text string, template bool) {
+// findMadeWords finds words that aren't directives, but may become directives when
+// parts of them are replaced. text is in lower case.
+func (r *Reader) findMadeWords(text string, template bool) {
 	word := make([]byte, 0, 64)
-	operand := false // the word has one
+	operand := false // the word has an operand
 	start := 0       // of the word in the text
 	end := func(at int) {
-		r.word(string(word), text[start:at], operand)
+		r.addWord(string(word), text[start:at], operand)
 		word, operand = word[:0], false
 	}
 	for i := 0; i < len(text); {
@@ -47,8 +47,8 @@ func (r *Reader) made(text string, template bool) {
 	end(len(text))
 }
 
-// parameter is the length of what a macro replaces at the start of a text:
-// \name, \(), \@ and the like.
+// parameter returns the length of the part at the start of a text that a macro
+// replaces: \name, \(), \@ and the like.
 func parameter(text string) int {
 	if strings.HasPrefix(text, `\()`) {
 		return 3
@@ -63,9 +63,9 @@ func parameter(text string) int {
 	return n
 }
 
-// variable is the length of an operand of a template, or of a macro's argument
-// $0 as on Darwin, at the start of a text; or at most 1 if there is none, and
-// then -2 for $$, which is a dollar sign.
+// variable returns the length of an operand of a template, or of a macro's argument
+// such as Darwin's $0, at the start of a text. It returns 1 if there is none, and -2
+// for $$, which is a dollar sign.
 func variable(text string, template bool) int {
 	n := 1
 	switch {
@@ -91,30 +91,31 @@ func variable(text string, template bool) int {
 	return 1
 }
 
-// word judges one word with wildcards. spelt is how it stands in the text.
-func (r *Reader) word(word, spelt string, operand bool) {
+// addWord finds out whether a word with wildcards may become a directive. spelt is the
+// word in the text.
+func (r *Reader) addWord(word, spelt string, operand bool) {
 	wild := strings.Count(word, string(wildcard))
 	if wild == 0 {
 		return
 	}
 	r.operands = r.operands || operand
 	if wild == len(word) && wild == 1 {
-		return // what replaces it stands elsewhere as a whole
+		return // the word that replaces it is in a text as a whole
 	}
 	i := slices.IndexFunc(directives, func(directive string) bool { return matches(word, directive) })
 	switch {
 	case i < 0:
 	case operand:
-		r.unclear = fmt.Sprintf("an operand may make %s of %s", directives[i], shown(spelt))
+		r.unclear = fmt.Sprintf("an operand may make %s of %s", directives[i], quoted(spelt))
 	case wild < len(word):
-		r.unclear = fmt.Sprintf("an assembler macro may make %s of %s", directives[i], shown(spelt))
+		r.unclear = fmt.Sprintf("an assembler macro may make %s of %s", directives[i], quoted(spelt))
 	default: // perhaps only "\r\n"
 		r.joined = spelt
 	}
 }
 
-// shown is a word of a text as a message quotes it: on one line, and not too long.
-func shown(word string) string {
+// quoted returns a word of a text for a message: on one line, and not too long.
+func quoted(word string) string {
 	const most = 40
 	if len(word) > most {
 		word = word[:most] + "..."
@@ -127,8 +128,7 @@ func shown(word string) string {
 	}, word)
 }
 
-// matches reports whether something in the place of each wildcard makes text
-// of a word.
+// matches reports whether a word becomes text when its wildcards are replaced.
 func matches(word, text string) bool {
 	parts := strings.Split(word, string(wildcard))
 	if len(parts) == 1 {
