@@ -36,15 +36,28 @@ type finder struct {
 	noted         map[question]bool
 }
 
+// namesPerFile is about how many names the compiler looks for, in a big library, for
+// each file that it reads.
+const namesPerFile = 4
+
 func newFinder(ctx context.Context, search *SearchPath, deps []string, began Moment) *finder {
+	n := len(deps)
 	f := &finder{
-		world: newWorld(began),
-		ctx:   ctx, search: search, deps: deps,
-		isDep: map[string]bool{}, read: map[memo.FileID]int{}, isOther: map[string]bool{},
-		folders: map[memo.FileID]string{}, entries: map[entry]string{}, asked: map[question]*answer{},
-		routes: map[routeKey]*route{},
-		beside: map[string]bool{}, found: map[condition]bool{},
-		hidden: map[question]hiding{}, noted: map[question]bool{},
+		world:   newWorld(began, namesPerFile*n),
+		ctx:     ctx,
+		search:  search,
+		deps:    deps,
+		isDep:   make(map[string]bool, n),
+		read:    make(map[memo.FileID]int, n),
+		isOther: map[string]bool{},
+		folders: map[memo.FileID]string{},
+		entries: make(map[entry]string, n),
+		routes:  map[routeKey]*route{},
+		asked:   make(map[question]*answer, n),
+		beside:  map[string]bool{},
+		found:   make(map[condition]bool, namesPerFile*n),
+		hidden:  map[question]hiding{},
+		noted:   map[question]bool{},
 	}
 	for i, name := range deps {
 		if strings.Contains(name, ".framework/Frameworks/") {

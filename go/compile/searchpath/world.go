@@ -15,10 +15,11 @@ type world struct {
 	late   string           // a file, link or folder that may have changed since, or ""
 }
 
-func newWorld(began Moment) world {
+// newWorld has room for about so many names.
+func newWorld(began Moment, names int) world {
 	return world{
 		began:  began,
-		known:  map[string]*status{},
+		known:  make(map[string]*status, names),
 		walked: map[string]bool{},
 		denied: map[string]error{},
 	}
