@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// isForeign reports whether a file belongs to somebody who has no business in
-// this build: in a parent such as /tmp, anyone can leave a configuration that
-// makes us write files.
+// isForeign reports whether a file belongs to a user other than this one, root and
+// the owner of the working directory. findFile doesn't read such a file: in a parent
+// such as /tmp, everyone can leave a thinrex.toml that names files to write.
 func isForeign(path string) bool {
 	owner, ok := ownerOf(path)
 	workdir, workdirOK := ownerOf(".")
