@@ -61,7 +61,7 @@ func TestStateExpires(t *testing.T) {
 	s.run("env THINREX_REMOTE_CACHE= " + linkAll)
 	dir := s.path("cache/thinrex")
 	wantKinds(t, dir, "compiler-*.json", "resolved-*", "digests-*",
-		"cc-*/compiler-*.json", "cc-*/resolved-*", "cc-*/compilers", "cc-*/digests/*/*",
+		"cc-*/compiler-*.json", "cc-*/resolved-*", "cc-*/compilers", "cc-*/digests/*/*", "cc-*/headers/*",
 		"cc-*/search-*.json", "cc-*/down-*", "prune.json", "prune.lock")
 	for range 4 { // a folder that has become empty goes in a later round
 		setOld(t, dir)

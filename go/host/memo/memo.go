@@ -62,7 +62,7 @@ var table = [...]row{
 	LinkDigests:      {"digests-*", "host/filedigest", "digests of object files, for the links of one host", monthly},
 	CompilerDigests:  {"compilers", "host/filedigest", "digests of compilers, for compilations", monthly},
 	SourceDigests:    {"digests/*/*", "host/filedigest", "digests of what one source includes", briefly},
-	HeaderScans:      {"headers/*", "compile/headermemo", "digests of the headers in one folder, and what they include", briefly},
+	HeaderScans:      {"headers/*", "compile/headermemo", "digests of one folder's headers, and what they include", briefly},
 	SearchPath:       {"search-*.json", "compile", "where a compiler looks for headers", briefly},
 	Outage:           {"down-*", "outage", "that a remote cache couldn't be used", briefly},
 	PruneState:       {"prune.json", "store", "how far pruning has come", always},
@@ -72,9 +72,6 @@ var table = [...]row{
 
 // hostFolders is the pattern of the folders that OfHost names.
 const hostFolders = "cc-*"
-
-// folders lists the folders in the state folder and in hosts' folders.
-var folders = []string{"digests", "digests/*", "headers"}
 
 // oldLeftovers lists the temporary files of earlier versions. Those of Write are
 // called like the file that they become, with a dot before it and digits behind.
@@ -146,7 +143,14 @@ func isFolder(name string) bool {
 		return true
 	}
 	name = inHostFolder(name)
-	return slices.ContainsFunc(folders, func(folder string) bool { return matches(folder, name) })
+	for _, r := range table {
+		for folder := path.Dir(r.name); folder != "."; folder = path.Dir(folder) {
+			if matches(folder, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inHostFolder returns the part of a name below a host's folder, if it is in one.
