@@ -42,7 +42,7 @@ func (s *services) askInBackground(service *rpc.Service) func(context.Context) (
 	answered := make(chan struct{})
 	s.asking.Go(func() {
 		defer close(answered)
-		o, err = s.ask(service)
+		o, err = s.askCapabilities(service)
 	})
 	return func(ctx context.Context) (*offer, error) {
 		select {
@@ -68,9 +68,9 @@ func (s *services) blobLimits(ctx context.Context) (cas.Limits, error) {
 	return o.blobs, nil
 }
 
-// ask gets the capabilities of a service's endpoint. If the endpoint can't serve
+// askCapabilities gets the capabilities of a service's endpoint. If the endpoint can't serve
 // us, all its services are given up.
-func (s *services) ask(service *rpc.Service) (*offer, error) {
+func (s *services) askCapabilities(service *rpc.Service) (*offer, error) {
 	var caps *repb.ServerCapabilities
 	err := service.Call(s.ctx, rpc.GetCapabilities, func(ctx context.Context, _ *rpc.Progress) (err error) {
 		request := &repb.GetCapabilitiesRequest{InstanceName: s.opts.Instance}

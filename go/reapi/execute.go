@@ -57,7 +57,7 @@ func (e *executor) execute(ctx context.Context, a *action.Action) (*action.Resul
 	if err := e.cache.blobs.CheckHopeless(x.blobs); err != nil {
 		return nil, err
 	}
-	return x.run(ctx)
+	return x.sendUntilDone(ctx)
 }
 
 // An execution is one action that is sent until it has a result, or nothing more
@@ -74,7 +74,7 @@ type execution struct {
 	mended        bool // damaged blobs were replaced
 }
 
-func (x *execution) run(ctx context.Context) (*action.Result, error) {
+func (x *execution) sendUntilDone(ctx context.Context) (*action.Result, error) {
 	for {
 		if err := x.cache.blobs.Upload(ctx, x.blobs); err != nil {
 			return nil, err

@@ -31,11 +31,11 @@ type operation struct {
 func (e *executor) follow(ctx context.Context, a *action.Action, skipCache bool) (*operation, error) {
 	op := &operation{executor: e}
 	err := e.exec.Call(ctx, rpc.Execute, func(ctx context.Context, p *rpc.Progress) error {
-		stream, err := op.open(ctx, a, skipCache, p)
+		stream, err := op.openStream(ctx, a, skipCache, p)
 		if err != nil {
 			return err
 		}
-		err = op.read(stream, p)
+		err = op.readStream(stream, p)
 		if op.name == "" && op.isTurnedAway(err) {
 			return fmt.Errorf("%w: %w", rpc.ErrBusy, err)
 		}
@@ -70,8 +70,8 @@ func (op *operation) failure() error {
 
 type operationStream = grpc.ServerStreamingClient[longrunning.Operation]
 
-// open starts the execution, or joins it again after its stream broke.
-func (op *operation) open(
+// openStream starts the execution, or joins it again after its stream broke.
+func (op *operation) openStream(
 	ctx context.Context, a *action.Action, skipCache bool, p *rpc.Progress,
 ) (operationStream, error) {
 	if op.name != "" {
@@ -90,8 +90,8 @@ func (op *operation) open(
 	})
 }
 
-// read reads a stream until the execution is done.
-func (op *operation) read(stream operationStream, p *rpc.Progress) error {
+// readStream reads a stream until the execution is done.
+func (op *operation) readStream(stream operationStream, p *rpc.Progress) error {
 	heard := false
 	defer func() {
 		if heard {

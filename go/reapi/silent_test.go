@@ -49,7 +49,7 @@ func TestHangingCalls(t *testing.T) {
 	}
 }
 
-// Nobody listens at the address.
+// No server listens at the address.
 func TestServiceDown(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	s.Stop()

@@ -32,7 +32,7 @@ func (r *downloads) received(ctx context.Context, q *request, limits Limits) ([]
 	if q.err != nil || q.data != nil {
 		return q.data, q.err
 	}
-	return r.read(ctx, q.digest, limits)
+	return r.readStream(ctx, q.digest, limits)
 }
 
 // readBatch reads blobs for several callers in one message. If that fails for

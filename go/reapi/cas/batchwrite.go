@@ -68,7 +68,7 @@ func (b *batch) send() {
 	ctx, end := b.room.whileOpen(b.ctx)
 	defer end()
 	err := b.service.Call(ctx, rpc.BatchUpdateBlobs, func(ctx context.Context, p *rpc.Progress) error {
-		if err := b.room.check(); err != nil {
+		if err := b.room.checkOpen(); err != nil {
 			return err
 		}
 		for _, r := range b.request.Requests {
@@ -113,7 +113,7 @@ func (b *batch) settle(reply *repb.BatchUpdateBlobsResponse) (settled map[*trans
 		err := status.FromProto(r.GetStatus()).Err()
 		switch {
 		case err == nil:
-			b.room.took()
+			b.room.noteTaken()
 		case saysFull(err), mayBeFull(err):
 			refused = err
 			continue

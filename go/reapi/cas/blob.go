@@ -27,9 +27,9 @@ func (b Blob) String() string {
 	return b.Digest.String()
 }
 
-// open returns the content. Its reader fails instead of ending when the content
+// openContent returns the content. Its reader fails instead of ending when the content
 // doesn't have the digest.
-func (b Blob) open(f digest.Function) (io.ReadCloser, error) {
+func (b Blob) openContent(f digest.Function) (io.ReadCloser, error) {
 	if b.Data != nil || b.Path == "" {
 		return io.NopCloser(bytes.NewReader(b.Data)), nil
 	}
@@ -45,7 +45,7 @@ func (b Blob) content(f digest.Function) ([]byte, error) {
 	if b.Data != nil {
 		return b.Data, nil
 	}
-	r, err := b.open(f)
+	r, err := b.openContent(f)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (d *damage) note(blob digest.Digest) {
 	d.noted[blob] = true
 }
 
-func (d *damage) any() bool {
+func (d *damage) hasAny() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.noted) > 0

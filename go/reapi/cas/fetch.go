@@ -67,7 +67,7 @@ func (r *downloads) fetch(ctx context.Context, digests []digest.Digest) (map[dig
 	}
 	blobs := make(map[digest.Digest][]byte, len(digests))
 	for _, d := range alone {
-		if blobs[d], err = r.read(ctx, d, limits); err != nil {
+		if blobs[d], err = r.readStream(ctx, d, limits); err != nil {
 			return nil, err
 		}
 	}

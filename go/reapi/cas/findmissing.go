@@ -35,7 +35,7 @@ func (u *uploads) findMissing(transfers []*transfer) {
 		case !missing[t.Digest]:
 			u.finish(t, nil)
 		case size+perBlob > limits.MaxBatch, size > streamAbove && limits.StreamZstd && !limits.BatchZstd:
-			u.stream(t, limits)
+			u.startStream(t, limits)
 		default:
 			small = append(small, t)
 		}

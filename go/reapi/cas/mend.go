@@ -13,7 +13,7 @@ import (
 )
 
 // KnowsDamage reports whether a read has shown a blob to be damaged.
-func (c *Client) KnowsDamage() bool { return c.damage.any() }
+func (c *Client) KnowsDamage() bool { return c.damage.hasAny() }
 
 // Damaged returns those of the blobs that are known to be damaged in the CAS.
 func (c *Client) Damaged(blobs []Blob) []Blob { return c.damage.among(blobs) }

@@ -53,8 +53,8 @@ type uploadTries struct {
 
 func (r *room) begin() *uploadTries { return &uploadTries{room: r} }
 
-// check returns an error if the CAS is full, so that nothing is to be sent.
-func (r *room) check() error { return context.Cause(r.open) }
+// checkOpen returns an error if the CAS is full, so that nothing is to be sent.
+func (r *room) checkOpen() error { return context.Cause(r.open) }
 
 // whileOpen returns a context for an upload. It ends when the CAS is full, so that
 // an upload that pauses between two tries, or waits for its turn, ends together
@@ -68,8 +68,8 @@ func (r *room) whileOpen(ctx context.Context) (_ context.Context, end func()) {
 	}
 }
 
-// took notes that the service has stored something.
-func (r *room) took() {
+// noteTaken notes that the service has stored something.
+func (r *room) noteTaken() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.taken = time.Now()
@@ -88,14 +88,14 @@ func (u *uploadTries) judge(err error) error {
 	if u.refusals++; u.refusals == 1 {
 		u.since = time.Now()
 	}
-	if u.check() == nil {
+	if u.checkOpen() == nil {
 		if !saysFull(err) && (u.refusals < u.tries || u.taken.After(u.since) || u.busy(u.since)) {
 			return err
 		}
 		s := status.Convert(err)
 		u.close(fmt.Errorf("%v: %s: %w", s.Code(), s.Message(), ErrNoRoom)) // not a status: it would be repeated
 	}
-	return u.check()
+	return u.checkOpen()
 }
 
 // withAddress adds the service's address to the error of an upload that was ended

@@ -19,10 +19,10 @@ import (
 // gives other bytes.
 var ErrUnreadable = errors.New("is damaged or missing in the CAS")
 
-// read downloads a blob in a stream. If it isn't there, or is damaged, the error
+// readStream downloads a blob in a stream. If it isn't there, or is damaged, the error
 // wraps ErrUnreadable. A second attempt begins at the blob's start: some services
 // ignore an offset.
-func (r *downloads) read(ctx context.Context, d digest.Digest, limits Limits) (data []byte, err error) {
+func (r *downloads) readStream(ctx context.Context, d digest.Digest, limits Limits) (data []byte, err error) {
 	compressed := limits.StreamZstd && d.Size > compressAbove
 	name := r.instancePrefix() + r.resourceName(d, compressed)
 	var unreadable error

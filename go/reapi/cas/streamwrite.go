@@ -45,27 +45,27 @@ func (w *wire) instancePrefix() string {
 	return w.opts.Instance + "/"
 }
 
-// stream uploads a blob in the background, in a stream of its own.
-func (u *uploads) stream(t *transfer, limits Limits) {
+// startStream uploads a blob in the background, in a stream of its own.
+func (u *uploads) startStream(t *transfer, limits Limits) {
 	u.background.Go(func() {
 		select {
 		case u.slots <- struct{}{}:
 			defer func() { <-u.slots }()
-			u.finish(t, u.write(t.Blob, limits))
+			u.finish(t, u.writeStream(t.Blob, limits))
 		case <-u.ctx.Done():
 			u.finish(t, context.Cause(u.ctx))
 		}
 	})
 }
 
-// write uploads a blob in a stream.
-func (u *uploads) write(b Blob, limits Limits) error {
+// writeStream uploads a blob in a stream.
+func (u *uploads) writeStream(b Blob, limits Limits) error {
 	compressed := limits.StreamZstd && b.Digest.Size > compressAbove
 	tries := u.room.begin()
 	ctx, end := u.room.whileOpen(u.ctx)
 	defer end()
 	err := u.service.Call(ctx, rpc.Write, func(ctx context.Context, p *rpc.Progress) error {
-		if err := u.room.check(); err != nil {
+		if err := u.room.checkOpen(); err != nil {
 			return err
 		}
 		p.Carries(b.Digest.Size)
@@ -87,7 +87,7 @@ func (u *uploads) write(b Blob, limits Limits) error {
 		if got := reply.GetCommittedSize(); !compressed && got != b.Digest.Size && got != -1 {
 			return status.Errorf(codes.Unavailable, "%d of %d bytes were taken", got, b.Digest.Size)
 		}
-		u.room.took()
+		u.room.noteTaken()
 		return nil
 	})
 	return u.withAddress(rpc.Write, err)
@@ -133,7 +133,7 @@ func (s *streamWriter) send(b Blob, compressed bool) (err error) {
 }
 
 func (s *streamWriter) copyBlob(w io.Writer, b Blob) error {
-	content, err := b.open(s.opts.Function)
+	content, err := b.openContent(s.opts.Function)
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (u *uploads) replace(ctx context.Context, blobs []Blob) error {
 		// As batches if possible: bazel-remote takes a batch as it comes, but answers
 		// a stream without reading it when it has a blob of that digest.
 		if t.Digest.Size+perBlob > limits.MaxBatch {
-			u.stream(t, limits)
+			u.startStream(t, limits)
 		} else {
 			small = append(small, t)
 		}

@@ -58,7 +58,8 @@ func toMetadata(headers map[string][]*string) (map[string]string, error) {
 		case !isName(name):
 			return nil, errors.New("replied with a header name that can't be sent: only letters, digits and - _ . can")
 		case isReserved(name):
-			return nil, errors.New("replied with a header that only gRPC itself may send, such as content-type, host or grpc-…")
+			return nil, errors.New("replied with a header that only gRPC itself may send," +
+				" such as content-type, host or grpc-…")
 		case len(list) > 1 && (name == authorization || binary):
 			return nil, errors.New("replied with several values for a header that takes one, such as authorization or …-bin")
 		case !binary && slices.ContainsFunc(list, isUnsendable):

@@ -74,7 +74,7 @@ func IsTransient(err error) bool {
 	}
 	switch s.Code() {
 	case codes.Unavailable, codes.DeadlineExceeded, codes.Aborted, codes.Internal, codes.Unknown,
-		codes.Canceled: // not by us, who would know: proxies end calls so when they can't go on
+		codes.Canceled: // by a proxy that can't go on: our own cancellation isn't judged here
 		return true
 	}
 	return IsBusy(err)

@@ -101,7 +101,7 @@ func (e *Endpoint) connect(ctx context.Context) error {
 	if perCall != nil {
 		params.DialOpts = append(params.DialOpts, grpc.WithPerRPCCredentials(recorded{perCall, &e.secrets}))
 	}
-	if !e.address.tls && !e.address.isLocal() && o.Proxy == "" && (e.headers.any() || perCall != nil) {
+	if !e.address.tls && !e.address.isLocal() && o.Proxy == "" && (e.headers.hasAny() || perCall != nil) {
 		o.Warn("plaintext", "%s isn't encrypted: credentials can be read on the way; use grpcs://", e.address.text)
 	}
 	options, _, err := sdk.OptsFromParams(ctx, params)
@@ -197,8 +197,8 @@ func (e *Endpoint) renewCredentials(err error) bool {
 }
 
 // connectTime is how long a service that was never reached may take until there
-// is a connection: name lookup, a firewall that drops packets, a port on which
-// nobody answers, TLS. All jobs wait meanwhile. Options.Indispensable lifts it.
+// is a connection: name lookup, a firewall that drops packets, a port that
+// doesn't answer, TLS. All jobs wait meanwhile. Options.Indispensable lifts it.
 const connectTime = 4 * time.Second
 
 // wasReached reports whether there is a connection, or was one that worked.

@@ -44,7 +44,7 @@ func (h headers) of(m Method) metadata.MD {
 	return h.cache
 }
 
-func (h headers) any() bool { return len(h.capabilities) > 0 }
+func (h headers) hasAny() bool { return len(h.capabilities) > 0 }
 
 // parseHeaders reads NAME=VALUE. Errors don't quote a value: it may be a secret.
 func parseHeaders(list []string) (metadata.MD, error) {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// lanes bound how many calls are under way at once. There are fewer after the
-// service said that it has too much to do, and more again as it serves calls.
+// lanes bound how many calls are under way at once. There are fewer after a call was
+// refused because the service is busy, and more again as it serves calls.
 type lanes struct {
 	most int // 0 for any number
 

@@ -18,7 +18,7 @@ const maxMessage = 500
 // characters, without the headers and credentials that we sent. Gateways do
 // repeat headers in their messages.
 func (e *Endpoint) Redact(message string) string {
-	message = e.secrets.hide(message)
+	message = e.secrets.hideIn(message)
 	message = strings.Join(strings.FieldsFunc(message, unicode.IsControl), " ")
 	message = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -42,9 +42,9 @@ type secrets struct {
 // Basic, isn't treated as a secret.
 const shortSecret = 6
 
-// add makes a header's value a secret, and each of its words, and what they are
+// addValue makes a header's value a secret, and each of its words, and what they are
 // in Base64.
-func (s *secrets) add(value string) {
+func (s *secrets) addValue(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {
@@ -67,12 +67,12 @@ func (s *secrets) add(value string) {
 func (s *secrets) addHeaders(md metadata.MD) {
 	for _, values := range md {
 		for _, value := range values {
-			s.add(value)
+			s.addValue(value)
 		}
 	}
 }
 
-func (s *secrets) hide(text string) string {
+func (s *secrets) hideIn(text string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for secret := range s.known {
@@ -91,7 +91,7 @@ type recorded struct {
 func (r recorded) GetRequestMetadata(ctx context.Context, uri ...string) (map[string]string, error) {
 	sent, err := r.PerRPCCredentials.GetRequestMetadata(ctx, uri...)
 	for _, value := range sent {
-		r.secrets.add(value)
+		r.secrets.addValue(value)
 	}
 	return sent, err
 }
