@@ -330,8 +330,7 @@ func TestClosedStderr(t *testing.T) {
 	cmd.Stderr = w
 	err = cmd.Run()
 	w.Close()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if _, failed := errors.AsType[*exec.ExitError](err); failed {
 		t.Errorf("the link failed: %v", err)
 	}
 	s.run("cmp prog inproc")
