@@ -26,31 +26,40 @@ import (
 // A Memory isn't safe for concurrent use.
 type Memory struct {
 	stateDir  string // "" to remember nothing
-	firstLine string // of each file: which program wrote it
+	firstLine string // of each file: which program wrote it; "" before works was called
 	folders   map[string]*folder
 }
 
 // Open returns the memory in a state folder, or one that remembers nothing if that is
 // "". A state folder is for one digest function only.
 func Open(stateDir string) *Memory {
-	m := &Memory{stateDir: stateDir, folders: map[string]*folder{}}
+	return &Memory{stateDir: stateDir, folders: map[string]*folder{}}
+}
+
+// works reports whether anything can be remembered. It looks at this program first when
+// a header is met, which a compilation that hits doesn't do.
+func (m *Memory) works() bool {
+	if m.stateDir == "" || m.firstLine != "" {
+		return m.stateDir != ""
+	}
 	program, err := os.Executable()
 	if err != nil {
 		m.stateDir = ""
-		return m
+		return false
 	}
 	this, _, err := memo.Stat(program)
 	if err != nil {
 		m.stateDir = ""
+		return false
 	}
 	m.firstLine = fmt.Sprintf("thinrex headers 1 %v\n", this)
-	return m
+	return true
 }
 
 // Recall returns a header as it is now, with its digest and what its text asks for.
 // ok is false for one that isn't known, or may just have changed.
 func (m *Memory) Recall(path string) (f filedigest.File, s cppscan.Source, ok bool) {
-	if m.stateDir == "" {
+	if !m.works() {
 		return f, s, false
 	}
 	f, err := filedigest.Look(path)
@@ -74,7 +83,7 @@ func (m *Memory) Recall(path string) (f filedigest.File, s cppscan.Source, ok bo
 // the header may have changed then without its fingerprint telling so.
 func (m *Memory) Remember(f filedigest.File, s cppscan.Source, read time.Time) {
 	sum, err := hex.DecodeString(f.Digest.Hash)
-	if m.stateDir == "" || err != nil || !f.Stat.Exact() || !f.Stat.Settled(read) {
+	if !m.works() || err != nil || !f.Stat.Exact() || !f.Stat.Settled(read) {
 		return
 	}
 	in := m.folderOf(f.Path)
