@@ -142,6 +142,8 @@ func (c *cache) markBroken(a *action.Action) {
 	c.broken[a.Digest] = true
 }
 
+// isMarkedBroken reports whether the service must not use its cached result of an
+// action.
 func (c *cache) isMarkedBroken(a *action.Action) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

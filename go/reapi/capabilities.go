@@ -92,6 +92,8 @@ func (s *services) askCapabilities(service *rpc.Service) (*offer, error) {
 	return newOffer(caps, s.opts.Compress), nil
 }
 
+// newOffer reads a service's capabilities. compress says whether the user wants
+// compression.
 func newOffer(caps *repb.ServerCapabilities, compress bool) *offer {
 	c := caps.GetCacheCapabilities()
 	o := &offer{

@@ -74,6 +74,8 @@ type execution struct {
 	mended        bool // damaged blobs were replaced
 }
 
+// sendUntilDone uploads what the action needs and sends the action, again until an
+// attempt is conclusive.
 func (x *execution) sendUntilDone(ctx context.Context) (*action.Result, error) {
 	for {
 		if err := x.cache.blobs.Upload(ctx, x.blobs); err != nil {

@@ -147,6 +147,7 @@ func (op *operation) limitSilence(p *rpc.Progress) {
 	}
 }
 
+// end takes the response, or the error in its place, from the last message.
 func (op *operation) end(message *longrunning.Operation) error {
 	if s := message.GetError(); s != nil {
 		op.response = &repb.ExecuteResponse{Status: s}

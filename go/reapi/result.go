@@ -39,6 +39,7 @@ func (c *cache) result(ctx context.Context, a *action.Action, p *repb.ActionResu
 	return r, nil
 }
 
+// fetchResult is result without the memory, which its caller has reserved.
 func (c *cache) fetchResult(ctx context.Context, a *action.Action, p *repb.ActionResult) (*action.Result, error) {
 	refs := references{blobs: c.blobs, have: map[digest.Digest][]byte{}}
 	if err := refs.collect(a, p); err != nil {
@@ -118,6 +119,8 @@ func (r *references) collectMessages(
 	return nil, r.collectOne(ref, inlined, maxMessages, wanted)
 }
 
+// collectOne adds one blob, which is wanted unless its inlined copy is right. limit
+// bounds its size.
 func (r *references) collectOne(ref *repb.Digest, inlined []byte, limit int64, wanted map[digest.Digest]bool) error {
 	d, err := digest.FromProto(ref)
 	if err != nil {

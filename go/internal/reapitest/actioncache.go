@@ -63,6 +63,7 @@ func (s *Server) ActionResults() map[digest.Digest]*repb.ActionResult {
 	return maps.Clone(s.results.m)
 }
 
+// actionCacheService serves the Action Cache.
 type actionCacheService struct{ *Server }
 
 func (s actionCacheService) GetActionResult(

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
+// byteStreamService serves blobs in streams.
 type byteStreamService struct{ *Server }
 
 func (s byteStreamService) Read(req *bspb.ReadRequest, stream bspb.ByteStream_ReadServer) error {

@@ -12,6 +12,7 @@ import (
 	"thinrex/go/digest"
 )
 
+// casService serves queries and batches of blobs.
 type casService struct {
 	repb.UnimplementedContentAddressableStorageServer
 	s *Server

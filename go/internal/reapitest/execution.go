@@ -66,6 +66,7 @@ type operation struct {
 	changed  chan struct{}         // closed and made anew when stages grows
 }
 
+// advance adds a message: a stage and, with COMPLETED, the response.
 func (op *operation) advance(stage repb.ExecutionStage_Value, r *repb.ExecuteResponse) {
 	op.mu.Lock()
 	defer op.mu.Unlock()

@@ -57,11 +57,13 @@ func (s *Server) StallStorage() {
 	}
 }
 
+// faults are the injected faults, in order.
 type faults struct {
 	mu   sync.Mutex
 	list []*armed
 }
 
+// An armed fault counts the calls that it applies to.
 type armed struct {
 	Fault
 	seen int
@@ -123,6 +125,7 @@ func (s *Server) enter(ctx context.Context, method string, f Fault) (ok bool, er
 	return true, nil
 }
 
+// unary is the interceptor of all calls without streams.
 func (s *Server) unary(
 	ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler,
 ) (resp any, err error) {
@@ -136,6 +139,7 @@ func (s *Server) unary(
 	return next(ctx, req)
 }
 
+// stream is the interceptor of all calls with a stream.
 func (s *Server) stream(
 	srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler,
 ) (err error) {
@@ -195,6 +199,7 @@ func (c *cutStream) RecvMsg(m any) error {
 	return c.count(func() error { return c.ServerStream.RecvMsg(m) })
 }
 
+// count passes a message on, unless it is to be cut.
 func (c *cutStream) count(pass func() error) error {
 	if c.done {
 		return errCut

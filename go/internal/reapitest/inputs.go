@@ -61,6 +61,7 @@ func (s *Server) loadAction(f digest.Function, d digest.Digest) (*Job, error) {
 	return job, checkCommand(job.Command)
 }
 
+// load reads a blob as a message.
 func (s *Server) load(f digest.Function, d digest.Digest, m proto.Message) error {
 	data, ok := s.blobs.get(d)
 	if !ok {
@@ -133,6 +134,7 @@ type walk struct {
 	missing  []digest.Digest
 }
 
+// directory reads a directory and all below it. prefix is its path with a slash, or "".
 func (w *walk) directory(prefix string, d digest.Digest, depth int) error {
 	data, ok := w.s.blobs.get(d)
 	if !ok {

@@ -82,6 +82,7 @@ func (o *observed) begin(ctx context.Context, method string) func(*error) {
 	}
 }
 
+// method returns the counts of a method. It is called with o.mu held.
 func (o *observed) method(name string) *counts {
 	c := o.methods[name]
 	if c == nil {
@@ -237,6 +238,7 @@ func (s *Server) QueriedTwice() []digest.Digest {
 	return twice(s.seen.queried)
 }
 
+// twice returns the digests that were counted more than once, sorted.
 func twice(m map[digest.Digest]int) []digest.Digest {
 	var list []digest.Digest
 	for d, n := range m {

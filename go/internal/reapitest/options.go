@@ -90,6 +90,7 @@ const (
 	defaultChunk = 256 << 10
 )
 
+// fill sets the defaults.
 func (o *Options) fill() {
 	if o.Slots == 0 {
 		o.Slots = runtime.GOMAXPROCS(0)

@@ -29,6 +29,7 @@ func (s *Server) parseResource(name string, upload bool) (resource, error) {
 	return r, nil
 }
 
+// resource reads the parts of a resource name.
 func (s *Server) resource(parts []string, upload bool) (r resource, err error) {
 	start := slices.IndexFunc(parts, func(p string) bool {
 		return p == "uploads" || p == "blobs" || p == "compressed-blobs"

@@ -107,6 +107,7 @@ func (j *Job) writeInputs(root string) error {
 // a compiler's libraries are large. Small inputs are written.
 const linkFrom = 1 << 20
 
+// writeInput makes one input file.
 func (j *Job) writeInput(in Input, p string) error {
 	data, ok := j.s.blobs.get(in.Digest)
 	if !ok { // removed since loadJob

@@ -122,6 +122,7 @@ func (s *Server) Close() error {
 
 const anyPort = "127.0.0.1:0"
 
+// listen begins a life of the server.
 func (s *Server) listen() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -144,6 +145,7 @@ func (s *Server) listen() error {
 	return nil
 }
 
+// serve takes connections until the listener is closed.
 func (up *life) serve() {
 	l, over := up.listener, make(chan struct{})
 	up.served = over
@@ -182,6 +184,7 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 	return opts
 }
 
+// capabilitiesService serves what Options.Capabilities has edited.
 type capabilitiesService struct{ *Server }
 
 func (s capabilitiesService) GetCapabilities(

@@ -35,6 +35,7 @@ func (b *batcher[T]) startWorker() {
 	}
 }
 
+// makeCalls makes calls until no item waits.
 func (b *batcher[T]) makeCalls() {
 	for {
 		b.mu.Lock()

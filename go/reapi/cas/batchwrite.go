@@ -63,6 +63,7 @@ func (u *uploads) batchEntry(t *transfer, limits Limits) (*repb.BatchUpdateBlobs
 	return r, nil
 }
 
+// send makes the call, and ends all transfers of the batch.
 func (b *batch) send() {
 	var settled map[*transfer]error
 	ctx, end := b.room.whileOpen(b.ctx)

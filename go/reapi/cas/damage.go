@@ -44,6 +44,7 @@ func (d *damage) note(blob digest.Digest) {
 	d.noted[blob] = true
 }
 
+// hasAny reports whether a read has shown damage.
 func (d *damage) hasAny() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -96,12 +97,14 @@ func (d *damage) unreplaced(blobs []Blob) []Blob {
 	})
 }
 
+// foundNothing counts a call of Mend that has found nothing.
 func (d *damage) foundNothing() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.nothing++
 }
 
+// hasLookedEnough reports whether no more blobs are to be read back.
 func (d *damage) hasLookedEnough() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -133,6 +136,7 @@ func (d *damage) giveUpDamaged(blobs []Blob) {
 	}
 }
 
+// replacedSince reports whether Mend has uploaded one of the blobs after a time.
 func (d *damage) replacedSince(blobs []Blob, since time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -43,6 +43,7 @@ func (u *uploads) findMissing(transfers []*transfer) {
 	u.batches.enqueue(small...)
 }
 
+// queryMissing returns which blobs the service lacks.
 func (u *uploads) queryMissing(transfers []*transfer) (map[digest.Digest]bool, error) {
 	request := &repb.FindMissingBlobsRequest{InstanceName: u.opts.Instance, DigestFunction: u.opts.Function.Proto()}
 	for _, t := range transfers {

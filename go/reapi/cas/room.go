@@ -51,6 +51,7 @@ type uploadTries struct {
 	since    time.Time // when the first came
 }
 
+// begin counts the refusals of one upload.
 func (r *room) begin() *uploadTries { return &uploadTries{room: r} }
 
 // checkOpen returns an error if the CAS is full, so that nothing is to be sent.

@@ -132,6 +132,7 @@ func (s *streamWriter) send(b Blob, compressed bool) (err error) {
 	return s.finish()
 }
 
+// copyBlob writes a blob's content, and verifies it.
 func (s *streamWriter) copyBlob(w io.Writer, b Blob) error {
 	content, err := b.openContent(s.opts.Function)
 	if err != nil {
@@ -161,6 +162,7 @@ func (s *streamWriter) Write(p []byte) (int, error) {
 // finish sends the last message.
 func (s *streamWriter) finish() error { return s.sendHeld(true) }
 
+// sendHeld sends the bytes that were kept back.
 func (s *streamWriter) sendHeld(last bool) error {
 	err := s.stream.Send(&bspb.WriteRequest{
 		ResourceName: s.name,

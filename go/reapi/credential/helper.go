@@ -43,6 +43,7 @@ func (h helper) credentials(ctx context.Context, uri string) (headers map[string
 	return headers, expires, err
 }
 
+// run starts the helper with a request on its standard input.
 func (h helper) run(ctx context.Context, request []byte) (headers map[string]string, expires time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()

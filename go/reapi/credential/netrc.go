@@ -152,6 +152,7 @@ const (
 
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
+// tokenize splits a .netrc into words, comments and ends of lines.
 func tokenize(text string) (tokens []netrcToken) {
 	for i, line := range strings.Split(newlines.Replace(text), "\n") {
 		words := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t\v\f", r) })
@@ -165,6 +166,7 @@ func tokenize(text string) (tokens []netrcToken) {
 	return tokens
 }
 
+// A netrcParser holds the tokens that are yet to be read.
 type netrcParser struct{ tokens []netrcToken }
 
 func (p *netrcParser) nextToken() (t netrcToken, ok bool) {
@@ -183,6 +185,7 @@ func (p *netrcParser) nextWord() (t netrcToken, ok bool) {
 	return t, ok
 }
 
+// skipMacro reads to the empty line that ends a macro.
 func (p *netrcParser) skipMacro() {
 	for ends := 0; ends < 2; {
 		t, ok := p.nextToken()

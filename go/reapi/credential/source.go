@@ -197,6 +197,7 @@ func (s *Source) fromNetrc() answer {
 	return a
 }
 
+// headersCopy returns the headers for one caller, which may change them.
 func (a answer) headersCopy() (map[string]string, error) { return maps.Clone(a.headers), a.err }
 
 // usableUntil returns until when a credential is used: half a minute before it

@@ -102,6 +102,7 @@ const (
 	maxPause   = 5 * time.Second
 )
 
+// pauseBefore is the pause before the nth repetition.
 func pauseBefore(n int) time.Duration {
 	d := 3 * reconnectBefore(n)
 	return d - rand.N(d/4) // so that many links don't call at the same moment
@@ -114,6 +115,8 @@ func pauseAfter(err error, n int) time.Duration {
 	return max(pauseBefore(n), d+rand.N(d/4+1))
 }
 
+// reconnectBefore is how long making lost connections again may take before the nth
+// repetition.
 func reconnectBefore(n int) time.Duration { return min(firstPause<<min(n, 10), maxPause) / 4 }
 
 // pause waits until a call that failed is worth another try. It returns which

@@ -30,6 +30,7 @@ func newConnections(n int, target string, options []grpc.DialOption) (*connectio
 	return c, nil
 }
 
+// pick returns the connection for the next call.
 func (c *connections) pick() *grpc.ClientConn {
 	n := uint32(len(c.all))
 	first := c.next.Add(1) % n

@@ -38,6 +38,7 @@ func newHealth(ctx context.Context, retries int) *health {
 	return h
 }
 
+// succeeded notes that a call was answered, which ends an outage.
 func (h *health) succeeded(m Method) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
