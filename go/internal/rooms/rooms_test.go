@@ -36,9 +36,9 @@ var plan = []room{
 	{"store", "action digest host host/filedigest host/memo object option"},
 	{"outage", "action digest host host/filedigest host/memo object option"},
 	{"reapi/credential", "host option"},
-	{"reapi/rpc", "action digest host host/filedigest object option reapi/credential"},
-	{"reapi/cas", "action digest host host/filedigest object option reapi/rpc"},
-	{"reapi", "action digest host host/filedigest object option reapi/cas reapi/credential reapi/rpc"},
+	{"reapi/rpc", ""},
+	{"reapi/cas", "action digest reapi/rpc"},
+	{"reapi", "action digest option reapi/cas reapi/rpc"},
 
 	// The wing of links.
 	{"link/distfile", ""},
