@@ -4,8 +4,11 @@ import "testing"
 
 func TestPrintable(t *testing.T) {
 	for name, test := range map[string]struct{ in, want string }{
-		"text":                {"a.c:1:2: warning: über\n\t^~~\n", "a.c:1:2: warning: über\n\t^~~\n"},
-		"clang's colours":     {"\x1b[0;1;31merror: \x1b[0m\x1b[1mno\x1b[0m\n", "\x1b[0;1;31merror: \x1b[0m\x1b[1mno\x1b[0m\n"},
+		"text": {"a.c:1:2: warning: über\n\t^~~\n", "a.c:1:2: warning: über\n\t^~~\n"},
+		"clang's colours": {
+			"\x1b[0;1;31merror: \x1b[0m\x1b[1mno\x1b[0m\n",
+			"\x1b[0;1;31merror: \x1b[0m\x1b[1mno\x1b[0m\n",
+		},
 		"other colours":       {"\x1b[38:5:9mred\x1b[m", "\x1b[38:5:9mred\x1b[m"},
 		"a colour left on":    {"\x1b[8mhidden\n", "\x1b[8mhidden\n\x1b[0m"},
 		"off, then on":        {"\x1b[0mx\x1b[0;8m", "\x1b[0mx\x1b[0;8m\x1b[0m"},

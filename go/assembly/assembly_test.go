@@ -101,10 +101,11 @@ func check(t *testing.T, text string, r *assembly.Reader, want string) {
 func TestReasons(t *testing.T) {
 	long := strings.Repeat("\\a\\b", 20)
 	for text, want := range map[string]string{
-		".macro m n\n.\\n \"x\"\n.endm\n":             `an assembler macro may make .include of .\n`,
-		".macro m n\n.\\n\\\x1b[2J \"x\"\n.endm\n":    `an assembler macro may make .include of .\n\?`,
-		".macro m n\n.inc" + long + " \"x\"\n.endm\n": `an assembler macro may make .include of .inc` + long[:36] + `...`,
-		".irp d, .in\n\\d\\()cbin \"x\"\n.endr\n":     `an assembler macro may make .incbin of \d\()cbin`,
+		".macro m n\n.\\n \"x\"\n.endm\n":          `an assembler macro may make .include of .\n`,
+		".macro m n\n.\\n\\\x1b[2J \"x\"\n.endm\n": `an assembler macro may make .include of .\n\?`,
+		".macro m n\n.inc" + long + " \"x\"\n.endm\n": "an assembler macro may make .include of .inc" +
+			long[:36] + "...",
+		".irp d, .in\n\\d\\()cbin \"x\"\n.endr\n": `an assembler macro may make .incbin of \d\()cbin`,
 		".altmacro\n":                         `.altmacro lets assembler macros make .include or .incbin of any word`,
 		".incbin x\n":                         `.incbin isn't followed by a file name that is a plain string`,
 		".macro m\n.endm\n.incbin \"x\"\n":    `an assembler macro may change the file name "x"`,

@@ -16,13 +16,19 @@ func TestInstructions(t *testing.T) {
 	quick.Skip(t, "runs clang and lld")
 	dir := t.TempDir()
 	source := filepath.Join(dir, "a.c")
-	text := "int g(int);\nint f(int n) { int s = 0; for (int i = 0; i < n; i++) s += g(i); return s; }\nint h(void) { return f(3); }\n"
+	text := "int g(int);\n" +
+		"int f(int n) { int s = 0; for (int i = 0; i < n; i++) s += g(i); return s; }\n" +
+		"int h(void) { return f(3); }\n"
 	if err := os.WriteFile(source, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"-O2", "-flto=thin"}, {"-O2", "-emit-llvm", "-g", "-Xclang", "-disable-llvm-passes"}} {
+	for _, args := range [][]string{
+		{"-O2", "-flto=thin"},
+		{"-O2", "-emit-llvm", "-g", "-Xclang", "-disable-llvm-passes"},
+	} {
 		object := filepath.Join(dir, "a.bc")
-		if out, err := exec.Command("clang-22", append(args, "-c", source, "-o", object)...).CombinedOutput(); err != nil {
+		if out, err := exec.Command("clang-22",
+			append(args, "-c", source, "-o", object)...).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
 		list, err := exec.Command("sh", "-c", "llvm-dis-22 -o - "+object+" | grep -cE '^  [a-z%]'").Output()

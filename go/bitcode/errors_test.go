@@ -71,7 +71,11 @@ func TestParseErrors(t *testing.T) {
 			"record at byte 20: undefined abbreviation 4"},
 		{"65-bit number", strtab(func(s *stream) { s.fixed(unabbrevRecord, s.id); s.vbr(1, 6); s.vbr(1, 6); wide(s) }),
 			"number of more than 64 bits at byte 31"},
-		{"many operands", strtab(func(s *stream) { s.fixed(unabbrevRecord, s.id); s.vbr(2, 6); s.vbr(math.MaxUint64, 6) }),
+		{"many operands", strtab(func(s *stream) {
+			s.fixed(unabbrevRecord, s.id)
+			s.vbr(2, 6)
+			s.vbr(math.MaxUint64, 6)
+		}),
 			"unexpected end of a block or of the data at byte 32"},
 		{"long array", strtab(func(s *stream) {
 			s.define(strtabLayouts[0]...)
@@ -92,11 +96,17 @@ func TestParseErrors(t *testing.T) {
 		}), "abbreviation at byte 20: array not followed by exactly its element"},
 		{"array at the end", strtab(func(s *stream) { s.define(operand{literal, 1}, operand{array, 0}) }),
 			"abbreviation at byte 20: array not followed by exactly its element"},
-		{"array of arrays", strtab(func(s *stream) { s.define(operand{literal, 1}, operand{array, 0}, operand{array, 0}) }),
+		{"array of arrays", strtab(func(s *stream) {
+			s.define(operand{literal, 1}, operand{array, 0}, operand{array, 0})
+		}),
 			"abbreviation at byte 20: array of what isn't a field"},
-		{"array of nothing", strtab(func(s *stream) { s.define(operand{literal, 1}, operand{array, 0}, operand{fixed, 0}) }),
+		{"array of nothing", strtab(func(s *stream) {
+			s.define(operand{literal, 1}, operand{array, 0}, operand{fixed, 0})
+		}),
 			"abbreviation at byte 20: array of what isn't a field"},
-		{"blob in the middle", strtab(func(s *stream) { s.define(operand{literal, 1}, operand{blob, 0}, operand{fixed, 8}) }),
+		{"blob in the middle", strtab(func(s *stream) {
+			s.define(operand{literal, 1}, operand{blob, 0}, operand{fixed, 8})
+		}),
 			"abbreviation at byte 20: blob before the end"},
 		{"unknown encoding", strtab(func(s *stream) { s.define(operand{literal, 1}, operand{7, 0}) }),
 			"abbreviation operand at byte 22: unknown encoding 7"},

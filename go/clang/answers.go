@@ -35,7 +35,8 @@ func (a answers) fromItself(realPath string) bool { return a.Frontend == realPat
 // process has remembered. Those of a launcher aren't remembered: it may start
 // another compiler tomorrow, though its own bytes are the same.
 func askCompiler(ctx context.Context, path, realPath string, programs []string, o ResolveOptions) (answers, error) {
-	earlier := memo.Path(o.StateDir, memo.CompilerAnswers, memo.Key(slices.Concat(programs, []string{path, realPath})...))
+	key := slices.Concat(programs, []string{path, realPath})
+	earlier := memo.Path(o.StateDir, memo.CompilerAnswers, memo.Key(key...))
 	if known, ok := readAnswers(earlier); ok && known.fromItself(realPath) {
 		return known, nil
 	}

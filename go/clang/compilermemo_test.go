@@ -67,8 +67,10 @@ func TestSettledFile(t *testing.T) {
 // What was found out holds until something changes that it came from.
 func TestRemembersLibraries(t *testing.T) {
 	made := t.TempDir()
-	library := build(t, filepath.Join(made, "libLLVMfake.so"), "int version(void) { return 98; }", shared, "-fPIC", "-Wl,-soname,libLLVMfake.so")
-	program := build(t, filepath.Join(made, "clang"), pretender, library, "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../first:$ORIGIN/../lib")
+	library := build(t, filepath.Join(made, "libLLVMfake.so"), "int version(void) { return 98; }", shared, "-fPIC",
+		"-Wl,-soname,libLLVMfake.so")
+	program := build(t, filepath.Join(made, "clang"), pretender, library,
+		"-Wl,--enable-new-dtags,-rpath,$ORIGIN/../first:$ORIGIN/../lib")
 	read := func(path string) string {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -92,12 +94,18 @@ func TestRemembersLibraries(t *testing.T) {
 		change func(t *testing.T, dir string)
 		holds  bool
 	}{
-		"nothing":      {func(*testing.T, string) {}, true},
-		"another file": {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "real/libother.so"), code, 0o755) }, true},
+		"nothing": {func(*testing.T, string) {}, true},
+		"another file": {
+			func(t *testing.T, dir string) { write(t, filepath.Join(dir, "real/libother.so"), code, 0o755) },
+			true,
+		},
 		"the library": {func(t *testing.T, dir string) {
 			write(t, filepath.Join(dir, "real/libLLVMfake.so"), code+"patched", 0o755)
 		}, false},
-		"the program": {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "bin/clang"), text+"patched", 0o755) }, false},
+		"the program": {
+			func(t *testing.T, dir string) { write(t, filepath.Join(dir, "bin/clang"), text+"patched", 0o755) },
+			false,
+		},
 		"a library before": {func(t *testing.T, dir string) {
 			write(t, filepath.Join(dir, "first/libLLVMfake.so"), code+"patched", 0o755)
 		}, false},

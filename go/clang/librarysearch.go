@@ -28,8 +28,11 @@ type search struct {
 
 func newSearch(program *header, env []string, w *nameStates) *search {
 	s := &search{
-		program: program, musl: isMusl(program.interpreter), libraryPath: libraryPath(env),
-		variants: map[string][]string{}, seen: w,
+		program:     program,
+		musl:        isMusl(program.interpreter),
+		libraryPath: libraryPath(env),
+		variants:    map[string][]string{},
+		seen:        w,
 	}
 	if s.musl {
 		s.system = muslDirs(program.interpreter, w)

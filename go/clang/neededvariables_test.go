@@ -27,19 +27,36 @@ func TestNeeded(t *testing.T) {
 		return write(t, filepath.Join(dir, name), "#!/bin/sh\n"+text+"\n", 0o755)
 	}
 	fixed := []string{"PATH=/usr/local/bin:/usr/bin:/bin"}
-	all := []string{"PATH=" + other + ":/usr/bin:/bin", "CLANG=" + realPath, "ROOT=" + dir, "SUB=other", "HOME=/", "TERM=dumb", "Z=1"}
+	all := []string{
+		"PATH=" + other + ":/usr/bin:/bin",
+		"CLANG=" + realPath,
+		"ROOT=" + dir,
+		"SUB=other",
+		"HOME=/",
+		"TERM=dumb",
+		"Z=1",
+	}
 	for _, tc := range []struct{ name, compiler, want string }{
 		{"itself", clang, ""},
 		{"a script with a path", script("path", "exec "+realPath+` "$@"`), ""},
 		{"a script that finds it by PATH", script("byname", `exec mycc "$@"`), "PATH"},
 		{"a script that finds another by PATH", script("another", `exec clang-22 "$@"`), "PATH"},
 		{"a variable", script("variable", `exec "$CLANG" "$@"`), "CLANG"},
-		{"a variable with a default", script("default", `exec "${CLANG:-`+filepath.Join(other, "mycc")+`}" "$@"`), "CLANG"},
+		{
+			"a variable with a default",
+			script("default", `exec "${CLANG:-`+filepath.Join(other, "mycc")+`}" "$@"`),
+			"CLANG",
+		},
 		{"two variables", script("two", `exec "$ROOT/$SUB/bin/mycc" "$@"`), "ROOT SUB"},
 		{"a program that isn't there", script("none", `exec nosuchprogram "$@"`), ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			o := ResolveOptions{Dir: dir, Args: []string{"-c", "-O2"}, Env: fixed, Files: filedigest.Open("", digest.SHA256)}
+			o := ResolveOptions{
+				Dir:   dir,
+				Args:  []string{"-c", "-O2"},
+				Env:   fixed,
+				Files: filedigest.Open("", digest.SHA256),
+			}
 			compiler, err := Resolve(t.Context(), tc.compiler, o)
 			if err != nil {
 				t.Fatal(err)

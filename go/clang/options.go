@@ -1,5 +1,7 @@
 package clang
 
+import "strings"
+
 // An Option is what thinrex knows of one option of clang's GCC-like driver, or
 // of the compiler proper where it can reach a job through -Xclang or -mllvm.
 //
@@ -52,22 +54,22 @@ const (
 	RemarksYAML    // .opt.yaml
 	RemarksBitcode // .opt.bitstream
 
-	// Why some options are never cached, beside what isn't known at all.
+	// What isn't cached, and why.
 	NotInCompilations // a compilation with this option isn't cached
 	NotInLinks        // a link's jobs with this option aren't cached
 	RunsOther         // it brings in other programs, plugins or arguments
 	WritesMore        // it writes files that can't be named, or that all jobs would share
 	Native            // a value that begins with native means this machine's processor
 
-	// What a compilation may ignore an option for.
+	// On which parts of a compilation the option has no influence.
 	NoSearch // it doesn't change where headers are looked for
 	NoIR     // it doesn't change what the optimiser makes of IR
 	NoDriver // the driver passes it on as it is, whatever else there is
-	TwoSteps // tried: front end and optimiser give the same one after the other as at once
+	TwoSteps // tried: front end and optimiser, one after the other, give the same as at once
 
 	// What a compilation has to know about its object and its messages.
 	ThinLTO        // it asks for ThinLTO bitcode
-	OtherLTO       // it asks for other bitcode, or for machine code
+	OtherLTO       // it asks for another kind of bitcode, or for machine code
 	NoDebug        // it turns debug information off
 	LineDirectives // it asks for lines, which aren't enough for a .dwo
 	FullDebug      // it asks for debug information
@@ -89,8 +91,13 @@ const (
 // Is reports whether any of some facts is true of an option.
 func (o Option) Is(facts Facts) bool { return o.Facts&facts != 0 }
 
-// WhyNotCached says why what a compiler does with this option isn't cached. arg is
-// the argument in which it stands.
+// NotCached reports whether nothing is cached when the option is given with a value.
+// wing is NotInCompilations or NotInLinks.
+func (o Option) NotCached(wing Facts, value string) bool {
+	return o.Is(wing) || o.Is(Native) && strings.HasPrefix(value, "native")
+}
+
+// WhyNotCached says why, for messages. arg is the argument that gives the option.
 func (o Option) WhyNotCached(arg string) string {
 	switch {
 	case o.Is(Native):

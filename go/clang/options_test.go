@@ -8,21 +8,26 @@ import (
 
 // Each row makes sense by itself, and no option has two.
 func TestOptionRows(t *testing.T) {
+	const (
+		kinds = ReadsFile | ReadsProfile | ReadsHeader | SearchesFolder | WritesOutput
+		debug = NoDebug | LineDirectives | FullDebug | SplitToFile | SplitInObject | NoSplit
+	)
 	seen := map[string]bool{}
 	for o := range Options() {
 		atMostOne := func(facts Facts) bool { return bits.OnesCount64(uint64(o.Facts&facts)) <= 1 }
 		open := strings.HasSuffix(o.Name, "*")
 		for rule, kept := range map[string]bool{
-			"a name begins with -":                       strings.HasPrefix(o.Name, "-") && !strings.ContainsAny(o.Name, " \t"),
+			"a name begins with -": strings.HasPrefix(o.Name, "-") &&
+				!strings.ContainsAny(o.Name, " \t"),
 			"an option has one row":                      !seen[o.Name],
 			"* says how the name goes on, and only *":    open == (o.Given == Anything || o.Given == Letters),
 			"an option is given somehow":                 o.Given != 0 && o.Given != No,
 			"only -f has -fno-":                          o.Given&No == 0 || strings.HasPrefix(o.Name, "-f"),
 			"alone or with the next argument, not both":  o.Given&Alone == 0 || o.Given&Separate == 0,
-			"a value is one kind of file":                atMostOne(ReadsFile | ReadsProfile | ReadsHeader | SearchesFolder | WritesOutput),
+			"a value is one kind of file":                atMostOne(kinds),
 			"an option asks for one backend output":      atMostOne(SplitToFile | RemarksYAML | RemarksBitcode),
 			"an option asks for one kind of bitcode":     atMostOne(ThinLTO | OtherLTO),
-			"an option sets debug information one way":   atMostOne(NoDebug | LineDirectives | FullDebug | SplitToFile | SplitInObject | NoSplit),
+			"an option sets debug information one way":   atMostOne(debug),
 			"what names no file reads none":              !o.Is(NamesNoFile) || !o.Is(ReadsFile|ReadsProfile),
 			"what runs or writes more is refused by one": !o.Is(RunsOther|WritesMore) || o.Is(NeverCached),
 			"a processor isn't the name of a file":       !o.Is(Native) || o.Is(NamesNoFile) && o.Given == Equals,

@@ -82,7 +82,8 @@ func dtltoJob(t *testing.T, dir string) {
 	write(t, filepath.Join(dir, "i.c"), "#include <math.h>\nint twice(int x) { return x * (int)cos(0); }\n", 0o644)
 	mustRun(t, command(dir, clang, "-O2", "-g", "-flto=thin", "-c", "m.c", "i.c"))
 	mustRun(t, command(dir, "/usr/bin/ld.lld-22", "-shared", "--thinlto-index-only", "m.o", "i.o", "-o", "unused"))
-	mustRun(t, command(dir, clang, "-O2", "-g", "--target=x86_64-pc-windows-msvc", "-flto=thin", "-c", "-o", "w.o", "m.c"))
+	mustRun(t,
+		command(dir, clang, "-O2", "-g", "--target=x86_64-pc-windows-msvc", "-flto=thin", "-c", "-o", "w.o", "m.c"))
 }
 
 // The object is the same when the compiler runs from its tree: beside this
@@ -96,12 +97,16 @@ func TestPortableCompiles(t *testing.T) {
 		args, outputs     []string
 	}{
 		{clang, "toolchain/bin/clang-22",
-			[]string{"-c", "-O2", "--no-default-config", "-x", "ir", "m.o", "-fthinlto-index=m.o.thinlto.bc", "-gsplit-dwarf", "-o", "m.native.o"},
+			[]string{
+				"-c", "-O2", "--no-default-config", "-x", "ir",
+				"m.o", "-fthinlto-index=m.o.thinlto.bc", "-gsplit-dwarf", "-o", "m.native.o",
+			},
 			[]string{"m.native.o", "m.native.dwo"}},
 		{"/usr/bin/clang-cl-22", "toolchain/bin/clang-cl",
 			[]string{
 				"-c", "/O2", "--no-default-config", "--target=x86_64-pc-windows-msvc",
-				"-mno-incremental-linker-compatible", "-Xclang", "-gno-codeview-command-line", "-x", "ir", "w.o", "-o", "w.native.o",
+				"-mno-incremental-linker-compatible", "-Xclang", "-gno-codeview-command-line",
+				"-x", "ir", "w.o", "-o", "w.native.o",
 			},
 			[]string{"w.native.o"}},
 	} {
@@ -202,7 +207,8 @@ func TestPortableIsNotThePath(t *testing.T) {
 	elsewhere := slices.ContainsFunc(got.Files, func(f PortableFile) bool {
 		return !strings.HasPrefix(f.File.Path, moved) && !strings.HasPrefix(filepath.Base(f.Name), "ld-")
 	})
-	if elsewhere || !slices.IsSortedFunc(got.Files, func(a, b PortableFile) int { return strings.Compare(a.Name, b.Name) }) {
+	if elsewhere ||
+		!slices.IsSortedFunc(got.Files, func(a, b PortableFile) int { return strings.Compare(a.Name, b.Name) }) {
 		t.Errorf("Files = %+v", got.Files)
 	}
 }

@@ -3,7 +3,6 @@
 package clang
 
 import (
-	"debug/elf"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -46,8 +45,7 @@ func TestKernelCapabilities(t *testing.T) {
 	}
 }
 
-// Variables that make libm choose other functions make another identity; others
-// don't.
+// Variables that make libm choose other functions change the identity; others don't.
 func TestTunables(t *testing.T) {
 	o := options(t)
 	want := mustResolve(t, clang, o).Identity
@@ -73,8 +71,8 @@ func TestTunables(t *testing.T) {
 	}
 }
 
-// Only what the processor is taken for is passed on to compilers, with the last of
-// equal tunables last.
+// Compilers get only the variables about the processor. The last of equal tunables
+// stays last.
 func TestProcessorVariables(t *testing.T) {
 	got := ProcessorVariables([]string{
 		"PATH=/bin", "LD_HWCAP_MASK=0x1", "LD_PRELOAD=x.so",
@@ -89,7 +87,7 @@ func TestProcessorVariables(t *testing.T) {
 	}
 }
 
-// What one processor has led to isn't remembered for another one.
+// What was found for one processor isn't used for another one.
 func TestProcessorInMemo(t *testing.T) {
 	o := options(t)
 	path := regularFile(clang)
@@ -105,8 +103,8 @@ func TestProcessorInMemo(t *testing.T) {
 	}
 }
 
-// Libraries in folders for some processors are part of the identity as soon as they
-// are there, wherever they lie: which is loaded depends on the processor.
+// Libraries in folders for certain processors are part of the identity as soon as they
+// exist: which of them is loaded depends on the processor.
 func TestCapabilityFolders(t *testing.T) {
 	made := t.TempDir()
 	const source = "int version(void) { return 98; }"
@@ -150,11 +148,12 @@ func TestCapabilityFolders(t *testing.T) {
 	}
 }
 
-// The compiler that is uploaded has the library that this processor loads.
+// An uploaded compiler has the library that this processor loads, and no other one.
 func TestPortableTakesOneOfEach(t *testing.T) {
 	o := options(t)
 	lib := filepath.Join(o.Dir, "lib")
-	plain := build(t, filepath.Join(lib, "libf.so"), "int f(void) { return 1; }", shared, "-fPIC", "-Wl,-soname,libf.so")
+	plain := build(t, filepath.Join(lib, "libf.so"), "int f(void) { return 1; }", shared, "-fPIC",
+		"-Wl,-soname,libf.so")
 	want := plain
 	for _, level := range []int{2, 3, 4} {
 		path := filepath.Join(lib, "glibc-hwcaps", "x86-64-v"+string(rune('0'+level)), "libf.so")
@@ -163,7 +162,8 @@ func TestPortableTakesOneOfEach(t *testing.T) {
 			want = path
 		}
 	}
-	prog := build(t, filepath.Join(o.Dir, "prog"), "int f(void); int main(void) { return f(); }", plain, "-Wl,-rpath,"+lib)
+	prog := build(t, filepath.Join(o.Dir, "prog"), "int f(void); int main(void) { return f(); }", plain,
+		"-Wl,-rpath,"+lib)
 	if got := loadedBy(t, prog); !slices.Contains(got, want) {
 		t.Fatalf("the loader loads %q, not %s", got, want)
 	}
@@ -176,116 +176,5 @@ func TestPortableTakesOneOfEach(t *testing.T) {
 	}
 	if !slices.Equal(got, []string{want}) {
 		t.Errorf("%q, want %s", got, want)
-	}
-}
-
-// The loader's cache may be damaged in any way.
-func TestLoaderCacheDamaged(t *testing.T) {
-	data, err := os.ReadFile(systemCache)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "cache")
-	if whole := readLoaderCache(systemCache); len(whole["libc.so.6"]) == 0 {
-		t.Errorf("libc isn't among the %d names in %s", len(whole), systemCache)
-	}
-	for _, n := range []int{0, 10, 47, 48, 60, len(data) / 2, len(data) - 1} {
-		write(t, path, string(data[:n]), 0o644)
-		for name, libs := range readLoaderCache(path) {
-			for _, lib := range libs {
-				if lib.path != "" && !filepath.IsAbs(lib.path) && n > len(data)/2 {
-					t.Errorf("%d bytes: %s: %q", n, name, lib.path)
-				}
-			}
-		}
-	}
-}
-
-// The loader has a say, too: it tells libm which processor there is.
-func TestLoaderIsOfIdentity(t *testing.T) {
-	all, err := loadedFiles(clang, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := readHeader(regularFile(clang))
-	if err != nil || !slices.Contains(all.files, regularFile(h.interpreter)) {
-		t.Errorf("%s isn't in %q (%v)", h.interpreter, all.files, err)
-	}
-	for _, file := range all.files {
-		if of, err := readHeader(file); err != nil || of.Class != elf.ELFCLASS64 {
-			t.Errorf("%s: %v", file, err)
-		}
-	}
-}
-
-// A library that only the loader knows where to find is taken from its word, each
-// time: $LIB means another folder on each distribution.
-func TestLoaderKnowsMore(t *testing.T) {
-	o := options(t)
-	lib := filepath.Join(o.Dir, "lib", "x86_64-linux-gnu", "libLLVMfake.so")
-	soname := "-Wl,-soname,libLLVMfake.so"
-	build(t, lib, "int version(void) { return 98; }", shared, "-fPIC", soname)
-	compiler := build(t, filepath.Join(o.Dir, "bin", "clang"), pretender, lib, "-Wl,-rpath,"+o.Dir+"/$LIB")
-	for _, dir := range []string{"lib64", "lib"} { // where $LIB leads elsewhere
-		if err := os.Symlink(filepath.Dir(lib), filepath.Join(o.Dir, dir)); err != nil && !os.IsExist(err) {
-			t.Fatal(err)
-		}
-	}
-	before := mustResolve(t, compiler, o)
-	if before.Unknown != "" || before.Name != "clang-98" || len(resolved(t, o)) > 0 {
-		t.Fatalf("%+v, remembered: %q", before, resolved(t, o))
-	}
-	data, err := os.ReadFile(lib)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, lib, string(data)+"patched", 0o755)
-	o.Files = options(t).Files
-	if after := mustResolve(t, compiler, o); after.Identity == before.Identity {
-		t.Error("another library doesn't change the identity")
-	}
-}
-
-func TestLoaderCachePath(t *testing.T) {
-	for loader, want := range map[string]string{
-		"/lib64/ld-linux-x86-64.so.2":                      systemCache,
-		"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2":   systemCache,
-		"/nix/store/abc-glibc/lib/ld-linux-x86-64.so.2":    "/nix/store/abc-glibc/etc/ld.so.cache",
-		"/opt/brew/lib/x86_64-linux-gnu/ld-linux-x86.so.2": "/opt/brew/etc/ld.so.cache",
-		"/somewhere/ld.so":                                 "", "": "",
-	} {
-		if got := loaderCachePath(loader); got != want {
-			t.Errorf("%s: %q, want %q", loader, got, want)
-		}
-	}
-}
-
-// Relative folders of LD_LIBRARY_PATH, and empty ones, are those of the folder in which
-// the compiler runs.
-func TestRelativeLibraryPath(t *testing.T) {
-	all := loadedBy(t, clang)
-	i := slices.IndexFunc(all, func(path string) bool { return strings.HasPrefix(filepath.Base(path), "libm.so") })
-	if i < 0 {
-		t.Fatalf("no libm in %q", all)
-	}
-	data, err := os.ReadFile(all[i])
-	if err != nil {
-		t.Fatal(err)
-	}
-	for value, where := range map[string]string{
-		"libs": "libs", "./libs/:/x": "libs", "/x:": ".", ":/x": ".", "/x;;/y": ".",
-	} {
-		o := options(t)
-		o.RunsIn = t.TempDir()
-		o.Env = append(o.Env, "LD_LIBRARY_PATH="+value)
-		before := mustResolve(t, clang, o).Identity
-		if err := os.MkdirAll(filepath.Join(o.RunsIn, where), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(o.RunsIn, where, "libm.so.6"), string(data)+"patched", 0o755)
-		after := mustResolve(t, clang, o).Identity
-		if o.RunsIn = ""; after == before || mustResolve(t, clang, o).Identity != before {
-			t.Errorf("%s: another libm gives the same identity, or one that isn't used gives another", value)
-		}
 	}
 }

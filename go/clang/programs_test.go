@@ -39,7 +39,8 @@ func TestPortableForgetsRPATH(t *testing.T) {
 			o := options(t)
 			dir := filepath.Join(o.Dir, "lib")
 			rpath := map[bool][]string{true: {"-Wl,--disable-new-dtags,-rpath," + dir}}
-			in := build(t, filepath.Join(dir, "libinner.so"), fmt.Sprintf(inner, 7), shared, "-fPIC", "-Wl,-soname,libinner.so")
+			in := build(t, filepath.Join(dir, "libinner.so"), fmt.Sprintf(inner, 7), shared, "-fPIC",
+				"-Wl,-soname,libinner.so")
 			out := build(t, filepath.Join(dir, "libouter.so"), outer,
 				append([]string{shared, "-fPIC", "-Wl,-soname,libouter.so", in}, rpath[of.outer]...)...)
 			prog := build(t, filepath.Join(o.Dir, "prog"), program,
@@ -89,12 +90,19 @@ func TestStaticProgram(t *testing.T) {
 // musl's loader knows other options, and is itself what is called libc.
 func TestMuslProgram(t *testing.T) {
 	o := options(t)
-	loader := build(t, filepath.Join(o.Dir, "ld-musl-x86_64.so.1"), "int puts(const char *s) { return 0; }", shared, "-nostdlib", "-fPIC",
+	loader := build(t, filepath.Join(o.Dir, "ld-musl-x86_64.so.1"),
+		"int puts(const char *s) { return 0; }", shared, "-nostdlib", "-fPIC",
 		"-Wl,-soname,libc.musl-x86_64.so.1")
 	prog := build(t, filepath.Join(o.Dir, "prog"), "int puts(const char *); void _start(void) { puts(\"\"); }",
 		"-nostdlib", loader, "-Wl,-dynamic-linker,"+loader)
 	p := mustPortable(t, &Compiler{Path: prog, Name: "clang-22"}, o)
-	want := []string{"toolchain/lib/ld-musl-x86_64.so.1", "--library-path", "toolchain/lib", "toolchain/bin/clang-22", "-fintegrated-cc1"}
+	want := []string{
+		"toolchain/lib/ld-musl-x86_64.so.1",
+		"--library-path",
+		"toolchain/lib",
+		"toolchain/bin/clang-22",
+		"-fintegrated-cc1",
+	}
 	if diff := cmp.Diff(want, p.Launch); diff != "" || len(p.Files) != 2 {
 		t.Errorf("%s\n%+v", diff, p.Files)
 	}
@@ -111,8 +119,14 @@ func TestNotPortable(t *testing.T) {
 		{write(t, in("script"), "#!/bin/sh\nexec "+clang+" \"$@\"\n", 0o755), "starts /usr/lib/llvm-22/bin/clang"},
 		{write(t, in("fake"), "#!/bin/sh\nexit 1\n", 0o755), "isn't a Linux program"},
 		{needs, "needs libgone.so"},
-		{build(t, in("foreign"), start, "-nostdlib", "-pie", "-Wl,-dynamic-linker,"+clang), "neither glibc's nor musl's"},
-		{build(t, in("noloader"), start, "-nostdlib", "-pie", "-Wl,-dynamic-linker,/nonexistent/ld.so.1"), "doesn't exist"},
+		{
+			build(t, in("foreign"), start, "-nostdlib", "-pie", "-Wl,-dynamic-linker,"+clang),
+			"neither glibc's nor musl's",
+		},
+		{
+			build(t, in("noloader"), start, "-nostdlib", "-pie", "-Wl,-dynamic-linker,/nonexistent/ld.so.1"),
+			"doesn't exist",
+		},
 		{build(t, in("object"), start, "-c"), "isn't a program"},
 	} {
 		tc := &Compiler{Path: c.path, Name: "clang"}

@@ -14,7 +14,7 @@ import (
 	"thinrex/go/host"
 )
 
-// Bounds of what response files may be; beyond them a command isn't understood.
+// Bounds of what response files may be; a command beyond them isn't cached.
 // A file counts as often as it is named.
 const (
 	maxNesting       = 10      // of files that name each other

@@ -197,7 +197,8 @@ func checkCOFFParts(data []byte, h coffHeader) error {
 	for at := h.sections; h.number > 0; at, h.number = at+sectionSize, h.number-1 {
 		size, content := uint64(le.Uint32(data[at+16:])), uint64(le.Uint32(data[at+20:]))
 		relocations, count := uint64(le.Uint32(data[at+24:])), uint64(le.Uint16(data[at+32:]))
-		if content != 0 && !holds(data, content, size, 1) || count > 0 && !holds(data, relocations, count, relocationSize) {
+		if content != 0 && !holds(data, content, size, 1) ||
+			count > 0 && !holds(data, relocations, count, relocationSize) {
 			return errCut
 		}
 	}

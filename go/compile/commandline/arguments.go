@@ -55,7 +55,7 @@ func (p *parser) parseArgument(arg string) error {
 		return nil
 	}
 	o, given, value := clang.FindOption(arg)
-	if given == 0 || o.Is(clang.NotInCompilations) || o.Is(clang.Native) && strings.HasPrefix(value, "native") {
+	if given == 0 || o.NotCached(clang.NotInCompilations, value) {
 		return errors.New(o.WhyNotCached(arg))
 	}
 	if given == clang.Separate {

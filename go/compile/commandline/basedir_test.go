@@ -40,7 +40,8 @@ func TestBaseDir(t *testing.T) {
 		"-IROOT/absent/inc a.c":                    "-I ROOT/absent/inc a.c", // it can't be told
 		"-DDIR=ROOT a.c":                           "-DDIR=ROOT a.c",
 		"-g -ffile-prefix-map=ROOT=Q a.c":          "-g -ffile-prefix-map=thinrex base ..=Q a.c",
-		"-g -ffile-prefix-map=ROOT=Q -fdebug-compilation-dir=ROOT/build a.c": "-g -ffile-prefix-map=thinrex base ..=Q -fdebug-compilation-dir=Q/build a.c",
+		"-g -ffile-prefix-map=ROOT=Q -fdebug-compilation-dir=ROOT/build a.c": "" +
+			"-g -ffile-prefix-map=thinrex base ..=Q -fdebug-compilation-dir=Q/build a.c",
 	} {
 		in, root, err := inBuild(t, line)
 		if err != nil {
@@ -83,8 +84,16 @@ func TestShareable(t *testing.T) {
 // A depfile gets the names back that the command gave.
 func TestRestoreDepfile(t *testing.T) {
 	for _, test := range []struct{ line, relative, want string }{
-		{"-MD -IROOT/inc ROOT/src/a.c", "a.o: ../src/a.c ../inc/h.h /usr/include/x.h\n", "a.o: ROOT/src/a.c ROOT/inc/h.h /usr/include/x.h\n"},
-		{"-MD -MP -MT ROOT/x -MQ b$ -IROOT/inc a.c", "x b$$: a.c ../inc/h.h\n", "ROOT/x b$$: a.c ROOT/inc/h.h\nROOT/inc/h.h:\n"},
+		{
+			"-MD -IROOT/inc ROOT/src/a.c",
+			"a.o: ../src/a.c ../inc/h.h /usr/include/x.h\n",
+			"a.o: ROOT/src/a.c ROOT/inc/h.h /usr/include/x.h\n",
+		},
+		{
+			"-MD -MP -MT ROOT/x -MQ b$ -IROOT/inc a.c",
+			"x b$$: a.c ../inc/h.h\n",
+			"ROOT/x b$$: a.c ROOT/inc/h.h\nROOT/inc/h.h:\n",
+		},
 		{"-MD -I../inc a.c", "a.o:  a.c\n", "a.o:  a.c\n"},
 	} {
 		in, root, err := inBuild(t, test.line)
@@ -104,20 +113,26 @@ func TestRestoreDepfile(t *testing.T) {
 	}
 }
 
-// A depfile that wouldn't tell which names were relative is refused at once.
-func TestUnclear(t *testing.T) {
-	for line, clear := range map[string]bool{
+// A command is refused if its depfile wouldn't tell which names were relative.
+func TestUnrestorableDepfile(t *testing.T) {
+	for line, restorable := range map[string]bool{
 		"-MD -IROOT/inc ROOT/src/a.c": true, "-MD -I../inc a.c": true, "-IROOT/build -I. a.c": true,
 		"-MD -IROOT/inc -I../inc a.c": false, "-MD -IROOT/build a.c": false, "-MD -I. ROOT/build/a.c": false,
 	} {
-		if _, _, err := inBuild(t, line); (err == nil) != clear {
+		if _, _, err := inBuild(t, line); (err == nil) != restorable {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
 	t.Chdir("/")
-	for env, clear := range map[string]bool{"CPATH=/usr": true, "CPATH=usr": false, "C_INCLUDE_PATH=usr/x": false, "HOME=usr": true} {
+	for env, restorable := range map[string]bool{
+		"CPATH=/usr":           true,
+		"CPATH=usr":            false,
+		"C_INCLUDE_PATH=usr/x": false,
+		"HOME=usr":             true,
+	} {
 		o := commandline.Options{Dir: "/", BaseDir: "/", Env: []string{env}}
-		if _, err := commandline.Parse("clang", []string{"-flto=thin", "-c", "-MD", "-I/usr", "/usr/a.c"}, o); (err == nil) != clear {
+		_, err := commandline.Parse("clang", strings.Fields("-flto=thin -c -MD -I/usr /usr/a.c"), o)
+		if (err == nil) != restorable {
 			t.Errorf("%s: %v", env, err)
 		}
 	}

@@ -23,7 +23,8 @@ func (in *Invocation) WorkingDir() (name string, named bool) {
 // all checkouts, while the object depends on the checkout.
 func (in *Invocation) Shareable(file string, line bool) error {
 	if in.mapped && (line || in.paths.has(file)) {
-		return fmt.Errorf("%s is or holds an absolute path that a prefix map may change, which --base_dir can't share", file)
+		return fmt.Errorf("%s is or holds an absolute path that a prefix map may change,"+
+			" which --base_dir can't share", file)
 	}
 	return nil
 }

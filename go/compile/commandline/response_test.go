@@ -26,7 +26,10 @@ func TestSplit(t *testing.T) {
 func TestResponseFiles(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, map[string]string{
-		"rsp": "-O2 '-DLEVEL=2' '' @rsp2", "rsp2": "\xef\xbb\xbf-DT", "wide": "\xff\xfe-\x00O\x002\x00", "big": "\xfe\xff\x00-\x00O\x002",
+		"rsp":  "-O2 '-DLEVEL=2' '' @rsp2",
+		"rsp2": "\xef\xbb\xbf-DT",
+		"wide": "\xff\xfe-\x00O\x002\x00",
+		"big":  "\xfe\xff\x00-\x00O\x002",
 	})
 	for file, want := range map[string]string{"@rsp": "-O2 -DLEVEL=2 -DT", "@wide": "-O2", "@big": "-O2"} {
 		in := parse(t, file, commandline.Options{})
@@ -54,11 +57,16 @@ func TestResponseFilesWithoutEnd(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, map[string]string{
 		"self": "-O2 @self", "one": "@two", "two": "@one", "empty": "",
-		"wide1": strings.Repeat("@wide2 ", 500), "wide2": strings.Repeat("@wide3 ", 500), "wide3": strings.Repeat("@empty ", 500),
+		"wide1": strings.Repeat("@wide2 ", 500),
+		"wide2": strings.Repeat("@wide3 ", 500),
+		"wide3": strings.Repeat("@empty ", 500),
 		"long1": strings.Repeat("@long2 ", 200), "long2": strings.Repeat(" ", 1<<20),
 	})
 	for file, reason := range map[string]string{
-		"@self": "nested more than 10 deep", "@one": "nested more than 10 deep", "@wide1": "too often", "@long1": "too often",
+		"@self":  "nested more than 10 deep",
+		"@one":   "nested more than 10 deep",
+		"@wide1": "too often",
+		"@long1": "too often",
 	} {
 		_, err := commandline.Parse("clang", []string{file, "-flto=thin", "-c", "a.c"}, commandline.Options{})
 		if err == nil || !strings.Contains(err.Error(), reason) {
@@ -71,8 +79,10 @@ func TestResponseFilesWithoutEnd(t *testing.T) {
 // overlooked.
 func FuzzArguments(f *testing.F) {
 	for _, seed := range []string{
-		`-O2 '-DX="a b"' a\ b "c\"d" ''`, "\xff\xfe-\x00O\x00", "\xfe\xff\x00-", "-flto=thin -c a.c -D X -MD -MF a.d -Iinc", "-x c++ -D",
-		`"/usr/bin/clang" -cc1 "-fsanitize-system-ignorelist=a b\"c"`, "-- a.c", "-Xclang -fthin-link-bitcode=x -ftime-trace=y",
+		`-O2 '-DX="a b"' a\ b "c\"d" ''`,
+		"\xff\xfe-\x00O\x00", "\xfe\xff\x00-", "-flto=thin -c a.c -D X -MD -MF a.d -Iinc", "-x c++ -D",
+		`"/usr/bin/clang" -cc1 "-fsanitize-system-ignorelist=a b\"c"`,
+		"-- a.c", "-Xclang -fthin-link-bitcode=x -ftime-trace=y",
 		`-flto=thin -c a.c '-D/*\\'`, // a backslash, and a comment that it would carry into the next macro
 	} {
 		f.Add(seed)
@@ -86,7 +96,8 @@ func FuzzArguments(f *testing.F) {
 			return // which may be any file of this machine
 		}
 		o := commandline.Options{BaseDir: "/work", Dir: "/work/build"}
-		if in, err := commandline.Parse("clang", words, o); err == nil && (in.Source == "" || in.Object == "" || !slices.Contains(in.Args, in.Source)) {
+		if in, err := commandline.Parse("clang", words, o); err == nil && (in.Source == "" || in.Object == "" ||
+			!slices.Contains(in.Args, in.Source)) {
 			t.Errorf("%q: %+v", words, in)
 		}
 		// -w may become the value of what stands before.

@@ -115,7 +115,7 @@ func (r *argumentReader) canonicalOption(previous, arg string) (string, error) {
 		return arg, nil
 	}
 	switch {
-	case o.Is(clang.NotInLinks) || o.Is(clang.Native) && strings.HasPrefix(value, "native"):
+	case o.NotCached(clang.NotInLinks, value):
 		return "", uncacheable(arg, "%s", o.WhyNotCached(arg))
 	case readsFile(o) && given == clang.Equals:
 		name, err := r.fileOption(arg, profilePath(o, value))

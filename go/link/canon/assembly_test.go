@@ -2,9 +2,7 @@ package canon
 
 import (
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,8 +12,9 @@ import (
 	"thinrex/go/host/filedigest"
 )
 
-// look builds the fixture's action as a link does that has no result for it.
-func (f *fixture) look() (*action.Action, error) {
+// buildScanned builds the fixture's action as a link does when it has no result for
+// it: with a scan of the modules.
+func (f *fixture) buildScanned() (*action.Action, error) {
 	f.t.Helper()
 	opts := f.opts
 	opts.Files = filedigest.Open("", digest.SHA256)
@@ -42,7 +41,8 @@ func (f *fixture) look() (*action.Action, error) {
 	return again, nil
 }
 
-// The modules here are text, which the compiler would take for IR, too.
+// Files that assembly in a module names become inputs, or the reason says why not.
+// The modules here are text, which the compiler also accepts as IR.
 func TestFilesNamedInAssembly(t *testing.T) {
 	const noPlace, unread = "which has no place beside", "names a file that can't be read"
 	for name, tc := range map[string]struct {
@@ -181,9 +181,10 @@ func TestFilesNamedInAssembly(t *testing.T) {
 			for _, path := range tc.extra {
 				f.opts.ExtraInputs = append(f.opts.ExtraInputs, here(path))
 			}
-			a, err := f.look()
+			a, err := f.buildScanned()
 			if tc.reason != "" {
-				if why := new(action.Uncacheable); !errors.As(err, &why) || !strings.Contains(why.Reason, tc.reason) {
+				why, ok := errors.AsType[*action.Uncacheable](err)
+				if !ok || !strings.Contains(why.Reason, tc.reason) {
 					t.Fatalf("%v, want %q", err, tc.reason)
 				}
 				return
@@ -206,54 +207,11 @@ func TestFilesNamedInAssembly(t *testing.T) {
 					continue
 				}
 				f.write(path, content+"\n")
-				if other, err := f.look(); err == nil && other.Digest == a.Digest {
+				if other, err := f.buildScanned(); err == nil && other.Digest == a.Digest {
 					t.Errorf("the same key after a change of %s", path)
 				}
 				f.write(path, content)
 			}
 		})
-	}
-}
-
-// What one job's assembly may name has an end.
-func TestManyFilesNamedInAssembly(t *testing.T) {
-	f := newFixture(t)
-	var text strings.Builder
-	for i := range maxAssemblyFiles + 1 {
-		name := fmt.Sprintf("d/%d", i)
-		f.write(name, "")
-		fmt.Fprintf(&text, ".incbin %q\n", name)
-	}
-	f.write(modulePath, text.String())
-	if a, err := f.look(); err == nil || !strings.Contains(err.Error(), "reads more than 1000 files") {
-		t.Errorf("%v, %v", a, err)
-	}
-}
-
-// A module that has become another one can't be judged by its new text.
-func TestModuleChangedBeforeTheLook(t *testing.T) {
-	f := newFixture(t)
-	f.write("x", "1")
-	for _, path := range []string{modulePath, bPath} {
-		f.opts.Files = filedigest.Open("", digest.SHA256)
-		b, err := NewBuilder(f.common, f.opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a, err := b.Build(f.job)
-		if err != nil {
-			t.Fatal(err)
-		}
-		next := path + ".next"
-		f.write(next, "another module") // as long as what is there, perhaps
-		if err := os.Rename(next, filepath.Clean(path)); err != nil {
-			t.Fatal(err)
-		}
-		if !b.ReadsMore(a) {
-			t.Errorf("%s has changed, and nothing is said", path)
-		}
-		if _, err := b.Build(f.job); err == nil || !strings.Contains(err.Error(), path) {
-			t.Errorf("%s: %v", path, err)
-		}
 	}
 }

@@ -52,10 +52,12 @@ func TestMessages(t *testing.T) {
 	unmarshal(a.Digest.Proto(), &message)
 	unmarshal(message.CommandDigest, &command)
 	unmarshal(message.InputRootDigest, &root)
-	if !slices.IsSortedFunc(root.Files, func(x, y *repb.FileNode) int { return strings.Compare(x.Name, y.Name) }) || len(root.Files) != 4 {
+	if !slices.IsSortedFunc(root.Files, func(x, y *repb.FileNode) int { return strings.Compare(x.Name, y.Name) }) ||
+		len(root.Files) != 4 {
 		t.Errorf("root = %v", root.Files)
 	}
-	if message.Timeout.AsDuration() != 10*time.Minute || !strings.Contains(string(message.Salt), f.opts.Identity) || message.DoNotCache {
+	if message.Timeout.AsDuration() != 10*time.Minute || !strings.Contains(string(message.Salt), f.opts.Identity) ||
+		message.DoNotCache {
 		t.Errorf("action = %v", &message)
 	}
 	//lint:ignore SA1019 both are set, because some servers ignore one
@@ -103,7 +105,8 @@ func TestTools(t *testing.T) {
 		t.Fatal(err)
 	}
 	walk(message.InputRootDigest, "")
-	if len(tree) != 7 || tree["c/00000"] == nil || !tree["toolchain/bin/clang"].GetIsExecutable() || tree["m.o"].GetIsExecutable() {
+	if len(tree) != 7 || tree["c/00000"] == nil || !tree["toolchain/bin/clang"].GetIsExecutable() ||
+		tree["m.o"].GetIsExecutable() {
 		t.Errorf("tree = %v", tree)
 	}
 	if p := message.Platform.GetProperties(); len(p) != 2 || p[0].Name != "a" || p[1].Value != "2" {

@@ -38,9 +38,10 @@ func TestEachOption(t *testing.T) {
 				t.Errorf("%s: %v, want it refused", arg, err)
 			}
 		case reads:
-			if err != nil || !slices.Contains(a.Args, name+"=c/00000") || !slices.ContainsFunc(a.Inputs, func(in action.Input) bool {
-				return in.Name == "c/00000" && in.Digest == digest.SHA256.Of([]byte("content"))
-			}) {
+			if err != nil || !slices.Contains(a.Args, name+"=c/00000") ||
+				!slices.ContainsFunc(a.Inputs, func(in action.Input) bool {
+					return in.Name == "c/00000" && in.Digest == digest.SHA256.Of([]byte("content"))
+				}) {
 				t.Errorf("%s: %v, want the file an input", arg, err)
 			}
 		case strings.HasSuffix(arg, "x") && strings.ContainsAny(arg, "=.") && !o.Is(clang.NamesNoFile):

@@ -16,7 +16,8 @@ import (
 const sample = `{
  "common": {"linker_output":"prog é","args":["/usr/bin/clang-22","-c","-O2"],"inputs":["p.prof"],"later":{}},
  "jobs": [{
-  "args": ["lib bc.a(b.o at 96).2.9D8.o","-fthinlto-index=lib bc.a(b.o at 96).2.9D8.2.2520.native.o.thinlto.bc","-o","ü.native.o"],
+  "args": ["lib bc.a(b.o at 96).2.9D8.o",
+           "-fthinlto-index=lib bc.a(b.o at 96).2.9D8.2.2520.native.o.thinlto.bc","-o","ü.native.o"],
   "inputs": ["lib bc.a(b.o at 96).2.9D8.o","lib bc.a(b.o at 96).2.9D8.2.2520.native.o.thinlto.bc","c.o"],
   "outputs": ["ü.native.o","ü.native.dwo"], "later": 1}],
  "version": 7}`
@@ -68,9 +69,21 @@ func TestParseRefuses(t *testing.T) {
 		{"no outputs", job(`{"args":[],"inputs":["m.o"],"outputs":[]}`), "jobs[0] (m.o) has no outputs"},
 		{"outputs absent", job(`{"args":[],"inputs":["m.o"]}`), "jobs[0] (m.o) has no outputs"},
 		{"empty name", job(`{"args":[],"inputs":["m.o",""],"outputs":["o"]}`), "jobs[0].inputs[1] is not a file name"},
-		{"NUL in a name", job(`{"args":[],"inputs":["m.o"],"outputs":["o\u0000"]}`), "jobs[0].outputs[0] is not a file name"},
-		{"one output twice", job(`{"inputs":["a"],"outputs":["x/o"]},{"inputs":["b"],"outputs":["./x//o"]}`), "jobs[0] and jobs[1] both write ./x//o"},
-		{"output is an input", job(`{"inputs":["a"],"outputs":["x"]},{"inputs":["b","./a"],"outputs":["b"]}`), "jobs[1] writes b, which jobs[1] reads"},
+		{
+			"NUL in a name",
+			job(`{"args":[],"inputs":["m.o"],"outputs":["o\u0000"]}`),
+			"jobs[0].outputs[0] is not a file name",
+		},
+		{
+			"one output twice",
+			job(`{"inputs":["a"],"outputs":["x/o"]},{"inputs":["b"],"outputs":["./x//o"]}`),
+			"jobs[0] and jobs[1] both write ./x//o",
+		},
+		{
+			"output is an input",
+			job(`{"inputs":["a"],"outputs":["x"]},{"inputs":["b","./a"],"outputs":["b"]}`),
+			"jobs[1] writes b, which jobs[1] reads",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := Parse([]byte(tc.data))

@@ -81,8 +81,8 @@ func Missing(args []string, commandLine func() ([]string, error)) (missing []str
 	case has.processor == "":
 		missing = given.processorArgs(target)
 	case target.gpu && given.processor != "" && !sameProcessor(has.processor, given.processor):
-		return nil, "", fmt.Errorf("lld links for the processor %s, but --thinlto-remote-compiler-arg= makes the compiler"+
-			" compile for %s; without that argument, thinrex takes the processor of each link",
+		return nil, "", fmt.Errorf("lld links for the processor %s, but --thinlto-remote-compiler-arg="+
+			" makes the compiler compile for %s; without that argument, thinrex takes the processor of each link",
 			given.processor, has.processor)
 	}
 	if target.gpu {

@@ -20,17 +20,27 @@ func TestMissing(t *testing.T) {
 		"processor":      {amd, []string{"-plugin-opt=mcpu=gfx90a", "a.o"}, gfx90a},
 		"spellings": {
 			amd,
-			[]string{"--plugin-opt=mcpu=gfx1", "-plugin-opt", "mcpu=gfx90a", "-mllvm=-a=1", "--mllvm", "-b", "--plugin-opt", "--c"},
+			[]string{
+				"--plugin-opt=mcpu=gfx1", "-plugin-opt", "mcpu=gfx90a", "-mllvm=-a=1",
+				"--mllvm", "-b", "--plugin-opt", "--c",
+			},
 			slices.Concat(gfx90a, []string{"-mllvm", "-a=1", "-mllvm", "-b", "-mllvm", "--c"}),
 		},
 		"processor as an option of LLVM": {amd, []string{"-mllvm", "-mcpu=gfx90a"}, gfx90a},
 		"features": {
 			amd,
 			[]string{"-plugin-opt=-mattr=+xnack,-sramecc", "-plugin-opt=mcpu=gfx90a"},
-			slices.Concat(gfx90a, []string{"-Xclang", "-target-feature", "-Xclang", "+xnack", "-Xclang", "-target-feature", "-Xclang", "-sramecc"}),
+			slices.Concat(gfx90a, []string{
+				"-Xclang", "-target-feature", "-Xclang", "+xnack",
+				"-Xclang", "-target-feature", "-Xclang", "-sramecc",
+			}),
 		},
-		"no options of LLVM": {amd, []string{"-plugin-opt=O3", "-plugin-opt=thinlto", "-plugin-opt=mcpu=gfx90a", "-o", "mllvm"}, gfx90a},
-		"known to lld only":  {amd, []string{"-plugin-opt=-function-sections=1", "-plugin-opt=-debugger-tune=gdb"}, nil},
+		"no options of LLVM": {
+			amd,
+			[]string{"-plugin-opt=O3", "-plugin-opt=thinlto", "-plugin-opt=mcpu=gfx90a", "-o", "mllvm"},
+			gfx90a,
+		},
+		"known to lld only": {amd, []string{"-plugin-opt=-function-sections=1", "-plugin-opt=-debugger-tune=gdb"}, nil},
 		"all is given": {
 			append(slices.Clip(amd), "-mcpu=gfx90a:xnack+", "-mllvm", "-a=2"),
 			[]string{"-plugin-opt=mcpu=gfx90a", "-plugin-opt=-mattr=+xnack", "-plugin-opt=-a=1"},
@@ -49,17 +59,37 @@ func TestMissing(t *testing.T) {
 		"the last target counts": {
 			append(slices.Clip(amd), "-target", "x86_64-linux-gnu"), []string{"-plugin-opt=mcpu=gfx90a"}, nil,
 		},
-		"R600":  {[]string{"--target=r600"}, []string{"-plugin-opt=mcpu=gfx90a"}, gfx90a},
-		"NVPTX": {[]string{"--target=nvptx64-nvidia-cuda"}, []string{"-plugin-opt=mcpu=sm_70"}, []string{"-march=sm_70"}},
+		"R600": {[]string{"--target=r600"}, []string{"-plugin-opt=mcpu=gfx90a"}, gfx90a},
+		"NVPTX": {
+			[]string{"--target=nvptx64-nvidia-cuda"},
+			[]string{"-plugin-opt=mcpu=sm_70"},
+			[]string{"-march=sm_70"},
+		},
 		"MIPS": {
 			[]string{"--target=mips64el-linux-gnuabi64"},
 			[]string{"-plugin-opt=mcpu=mips64r6", "-mllvm", "-a"},
 			[]string{"-march=mips64r6"},
 		},
-		"MIPS, given": {[]string{"--target=mips64el-linux-gnuabi64", "-march=mips64r2"}, []string{"-plugin-opt=mcpu=mips64r6"}, nil},
-		"ARM":         {[]string{"--target=armv7a-linux-gnueabihf"}, []string{"-plugin-opt=mcpu=cortex-a9"}, []string{"-mcpu=cortex-a9"}},
-		"Thumb":       {[]string{"--target=thumbv7em-none-eabi"}, []string{"-plugin-opt=mcpu=cortex-m4"}, []string{"-mcpu=cortex-m4"}},
-		"Hexagon":     {[]string{"--target=hexagon-unknown-elf"}, []string{"-plugin-opt=mcpu=hexagonv79"}, []string{"-mcpu=hexagonv79"}},
+		"MIPS, given": {
+			[]string{"--target=mips64el-linux-gnuabi64", "-march=mips64r2"},
+			[]string{"-plugin-opt=mcpu=mips64r6"},
+			nil,
+		},
+		"ARM": {
+			[]string{"--target=armv7a-linux-gnueabihf"},
+			[]string{"-plugin-opt=mcpu=cortex-a9"},
+			[]string{"-mcpu=cortex-a9"},
+		},
+		"Thumb": {
+			[]string{"--target=thumbv7em-none-eabi"},
+			[]string{"-plugin-opt=mcpu=cortex-m4"},
+			[]string{"-mcpu=cortex-m4"},
+		},
+		"Hexagon": {
+			[]string{"--target=hexagon-unknown-elf"},
+			[]string{"-plugin-opt=mcpu=hexagonv79"},
+			[]string{"-mcpu=hexagonv79"},
+		},
 		"AVR": {
 			[]string{"--target=avr"},
 			[]string{"-plugin-opt=mcpu=atmega328p"},
@@ -77,7 +107,12 @@ func TestMissing(t *testing.T) {
 
 // Other targets need nothing, and nobody looks at lld.
 func TestMissingElsewhere(t *testing.T) {
-	for _, target := range []string{"x86_64-pc-linux-gnu", "aarch64-linux-gnu", "arm64-linux-gnu", "x86_64-pc-windows-msvc"} {
+	for _, target := range []string{
+		"x86_64-pc-linux-gnu",
+		"aarch64-linux-gnu",
+		"arm64-linux-gnu",
+		"x86_64-pc-windows-msvc",
+	} {
 		got, _, err := linker.Missing([]string{"--target=" + target}, func() ([]string, error) {
 			t.Errorf("%s: lld is looked at", target)
 			return []string{"-plugin-opt=mcpu=x"}, nil
@@ -136,7 +171,12 @@ func TestMissingUnknown(t *testing.T) {
 				t.Errorf("%s: %q, want %s", target, said, part)
 			}
 		}
-		for _, given := range [][]string{{"-mcpu=x"}, {"-march=x"}, {"-mmcu=x"}, {"-Xclang", "-target-cpu", "-Xclang", "x"}} {
+		for _, given := range [][]string{
+			{"-mcpu=x"},
+			{"-march=x"},
+			{"-mmcu=x"},
+			{"-Xclang", "-target-cpu", "-Xclang", "x"},
+		} {
 			got, said, err := linker.Missing(append(slices.Clip(args), given...), unreadable)
 			if len(got) > 0 || said != "" || err != nil {
 				t.Errorf("%s %q: %q, %q, %v", target, given, got, said, err)
@@ -148,7 +188,10 @@ func TestMissingUnknown(t *testing.T) {
 // One processor for links of several is a mistake that would give a wrong
 // image.
 func TestMissingContradiction(t *testing.T) {
-	_, _, err := linker.Missing([]string{"--target=amdgcn-amd-amdhsa", "-mcpu=gfx90a:xnack+"}, func() ([]string, error) {
+	_, _, err := linker.Missing([]string{
+		"--target=amdgcn-amd-amdhsa",
+		"-mcpu=gfx90a:xnack+",
+	}, func() ([]string, error) {
 		return []string{"-plugin-opt=mcpu=gfx1030"}, nil
 	})
 	if err == nil || !strings.Contains(err.Error(), "gfx1030") || !strings.Contains(err.Error(), "gfx90a") {

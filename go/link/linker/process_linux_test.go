@@ -27,7 +27,8 @@ func TestCommandLine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "more.rsp"), []byte(`-plugin-opt=mcpu=gfx90a "-mllvm" -a --thinlto-distributor=t`), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "more.rsp"),
+		[]byte(`-plugin-opt=mcpu=gfx90a "-mllvm" -a --thinlto-distributor=t`), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	// Each shell says its process id and runs the next one, until stdin ends.
@@ -49,7 +50,15 @@ func TestCommandLine(t *testing.T) {
 			stdin, pid := start(t, cmd)
 			t.Chdir(dir) // lld's working directory is the distributor's
 			got, err := linker.CommandLine(pid)
-			want := []string{"-c", test.script, "a.o", "-plugin-opt=mcpu=gfx90a", "-mllvm", "-a", "--thinlto-distributor=t"}
+			want := []string{
+				"-c",
+				test.script,
+				"a.o",
+				"-plugin-opt=mcpu=gfx90a",
+				"-mllvm",
+				"-a",
+				"--thinlto-distributor=t",
+			}
 			if test.found != (err == nil) || test.found && !slices.Equal(got, want) {
 				t.Errorf("%q, %v, want %q", got, err, want)
 			}
