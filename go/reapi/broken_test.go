@@ -114,6 +114,7 @@ func putEntry(s *reapitest.Server, a digest.Digest, spoil spoiler) {
 // A broken entry counts as a miss, and executing the action without the Action
 // Cache replaces it: after a lookup, and without one.
 func TestBrokenEntry(t *testing.T) {
+	t.Parallel()
 	kinds := map[string]struct{ lookup, inline, zstd, streams bool }{
 		"looked up":    {lookup: true},
 		"inlined":      {lookup: true, inline: true},

@@ -27,6 +27,7 @@ func executesSlowly(ctx context.Context, job *reapitest.Job) (*reapitest.Result,
 // Many links share a service that takes few executions, or few calls, at once. All
 // actions are executed, whichever way the service refuses those that are too many.
 func TestBusyExecutor(t *testing.T) {
+	t.Parallel()
 	const links, jobs = 10, 40
 	for name, o := range map[string]reapitest.Options{
 		"a short queue": {MaxExecutions: 8},

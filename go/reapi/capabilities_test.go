@@ -50,6 +50,7 @@ func TestUnsuitableService(t *testing.T) {
 
 // A cache that is given as executor is used as a cache.
 func TestCacheAsExecutor(t *testing.T) {
+	t.Parallel()
 	for name, caps := range map[string]func(*repb.ServerCapabilities){
 		"not enabled": func(c *repb.ServerCapabilities) { c.ExecutionCapabilities.ExecEnabled = false },
 		"none":        func(c *repb.ServerCapabilities) { c.ExecutionCapabilities = nil },

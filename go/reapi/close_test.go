@@ -79,6 +79,7 @@ func interrupted(
 
 // Calls end with their context, wherever the service hangs.
 func TestCancelEndsCalls(t *testing.T) {
+	t.Parallel()
 	for name, fault := range hangs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -100,6 +101,7 @@ func TestCancelEndsCalls(t *testing.T) {
 
 // Close ends the calls that are under way, and those that begin later.
 func TestCloseEndsCalls(t *testing.T) {
+	t.Parallel()
 	for name, fault := range hangs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

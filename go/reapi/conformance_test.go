@@ -15,6 +15,7 @@ import (
 // A client is a cache like any other, whether blobs come inlined, in batches or as
 // streams.
 func TestCacheConformance(t *testing.T) {
+	t.Parallel()
 	for name, o := range map[string]reapitest.Options{
 		"batches": {StreamsReplace: true},
 		"inlined": {StreamsReplace: true, Inline: true},

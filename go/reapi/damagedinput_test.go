@@ -68,6 +68,7 @@ func damage(t *testing.T, s *reapitest.Server, how reapitest.Corruption, data []
 // An input that is damaged in the CAS is uploaded again, although FindMissingBlobs
 // says that it is there: once, however many actions need it.
 func TestDamagedInput(t *testing.T) {
+	t.Parallel()
 	for name, o := range workers() {
 		for _, how := range []reapitest.Corruption{reapitest.WrongBytes, reapitest.Truncated} {
 			t.Run(fmt.Sprint(name, " ", how), func(t *testing.T) {
@@ -103,6 +104,7 @@ func TestDamagedInput(t *testing.T) {
 
 // The messages of an action can be damaged, too.
 func TestDamagedMessages(t *testing.T) {
+	t.Parallel()
 	for name, blob := range map[string]func(a *action.Action) []byte{
 		"action":  func(a *action.Action) []byte { return a.Action },
 		"command": func(a *action.Action) []byte { return a.Command },
@@ -129,6 +131,7 @@ func TestDamagedMessages(t *testing.T) {
 // A blob that is too large for batches is uploaded as a stream. Not every service
 // lets a stream replace a blob that it has.
 func TestDamagedLargeInput(t *testing.T) {
+	t.Parallel()
 	for _, replaces := range []bool{true, false} {
 		t.Run(fmt.Sprint(replaces), func(t *testing.T) {
 			t.Parallel()
@@ -160,6 +163,7 @@ func wantHopeless(t *testing.T, s *reapitest.Server, d digest.Digest, err error)
 // A service that doesn't replace a damaged blob gets it once. Then no action that
 // needs the blob is sent there.
 func TestInputStaysDamaged(t *testing.T) {
+	t.Parallel()
 	for name, o := range workers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -16,6 +16,7 @@ import (
 // that asks first, would upload it again. The result of a local run replaces it,
 // also where workers store the results.
 func TestDamagedOutput(t *testing.T) {
+	t.Parallel()
 	large := object("large", 5<<20)
 	for name, test := range map[string]struct {
 		data []byte
@@ -103,6 +104,7 @@ func TestOutputStaysDamaged(t *testing.T) {
 // A service that can't read one of its own blobs answers with one of several
 // statuses. The lookup misses, and the service is still used.
 func TestUnreadableBlob(t *testing.T) {
+	t.Parallel()
 	for _, code := range []codes.Code{codes.DataLoss, codes.Unknown, codes.Internal, codes.NotFound, codes.OutOfRange} {
 		t.Run(code.String(), func(t *testing.T) {
 			t.Parallel()

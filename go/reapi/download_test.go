@@ -78,6 +78,7 @@ func TestColdAndWarm(t *testing.T) {
 
 // Blobs come within the result, in batches, or as streams.
 func TestDownloads(t *testing.T) {
+	t.Parallel()
 	noBatches := reapitest.Fault{Method: "BatchReadBlobs", Code: codes.Unimplemented}
 	tests := []struct {
 		name           string

@@ -38,6 +38,7 @@ func TestCompilerFails(t *testing.T) {
 // Beside a bad status, exit code 0 means nothing. The status says whether another
 // attempt may help.
 func TestStatusOfExecution(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		code         codes.Code
 		times, calls int // calls of Execute, at most
@@ -98,6 +99,7 @@ func TestCacheNotAccepted(t *testing.T) {
 // An action whose worker writes nothing, or garbage, is sent once more without the
 // Action Cache. Then the caller gets the result as it is.
 func TestGarbageResult(t *testing.T) {
+	t.Parallel()
 	outputs := map[string][]byte{"nothing": nil, "empty": {}, "not an object": []byte("this isn't an object file")}
 	for name, data := range outputs {
 		t.Run(name+", once", func(t *testing.T) {

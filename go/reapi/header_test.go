@@ -137,6 +137,7 @@ func TestOneOfTwoServicesDown(t *testing.T) {
 
 // No error shows what a header holds, however a call fails.
 func TestSecretsStaySecret(t *testing.T) {
+	t.Parallel()
 	const secret = "hunter2"
 	with := func(header string) edit {
 		return func(o *reapi.Options) { o.Headers = []string{header} }

@@ -162,6 +162,7 @@ func TestEmptyMessages(t *testing.T) {
 
 // A service takes some blobs of a batch now, and others later or never.
 func TestBatchInParts(t *testing.T) {
+	t.Parallel()
 	answer := func(r *repb.BatchUpdateBlobsRequest, code codes.Code) *repb.BatchUpdateBlobsResponse {
 		reply := &repb.BatchUpdateBlobsResponse{}
 		for i, blob := range r.Requests {
@@ -213,6 +214,7 @@ func TestBatchInParts(t *testing.T) {
 
 // An operation ends without a result, or with a meaningless status.
 func TestMeaninglessOperation(t *testing.T) {
+	t.Parallel()
 	for name, op := range map[string]*longrunning.Operation{
 		"nothing":  {Done: true},
 		"nameless": {},

@@ -20,6 +20,7 @@ import (
 // A file that changed is neither stored under its old digest nor passed to an
 // execution. Once it has its old content again, the action is executed.
 func TestChangedInput(t *testing.T) {
+	t.Parallel()
 	changes := map[string]func(path string, data []byte) error{
 		"other bytes": func(path string, data []byte) error {
 			data = slices.Clone(data)

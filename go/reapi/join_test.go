@@ -16,6 +16,7 @@ import (
 // If a stream ends before the execution does, the execution is joined again. The
 // action is run once.
 func TestStreamEndsEarly(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]reapitest.Fault{
 		"cut while queued":          {CutAfter: 1, Code: codes.Unavailable},
 		"cut while executing":       {CutAfter: 2, Code: codes.Internal},
@@ -77,6 +78,7 @@ func TestConnectionsCut(t *testing.T) {
 // An execution that the service doesn't know any more may have ended all the same:
 // its result is looked up.
 func TestLostOperation(t *testing.T) {
+	t.Parallel()
 	answers := map[string]codes.Code{"forgotten": codes.NotFound, "WaitExecution unknown": codes.Unimplemented}
 	for name, code := range answers {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,7 @@ var missingCodes = []codes.Code{codes.FailedPrecondition, codes.NotFound, codes.
 
 // Blobs that the service has lost are uploaded again.
 func TestLostInputs(t *testing.T) {
+	t.Parallel()
 	for _, code := range missingCodes {
 		t.Run(code.String(), func(t *testing.T) {
 			t.Parallel()
@@ -43,6 +44,7 @@ func TestLostInputs(t *testing.T) {
 // If a service says after each upload that a blob is missing, the client asks it
 // again, then uploads without asking, and then fails.
 func TestAlwaysMissing(t *testing.T) {
+	t.Parallel()
 	for _, code := range missingCodes {
 		for _, inResponse := range []bool{true, false} {
 			if code == codes.Unknown && !inResponse {

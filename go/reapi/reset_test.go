@@ -67,6 +67,7 @@ func wantAll(t *testing.T, s *reapitest.Server, c *reapi.Client, errs []error, n
 
 // A lost connection costs no execution, however many there were on it.
 func TestResetWithMany(t *testing.T) {
+	t.Parallel()
 	for name, happen := range map[string]func(*reapitest.Server){
 		"reset": (*reapitest.Server).ResetConnections,
 		"cut":   (*reapitest.Server).CutConnections,
@@ -132,6 +133,7 @@ func TestConnectionAge(t *testing.T) {
 
 // Connections are reset during uploads, downloads and lookups.
 func TestResetTransfers(t *testing.T) {
+	t.Parallel()
 	for _, method := range []string{
 		"FindMissingBlobs", "BatchUpdateBlobs", "Write", "Read", "BatchReadBlobs", "GetActionResult",
 	} {

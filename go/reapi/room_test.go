@@ -19,6 +19,7 @@ import (
 // Several services say in different ways that their CAS is full. It gets each blob
 // once, or as often as it takes to tell it from a busy one. Then it gets no more.
 func TestFullCAS(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct {
 		code    codes.Code
 		message string
@@ -93,6 +94,7 @@ func sizes(blobs map[digest.Digest][]byte) (list []int64) {
 // A service that refuses uploads for a moment, because there are too many, isn't
 // full.
 func TestBusyCAS(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		method, message string
 		times           int

@@ -15,6 +15,7 @@ import (
 // If the scheduler behind a frontend dies, its executions fail. The cache, which the
 // frontend still serves, is used.
 func TestDeadScheduler(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		die  func(*reapitest.Server)
 		want []string // in the error

@@ -18,6 +18,7 @@ import (
 // The service doesn't answer the calls of one method, each in turn. A hundred
 // actions wait no longer for it than one.
 func TestHangingCalls(t *testing.T) {
+	t.Parallel()
 	for _, method := range append(methods, "WaitExecution") {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()

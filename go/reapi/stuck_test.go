@@ -42,6 +42,7 @@ func executed(ctx context.Context, c *reapi.Client, a *action.Action) error {
 
 // An action may be queued for any time, also if executions have a limit.
 func TestQueuedForLong(t *testing.T) {
+	t.Parallel()
 	for name, execution := range map[string]func(timeout time.Duration) time.Duration{
 		"than a call":                       func(time.Duration) time.Duration { return time.Minute },
 		"than an execution and its timeout": func(timeout time.Duration) time.Duration { return timeout / 8 },

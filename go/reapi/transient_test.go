@@ -24,6 +24,7 @@ var transientCodes = []codes.Code{codes.Unavailable, codes.ResourceExhausted, co
 // A failure that passes has no effect. After one that stays, the service is given
 // up, and isn't called any more.
 func TestTransientFailures(t *testing.T) {
+	t.Parallel()
 	for _, method := range methods {
 		for _, code := range transientCodes {
 			t.Run(fmt.Sprintf("%s, %v", method, code), func(t *testing.T) {
@@ -57,6 +58,7 @@ func TestTransientFailures(t *testing.T) {
 // A service isn't given up if one method always fails, and other calls are answered
 // meanwhile.
 func TestOtherCallsAnswered(t *testing.T) {
+	t.Parallel()
 	for _, method := range []string{"Write", "BatchUpdateBlobs"} {
 		for _, code := range transientCodes {
 			t.Run(fmt.Sprintf("%s, %v", method, code), func(t *testing.T) {

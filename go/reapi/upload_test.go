@@ -65,6 +65,7 @@ func TestUploadedOnce(t *testing.T) {
 // The server refuses batches above what it announces, and messages above
 // gRPC's 4 MiB.
 func TestBatchLimits(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		limit            int64
 		blobs, size      int
@@ -107,6 +108,7 @@ func TestBatchLimits(t *testing.T) {
 
 // What a service answers at the end of a stream tells whether it has the whole blob.
 func TestCommittedSize(t *testing.T) {
+	t.Parallel()
 	large := noise("large", 5<<20)
 	tests := map[string]struct {
 		answer func(honest, call int64) int64
@@ -135,6 +137,7 @@ func TestCommittedSize(t *testing.T) {
 // Batches, streams, both or none are compressed, as the service offers and the user
 // wishes.
 func TestCompression(t *testing.T) {
+	t.Parallel()
 	small, medium := bytes.Repeat([]byte("s "), 1500), bytes.Repeat([]byte("m "), 30_000)
 	large := bytes.Repeat([]byte("l "), 3_000_000)
 	raw := int64(len(small) + len(medium) + len(large))

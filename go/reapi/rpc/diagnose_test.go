@@ -20,6 +20,7 @@ import (
 // The message about an address that is nearly right says what is right. A server
 // of another kind that listens there gets no secrets.
 func TestWrongPort(t *testing.T) {
+	t.Parallel()
 	ca := must(reapitest.NewCA(t.TempDir(), "ca"))(t)
 	pair := must(ca.Issue(reapitest.Cert{Name: "server", Hosts: []string{"127.0.0.1"}}))(t)
 	plain := reapitest.StartT(t, reapitest.Options{}).Addr()
@@ -88,6 +89,7 @@ func TestWrongPort(t *testing.T) {
 // A proxy whose service is just being restarted takes connections and closes them.
 // Nothing is wrong with its address, and the call is repeated.
 func TestProxyOfRestartingService(t *testing.T) {
+	t.Parallel()
 	ca := must(reapitest.NewCA(t.TempDir(), "ca"))(t)
 	pair := must(ca.Issue(reapitest.Cert{Name: "server", Hosts: []string{"127.0.0.1"}}))(t)
 	servers := map[string]reapitest.Options{"grpc://": {}, "grpcs://": {TLS: must(pair.ServerTLS(nil))(t)}}

@@ -13,8 +13,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Most tests wait for a pause or a timeout, so more than one for each core may run.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	// Most tests wait for a pause or a timeout, so many more than one for each core may run.
+	if err := flag.Set("test.parallel", "24"); err != nil {
 		panic(err)
 	}
 	// glog, which the SDK logs with, flushes as long as the process lives.

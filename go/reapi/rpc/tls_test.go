@@ -15,6 +15,7 @@ import (
 
 // A connection needs certificates that both sides accept.
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	ca, other := must(reapitest.NewCA(dir, "ca"))(t), must(reapitest.NewCA(dir, "other"))(t)
 	issue := func(ca *reapitest.CA, c reapitest.Cert) reapitest.Pair { return must(ca.Issue(c))(t) }
