@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"thinrex/go/internal/quick"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
 )
@@ -27,6 +28,7 @@ func executesSlowly(ctx context.Context, job *reapitest.Job) (*reapitest.Result,
 // Many links share a service that takes few executions, or few calls, at once. All
 // actions are executed, whichever way the service refuses those that are too many.
 func TestBusyExecutor(t *testing.T) {
+	quick.Skip(t, "waits for a busy service")
 	t.Parallel()
 	const links, jobs = 10, 40
 	for name, o := range map[string]reapitest.Options{
@@ -72,6 +74,7 @@ func TestBusyExecutor(t *testing.T) {
 // longer than an outage may last. It isn't given up as long as it tells us about
 // some of the executions.
 func TestServiceWithoutQueue(t *testing.T) {
+	quick.Skip(t, "waits for a busy service")
 	t.Parallel()
 	var s *reapitest.Server
 	s = reapitest.StartT(t, reapitest.Options{

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 
+	"thinrex/go/internal/quick"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
 )
@@ -162,6 +163,7 @@ func TestEmptyMessages(t *testing.T) {
 
 // A service takes some blobs of a batch now, and others later or never.
 func TestBatchInParts(t *testing.T) {
+	quick.Skip(t, "waits a minute for a service")
 	t.Parallel()
 	answer := func(r *repb.BatchUpdateBlobsRequest, code codes.Code) *repb.BatchUpdateBlobsResponse {
 		reply := &repb.BatchUpdateBlobsResponse{}
@@ -214,6 +216,7 @@ func TestBatchInParts(t *testing.T) {
 
 // An operation ends without a result, or with a meaningless status.
 func TestMeaninglessOperation(t *testing.T) {
+	quick.Skip(t, "waits a minute for a service")
 	t.Parallel()
 	for name, op := range map[string]*longrunning.Operation{
 		"nothing":  {Done: true},
