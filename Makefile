@@ -1,14 +1,19 @@
 # make demo, make test: all that a newcomer needs. make help lists the rest.
 .DEFAULT_GOAL := build
-.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel docs bench tools clean help
+.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel patient docs bench tools clean help
+
+# Commands don't see make's job server: the links in the tests would wait for its
+# slots, as thinrex does under any other make.
+unexport MAKEFLAGS MFLAGS
 
 THINREX := bin/thinrex
 FUZZTIME ?= 100000x
-# Ends tests that make no progress, however long they take on a busy machine.
+# go test runs each test binary with this program. It ends tests that make no
+# progress, and lets tests on a busy machine take as long as they need.
 PATIENT := $(CURDIR)/bin/patient
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/thinrex
 	CGO_ENABLED=0 go build -trimpath -o $(THINREX) ./go/cmd/thinrex
@@ -24,7 +29,12 @@ check: ## first of all: builds, vets, tests what needs no clang, in about a minu
 	go vet ./go/...
 	go test -short -vet=off ./go/...
 
-test: tools lint cross unit fuzz e2e e2e-bazel ## everything that CI runs (some 40 minutes on two cores)
+test: tools lint cross patient build ## everything that CI runs (some 20 minutes on two cores)
+	@scripts/install-tools.sh cmake ninja-build
+	$(MAKE) --jobs=4 unit e2e e2e-bazel fuzz # side by side, because each of them often waits
+
+patient:
+	@go build -o $(PATIENT) ./go/internal/patient
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n
 	@unformatted=$$(gofmt -l go e2e); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted" >&2; exit 1; }
@@ -44,12 +54,26 @@ cross: ## compile for the other systems
 	GOOS=windows go vet ./go/...
 	GOOS=darwin go vet ./go/...
 
-unit: ## all tests, with the race detector and the real clang and lld
+unit: patient ## all tests beside the code, with the race detector and the real clang and lld
 	@scripts/install-tools.sh cmake ninja-build
-	go build -o $(PATIENT) ./go/internal/patient
 	go test -race -timeout 0 -exec $(PATIENT) ./go/...
 
-FUZZ_TARGETS := link/distfile:FuzzParse bitcode:FuzzShard config:FuzzBazelRC reapi/credential:FuzzNetrc reapi/credential:FuzzReply store:FuzzPolicy compile/cppscan:FuzzScan compile/cppscan:FuzzCost compile/cppscan:FuzzDecode compile/commandline:FuzzArguments compile/depfile:FuzzParse compile:FuzzManifest object:FuzzCheck bitcode:FuzzAssembly assembly:FuzzReader
+FUZZ_TARGETS := \
+	link/distfile:FuzzParse \
+	bitcode:FuzzShard \
+	config:FuzzBazelRC \
+	reapi/credential:FuzzNetrc \
+	reapi/credential:FuzzReply \
+	store:FuzzPolicy \
+	compile/cppscan:FuzzScan \
+	compile/cppscan:FuzzCost \
+	compile/cppscan:FuzzDecode \
+	compile/commandline:FuzzArguments \
+	compile/depfile:FuzzParse \
+	compile:FuzzManifest \
+	object:FuzzCheck \
+	bitcode:FuzzAssembly \
+	assembly:FuzzReader
 
 # Counted, not timed: at a deadline, Go 1.26's fuzzer may fail without a reason (go.dev/issue/75804).
 fuzz: ## each fuzz target for FUZZTIME
@@ -57,8 +81,7 @@ fuzz: ## each fuzz target for FUZZTIME
 		go test ./go/$${t%:*} -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 200x || exit; \
 	done
 
-e2e: tools build ## against a real server: Bazel's remote worker
-	go build -o $(PATIENT) ./go/internal/patient
+e2e: tools build patient ## the program against a real server: Bazel's remote worker
 	go test -tags e2e -timeout 0 -exec $(PATIENT) ./e2e/...
 
 e2e-bazel: tools ## the rules, with real Bazels (the first time makes a root for Bazel 7: minutes)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure that clang, lld and the LLVM tools of version 22 are here.
-# Usage: install-tools.sh [PACKAGE…]; further Debian packages are installed too.
-# Silent and quick if there is nothing to do; exits 3 if it cannot be done.
+# Installs clang, lld and the LLVM tools of version 22, as far as they are missing.
+# Usage: install-tools.sh [PACKAGE…], to install further Debian packages, too.
+# Prints nothing if nothing is missing. Exits 3 if something can't be installed.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -60,6 +60,11 @@ for package; do
   installed "$package" || have_all "${package%-build}" || packages+=("$package") # ninja-build has ninja
 done
 [[ ${#packages[@]} -gt 0 ]] || exit 0
+
+# Only one of these scripts uses apt at a time. When it's our turn, begin again:
+# the other may have installed what is missing.
+[[ -n ${THINREX_INSTALLS_ALONE-} ]] || ! have_all flock ||
+  THINREX_INSTALLS_ALONE=1 exec flock "${BASH_SOURCE[0]}" "${BASH_SOURCE[0]}" "$@"
 
 have_all apt-get apt-cache || stop \
   "needed and not found: ${packages[*]}" \
