@@ -43,6 +43,7 @@ func mustDigest(t *testing.T, c *Cache, path string) digest.Digest {
 }
 
 func TestRemembersSettledFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	log, old, young := filepath.Join(dir, "state", "log"), filepath.Join(dir, "old"), filepath.Join(dir, "young")
 	write(t, old, "old")
@@ -116,6 +117,7 @@ func TestHashesOnce(t *testing.T) {
 }
 
 func TestDamagedLog(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path, log := filepath.Join(dir, "f"), filepath.Join(dir, "log")
 	write(t, path, "content")
@@ -148,6 +150,7 @@ func TestDamagedLog(t *testing.T) {
 }
 
 func TestConcurrentProcesses(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	log := filepath.Join(dir, "log")
 	for i := range 40 {
