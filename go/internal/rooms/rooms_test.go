@@ -24,8 +24,8 @@ var plan = []room{
 	{"object", "bitcode"},
 
 	// This machine.
-	{"host", "digest option"},
-	{"host/memo", "digest host"},
+	{"host", "option"},
+	{"host/memo", ""},
 	{"host/filedigest", "digest host/memo"},
 
 	// The vocabulary of both wings.
@@ -33,8 +33,8 @@ var plan = []room{
 	{"clang", "digest host host/filedigest host/memo option"},
 
 	// Where results are kept, and where actions run.
-	{"store", "action digest host host/filedigest host/memo object option"},
-	{"outage", "action digest host host/filedigest host/memo object option"},
+	{"store", "action digest host host/memo option"},
+	{"outage", "action host/memo"},
 	{"reapi/credential", "host option"},
 	{"reapi/rpc", ""},
 	{"reapi/cas", "action digest reapi/rpc"},
