@@ -32,8 +32,7 @@ out:
 A::~A() {}
 `
 
-// What is found is what llvm-dis prints, in all kinds of modules that clang
-// writes.
+// ReadAssembly finds what llvm-dis prints, in all kinds of modules that clang writes.
 func TestAssemblyOfClang(t *testing.T) {
 	quick.Skip(t, "runs clang and lld")
 	dir := t.TempDir()
@@ -173,7 +172,7 @@ func TestAssemblyOfOthers(t *testing.T) {
 	}
 }
 
-// What LLVM couldn't read, either, is an error.
+// Bitcode that LLVM can't read is an error.
 func TestDamagedAssembly(t *testing.T) {
 	s := newStream(false)
 	assemblyStreams["each version of INLINEASM"](s)

@@ -11,7 +11,7 @@ import (
 	"thinrex/go/internal/quick"
 )
 
-// What is counted is what llvm-dis prints.
+// Instructions counts the instructions that llvm-dis prints.
 func TestInstructions(t *testing.T) {
 	quick.Skip(t, "runs clang and lld")
 	dir := t.TempDir()

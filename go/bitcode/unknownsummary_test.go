@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A summary that isn't understood stays as it is, and the shard says why.
+// A summary with unknown content stays as it is, and KeptNumbers says why.
 func TestUnknownSummary(t *testing.T) {
 	function := func(s *stream) { // value 5
 		s.record(valueGUID, 5, 1, 1)

@@ -12,7 +12,8 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// pretender answers as clang does, and loads a library that is called LLVM.
+// pretender is the source of a program that answers as clang does, and loads a library
+// with LLVM in its name.
 const pretender = `#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@ int main(int n, char **args) {
 }
 `
 
-// resolved lists the memos.
+// resolved returns the paths of the memos.
 func resolved(t *testing.T, o ResolveOptions) []string {
 	t.Helper()
 	memos, err := filepath.Glob(filepath.Join(o.StateDir, "resolved-*"))
@@ -36,7 +37,7 @@ func resolved(t *testing.T, o ResolveOptions) []string {
 	return memos
 }
 
-// mark gives a file the time of so long ago.
+// mark sets a file's times to some time ago.
 func mark(t *testing.T, path string, age time.Duration) {
 	t.Helper()
 	then := time.Now().Add(-age)
@@ -45,7 +46,7 @@ func mark(t *testing.T, path string, age time.Duration) {
 	}
 }
 
-// Both of a file's times must have stood for long, at the search's beginning.
+// A file's state is settled if neither of its times is recent when the search begins.
 func TestSettledFile(t *testing.T) {
 	before := time.Now()
 	path := write(t, filepath.Join(t.TempDir(), "f"), "content", 0o644)
@@ -64,8 +65,8 @@ func TestSettledFile(t *testing.T) {
 	}
 }
 
-// What was found out holds until something changes that it came from.
-func TestRemembersLibraries(t *testing.T) {
+// A memo is good until something changes on which it depended.
+func TestMemoOfLibraries(t *testing.T) {
 	made := t.TempDir()
 	library := build(t, filepath.Join(made, "libLLVMfake.so"), "int version(void) { return 98; }", shared, "-fPIC",
 		"-Wl,-soname,libLLVMfake.so")

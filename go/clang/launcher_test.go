@@ -12,8 +12,7 @@ import (
 	"thinrex/go/internal/quick"
 )
 
-// copyClang makes a compiler of its own in dir, with other bytes for another
-// mark, and returns its path.
+// copyClang makes a compiler in dir, whose bytes depend on mark, and returns its path.
 func copyClang(t *testing.T, dir, mark string) string {
 	t.Helper()
 	quick.Skip(t, "runs clang")
@@ -35,7 +34,7 @@ func copyClang(t *testing.T, dir, mark string) string {
 	return write(t, path, string(data)+mark, 0o755)
 }
 
-// execs is a launcher as a program: it starts what follows, or always the same.
+// execs is the source of a launcher: it starts its arguments, or always the same program.
 const execs = `#include <unistd.h>
 int main(int n, char **args) {
 #ifdef PROGRAM
@@ -47,8 +46,8 @@ int main(int n, char **args) {
 }
 `
 
-// The bytes of whatever a launcher starts are in the identity, however it is told
-// what to start.
+// The identity covers the bytes of the compiler that a launcher starts, however the
+// launcher is told what to start.
 func TestLaunchers(t *testing.T) {
 	made := t.TempDir()
 	copyClang(t, made, "")
@@ -85,8 +84,8 @@ func TestLaunchers(t *testing.T) {
 	}
 }
 
-// A library that only the compiler behind a launcher loads is in the identity, also
-// where env or an option of lld's says where it lies.
+// The identity covers a library that only the compiler behind a launcher loads, also
+// where env or an option of lld says in which folder it is.
 func TestLaunchedLibraries(t *testing.T) {
 	all := loadedBy(t, clang)
 	i := slices.IndexFunc(all, func(path string) bool { return strings.HasPrefix(filepath.Base(path), "libm.so") })
@@ -119,8 +118,8 @@ func TestLaunchedLibraries(t *testing.T) {
 	}
 }
 
-// Nothing is cached of what isn't known to end in a clang that is seen.
-func TestUnseen(t *testing.T) {
+// Nothing is cached for a launcher unless its answer names the clang that it starts.
+func TestUnknownLauncher(t *testing.T) {
 	dir := t.TempDir()
 	loader, err := readHeader(regularFile(clang))
 	if err != nil {
@@ -148,8 +147,7 @@ func TestUnseen(t *testing.T) {
 	}
 }
 
-// A launcher is run by a worker under its own name: its arguments name the
-// compiler.
+// A worker runs a launcher by the launcher's own name: the arguments name the compiler.
 func TestLauncherName(t *testing.T) {
 	o := options(t)
 	o.Args = []string{clang, "-c", "-x", clang}

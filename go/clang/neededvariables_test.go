@@ -70,7 +70,7 @@ func TestNeeded(t *testing.T) {
 	}
 }
 
-// The search asks a program a few times only, however many variables there are.
+// The search runs the program only a few times, however many variables there are.
 func TestNeededIsBounded(t *testing.T) {
 	var all []string
 	for i := range 1000 {

@@ -5,8 +5,8 @@ var fileOptions = []Option{
 	// Outputs of a compilation.
 	{"-fthin-link-bitcode", Equals, WritesOutput},
 	{"-ftime-trace", Alone | Equals, WritesOutput | WritesMore | NotInLinks},
-	{"-ftime-trace-granularity", Equals | No, WritesMore | NotInLinks},
-	{"-ftime-trace-verbose", OnOff, WritesMore | NotInLinks},
+	{"-ftime-trace-granularity", Equals, WritesMore | NotInLinks},
+	{"-ftime-trace-verbose", Alone, WritesMore | NotInLinks},
 	{"-MD", Alone, WritesOutput},
 	{"-MF", Joined | Separate, WritesOutput},
 	{"-MMD", Alone, WritesOutput},

@@ -42,7 +42,7 @@ func TestOptionRows(t *testing.T) {
 	}
 }
 
-// The row with the longest fitting name counts.
+// FindOption returns the fitting row with the longest name.
 func TestFindOption(t *testing.T) {
 	for _, test := range []struct {
 		arg, name string

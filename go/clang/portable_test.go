@@ -28,7 +28,7 @@ func mustPortable(t *testing.T, tc *Compiler, o ResolveOptions) *Portable {
 	return p
 }
 
-// lay makes the input root that a worker would.
+// lay makes the input root as a worker would.
 func lay(t *testing.T, dir string, p *Portable) {
 	t.Helper()
 	for _, f := range p.Files {
@@ -86,8 +86,8 @@ func dtltoJob(t *testing.T, dir string) {
 		command(dir, clang, "-O2", "-g", "--target=x86_64-pc-windows-msvc", "-flto=thin", "-c", "-o", "w.o", "m.c"))
 }
 
-// The object is the same when the compiler runs from its tree: beside this
-// machine's LLVM, of which it touches nothing, and where there is nothing else.
+// The compiler makes the same object when it runs from its uploaded files: on this
+// machine, where it doesn't touch the installed LLVM, and where there is nothing else.
 func TestPortableCompiles(t *testing.T) {
 	o := options(t)
 	job := t.TempDir()
@@ -121,27 +121,27 @@ func TestPortableCompiles(t *testing.T) {
 
 		beside := command(job, launch...)
 		beside.Env = append(beside.Env, "LD_DEBUG=libs")
-		got, said := compile(t, beside, job, c.outputs)
+		got, printed := compile(t, beside, job, c.outputs)
 		if !cmp.Equal(got, objects) {
 			t.Errorf("%s makes another object beside LLVM", c.program)
 		}
-		checkLoaded(t, said, p)
+		checkLoaded(t, printed, p)
 
 		if err := isolated(job, "toolchain/nothing").Run(); !errors.Is(err, fs.ErrNotExist) {
 			t.Logf("no right to chroot here: %v", err)
 			continue
 		}
-		got, said = compile(t, isolated(job, launch...), job, c.outputs)
-		if !cmp.Equal(got, objects) || len(said) > 0 {
-			t.Errorf("%s makes another object alone: %s", c.program, said)
+		got, printed = compile(t, isolated(job, launch...), job, c.outputs)
+		if !cmp.Equal(got, objects) || len(printed) > 0 {
+			t.Errorf("%s makes another object alone: %s", c.program, printed)
 		}
 	}
 }
 
-// compile returns what a compiler wrote, and said.
-func compile(t *testing.T, cmd *exec.Cmd, dir string, outputs []string) (objects [][]byte, said []byte) {
+// compile returns the outputs of a compiler, and what it printed.
+func compile(t *testing.T, cmd *exec.Cmd, dir string, outputs []string) (objects [][]byte, printed []byte) {
 	t.Helper()
-	said = mustRun(t, cmd)
+	printed = mustRun(t, cmd)
 	for _, name := range outputs {
 		path := filepath.Join(dir, name)
 		data, err := os.ReadFile(path)
@@ -151,17 +151,17 @@ func compile(t *testing.T, cmd *exec.Cmd, dir string, outputs []string) (objects
 		objects = append(objects, data)
 		os.Remove(path)
 	}
-	return objects, said
+	return objects, printed
 }
 
 var initialised = regexp.MustCompile(`(?m)calling init: (\S+)$`)
 
-// checkLoaded reads what the loader says under LD_DEBUG=libs: it has loaded
-// the tree's libraries, all of them and no other.
-func checkLoaded(t *testing.T, said []byte, p *Portable) {
+// checkLoaded reads what the loader prints with LD_DEBUG=libs: it must have loaded all
+// uploaded libraries and no others.
+func checkLoaded(t *testing.T, printed []byte, p *Portable) {
 	t.Helper()
 	var got, want []string
-	for _, m := range initialised.FindAllSubmatch(said, -1) {
+	for _, m := range initialised.FindAllSubmatch(printed, -1) {
 		got = append(got, string(m[1]))
 	}
 	for _, f := range p.Files {
@@ -173,14 +173,14 @@ func checkLoaded(t *testing.T, said []byte, p *Portable) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("files of the tree, and those that are loaded: %s", diff)
 	}
-	for line := range bytes.Lines(said) {
+	for line := range bytes.Lines(printed) {
 		if bytes.Contains(line, []byte("trying file=")) && !bytes.Contains(line, []byte("trying file=toolchain/")) {
 			t.Errorf("looked outside the tree: %s", line)
 		}
 	}
 }
 
-// The same compiler in another place makes the same tree.
+// The same compiler in another place has the same files and command.
 func TestPortableIsNotThePath(t *testing.T) {
 	o := options(t)
 	want := mustPortable(t, mustResolve(t, clang, o), o)

@@ -27,8 +27,8 @@ func build(t *testing.T, out, source string, args ...string) string {
 
 const shared = "-shared"
 
-// A library's RPATH, which passes on to the libraries' own, is followed here
-// and forgotten on the worker, whatever lies there.
+// A library's RPATH, which also counts for the libraries that it loads, is followed here
+// and ignored on the worker, whatever exists there.
 func TestPortableForgetsRPATH(t *testing.T) {
 	const inner, outer = "int inner(void) { return %d; }", "int inner(void); int outer(void) { return inner(); }"
 	const program = "int outer(void); int main(void) { return outer(); }"
@@ -60,7 +60,7 @@ func TestPortableForgetsRPATH(t *testing.T) {
 	}
 }
 
-// A folder of libraries for another machine may come first.
+// Libraries for another machine are passed over, where their folder comes first.
 func TestLibrariesOfThisMachine(t *testing.T) {
 	o := options(t)
 	wrong, right := filepath.Join(o.Dir, "wrong"), filepath.Join(o.Dir, "right")
@@ -87,7 +87,7 @@ func TestStaticProgram(t *testing.T) {
 	}
 }
 
-// musl's loader knows other options, and is itself what is called libc.
+// musl's loader has other options, and is itself the C library.
 func TestMuslProgram(t *testing.T) {
 	o := options(t)
 	loader := build(t, filepath.Join(o.Dir, "ld-musl-x86_64.so.1"),

@@ -13,7 +13,7 @@ import (
 	"thinrex/go/link/distfile"
 )
 
-// A job in a folder of its own: m.o imports b.o and c.o of an archive.
+// A fixture is a job in a folder of its own: m.o imports b.o and c.o of an archive.
 type fixture struct {
 	t      *testing.T
 	common distfile.Common

@@ -67,8 +67,8 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// The compiler's own files, when they are uploaded, are part of the tree, and
-// so are folders of other inputs.
+// The tree holds the compiler's own files, if they are uploaded, beside the folders of
+// other inputs.
 func TestTools(t *testing.T) {
 	f := newFixture(t)
 	f.write("profile", "p")

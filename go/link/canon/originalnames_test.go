@@ -2,7 +2,7 @@ package canon
 
 import "testing"
 
-// What a compiler prints names the user's files, and only them.
+// Messages of the compiler get the names of the user's files, and nothing else changes.
 func TestOriginalNames(t *testing.T) {
 	f := newFixture(t)
 	f.write("profile.txt", "p")

@@ -11,7 +11,7 @@ import (
 	"thinrex/go/digest"
 )
 
-// Options that read or write undeclared files give the action these files.
+// Files that options read or write undeclared become inputs and outputs of the action.
 func TestUndeclaredFiles(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change     func(f *fixture)

@@ -9,7 +9,7 @@ import (
 	"thinrex/go/link/linker"
 )
 
-// What lld is told and the compiler isn't is added, and nothing else.
+// The options that lld has and the compiler lacks are added, and nothing else.
 func TestMissing(t *testing.T) {
 	amd := []string{"-c", "--target=amdgcn-amd-amdhsa", "-O2"}
 	gfx90a := []string{"-mcpu=gfx90a"}
@@ -105,7 +105,7 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// Other targets need nothing, and nobody looks at lld.
+// Other targets need nothing, and lld's command line isn't read.
 func TestMissingElsewhere(t *testing.T) {
 	for _, target := range []string{
 		"x86_64-pc-linux-gnu",
@@ -123,26 +123,26 @@ func TestMissingElsewhere(t *testing.T) {
 	}
 }
 
-// For RISC-V, what lld was told says nothing.
+// For RISC-V, lld's command line doesn't matter.
 func TestMissingRISCV(t *testing.T) {
 	never := func() ([]string, error) {
 		t.Error("lld is looked at")
 		return nil, nil
 	}
 	for _, target := range []string{"riscv64-linux-gnu", "riscv32-unknown-elf"} {
-		got, said, err := linker.Missing([]string{"--target=" + target}, never)
-		if !slices.Contains(got, "-c") || !slices.Contains(got, "-zca") || said != "" || err != nil {
-			t.Errorf("%s: %q, %q, %v", target, got, said, err)
+		got, warning, err := linker.Missing([]string{"--target=" + target}, never)
+		if !slices.Contains(got, "-c") || !slices.Contains(got, "-zca") || warning != "" || err != nil {
+			t.Errorf("%s: %q, %q, %v", target, got, warning, err)
 		}
-		got, said, err = linker.Missing([]string{"--target=" + target, "-march=rv64g"}, never)
-		if len(got) > 0 || said != "" || err != nil {
-			t.Errorf("%s, given: %q, %q, %v", target, got, said, err)
+		got, warning, err = linker.Missing([]string{"--target=" + target, "-march=rv64g"}, never)
+		if len(got) > 0 || warning != "" || err != nil {
+			t.Errorf("%s, given: %q, %q, %v", target, got, warning, err)
 		}
 	}
 }
 
-// Where lld's command line can't be read, a message says what to give: an
-// error where the image would be useless. One who gives the processor knows.
+// Where lld's command line can't be read, a message says what to give. It is an error
+// if the image would be useless, and there is none if the processor is given.
 func TestMissingUnknown(t *testing.T) {
 	why := errors.New("no reason")
 	unreadable := func() ([]string, error) { return nil, why }
@@ -159,16 +159,16 @@ func TestMissingUnknown(t *testing.T) {
 		"thumbv7em-none-eabihf":  {false, "--thinlto-remote-compiler-arg=-mcpu=PROCESSOR"},
 	} {
 		args := []string{"--target=" + target}
-		_, said, err := linker.Missing(args, unreadable)
+		_, warning, err := linker.Missing(args, unreadable)
 		if want.fails != errors.Is(err, why) {
 			t.Errorf("%s: %v", target, err)
 		}
 		if err != nil {
-			said = err.Error()
+			warning = err.Error()
 		}
 		for _, part := range []string{want.say, target, why.Error()} {
-			if !strings.Contains(said, part) {
-				t.Errorf("%s: %q, want %s", target, said, part)
+			if !strings.Contains(warning, part) {
+				t.Errorf("%s: %q, want %s", target, warning, part)
 			}
 		}
 		for _, given := range [][]string{
@@ -177,16 +177,16 @@ func TestMissingUnknown(t *testing.T) {
 			{"-mmcu=x"},
 			{"-Xclang", "-target-cpu", "-Xclang", "x"},
 		} {
-			got, said, err := linker.Missing(append(slices.Clip(args), given...), unreadable)
-			if len(got) > 0 || said != "" || err != nil {
-				t.Errorf("%s %q: %q, %q, %v", target, given, got, said, err)
+			got, warning, err := linker.Missing(append(slices.Clip(args), given...), unreadable)
+			if len(got) > 0 || warning != "" || err != nil {
+				t.Errorf("%s %q: %q, %q, %v", target, given, got, warning, err)
 			}
 		}
 	}
 }
 
-// One processor for links of several is a mistake that would give a wrong
-// image.
+// Giving the compiler another processor than lld's is an error: the image would be
+// wrong.
 func TestMissingContradiction(t *testing.T) {
 	_, _, err := linker.Missing([]string{
 		"--target=amdgcn-amd-amdhsa",

@@ -14,8 +14,8 @@ import (
 	"thinrex/go/link/linker"
 )
 
-// A shell with the option of lld that starts a distributor stands for lld. It
-// may be several generations up, and its children may have any name, lld's too.
+// In place of lld, a shell has the option that names a distributor. It may be several
+// generations up, and its children may have any name, also lld's.
 func TestCommandLine(t *testing.T) {
 	dir := t.TempDir()
 	shell, err := os.ReadFile("/bin/sh")
@@ -70,7 +70,7 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// start returns the process id that cmd says.
+// start starts cmd and returns the process id that it prints.
 func start(t *testing.T, cmd *exec.Cmd) (io.Closer, int) {
 	t.Helper()
 	stdin, err := cmd.StdinPipe()
@@ -95,7 +95,7 @@ func start(t *testing.T, cmd *exec.Cmd) (io.Closer, int) {
 	return stdin, pid
 }
 
-// What can't be read, and what isn't started by lld, is an error that says so.
+// It is an error that says so if a process can't be read or wasn't started by lld.
 func TestCommandLineUnknown(t *testing.T) {
 	if got, err := linker.CommandLine(os.Getpid()); err == nil || !strings.Contains(err.Error(), "started by lld") {
 		t.Errorf("%q, %v", got, err)
