@@ -14,11 +14,11 @@ const (
 	perByte     = 2 * time.Nanosecond
 )
 
-// A budget is the context of what is done after the compiler has ended. It is
-// over, too, when that takes too long: then the result isn't cached.
+// A budget is the context of the work after the compiler has ended. It also ends when
+// that work takes too long: then the result isn't cached, and the build goes on.
 //
-// Time is that of the processor, both ours and the compiler's, so that on a
-// loaded machine it isn't a matter of luck what is cached.
+// Time is that of the processor, both for this process and for the compiler. So what is
+// cached doesn't depend on what else a machine is doing.
 type budget struct {
 	context.Context
 	limit time.Duration
@@ -26,24 +26,23 @@ type budget struct {
 	used  func() time.Duration // by this process
 }
 
-func (c *compilation) newBudget(ctx context.Context) *budget {
-	used := c.CPUTime
+// newBudget begins to spend the budget after a compiler that has used so much time.
+func newBudget(ctx context.Context, o Options, compiler time.Duration) *budget {
+	used := o.CPUTime
 	if used == nil {
 		used = cpuTime
 	}
-	return &budget{ctx, c.allowed(), used(), used}
+	return &budget{ctx, compiler/budgetPart + budgetFloor, used(), used}
 }
 
-func (c *compilation) allowed() time.Duration { return c.compiling/budgetPart + budgetFloor }
+// mostText is the size of the largest text that can be scanned within the budget, at a
+// few nanoseconds a byte. A source may name huge files, which the compiler doesn't read
+// but only asks for with __has_include, and reading a file into memory can't be
+// interrupted.
+func (b *budget) mostText() int64 { return int64(b.limit / perByte) }
 
-// mostText is the size of the largest text that may be looked through in the time
-// allowed, at a few nanoseconds a byte. The compiler only asks for some of the
-// files that it names, such as those of __has_include: they may be as large as a
-// disk, and reading one into memory isn't interrupted.
-func (c *compilation) mostText() int64 { return int64(c.allowed() / perByte) }
-
-// Err is that of the context, or says that the budget is spent. Done doesn't
-// tell the latter: who works on a budget asks for Err every now and then.
+// Err is that of the context, or says that the budget is spent. Done isn't closed when
+// it is, so code that works on a budget calls Err every now and then.
 func (b *budget) Err() error {
 	if err := b.Context.Err(); err != nil {
 		return err

@@ -1,36 +1,38 @@
-// Package compile caches compilations of C and C++ to ThinLTO bitcode: the
-// object, all that the compiler writes beside it, and its words.
+// Package compile is the cache behind `thinrex cc`: it keeps what a compiler makes of
+// a C or C++ source with -flto=thin, which is the object, the files beside it (such as
+// a depfile) and the messages.
 //
-// A result is found by what the compiler would read. Which files these are is
-// known from an earlier compilation of the same source with the same
-// arguments, and kept in a manifest; their content, the arguments and the
-// compiler make the key. A result is an ordinary action result, though no
-// worker could execute its action.
+// A result is found by what the compiler would read. Which files these are is known
+// from an earlier compilation of the same source with the same arguments, and is kept
+// in a manifest. The content of these files, the arguments and the compiler make the
+// key. A result is an ordinary action result, though no worker could execute its
+// action.
 //
-// What isn't understood in full isn't cached: Run then returns a *Plain error
-// with nothing printed, and its caller runs the command as it is.
+// The steps of one compilation are those of Run, in run.go:
+//
+//	request       the arguments, and which compiler this is
+//	lookup        a result that a cache has
+//	execution     the compiler's run, in a private folder
+//	dependencies  what its result depends on
+//	caches        where that is stored
+//
+// Whatever thinrex doesn't understand in full is not cached: Run then returns a
+// *NotCached error and has neither printed nor written anything, and its caller runs
+// the command as it is.
 package compile
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"thinrex/go/action"
-	"thinrex/go/clang"
-	"thinrex/go/compile/commandline"
-	"thinrex/go/compile/headermemo"
-	"thinrex/go/compile/searchpath"
 	"thinrex/go/digest"
-	"thinrex/go/host/filedigest"
-	"thinrex/go/host/memo"
 )
 
-// Options say where results are kept and what counts as equal.
+// Options are the settings of `thinrex cc` and what the compiler gets from its caller.
 type Options struct {
 	Cache    action.Cache        // on this machine; nil for none
-	Remote   func() action.Cache // called when the one here has no result; nil for none, and so may be what it returns
+	Remote   func() action.Cache // called if Cache has no result; nil for none, and it may return nil
 	Function digest.Function
 	StateDir string   // of this machine; "" for none
 	Dir      string   // the working directory, by the name that the compiler knows it
@@ -38,18 +40,18 @@ type Options struct {
 	Named    []string // variables of Env that are part of the key, whatever they are
 	Read     []string // files that the compiler reads, though neither an option nor the depfile names them
 	Keys     Keys
-	MinInsts int    // smaller modules have no IR key
+	MinInsts int    // modules with fewer LLVM instructions have no IR key
 	BaseDir  string // absolute paths below it are made relative; "" for none
 	Colour   bool   // messages go to a terminal
-	Sandbox  string // where private directories are made; "" for the default
+	Sandbox  string // where private folders are made; "" for the default
 	Verbose  func(format string, args ...any)
 
-	// CPUTime is what this process has used of the processor; nil for the system's
-	// answer.
+	// CPUTime is how much time of the processor this process has used; nil for the
+	// system's answer. Tests give one of their own.
 	CPUTime func() time.Duration
 }
 
-// Keys say what of a compilation is looked up.
+// Keys say by what a result is looked up.
 type Keys string
 
 // The keys.
@@ -59,120 +61,18 @@ const (
 	Both   Keys = "both"   // the former, then the latter
 )
 
-// An Outcome is what the compiler says, or has said in an earlier compilation.
-// The outputs are written.
+// An Outcome is what the compiler left, now or in an earlier compilation. The outputs
+// are already in their places.
 type Outcome struct {
 	ExitCode       int
 	Stdout, Stderr []byte
-	Stored         bool // the cache on this machine has got something new
+	Stored         bool // something new is in Options.Cache
 }
 
-// A Plain error says why a compilation isn't cached.
-type Plain struct{ Reason string }
+// NotCached is the error that says why a compilation can't be cached. The caller then
+// runs the compiler itself.
+type NotCached struct{ Reason string }
 
-func (p *Plain) Error() string { return p.Reason }
+func (e *NotCached) Error() string { return e.Reason }
 
-func plain(format string, args ...any) error { return &Plain{fmt.Sprintf(format, args...)} }
-
-// A compilation is one in progress.
-type compilation struct {
-	Options
-	in       *commandline.Invocation
-	started  time.Time
-	program  string // the compiler, as it was called
-	compiler *clang.Compiler
-	search   *searchpath.SearchPath
-	keys     *keyer
-	manifest *action.Action
-	files    *filedigest.Cache
-	headers  *headermemo.Memory
-	remote   action.Cache // once it has been asked for
-	stored   bool         // something, here
-	spoke    bool         // the optimiser, of places in the source
-
-	compiling time.Duration // of the processor, by the compiler
-}
-
-// Run takes the compilation's result from a cache, or compiles and stores it.
-// An error is a *Plain one, or the context's.
-func Run(ctx context.Context, program string, args []string, o Options) (*Outcome, error) {
-	c := &compilation{Options: o, program: program, started: time.Now()}
-	outcome, err := c.run(ctx, args)
-	if outcome != nil {
-		outcome.Stored = c.stored
-	}
-	var why *Plain
-	if err == nil || errors.As(err, &why) {
-		return outcome, err
-	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	return nil, plain("%v", err)
-}
-
-func (c *compilation) run(ctx context.Context, args []string) (*Outcome, error) {
-	var err error
-	c.in, err = commandline.Parse(c.program, args, commandline.Options{
-		Dir: c.Dir, Env: c.Env, Named: c.Named, Read: c.Read, BaseDir: c.BaseDir, Colour: c.Colour,
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := checkPlaces(c.in); err != nil {
-		return nil, err
-	}
-	if c.compiler, err = c.resolve(ctx); err != nil {
-		return nil, err
-	}
-	if c.search, err = c.findHeaders(ctx); err != nil {
-		return nil, err
-	}
-	if c.compiler.Unknown != "" {
-		return nil, plain("%s", c.compiler.Unknown)
-	}
-	if err := c.open(ctx); err != nil {
-		return nil, err
-	}
-	if c.Keys != IR {
-		hit, err := c.lookup(ctx)
-		if err != nil || hit != nil {
-			return hit, err
-		}
-	}
-	return c.compile(ctx)
-}
-
-// resolve finds out which compiler it is, for now.
-func (c *compilation) resolve(ctx context.Context) (*clang.Compiler, error) {
-	files := filedigest.Open(memo.Path(c.StateDir, memo.CompilerDigests), c.Function)
-	t, err := clang.Resolve(ctx, c.program, clang.ResolveOptions{
-		Dir: c.Dir, RunsIn: c.Dir, Args: []string{"-c"}, Env: c.Env, Files: files, StateDir: c.StateDir, NoScripts: true,
-	})
-	if err == nil {
-		_ = files.Save() // else the next compilation hashes it again
-	}
-	return t, err
-}
-
-// open makes the key of the manifest.
-func (c *compilation) open(ctx context.Context) error {
-	c.keys = c.newKeyer()
-	source, err := filedigest.Open("", c.Function).FileUntil(ctx, c.in.Source)
-	if err != nil {
-		return err
-	}
-	if c.manifest, err = c.keys.manifest(file{c.in.Source, source.Digest}); err != nil {
-		return err
-	}
-	// The digests of what this source includes, in a file of its own: one for
-	// all sources would be long, and it is read at each hit.
-	c.files = c.openDigests()
-	c.headers = headermemo.Open(c.StateDir)
-	return nil
-}
-
-func (c *compilation) openDigests() *filedigest.Cache {
-	key := c.manifest.Digest.Hash
-	return filedigest.Open(memo.Path(c.StateDir, memo.SourceDigests, key[:2], key), c.Function)
-}
+func notCached(format string, args ...any) error { return &NotCached{fmt.Sprintf(format, args...)} }

@@ -140,7 +140,7 @@ func (p *project) cached(args []string) (r run, verdict string) {
 	before := p.snapshot()
 	p.said = nil
 	outcome, err := compile.Run(p.Context(), p.compiler, args, p.Options)
-	if why := (*compile.Plain)(nil); errors.As(err, &why) {
+	if why := (*compile.NotCached)(nil); errors.As(err, &why) {
 		if after := p.snapshot(); !maps.Equal(before, after) {
 			p.Errorf("%q: wrote files before it gave up: %v", args, why)
 		}

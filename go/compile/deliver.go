@@ -13,8 +13,8 @@ import (
 	"thinrex/go/compile/commandline"
 )
 
-// checkPlaces makes sure that the outputs can be put in their places. Where they
-// can't, the compiler has words of its own for it.
+// checkPlaces fails unless all outputs can be put in their places. The compiler then
+// runs uncached and prints its own message about the place.
 func checkPlaces(in *commandline.Invocation) error {
 	seen := map[string]bool{filepath.Clean(in.Source): true}
 	for _, out := range outputs(in) {
@@ -42,17 +42,17 @@ func checkPlaces(in *commandline.Invocation) error {
 	return nil
 }
 
-// deliver puts outputs in their places, the object last: who sees a new one
-// finds the others, too.
-func (c *compilation) deliver(r *action.Result) (*Outcome, error) {
-	for _, out := range slices.Backward(c.keys.outputs) {
-		data, ok := r.Output(out.Name)
+// deliver puts outputs in their places, the object last: a process that waits for a new
+// object then finds the other outputs, too.
+func (r *request) deliver(result *action.Result) (*Outcome, error) {
+	for _, out := range slices.Backward(r.keys.outputs) {
+		data, ok := result.Output(out.Name)
 		if !ok {
 			continue // after a failure
 		}
 		if out.Name == depName {
 			var err error
-			if data, err = c.in.RestoreDepfile(data); err != nil {
+			if data, err = r.in.RestoreDepfile(data); err != nil {
 				return nil, err
 			}
 		}
@@ -65,38 +65,11 @@ func (c *compilation) deliver(r *action.Result) (*Outcome, error) {
 			return nil, err
 		}
 	}
-	return &Outcome{ExitCode: r.ExitCode, Stdout: r.Stdout, Stderr: r.Stderr}, nil
+	return &Outcome{ExitCode: result.ExitCode, Stdout: result.Stdout, Stderr: result.Stderr}, nil
 }
 
-// oldMark stands for what an earlier compilation left in an output's place.
-const oldMark = "thinrex: nothing new\n"
-
-// markOld lays a mark in each output's place in dir. After a failure it tells
-// what the compiler would have left alone from what it would have removed:
-// which that is depends on where it failed.
-func markOld(dir string, outputs []action.Output) error {
-	for _, out := range outputs {
-		if err := os.WriteFile(filepath.Join(dir, out.Name), []byte(oldMark), 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// withdraw removes what the compiler has removed in dir.
-func withdraw(dir string, outputs []action.Output) error {
-	for _, out := range outputs {
-		if _, err := os.Lstat(filepath.Join(dir, out.Name)); !errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err := os.Remove(out.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
-// overwrite makes path hold data. A file that exists stays the same one.
+// overwrite makes path hold data. A file that exists keeps its inode, and with it its
+// hard links.
 func overwrite(path string, data []byte, mode fs.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, mode)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -109,7 +82,7 @@ func overwrite(path string, data []byte, mode fs.FileMode) error {
 	return errors.Join(err, f.Close())
 }
 
-// replace makes path hold data, at once.
+// replace makes path hold data, by renaming: a reader finds the old content or the new.
 func replace(path string, data []byte, mode fs.FileMode) error {
 	dir := filepath.Dir(path)
 	temp := filepath.Join(dir, fmt.Sprintf(".thinrex-%d-%016x", os.Getpid(), rand.Uint64()))

@@ -220,7 +220,7 @@ func TestWrapper(t *testing.T) {
 	}
 	for wrapper, reason := range map[string]string{script: script + " is a script", program: program + " isn't a clang, but may start one"} {
 		_, err := compile.Run(t.Context(), wrapper, []string{"-flto=thin", "-c", "a.c"}, p.Options)
-		if plain := (*compile.Plain)(nil); !errors.As(err, &plain) || !strings.Contains(err.Error(), reason) {
+		if plain := (*compile.NotCached)(nil); !errors.As(err, &plain) || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%s: %v", wrapper, err)
 		}
 	}

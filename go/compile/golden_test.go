@@ -22,18 +22,23 @@ func TestGoldenDigests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &compilation{Options: Options{Function: digest.SHA256, Keys: Both}, in: in}
-	c.compiler = &clang.Compiler{Identity: "identity"}
-	c.search = &searchpath.SearchPath{
-		Quote: []string{"src"}, Angle: []string{"include", "/usr/include"}, Driver: "driver", IRDriver: "ir driver",
-	}
-	k := c.newKeyer()
+	k := newKeyer(&request{
+		options:  Options{Function: digest.SHA256, Keys: Both},
+		in:       in,
+		compiler: &clang.Compiler{Identity: "identity"},
+		search: &searchpath.SearchPath{
+			Quote:    []string{"src"},
+			Angle:    []string{"include", "/usr/include"},
+			Driver:   "driver",
+			IRDriver: "ir driver",
+		},
+	})
 	content := k.function.Of([]byte("content"))
-	manifest, err := k.manifest(file{"src/a.cc", content})
+	manifest, err := k.manifest(keyInput{"src/a.cc", content})
 	if err != nil {
 		t.Fatal(err)
 	}
-	direct, err := k.direct([]file{{"src/a.cc", content}, {"include/a.h", content}}, []string{"a include/b.h"})
+	direct, err := k.direct([]keyInput{{"src/a.cc", content}, {"include/a.h", content}}, []string{"a include/b.h"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,22 +11,22 @@ import (
 	"thinrex/go/host/filedigest"
 )
 
-// letterCase lists the files whose real names, to which links lead, differ
-// from those by which they were read in the case of letters. The compiler warns
-// of them (-Wnonportable-include-path), so they are part of the key. Most
-// compilations have none.
+// letterCase lists the files that were read by a name which differs from the real name
+// (without links) in the case of letters only. The compiler warns of them
+// (-Wnonportable-include-path), so they are part of the key. Most compilations have
+// none.
 func letterCase(files []filedigest.File) (list []string) {
 	folders := linkedFolders{}
 	for _, f := range files {
 		dir, name := filepath.Split(f.Path)
-		real := folders.real(dir)
+		realName := folders.realName(dir)
 		switch {
 		case f.Link:
-			real, _ = filepath.EvalSymlinks(f.Path)
-		case real != "":
-			real += "/" + name
+			realName, _ = filepath.EvalSymlinks(f.Path)
+		case realName != "":
+			realName += "/" + name
 		}
-		if tail := otherCase(f.Path, real); tail != "" {
+		if tail := otherCase(f.Path, realName); tail != "" {
 			list = append(list, "~"+f.Path+"\x00"+tail)
 		}
 	}
@@ -38,30 +38,30 @@ func letterCase(files []filedigest.File) (list []string) {
 // all others.
 type linkedFolders map[string]string
 
-func (known linkedFolders) real(dir string) string {
+func (known linkedFolders) realName(dir string) string {
 	dir = strings.TrimRight(dir, "/")
 	if dir == "" {
 		return ""
 	}
-	real, ok := known[dir]
+	realName, ok := known[dir]
 	if ok {
-		return real
+		return realName
 	}
 	fi, err := os.Lstat(dir)
 	isLink := err == nil && fi.Mode()&fs.ModeSymlink != 0
-	if isLink || known.real(dir[:strings.LastIndexByte(dir, '/')+1]) != "" {
-		real, _ = filepath.EvalSymlinks(dir)
+	if isLink || known.realName(dir[:strings.LastIndexByte(dir, '/')+1]) != "" {
+		realName, _ = filepath.EvalSymlinks(dir)
 	}
-	known[dir] = real
-	return real
+	known[dir] = realName
+	return realName
 }
 
-// otherCase returns the end of a real name from the first part on that differs
-// from the same part of the other name in the case of letters only, or "".
+// otherCase returns the end of a file's real name, from the first part on that differs
+// from the same part of name in the case of letters only; "" if no part does.
 //
 // Source: trySimplifyPath in clang/lib/Lex/PPDirectives.cpp.
-func otherCase(name, real string) (tail string) {
-	parts := strings.Split(real, "/")
+func otherCase(name, realName string) (tail string) {
+	parts := strings.Split(realName, "/")
 	up := 0
 	for _, part := range slices.Backward(strings.Split(name, "/")) {
 		switch {
@@ -79,15 +79,15 @@ func otherCase(name, real string) (tail string) {
 			break
 		}
 		if part != parts[last] {
-			tail = strings.Join(strings.Split(real, "/")[last:], "/")
+			tail = strings.Join(strings.Split(realName, "/")[last:], "/")
 		}
 		parts = parts[:last]
 	}
 	return tail
 }
 
-// otherFolders lists the folders that were read under another name already: the
-// compiler warns of each name.
+// otherFolders lists further names of folders from which files were read: the compiler
+// warns of each name.
 func otherFolders(conditions []string) (list []filedigest.File) {
 	for _, folder := range searchpath.OtherFolders(conditions) {
 		list = append(list, filedigest.File{Path: folder, Link: true})

@@ -7,47 +7,65 @@ import (
 	"thinrex/go/action"
 	"thinrex/go/compile/searchpath"
 	"thinrex/go/host/filedigest"
+	"thinrex/go/host/memo"
 )
 
-// A candidate is an action that may have been run before.
-type candidate struct {
-	alternative
-	action *action.Action
+// A lookup finds the result of a request in the caches, if the files that earlier
+// compilations of it read are as they were.
+type lookup struct {
+	*request
+	caches   *caches
+	manifest *action.Action // its result lists these files: see manifest
+	files    *filedigest.Cache
 }
 
-// lookup delivers a cached result, or returns nil.
-func (c *compilation) lookup(ctx context.Context) (*Outcome, error) {
-	here := c.candidates(ctx, c.Cache, nil)
-	for _, it := range here {
-		if r := c.lookupIn(ctx, c.Cache, it.action); r != nil {
-			return c.deliverHit("", it, r)
+func newLookup(ctx context.Context, r *request) (*lookup, error) {
+	source, err := filedigest.Open("", r.options.Function).FileUntil(ctx, r.in.Source)
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := r.keys.manifest(keyInput{r.in.Source, source.Digest})
+	if err != nil {
+		return nil, err
+	}
+	l := &lookup{request: r, caches: newCaches(r), manifest: manifest}
+	l.files = l.openDigests()
+	return l, nil
+}
+
+// openDigests returns the digests of what this source includes. They are in a file of
+// their own: one for all sources would be long, and it is read at each hit.
+func (l *lookup) openDigests() *filedigest.Cache {
+	key := l.manifest.Digest.Hash
+	return filedigest.Open(memo.Path(l.options.StateDir, memo.SourceDigests, key[:2], key), l.options.Function)
+}
+
+// find delivers a cached result, or returns nil.
+func (l *lookup) find(ctx context.Context) (*Outcome, error) {
+	local := l.candidates(ctx, l.caches.local, nil)
+	for _, it := range local {
+		if result := l.caches.lookup(ctx, l.caches.local, it.action); result != nil {
+			return l.deliverHit("", result)
 		}
 	}
-	if c.askRemote() == nil {
+	remote := l.caches.openedRemote()
+	if remote == nil {
 		return nil, ctx.Err()
 	}
-	for _, it := range append(here, c.candidates(ctx, c.remote, here)...) {
-		if r := c.lookupIn(ctx, c.remote, it.action); r != nil {
-			c.keep(ctx, c.Cache, it, r)
-			return c.deliverHit("remote ", it, r)
+	for _, it := range append(local, l.candidates(ctx, remote, local)...) {
+		if result := l.caches.lookup(ctx, remote, it.action); result != nil {
+			l.keepIn(ctx, l.caches.local, it, result)
+			return l.deliverHit("remote ", result)
 		}
 	}
 	return nil, ctx.Err()
 }
 
-// askRemote returns the remote cache, nil for none.
-func (c *compilation) askRemote() action.Cache {
-	if c.remote == nil && c.Remote != nil {
-		c.remote = c.Remote()
-	}
-	return c.remote
-}
-
-func (c *compilation) deliverHit(where string, it candidate, r *action.Result) (*Outcome, error) {
-	defer r.Done()
-	c.Verbose("%s: %shit", c.in.Source, where)
-	_ = c.files.Save() // else the next compilation hashes them again
-	outcome, err := c.deliver(r)
+func (l *lookup) deliverHit(where string, result *action.Result) (*Outcome, error) {
+	defer result.Done()
+	l.verbose("%shit", where)
+	_ = l.files.Save() // else the next compilation hashes them again
+	outcome, err := l.deliver(result)
 	if err != nil {
 		return nil, err
 	}
@@ -55,15 +73,21 @@ func (c *compilation) deliverHit(where string, it candidate, r *action.Result) (
 	return outcome, nil
 }
 
-// candidates are the actions of a cache's manifest whose conditions are met,
-// less those that are known already.
-func (c *compilation) candidates(ctx context.Context, from action.Cache, known []candidate) (list []candidate) {
-	for _, a := range c.manifestIn(ctx, from) {
+// A candidate is an action that may have been run before.
+type candidate struct {
+	alternative
+	action *action.Action
+}
+
+// candidates are the actions of a cache's manifest whose conditions are met, less those
+// that are known already.
+func (l *lookup) candidates(ctx context.Context, from action.Cache, known []candidate) (list []candidate) {
+	for _, a := range l.manifestIn(ctx, from) {
 		seen := slices.ContainsFunc(known, func(k candidate) bool { return a.equal(k.alternative) })
 		if seen || !searchpath.Hold(ctx, a.conditions) {
 			continue
 		}
-		if it, err := c.candidate(ctx, a); err == nil {
+		if it, err := l.candidate(ctx, l.files, a); err == nil {
 			list = append(list, it)
 		}
 	}
@@ -71,74 +95,53 @@ func (c *compilation) candidates(ctx context.Context, from action.Cache, known [
 }
 
 // candidate makes the action of an alternative with the files as they are.
-func (c *compilation) candidate(ctx context.Context, a alternative) (candidate, error) {
-	found := make([]filedigest.File, len(a.names))
-	files := make([]file, len(a.names))
+func (r *request) candidate(ctx context.Context, digests *filedigest.Cache, a alternative) (candidate, error) {
+	files := make([]filedigest.File, len(a.names))
+	inputs := make([]keyInput, len(a.names))
 	for i, name := range a.names {
-		if err := c.in.Shareable(name, false); err != nil {
+		if err := r.in.Shareable(name, false); err != nil {
 			return candidate{}, err
 		}
-		f, err := c.files.FileUntil(ctx, name)
+		f, err := digests.FileUntil(ctx, name)
 		if err != nil {
 			return candidate{}, err
 		}
-		found[i], files[i] = f, file{name, f.Digest}
+		files[i], inputs[i] = f, keyInput{name, f.Digest}
 	}
-	spelt := letterCase(append(found, otherFolders(a.conditions)...))
-	direct, err := c.keys.direct(files, slices.Concat(a.conditions, oneFile(found), spelt))
+	spelt := letterCase(append(files, otherFolders(a.conditions)...))
+	direct, err := r.keys.direct(inputs, slices.Concat(a.conditions, oneFile(files), spelt))
 	return candidate{a, direct}, err
 }
 
-func (c *compilation) manifestIn(ctx context.Context, from action.Cache) manifest {
-	r := c.lookupIn(ctx, from, c.manifest)
-	if r == nil {
+func (l *lookup) manifestIn(ctx context.Context, from action.Cache) manifest {
+	result := l.caches.lookup(ctx, from, l.manifest)
+	if result == nil {
 		return nil
 	}
-	defer r.Done() // what is looked up next may need the memory
-	m, err := decodeManifest(r.Stdout)
+	defer result.Done() // what is looked up next may need the memory
+	m, err := decodeManifest(result.Stdout)
 	if err != nil {
-		c.Verbose("%s: its manifest is %v", c.in.Source, err)
+		l.verbose("its manifest in the cache can't be used: %v", err)
 	}
 	return m
 }
 
-// lookupIn returns a sound result or nil: a cache that can't be read is as
-// good as an empty one.
-func (c *compilation) lookupIn(ctx context.Context, from action.Cache, a *action.Action) *action.Result {
-	if from == nil {
-		return nil
+// keep stores what was compiled in all caches, and remembers the digests of what it
+// read.
+func (l *lookup) keep(ctx context.Context, it candidate, result *action.Result) {
+	l.keepIn(ctx, l.caches.local, it, result)
+	if l.caches.remote != nil {
+		l.keepIn(ctx, l.caches.remote, it, result)
 	}
-	r, err := from.Lookup(ctx, a)
-	if err != nil {
-		c.Verbose("%s: can't read the cache: %v", c.in.Source, err)
-		return nil
-	}
-	if r == nil || r.ExitCode != 0 || a.Check(r) != nil {
-		r.Done()
-		return nil
-	}
-	return r
+	_ = l.files.Save() // else the next compilation hashes them again
 }
 
-// keep stores a result, then the manifest that leads to it.
-func (c *compilation) keep(ctx context.Context, in action.Cache, it candidate, r *action.Result) {
-	if in == nil || !c.store(ctx, in, it.action, r) {
+// keepIn stores a result, then the manifest that leads to it.
+func (l *lookup) keepIn(ctx context.Context, to action.Cache, it candidate, result *action.Result) {
+	if to == nil || !l.caches.store(ctx, to, it.action, result) {
 		return
 	}
-	if m := c.manifestIn(ctx, in); len(m) == 0 || !m[0].equal(it.alternative) {
-		c.store(ctx, in, c.manifest, &action.Result{Stdout: m.with(it.alternative).encode()})
+	if m := l.manifestIn(ctx, to); len(m) == 0 || !m[0].equal(it.alternative) {
+		l.caches.store(ctx, to, l.manifest, &action.Result{Stdout: m.with(it.alternative).encode()})
 	}
-}
-
-// store reports whether the result is in the cache now.
-func (c *compilation) store(ctx context.Context, in action.Cache, a *action.Action, r *action.Result) bool {
-	if in == nil {
-		return false
-	}
-	err := in.Store(ctx, a, r)
-	if err != nil {
-		c.Verbose("%s: can't write to the cache: %v", c.in.Source, err)
-	}
-	c.stored = c.stored || err == nil && in == c.Cache
-	return err == nil
 }

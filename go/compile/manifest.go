@@ -8,8 +8,8 @@ import (
 	"thinrex/go/compile/searchpath"
 )
 
-// A manifest says which files earlier compilations of one source read, with
-// the same arguments. Which content they had is in the direct key, so one
+// A manifest lists which files earlier compilations of one source, with the same
+// arguments, read. The content of these files is in the direct key, so that one
 // alternative serves all contents that include the same files.
 type manifest []alternative
 

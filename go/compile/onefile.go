@@ -9,8 +9,9 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// oneFile says which names are one file: to #pragma once and #import an equal
-// one isn't enough. The list is sorted; most have nothing to say.
+// oneFile lists, sorted, which names are those of one file. It is part of the key,
+// because #pragma once and #import skip a file that they have read by another name, but
+// not another file with equal content. For most compilations the list is empty.
 func oneFile(files []filedigest.File) (list []string) {
 	first := make(map[digest.Digest]int, len(files)) // of those with this content
 	var equal map[digest.Digest][]filedigest.File    // if there are several

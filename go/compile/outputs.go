@@ -5,7 +5,7 @@ import (
 	"thinrex/go/compile/commandline"
 )
 
-// The canonical names of outputs.
+// The canonical names of outputs: those in keys and in private folders.
 const (
 	objectName   = "m.o"
 	depName      = "m.d"
@@ -15,7 +15,7 @@ const (
 	moduleName   = "m.bc" // unoptimised IR
 )
 
-// outputs lists what in asks for, the object first.
+// outputs lists the outputs that an invocation asks for, the object first.
 func outputs(in *commandline.Invocation) []action.Output {
 	list := []action.Output{{Name: objectName, Path: in.Object}}
 	for _, more := range []action.Output{
@@ -29,29 +29,29 @@ func outputs(in *commandline.Invocation) []action.Output {
 	return list
 }
 
-// A namer says where the compiler is to write an output.
+// A namer returns where the compiler is to write the output of a canonical name.
 type namer func(name string) string
 
 // canonically leaves names as they are.
 func canonically(name string) string { return name }
 
 // outputArgs asks the compiler for all outputs.
-func outputArgs(in *commandline.Invocation, file namer) []string {
-	args := append(objectArgs(in, file), in.SideArgs(file(depName))...)
+func outputArgs(in *commandline.Invocation, path namer) []string {
+	args := append(objectArgs(in, path), in.SideArgs(path(depName))...)
 	if in.Diagnostics != "" {
-		args = append(args, "--serialize-diagnostics", file(diaName))
+		args = append(args, "--serialize-diagnostics", path(diaName))
 	}
 	if in.Trace != "" {
-		args = append(args, "-ftime-trace="+file(traceName))
+		args = append(args, "-ftime-trace="+path(traceName))
 	}
 	return args
 }
 
-// objectArgs asks for what is made of IR.
-func objectArgs(in *commandline.Invocation, file namer) []string {
-	args := []string{"-o", file(objectName)}
+// objectArgs asks for the outputs that are made from IR.
+func objectArgs(in *commandline.Invocation, path namer) []string {
+	args := []string{"-o", path(objectName)}
 	if in.ThinLink != "" {
-		args = append(args, "-Xclang", "-fthin-link-bitcode="+file(thinLinkName))
+		args = append(args, "-Xclang", "-fthin-link-bitcode="+path(thinLinkName))
 	}
 	return args
 }

@@ -85,7 +85,7 @@ func cc(ctx context.Context, dir string, args []string, o *options, terminal *re
 	if remote != nil {
 		_ = remote.Close() // not deferred: runPlain doesn't come back
 	}
-	if why, ok := errors.AsType[*compile.Plain](err); ok {
+	if why, ok := errors.AsType[*compile.NotCached](err); ok {
 		terminal.Verbose("not cached: %v", why)
 		return runPlain(ctx, args, options.Env)
 	}

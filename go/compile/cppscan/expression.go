@@ -11,8 +11,8 @@ type expression struct {
 
 func (e *expression) isQuestion(word string) bool { return isQuestion(word) || e.others[word] }
 
-// read goes up to the end of the line, and returns the rest.
-func (e *expression) read(text []byte) []byte {
+// readLine goes up to the end of the line, and returns the rest.
+func (e *expression) readLine(text []byte) []byte {
 	var calls []bool // for each open parenthesis, whether it may be a macro's
 	ofMacros := 0    // those
 	name, defined := false, false
@@ -29,7 +29,7 @@ func (e *expression) read(text []byte) []byte {
 				if ofMacros > 0 {
 					e.Reason = aliased
 				}
-				rest, calls = e.ask(string(word), rest), append(calls, false)
+				rest, calls = e.noteQuestion(string(word), rest), append(calls, false)
 			}
 			if c >= '0' && c <= '9' {
 				rest = cutNumber(rest)
@@ -82,8 +82,8 @@ func (e *expression) literal(text []byte) []byte {
 	return nil
 }
 
-// ask notes what one question asks for.
-func (e *expression) ask(word string, text []byte) []byte {
+// noteQuestion notes what one question asks for.
+func (e *expression) noteQuestion(word string, text []byte) []byte {
 	open := e.skipSpace(text)
 	if word == hasEmbed {
 		e.Reason = "asks " + hasEmbed
@@ -96,7 +96,7 @@ func (e *expression) ask(word string, text []byte) []byte {
 	open = e.skipSpace(open[1:])
 	name, quoted, ok := headerName(open)
 	// In a macro, or as its argument, a name between < and > is words.
-	if !ok || e.macro && quoted || !quoted && (e.macro || e.others[word]) && !e.spell(name) {
+	if !ok || e.macro && quoted || !quoted && (e.macro || e.others[word]) && !e.takeSpelledName(name) {
 		e.Reason = aliased
 		return text
 	}

@@ -23,7 +23,7 @@ func newMeter(text []byte) *meter { return &meter{stepsPerByte*len(text) + steps
 // and the text must not be used.
 func (m *meter) spent() bool { return m.left < 0 }
 
-func (m *meter) count(steps int) { m.left -= steps }
+func (m *meter) spend(steps int) { m.left -= steps }
 
 // skipSpace is the function, until nothing is left.
 func (m *meter) skipSpace(text []byte) []byte {
@@ -31,7 +31,7 @@ func (m *meter) skipSpace(text []byte) []byte {
 		return nil
 	}
 	rest := skipSpace(text)
-	m.count(len(text) - len(rest))
+	m.spend(len(text) - len(rest))
 	return rest
 }
 

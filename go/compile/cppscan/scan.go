@@ -51,22 +51,22 @@ func textOf(data []byte) []byte {
 
 func (s *Source) scan(fixed []string) (reason string) {
 	data := s.text
-	s.Shadowed = s.warnsOfShadowed(data)
-	if reason := s.readsClock(data, fixed); reason != "" {
+	s.Shadowed = s.mayWarnOfShadowed(data)
+	if reason := s.usesTimeMacro(data, fixed); reason != "" {
 		return reason
 	}
 	for _, word := range []string{"include_alias", "??=", "??/"} { // name files, or directives, in a way that isn't followed here
-		if find(data, word) >= 0 {
+		if indexWord(data, word) >= 0 {
 			return "holds " + word
 		}
 	}
-	if s.warnsOfAge(data) {
+	if s.hasDependencyPragma(data) {
 		return "holds #pragma GCC dependency"
 	}
 	for _, mark := range []string{"#", "%:"} {
 		lines := &lineReader{text: data}
 		for at := 0; !s.spent(); {
-			i := find(data[at:], mark)
+			i := indexWord(data[at:], mark)
 			if i < 0 {
 				break
 			}
@@ -74,7 +74,7 @@ func (s *Source) scan(fixed []string) (reason string) {
 			s.directive(lines, at-len(mark), data[at:])
 		}
 	}
-	s.questions()
+	s.findHasInclude()
 	return s.Reason
 }
 

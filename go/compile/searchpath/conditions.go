@@ -86,15 +86,15 @@ func (s *SearchPath) Conditions(ctx context.Context, began Moment, r Reading) (n
 		}
 	}
 	for _, name := range r.Forced {
-		f.force(name)
+		f.addForced(name)
 	}
 	for _, i := range follow {
-		f.add(r.Files[i], r.Sources[i])
+		f.addSource(r.Files[i], r.Sources[i])
 	}
 	for i := 0; i < len(f.other) && !f.stopped(); i++ {
 		names = append(names, f.other[i].name)
 		if !r.Complete { // otherwise it was included by names that are followed already, if at all
-			f.add(f.other[i].name, r.Sources[f.other[i].source])
+			f.addSource(f.other[i].name, r.Sources[f.other[i].source])
 		}
 	}
 	switch {
@@ -118,7 +118,7 @@ func (s *SearchPath) Conditions(ctx context.Context, began Moment, r Reading) (n
 // absent returns the condition that path stays absent. Names in a folder that
 // isn't there either share the folder's. Its name is taken as it stands: GCC's
 // folders are called …/12/../../../../include.
-func (w *world) absent(path string) condition {
+func (w *disk) absent(path string) condition {
 	for {
 		end := strings.LastIndexByte(path, '/')
 		if end <= 0 || w.stat(path[:end]) != nil {

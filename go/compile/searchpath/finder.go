@@ -13,7 +13,7 @@ import (
 // A finder works out the conditions under which files are found where they
 // were.
 type finder struct {
-	world
+	disk
 	ctx     context.Context
 	steps   int // since ctx was last asked
 	search  *SearchPath
@@ -43,7 +43,7 @@ const namesPerFile = 4
 func newFinder(ctx context.Context, search *SearchPath, deps []string, began Moment) *finder {
 	n := len(deps)
 	f := &finder{
-		world:   newWorld(began, namesPerFile*n),
+		disk:    newDisk(began, namesPerFile*n),
 		ctx:     ctx,
 		search:  search,
 		deps:    deps,
@@ -93,13 +93,13 @@ func (f *finder) mostConditions() int {
 	return 4 * (len(f.deps) + 100) * (len(f.search.Quote) + len(f.search.Angle) + 8)
 }
 
-// add takes the probes of one file that was read.
-func (f *finder) add(file string, s cppscan.Source) {
+// addSource takes the probes of one file that was read.
+func (f *finder) addSource(file string, s cppscan.Source) {
 	for _, p := range s.Probes {
 		if f.stopped() {
 			return
 		}
-		f.follow(file, p)
+		f.followProbe(file, p)
 		f.shadowed(file, p.Name, p.Quoted, p.All)
 	}
 	if s.Computed {
@@ -107,11 +107,11 @@ func (f *finder) add(file string, s cppscan.Source) {
 	}
 }
 
-// force takes a file that an option had included. Clang prefers a precompiled
+// addForced takes a file that an option had included. Clang prefers a precompiled
 // one beside it, which nothing here understands.
-func (f *finder) force(name string) {
+func (f *finder) addForced(name string) {
 	places := f.search.Places("", name, true)
-	f.follow("", cppscan.Probe{Name: name, Quoted: true})
+	f.followProbe("", cppscan.Probe{Name: name, Quoted: true})
 	f.shadowed("", name, true, false)
 	for _, p := range places {
 		for _, suffix := range []string{".pch", ".gch"} {
@@ -138,13 +138,13 @@ type answer struct {
 	noted  bool
 }
 
-// follow notes what must stay as it is for a probe to end as it did, at the
+// followProbe notes what must stay as it is for a probe to end as it did, at the
 // first place where there is a file or at the last one. The search path is
 // looked through once for each name, not for each file that includes it.
-func (f *finder) follow(file string, p cppscan.Probe) {
+func (f *finder) followProbe(file string, p cppscan.Probe) {
 	var beside answer
 	for _, place := range f.search.Beside(file, p.Name, p.Quoted) { // one, or none
-		f.look(p.All, place, &beside)
+		f.lookInPlace(p.All, place, &beside)
 	}
 	if beside.ended {
 		return // at once, or this directive was skipped
@@ -158,9 +158,9 @@ func (f *finder) follow(file string, p cppscan.Probe) {
 	if !path.read && !p.All {
 		return // this directive was skipped
 	}
-	f.note(beside.passed)
+	f.noteConditions(beside.passed)
 	if !path.noted {
-		f.note(path.passed)
+		f.noteConditions(path.passed)
 		f.noteMissing(p.Name, p.Quoted, path.stops)
 		path.noted = true
 	}
@@ -170,7 +170,7 @@ func (f *finder) lookOnPath(q question) *answer {
 	a := new(answer)
 	for place, stops := range f.places(q.name, q.quoted) {
 		a.stops = stops
-		if f.look(q.all, place, a); a.ended {
+		if f.lookInPlace(q.all, place, a); a.ended {
 			return a
 		}
 	}
@@ -180,9 +180,9 @@ func (f *finder) lookOnPath(q question) *answer {
 	return a
 }
 
-// look looks in one place, where a search ends if there is a file, unless it is
+// lookInPlace looks in one place, where a search ends if there is a file, unless it is
 // for all.
-func (f *finder) look(all bool, place string, a *answer) {
+func (f *finder) lookInPlace(all bool, place string, a *answer) {
 	fi := f.stat(place)
 	vacant, ok := f.vacant(place, fi)
 	switch {
@@ -208,7 +208,7 @@ func (f *finder) vacant(path string, fi *status) (c condition, ok bool) {
 	return "", false
 }
 
-func (f *finder) note(conditions []condition) {
+func (f *finder) noteConditions(conditions []condition) {
 	for _, c := range conditions {
 		f.found[c] = true
 	}

@@ -27,14 +27,14 @@ var installedIn = []string{
 // understoodTarget is one whose driver was looked into.
 const understoodTarget = `(?m)^Target: (x86_64|i[3-6]86|aarch64)-.*-?linux-(gnu|musl)`
 
-// installs returns the folders whose lists of files the driver's answer
+// installFolders returns the folders whose lists of files the driver's answer
 // depends on, and files whose text it depends on; nil if that isn't known.
-func installs(said string, words, args []string) []string {
+func installFolders(said string, words, args []string) []string {
 	if !regexp.MustCompile(understoodTarget).MatchString(said) {
 		return nil
 	}
 	sysroot := valueOf(words, "-isysroot")
-	roots := []string{sysroot + "/usr", real(lineOf(said, "InstalledDir: ") + "/..")}
+	roots := []string{sysroot + "/usr", realPath(lineOf(said, "InstalledDir: ") + "/..")}
 	if sysroot != "" {
 		roots = append(roots, sysroot)
 	}
@@ -49,7 +49,7 @@ func installs(said string, words, args []string) []string {
 	for line := range strings.Lines(said) {
 		_, gcc, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " GCC installation: ") // found, or selected
 		if ok {
-			roots = append(roots, real(gcc+"/../../../.."))
+			roots = append(roots, realPath(gcc+"/../../../.."))
 		}
 	}
 	if hasWildcards(sysroot) {
@@ -117,8 +117,8 @@ func searchedBelow(root string) (names []string) {
 // hasWildcards reports whether filepath.Glob would take a name for a pattern.
 func hasWildcards(name string) bool { return strings.ContainsAny(name, `*?[\`) }
 
-// real returns a shorter name for a folder, often one that is known already.
-func real(path string) string {
+// realPath returns a shorter name for a folder, often one that is known already.
+func realPath(path string) string {
 	if short, err := filepath.EvalSymlinks(path); err == nil {
 		return short
 	}

@@ -35,14 +35,16 @@ func sameFile(x, y *status) bool {
 // to itself, or in a folder that it must not search.
 //
 // Source: HeaderSearch::getFileAndSuggestModule in clang/lib/Lex/HeaderSearch.cpp.
-func statusOf(path string) (s status, there bool, err error) { return ask(path, memo.Stat, os.Stat) }
+func statusOf(path string) (s status, there bool, err error) {
+	return callStat(path, memo.Stat, os.Stat)
+}
 
 // linkStatusOf doesn't follow a link at the end of a path.
 func linkStatusOf(path string) (s status, there bool, err error) {
-	return ask(path, memo.Lstat, os.Lstat)
+	return callStat(path, memo.Lstat, os.Lstat)
 }
 
-func ask(
+func callStat(
 	path string, fingerprint func(string) (memo.Fingerprint, fs.FileMode, error), info func(string) (fs.FileInfo, error),
 ) (s status, there bool, err error) {
 	s.Fingerprint, s.kind, err = fingerprint(path)

@@ -58,7 +58,7 @@ func Follow(sources []Source) {
 	for i := range sources {
 		s := &sources[i]
 		for name := range others {
-			s.follow(name, others)
+			s.followName(name, others)
 		}
 		if s.Reason == "" && len(others) > 0 && s.spent() {
 			s.Reason = tooLong
@@ -67,24 +67,24 @@ func Follow(sources []Source) {
 	refusePasted(sources, others)
 }
 
-func (s *Source) follow(name string, others map[string]bool) {
+func (s *Source) followName(name string, others map[string]bool) {
 	lines := &lineReader{text: s.text}
 	for from := 0; s.Reason == "" && !s.spent(); {
-		i := find(s.text[from:], name)
+		i := indexWord(s.text[from:], name)
 		if i < 0 {
 			return
 		}
 		start := from + i
 		word, rest := cutName(s.text[start:])
 		if from = start + len(word); len(word) == len(name) && (start == 0 || !isNameByte(s.text[start-1])) {
-			from = max(from, len(s.text)-len(s.question(lines, start, rest, others)))
+			from = max(from, len(s.text)-len(s.readQuestion(lines, start, rest, others)))
 		}
 	}
 }
 
-// plain reports whether a name has one spelling only: what is beyond ASCII may
+// isPlainName reports whether a name has one spelling only: what is beyond ASCII may
 // be written as \u….
-func plain(name []byte) bool {
+func isPlainName(name []byte) bool {
 	return !bytes.ContainsFunc(name, func(r rune) bool { return r >= 0x80 })
 }
 

@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// clock holds the macros that change without a change of any file.
-var clock = []string{"__TIME__", "__DATE__", "__TIMESTAMP__"}
+// timeMacros holds the macros that change without a change of any file.
+var timeMacros = []string{"__TIME__", "__DATE__", "__TIMESTAMP__"}
 
-// readsClock says which of the clock's macros a text holds, or "". Where it
+// usesTimeMacro says which of the clock's macros a text holds, or "". Where it
 // only defines one, it doesn't ask.
-func (m *meter) readsClock(data []byte, fixed []string) string {
-	for _, word := range clock {
+func (m *meter) usesTimeMacro(data []byte, fixed []string) string {
+	for _, word := range timeMacros {
 		if slices.Contains(fixed, word) {
 			continue
 		}
 		lines := lineReader{text: data}
 		for at := 0; ; {
-			i := find(data[at:], word)
+			i := indexWord(data[at:], word)
 			if i < 0 || m.spent() {
 				break
 			}
@@ -48,7 +48,7 @@ func (m *meter) defines(line, after []byte) bool {
 // after it doesn't ask the clock by these names.
 func (s Source) Fixed() (words []string) {
 	for _, name := range s.macros {
-		if word := string(name); slices.Contains(clock, word) {
+		if word := string(name); slices.Contains(timeMacros, word) {
 			words = append(words, word)
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// A world answers once how each name is on disk, after a compilation has ended.
-type world struct {
+// A disk answers once how each name is on disk, after a compilation has ended.
+type disk struct {
 	began  Moment
 	known  map[string]*status // nil for what isn't there
 	walked map[string]bool
@@ -15,9 +15,9 @@ type world struct {
 	late   string           // a file, link or folder that may have changed since, or ""
 }
 
-// newWorld has room for about so many names.
-func newWorld(began Moment, names int) world {
-	return world{
+// newDisk has room for about so many names.
+func newDisk(began Moment, names int) disk {
+	return disk{
 		began:  began,
 		known:  make(map[string]*status, names),
 		walked: map[string]bool{},
@@ -26,7 +26,7 @@ func newWorld(began Moment, names int) world {
 }
 
 // stat returns nil for what isn't there.
-func (w *world) stat(path string) *status {
+func (w *disk) stat(path string) *status {
 	is, ok := w.known[path]
 	if ok {
 		return is
@@ -47,17 +47,17 @@ func (w *world) stat(path string) *status {
 
 // look asks for a file and for what is on the way to it. Most names are of
 // nothing, or of no link: one system call tells that.
-func (w *world) look(path string) *status {
+func (w *disk) look(path string) *status {
 	is, there, err := linkStatusOf(path)
 	if there && (is.isLink() || strings.HasSuffix(path, "/")) {
-		walk(path, w.walked, w.step)
+		visitPath(path, w.walked, w.step)
 		is, there, err = statusOf(path)
 	} else {
 		if there && !w.walked[path] {
 			w.walked[path] = true
 			w.step(path, &is)
 		}
-		walk(strings.TrimSuffix(above(path), "/"), w.walked, w.step)
+		visitPath(strings.TrimSuffix(above(path), "/"), w.walked, w.step)
 	}
 	if err != nil {
 		w.denied[path] = err
@@ -69,7 +69,7 @@ func (w *world) look(path string) *status {
 	return &found
 }
 
-func (w *world) step(step string, is *status) {
+func (w *disk) step(step string, is *status) {
 	was, ok := w.began.folders[step]
 	if ok && !sameFile(was, is) { // by a mount, perhaps: that stamps nothing
 		w.late = step
@@ -82,7 +82,7 @@ func (w *world) step(step string, is *status) {
 // moved reports whether a folder may have come to its place only now. That
 // changes the folder and the one above it. Files that are made in both do so,
 // too: then it must be known to have been there.
-func (w *world) moved(step string, is *status) bool {
+func (w *disk) moved(step string, is *status) bool {
 	since := w.began.time
 	dir := above(step)
 	name := step[len(dir):]
@@ -101,7 +101,7 @@ func (w *world) moved(step string, is *status) bool {
 }
 
 // unsure returns why it isn't known that the compiler found nothing by a name, or nil.
-func (w *world) unsure(conditions []string) error {
+func (w *disk) unsure(conditions []string) error {
 	if len(w.denied) == 0 {
 		return nil
 	}

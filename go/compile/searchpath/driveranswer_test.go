@@ -46,7 +46,7 @@ clang-22: warning: argument unused during compilation: '-s' [-Wunused-command-li
 func TestConfigured(t *testing.T) {
 	said := "clang version 22.1.8\nSystem configuration file directory: /etc/clang\nUser configuration file directory: /home/me/.config/clang\nTarget: x\n"
 	want := []string{"/usr/bin", "/etc/clang", "/home/me/.config/clang"}
-	if got := configured(said, "/usr/bin/clang"); !slices.Equal(got, want) {
+	if got := configurationFolders(said, "/usr/bin/clang"); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }

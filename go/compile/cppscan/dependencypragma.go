@@ -2,14 +2,14 @@ package cppscan
 
 import "bytes"
 
-// warnsOfAge reports whether a text may hold #pragma GCC dependency "name",
+// hasDependencyPragma reports whether a text may hold #pragma GCC dependency "name",
 // which warns of a file that is newer than this one. Its words may come from
 // macros, but for "dependency" or what it is defined as.
-func (m *meter) warnsOfAge(data []byte) bool {
+func (m *meter) hasDependencyPragma(data []byte) bool {
 	const word = "dependency"
 	lines := lineReader{text: data}
 	for at := 0; ; {
-		i := find(data[at:], word)
+		i := indexWord(data[at:], word)
 		if i < 0 || m.spent() {
 			return false
 		}
@@ -44,7 +44,7 @@ func (m *meter) isDefinition(line []byte) bool {
 	if word, _ := cutWord(m.skipSpace(line[1:])); word != "define" {
 		return false
 	}
-	m.count(len(line))
+	m.spend(len(line))
 	return !bytes.Contains(line, []byte("//")) && !bytes.Contains(line, []byte("/*")) && !m.isInString(line)
 }
 
@@ -59,7 +59,7 @@ func (m *meter) namesFile(text []byte) bool {
 // quotes, whether ' begins a character or is an apostrophe. Where a comment or
 // a string that began in another line may end before, that isn't known.
 func (m *meter) isInString(line []byte) bool {
-	m.count(len(line))
+	m.spend(len(line))
 	if bytes.Contains(line, []byte("*/")) || endsRaw(line) {
 		return false
 	}

@@ -30,14 +30,14 @@ func (s *SearchPath) Begin(dir string, after time.Time, files []string) (Moment,
 	m := Moment{at, map[string]*status{}}
 	seen := map[string]bool{}
 	for _, path := range slices.Concat(files, s.Quote, s.Angle) {
-		walk(depfile.Name(path), seen, func(step string, is *status) { m.folders[step] = is })
+		visitPath(depfile.Name(path), seen, func(step string, is *status) { m.folders[step] = is })
 	}
 	return m, nil
 }
 
-// walk calls visit for each file, folder and link on the way to path that isn't
+// visitPath calls visit for each file, folder and link on the way to path that isn't
 // seen yet. Links are followed step by step.
-func walk(path string, seen map[string]bool, visit func(step string, is *status)) {
+func visitPath(path string, seen map[string]bool, visit func(step string, is *status)) {
 	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '/') {
 		step := path[:end]
 		if seen[step] {
@@ -53,9 +53,9 @@ func walk(path string, seen map[string]bool, visit func(step string, is *status)
 			continue
 		}
 		if target, err := os.Readlink(step); err == nil && filepath.IsAbs(target) {
-			walk(target, seen, visit)
+			visitPath(target, seen, visit)
 		} else if err == nil {
-			walk(above(step)+target, seen, visit)
+			visitPath(above(step)+target, seen, visit)
 		}
 	}
 }

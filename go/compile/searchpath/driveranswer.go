@@ -19,7 +19,7 @@ import (
 // askDriver returns a digest of what the driver makes of arguments on this
 // machine: the compiler proper's command line, and the driver's own messages.
 func askDriver(ctx context.Context, compiler string, env, args []string, source ...string) (string, error) {
-	said, err := output(ctx, compiler, env, args, append([]string{"-###"}, source...)...)
+	said, err := messagesOf(ctx, compiler, env, args, append([]string{"-###"}, source...)...)
 	if err != nil {
 		return "", fmt.Errorf("the compiler doesn't say what it would run: %w", err)
 	}
@@ -34,7 +34,7 @@ func driverLines(said string) (lines []string) {
 		line = strings.TrimSuffix(line, "\n")
 		switch {
 		case strings.HasPrefix(line, ` "`):
-			lines = append(lines, strings.Join(ownWords(clang.Split(line)), "\x00"))
+			lines = append(lines, strings.Join(decidingWords(clang.Split(line)), "\x00"))
 		case !isPreamble(line):
 			lines = append(lines, line)
 		}
@@ -42,9 +42,9 @@ func driverLines(said string) (lines []string) {
 	return lines
 }
 
-// preamble begins lines that tell of the compiler (its identity is in the key) and
+// preambleLines begins lines that tell of the compiler (its identity is in the key) and
 // of what the driver found: what it makes of that is in the command lines.
-var preamble = []string{
+var preambleLines = []string{
 	"Target: ", "Thread model: ", "InstalledDir: ", "Build config: ", "Configuration file: ",
 	systemConfiguration, userConfiguration, "Found candidate GCC installation: ", "Selected GCC installation: ",
 	"Candidate multilib: ", "Selected multilib: ", "Found CUDA installation: ", "Found HIP installation: ",
@@ -52,13 +52,13 @@ var preamble = []string{
 }
 
 func isPreamble(line string) bool {
-	return beginsWithAny(line, preamble) || strings.Contains(line, "clang version ")
+	return beginsWithAny(line, preambleLines) || strings.Contains(line, "clang version ")
 }
 
-// elsewhere begins words of a command line that name folders which are in the key
-// elsewhere, if they matter: those of headers, the working directory, and what
+// folderOptionsInKey begins words of a command line that name folders which are in the key
+// folderOptionsInKey, if they matter: those of headers, the working directory, and what
 // --base_dir makes equal.
-var elsewhere = []string{
+var folderOptionsInKey = []string{
 	"-fdebug-compilation-dir=", "-fcoverage-compilation-dir=",
 	"-fmacro-prefix-map=", "-fdebug-prefix-map=", "-fcoverage-prefix-map=",
 }
@@ -68,14 +68,14 @@ var foldersElsewhere = map[string]bool{
 	"-resource-dir": true, "-internal-isystem": true, "-internal-externc-isystem": true,
 }
 
-// ownWords are the words of a command line, less the program and such folders.
-func ownWords(words []string) (own []string) {
+// decidingWords are the words of a command line, less the program and such folders.
+func decidingWords(words []string) (own []string) {
 	for i := 1; i < len(words); i++ {
 		if foldersElsewhere[words[i]] {
 			i++
 			continue
 		}
-		if !beginsWithAny(words[i], elsewhere) {
+		if !beginsWithAny(words[i], folderOptionsInKey) {
 			own = append(own, words[i])
 		}
 	}
@@ -104,9 +104,9 @@ const (
 	userConfiguration   = "User configuration file directory: "
 )
 
-// configured returns the folders in which a compiler looks for configuration
+// configurationFolders returns the folders in which a compiler looks for configuration
 // files: its own and those that it names with -v.
-func configured(said, program string) []string {
+func configurationFolders(said, program string) []string {
 	dirs := []string{filepath.Dir(program)}
 	for _, name := range []string{systemConfiguration, userConfiguration} {
 		if dir := lineOf(said, name); dir != "" {

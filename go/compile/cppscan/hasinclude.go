@@ -15,14 +15,14 @@ const (
 
 const aliased = "asks __has_include in a way that isn't followed"
 
-// questions finds the uses of __has_include and its like. Only those that have
+// findHasInclude finds the uses of __has_include and its like. Only those that have
 // a name as it stands, after #if, are followed. Put together of parts, they
 // could ask for anything.
-func (s *Source) questions() {
+func (s *Source) findHasInclude() {
 	data := s.text
 	lines := &lineReader{text: data}
 	for from := 0; s.Reason == "" && !s.spent(); {
-		i := find(data[from:], "has_")
+		i := indexWord(data[from:], "has_")
 		if i < 0 {
 			return
 		}
@@ -33,7 +33,7 @@ func (s *Source) questions() {
 		name, rest := cutName(data[start:])
 		switch word := string(name); {
 		case isQuestion(word):
-			rest = s.question(lines, start, rest, nil)
+			rest = s.readQuestion(lines, start, rest, nil)
 		case isPart(word) && !s.namesType(word, data[:start], rest):
 			s.Reason = fmt.Sprintf("holds %s, which may become __has_include", word)
 		}
@@ -64,12 +64,12 @@ func (m *meter) namesType(word string, before, rest []byte) bool {
 		bytes.HasSuffix(bytes.TrimRight(before, " \t\v\f"), []byte("struct"))
 }
 
-// question reads the line of a question that starts at start and is followed by
+// readQuestion reads the line of a readQuestion that starts at start and is followed by
 // rest, and returns what is left to read. Others are its other names.
-func (s *Source) question(lines *lineReader, start int, rest []byte, others map[string]bool) []byte {
+func (s *Source) readQuestion(lines *lineReader, start int, rest []byte, others map[string]bool) []byte {
 	data := s.text
 	before := lines.before(start)
-	s.count(len(before))
+	s.spend(len(before))
 	if bytes.Contains(before, []byte("*/")) || endsRaw(before) {
 		s.Reason = "has __has_include after a comment or string that may have begun in another line"
 		return rest
@@ -85,21 +85,21 @@ func (s *Source) question(lines *lineReader, start int, rest []byte, others map[
 	e := expression{Source: s, others: others, macro: word == "define"}
 	switch word {
 	case "if", "elif":
-		return e.read(data[start-len(before):])
+		return e.readLine(data[start-len(before):])
 	case "define":
 		if before = s.skipSpace(before); len(before) == 0 {
 			return rest // its definition for other compilers
 		}
 		name, body := cutName(data[start-len(before):])
 		switch {
-		case len(name) > 0 && s.renames(body) && plain(name):
+		case len(name) > 0 && s.renames(body) && isPlainName(name):
 			s.renamed = append(s.renamed, string(name))
 			return rest
-		case len(body) == 0 || body[0] == '(' || !plain(name):
+		case len(body) == 0 || body[0] == '(' || !isPlainName(name):
 			s.Reason = aliased
 			return rest
 		}
-		return e.read(body)
+		return e.readLine(body)
 	}
 	return rest // no other directive asks
 }

@@ -9,11 +9,11 @@ import (
 // first, up to those that hardly slow down a search.
 const byFrequency = " e_tnriaosl\ncdpu/*mfh()g;,b-=v<>.y:0x1w\"A&#kTE"
 
-// find is bytes.Index for a word in a source. Words such as __TIME__ begin with
+// indexWord is bytes.Index for a word in a source. Words such as __TIME__ begin with
 // the most frequent characters there are, which makes bytes.Index slow: a
 // compilation reads many megabytes of headers. So it looks for the character
 // that is the rarest one.
-func find(text []byte, word string) int {
+func indexWord(text []byte, word string) int {
 	rarest, rank := 0, -1
 	for i := range len(word) {
 		at := strings.IndexByte(byFrequency, word[i])

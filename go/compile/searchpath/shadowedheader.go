@@ -37,7 +37,7 @@ func (f *finder) shadowed(file, name string, quoted, all bool) {
 		}
 	}
 	if !path.skipped && !f.noted[path.question] {
-		f.note(path.conditions)
+		f.noteConditions(path.conditions)
 		if !filepath.IsAbs(name) {
 			f.noteMissing(name, quoted, len(f.route(name, quoted).stops))
 		}

@@ -33,7 +33,7 @@ func Ask(ctx context.Context, compiler string, q Question) (*SearchPath, error) 
 	var driver, ir string
 	failures := make([]error, 3) // the first is the one to tell, whoever ends first
 	g := sync.WaitGroup{}
-	g.Go(func() { s, failures[0] = askSearch(ctx, compiler, q) })
+	g.Go(func() { s, failures[0] = askFolders(ctx, compiler, q) })
 	g.Go(func() { driver, failures[1] = askDriver(ctx, compiler, q.Env, q.Driver, os.DevNull) })
 	if q.IR != nil {
 		g.Go(func() { ir, failures[2] = askDriver(ctx, compiler, q.Env, q.IR, "-x", "ir", os.DevNull) })
@@ -48,17 +48,17 @@ func Ask(ctx context.Context, compiler string, q Question) (*SearchPath, error) 
 	return s, nil
 }
 
-// askSearch asks for the folders alone.
-func askSearch(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
-	said, err := output(ctx, compiler, q.Env, q.Search, "-v", "-E", os.DevNull, "-o", os.DevNull)
+// askFolders asks for the folders alone.
+func askFolders(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
+	said, err := messagesOf(ctx, compiler, q.Env, q.Search, "-v", "-E", os.DevNull, "-o", os.DevNull)
 	if err != nil {
 		return nil, fmt.Errorf("the compiler doesn't say where it looks for headers: %w", err)
 	}
-	return read(said, compiler, q.Search)
+	return parseAnswer(said, compiler, q.Search)
 }
 
-// output returns what a compiler says on standard error.
-func output(ctx context.Context, compiler string, env, args []string, more ...string) (string, error) {
+// messagesOf returns what a compiler says on standard error.
+func messagesOf(ctx context.Context, compiler string, env, args []string, more ...string) (string, error) {
 	exit, err := host.Run(ctx, host.Process{Path: compiler, Env: env, Args: slices.Concat(args, more)})
 	switch {
 	case err != nil:
@@ -75,12 +75,12 @@ const (
 	targetLine  = `(?m)^Target: .*(windows|darwin|macos|ios)`
 )
 
-// read takes what a compiler said.
-func read(said, compiler string, args []string) (*SearchPath, error) {
+// parseAnswer takes what a compiler said.
+func parseAnswer(said, compiler string, args []string) (*SearchPath, error) {
 	m := regexp.MustCompile(cc1Line).FindStringSubmatch(said)
 	program, _ := filepath.EvalSymlinks(compiler)
 	switch {
-	case m == nil || !strings.Contains(said, "\n (in-process)\n") || !runs(m[1], program):
+	case m == nil || !strings.Contains(said, "\n (in-process)\n") || !isSameProgram(m[1], program):
 		return nil, fmt.Errorf("%s isn't a clang, but may start one", compiler)
 	case strings.Contains(said, "\nConfiguration file:"):
 		return nil, errors.New("the compiler reads a configuration file (--no-default-config keeps it from that)")
@@ -93,19 +93,19 @@ func read(said, compiler string, args []string) (*SearchPath, error) {
 	}
 	words := clang.Split(lineOf(said, m[0]))
 	s.Lists = ignoreLists(words)
-	for _, dir := range installs(said, words, args) {
+	for _, dir := range installFolders(said, words, args) {
 		s.Installs[dir] = installState(dir)
 	}
 	if len(s.Installs) > 0 {
-		for _, path := range append(configured(said, program), distribution...) {
+		for _, path := range append(configurationFolders(said, program), distribution...) {
 			s.Installs[path] = folderState(path, false)
 		}
 	}
 	return s, nil
 }
 
-// runs reports whether a compiler that speaks of running named runs itself.
-func runs(named, itself string) bool {
+// isSameProgram reports whether a compiler that speaks of running named isSameProgram itself.
+func isSameProgram(named, itself string) bool {
 	x, _ := os.Stat(named)
 	y, _ := os.Stat(itself)
 	return os.SameFile(x, y)

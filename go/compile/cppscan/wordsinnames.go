@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// spell takes a name that stands in a macro. There, what is between < and > is
+// takeSpelledName takes a name that stands in a macro. There, what is between < and > is
 // words, of which none may be a macro itself. libstdc++ has one such name.
-func (s *Source) spell(name string) bool {
+func (s *Source) takeSpelledName(name string) bool {
 	for text := []byte(name); len(text) > 0; {
 		word, rest := cutName(text)
 		switch {

@@ -11,26 +11,27 @@ import (
 	"thinrex/go/bitcode"
 )
 
-// ofThisFile are parts of names that OpenMP makes of the device and inode of a
-// source: of the code of a target region, also where it runs on the host, and
-// of a reference to a static variable that is linked to.
+// inodeNames are parts of names that OpenMP makes from the device and inode of a source
+// file: for the code of a target region, also where it runs on the host, and for a
+// reference to a static variable that is linked to.
 //
 // Source: getTargetEntryUniqueInfo in llvm/lib/Frontend/OpenMP/OMPIRBuilder.cpp.
-var ofThisFile = []string{"__omp_offloading_", "_decl_tgt_ref_ptr"}
+var inodeNames = []string{"__omp_offloading_", "_decl_tgt_ref_ptr"}
 
-// identity says why what the compiler made isn't a function of what it read,
-// or returns "": then another compilation of the same files would give
-// something else, and this one's result is no one else's.
-func identity(args []string, outputs []action.Output, r *action.Result) string {
+// notRepeatable returns why another compilation of the same files would give another
+// result, or "" if it wouldn't. A result that depends on more than what the compiler read
+// must not be stored: nobody else may get it.
+func notRepeatable(args []string, outputs []action.Output, r *action.Result) string {
 	if slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "-fopenmp") }) {
-		for _, name := range ofThisFile {
+		for _, name := range inodeNames {
 			for _, out := range outputs {
 				if data, ok := r.Output(out.Name); ok && bitcode.Holds(data, name) {
-					return fmt.Sprintf("%s has a name with %s, which OpenMP makes of the source's device and inode", out.Path, name)
+					const why = "%s has a name with %s, which OpenMP makes from the source's device and inode"
+					return fmt.Sprintf(why, out.Path, name)
 				}
 			}
 			if bytes.Contains(r.Stderr, []byte(name)) {
-				return "a message has a name that OpenMP makes of the source's device and inode"
+				return "a message has a name that OpenMP makes from the source's device and inode"
 			}
 		}
 	}
@@ -43,12 +44,13 @@ func identity(args []string, outputs []action.Output, r *action.Result) string {
 	return ""
 }
 
-// optimiserSpoke reports whether a message is the optimiser's. It knows places
-// in the source by the names of files in debug information, looks for these on
-// disk, and shows what is there if it is a file that was read by another name.
+// optimiserNamesPlaces reports whether the optimiser has printed a message that names a
+// place in the source. It takes the file's name from debug information, looks for that
+// name on disk, and shows the line there if the file was read by another name. So the
+// message depends on a file that the compiler doesn't list.
 //
 // Source: BackendConsumer::getBestLocationFromDebugLoc in clang/lib/CodeGen/CodeGenAction.cpp.
-func optimiserSpoke(r *action.Result) bool {
+func optimiserNamesPlaces(r *action.Result) bool {
 	for _, message := range []string{
 		"[-Rpass", "-Wpass-failed", "-Wbackend-plugin", "-Wmisexpect", "could not determine the original source location",
 	} {
@@ -59,7 +61,7 @@ func optimiserSpoke(r *action.Result) bool {
 	return false
 }
 
-// snippet is a line of the source as a message shows it.
+// snippet begins a line of the source that a message shows: an address there is text.
 var snippet = regexp.MustCompile(`^ *\d* \| `)
 
 var address = regexp.MustCompile(`\b0x[0-9a-f]{4,}\b`)

@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// warnsOfShadowed reports whether a text may switch on -Wshadow-header, with
+// mayWarnOfShadowed reports whether a text may switch on -Wshadow-header, with
 // which the compiler looks for headers behind the one that it includes. A
 // #pragma or _Pragma "GCC diagnostic warning" or the like does that, with the
 // warning's name or -Weverything. The name may be put together of several
 // strings, hold escapes or come from a macro: what isn't one plain string
 // counts. Words that ## puts together aren't seen.
-func (m *meter) warnsOfShadowed(data []byte) bool {
+func (m *meter) mayWarnOfShadowed(data []byte) bool {
 	for _, option := range []string{"-Wshadow-header", "-Weverything"} {
 		for before := range occurrences(data, option) {
 			if !endsWith(bytes.TrimRight(before, `\"`), "ignored") {
@@ -40,7 +40,7 @@ func (m *meter) warnsOfShadowed(data []byte) bool {
 func occurrences(text []byte, word string) func(yield func(before, after []byte) bool) {
 	return func(yield func(before, after []byte) bool) {
 		for at := 0; ; {
-			i := find(text[at:], word)
+			i := indexWord(text[at:], word)
 			if i < 0 || !yield(text[:at+i], text[at+i+len(word):]) {
 				return
 			}
