@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// HasAsmBlock reports whether a text has an asm block in the style of Microsoft:
-// __asm { … } or __asm and an instruction on the same line. The front end assembles
-// it, also in functions that it then drops, and macros may have made any directive
-// in it: neither the text nor the object tells which files that reads.
+// HasAsmBlock reports whether a text has an asm block in Microsoft's style: __asm { … }, or
+// __asm and an instruction on the same line. The front end assembles it, also in functions
+// that it then drops, and macros may make any directive in it. So neither the text nor the
+// object tells which files it reads.
 func HasAsmBlock(data []byte) bool {
 	data = joinLines(data)
 	for i := 0; i < len(data); {

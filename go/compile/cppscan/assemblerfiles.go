@@ -2,10 +2,9 @@ package cppscan
 
 import "bytes"
 
-// AssemblerReads returns the directive of assembly in a text that reads a file,
-// or "". Its case doesn't matter. It is for asm blocks in the style of Microsoft,
-// which the front end assembles even in functions that it then drops; all other
-// assembly stands in the object.
+// AssemblerReads returns the directive of assembly, .incbin or .include, by which a text
+// has a file read, or "". It is for asm blocks in Microsoft's style, which the front end
+// assembles even in functions that it then drops. All other assembly is in the object.
 func AssemblerReads(data []byte) string {
 	data = joinLines(data)
 	for rest := data; ; {
@@ -17,7 +16,7 @@ func AssemblerReads(data []byte) string {
 		if len(rest) == 0 || rest[0]|0x20 != 'i' {
 			continue
 		}
-		// What is called, or goes on, is a member of something; in `…` it is spoken of.
+		// x.include(…) calls a member, and `.include` stands in a comment.
 		name, after := cutName(rest)
 		if len(after) > 0 && (after[0] == '(' || after[0] == '`') {
 			continue

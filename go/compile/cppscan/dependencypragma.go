@@ -2,9 +2,9 @@ package cppscan
 
 import "bytes"
 
-// hasDependencyPragma reports whether a text may hold #pragma GCC dependency "name",
-// which warns of a file that is newer than this one. Its words may come from
-// macros, but for "dependency" or what it is defined as.
+// hasDependencyPragma reports whether a text may hold #pragma GCC dependency "name", which
+// warns if that file is newer than this one: times aren't part of a key. Macros may make
+// parts of the pragma, except the word "dependency".
 func (m *meter) hasDependencyPragma(data []byte) bool {
 	const word = "dependency"
 	lines := lineReader{text: data}
@@ -32,8 +32,7 @@ func endsWith(text []byte, word string) bool {
 	return bytes.HasSuffix(bytes.TrimRight(text, " \t\v\f"), []byte(word))
 }
 
-// isDefinition reports whether what comes after a text is part of a macro's
-// body.
+// isDefinition reports whether what follows this part of a line is in a macro's body.
 func (m *meter) isDefinition(line []byte) bool {
 	line = m.skipSpace(line)
 	if bytes.HasPrefix(line, []byte("%:")) {
@@ -48,16 +47,16 @@ func (m *meter) isDefinition(line []byte) bool {
 	return !bytes.Contains(line, []byte("//")) && !bytes.Contains(line, []byte("/*")) && !m.isInString(line)
 }
 
-// namesFile reports whether a text goes on with the name of a file, in the next
-// line perhaps: a macro's arguments may have several.
+// namesFile reports whether a text goes on with the name of a file, perhaps in the next
+// line: the arguments of a macro may stand in several.
 func (m *meter) namesFile(text []byte) bool {
 	name, _, ok := headerName(m.skipLines(text))
 	return ok && name[0] != '<' && name[0] != '='
 }
 
-// isInString reports whether a line ends within a string: an odd number of
-// quotes, whether ' begins a character or is an apostrophe. Where a comment or
-// a string that began in another line may end before, that isn't known.
+// isInString reports whether this part of a line ends within a string: it has an odd
+// number of quotes, whether ' begins a character or is an apostrophe. It is false where a
+// comment or string from an earlier line may end in it.
 func (m *meter) isInString(line []byte) bool {
 	m.spend(len(line))
 	if bytes.Contains(line, []byte("*/")) || endsRaw(line) {

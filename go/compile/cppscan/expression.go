@@ -11,7 +11,7 @@ type expression struct {
 
 func (e *expression) isQuestion(word string) bool { return isQuestion(word) || e.others[word] }
 
-// readLine goes up to the end of the line, and returns the rest.
+// readLine reads up to the end of the line, and returns the text after that.
 func (e *expression) readLine(text []byte) []byte {
 	var calls []bool // for each open parenthesis, whether it may be a macro's
 	ofMacros := 0    // those
@@ -60,7 +60,7 @@ func (e *expression) readLine(text []byte) []byte {
 	return text
 }
 
-// cutNumber skips what a number has between the digits of its parts.
+// cutNumber skips the rest of a number with ' between its digits.
 func cutNumber(text []byte) []byte {
 	for len(text) > 1 && text[0] == '\'' && isNameByte(text[1]) {
 		_, text = cutName(text[1:])
@@ -82,7 +82,8 @@ func (e *expression) literal(text []byte) []byte {
 	return nil
 }
 
-// noteQuestion notes what one question asks for.
+// noteQuestion adds the probe of one use of __has_include, the word before text, or says in
+// Reason why that can't be done. It returns the text after it.
 func (e *expression) noteQuestion(word string, text []byte) []byte {
 	open := e.skipSpace(text)
 	if word == hasEmbed {

@@ -13,11 +13,11 @@ const (
 	hasEmbed       = "__has_embed"
 )
 
-const aliased = "asks __has_include in a way that isn't followed"
+const aliased = "asks __has_include in a way that thinrex doesn't follow"
 
-// findHasInclude finds the uses of __has_include and its like. Only those that have
-// a name as it stands, after #if, are followed. Put together of parts, they
-// could ask for anything.
+// findHasInclude finds the uses of __has_include and the like. It follows those after #if
+// that have the file's name as it stands. Other uses set Reason: a question that macros put
+// together could ask for any file.
 func (s *Source) findHasInclude() {
 	data := s.text
 	lines := &lineReader{text: data}
@@ -45,7 +45,7 @@ func isQuestion(word string) bool {
 	return word == hasInclude || word == hasIncludeNext || word == hasEmbed
 }
 
-// isPart reports whether ## may make a question of a word and another one.
+// isPart reports whether ## may join a word with another to one of these operators.
 func isPart(word string) bool {
 	rest := strings.TrimLeft(word, "_")
 	switch len(word) - len(rest) {
@@ -57,15 +57,15 @@ func isPart(word string) bool {
 	return false
 }
 
-// namesType knows the one use of a part in libstdc++: struct __has_##NAME.
-// That is nothing which #if could read.
+// namesType recognises the one use of such a part in libstdc++, struct __has_##NAME, which
+// no #if can read.
 func (m *meter) namesType(word string, before, rest []byte) bool {
 	return word == "__has_" && bytes.HasPrefix(m.skipSpace(rest), []byte("##")) &&
 		bytes.HasSuffix(bytes.TrimRight(before, " \t\v\f"), []byte("struct"))
 }
 
-// readQuestion reads the line of a readQuestion that starts at start and is followed by
-// rest, and returns what is left to read. Others are its other names.
+// readQuestion reads the line of a use of __has_include, which begins at start and is
+// followed by rest, and returns what is left to read. others are its other names.
 func (s *Source) readQuestion(lines *lineReader, start int, rest []byte, others map[string]bool) []byte {
 	data := s.text
 	before := lines.before(start)

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// renames reports whether a macro's parameters and body make it no more than
-// another name for a question: X __has_include, or X(y) __has_include(y).
+// renames reports whether a macro is nothing but another name for __has_include, by its
+// parameters and body: X __has_include, or X(y) __has_include(y).
 func (m *meter) renames(body []byte) bool {
 	var param []byte
 	if bytes.HasPrefix(body, []byte("(")) {
@@ -38,12 +38,12 @@ func (m *meter) renames(body []byte) bool {
 	return len(rest) == 0 || lineEnd(rest) > 0 || bytes.HasPrefix(rest, []byte("//"))
 }
 
-// maxRenamed bounds the other names for __has_include in one compilation: each is
-// looked for in all texts. Every library with one has its own, but there are few.
+// maxRenamed bounds the other names for __has_include in one compilation, because each is
+// looked for in all texts. Libraries have one each, but few libraries do.
 const maxRenamed = 16
 
-// Follow takes the macros that are other names for __has_include in any of the
-// sources of a compilation for that in all of them.
+// Follow adds the probes of macros that are other names for __has_include: one that any
+// source of a compilation defines, all others may use. The sources need their texts.
 func Follow(sources []Source) {
 	others := map[string]bool{}
 	for i := range sources {
@@ -82,8 +82,8 @@ func (s *Source) followName(name string, others map[string]bool) {
 	}
 }
 
-// isPlainName reports whether a name has one spelling only: what is beyond ASCII may
-// be written as \u….
+// isPlainName reports whether a name has one spelling only: a character beyond ASCII may
+// also be written as \u….
 func isPlainName(name []byte) bool {
 	return !bytes.ContainsFunc(name, func(r rune) bool { return r >= 0x80 })
 }

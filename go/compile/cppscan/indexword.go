@@ -9,10 +9,9 @@ import (
 // first, up to those that hardly slow down a search.
 const byFrequency = " e_tnriaosl\ncdpu/*mfh()g;,b-=v<>.y:0x1w\"A&#kTE"
 
-// indexWord is bytes.Index for a word in a source. Words such as __TIME__ begin with
-// the most frequent characters there are, which makes bytes.Index slow: a
-// compilation reads many megabytes of headers. So it looks for the character
-// that is the rarest one.
+// indexWord is bytes.Index for a word in a source, made for the many megabytes of headers
+// that a compilation reads. bytes.Index looks for a word's first character, and __TIME__
+// and the like begin with the most frequent ones; indexWord looks for the rarest.
 func indexWord(text []byte, word string) int {
 	rarest, rank := 0, -1
 	for i := range len(word) {

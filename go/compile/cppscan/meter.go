@@ -2,14 +2,13 @@ package cppscan
 
 import "bytes"
 
-// A meter counts the bytes of a text that are looked at more than once: what
-// comes before a word in its line, and comments that it stands in or before. In
-// a text made for it, that is as much as the square of its length, so a text
-// only gets so much.
+// A meter counts the bytes of a text that are read more than once: what comes before a
+// word in its line, and comments around it. In a text made to be slow, that is as much as
+// the square of its length, so each text gets a limit.
 type meter struct{ left int }
 
-// stepsPerByte and stepsAlways say how much. What people and generators write
-// takes about one step for each byte, megabytes of data in one line none.
+// stepsPerByte and stepsAlways make the limit. What people and generators write takes
+// about one step for each byte, megabytes of data in one line none.
 const (
 	stepsPerByte = 64
 	stepsAlways  = 1 << 16
@@ -19,13 +18,13 @@ const tooLong = "takes too long to look through"
 
 func newMeter(text []byte) *meter { return &meter{stepsPerByte*len(text) + stepsAlways} }
 
-// spent reports whether there is nothing left: what is found out then is wrong,
-// and the text must not be used.
+// spent reports whether nothing is left. What is found after that is wrong, and the text's
+// compilation must not be cached.
 func (m *meter) spent() bool { return m.left < 0 }
 
 func (m *meter) spend(steps int) { m.left -= steps }
 
-// skipSpace is the function, until nothing is left.
+// skipSpace is the function of that name, and counts.
 func (m *meter) skipSpace(text []byte) []byte {
 	if m.spent() {
 		return nil
@@ -47,8 +46,8 @@ func (m *meter) skipLines(text []byte) []byte {
 	}
 }
 
-// A lineReader finds what comes before ascending places of a text in their
-// lines, in a time that doesn't grow with the lengths of these.
+// A lineReader returns what comes before ascending places of a text in their lines, in a
+// time that doesn't grow with the lengths of the lines.
 type lineReader struct {
 	text        []byte
 	at          int // the last place

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// maxParts is of how many parts ## is taken to make a name. Of more, single
-// letters make any.
+// maxParts is from how many parts ## is believed to make a name. From more parts, single
+// letters would make any name.
 const maxParts = 3
 
-// maxName is the length of a name that is looked into.
+// maxName is the length of the longest name whose parts are looked for.
 const maxName = 200
 
-// refusePasted refuses the sources that have another name for __has_include
-// which ## may make of words of any source: the use of such a name isn't seen.
+// refusePasted sets the Reason of sources that define another name for __has_include which
+// ## may put together from words of any source: Follow doesn't see the use of such a name.
 func refusePasted(sources []Source, others map[string]bool) {
 	if len(others) == 0 || !pastes(sources) {
 		return
@@ -38,7 +38,7 @@ func pastes(sources []Source) bool {
 	return false
 }
 
-// wordsWithin returns the words of all sources that are a part of a name.
+// wordsWithin returns the words of all sources that are a part of one of the names.
 func wordsWithin(sources []Source, names map[string]bool) map[string]bool {
 	within := map[string]bool{}
 	for name := range names {
@@ -77,8 +77,8 @@ func wordsWithin(sources []Source, names map[string]bool) map[string]bool {
 	return within
 }
 
-// afterMacroName skips a directive at the start of a line that takes a macro's
-// name as it stands, and that name: it isn't there for ## to take. Qt 5 defines
+// afterMacroName skips #define and the like at the start of a line, with the macro's name,
+// which ## can't join to anything there. Without that Qt 5 would be refused: it defines
 // QT_HAS_INCLUDE and QT_HAS_INCLUDE_NEXT, and has words such as _N and EXT.
 func afterMacroName(line []byte) []byte {
 	const blanks = " \t"
@@ -97,8 +97,8 @@ func afterMacroName(line []byte) []byte {
 	return line
 }
 
-// madeOf reports whether a name is made of two parts, or a few more. Numbers are
-// always at hand: __LINE__ is one.
+// madeOf reports whether a name can be joined from two of the parts, or a few more. Any
+// number counts as a part, because __LINE__ may give it.
 func madeOf(name string, parts map[string]bool) bool {
 	fewest := make([]int, len(name)+1) // by the length of what they make; 0 if they don't
 	for end := 1; end <= len(name); end++ {

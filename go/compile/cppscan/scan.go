@@ -12,7 +12,7 @@ type Probe struct {
 	All    bool // __has_include or include_next: not only up to the first that is there
 }
 
-// A Source is what a source or header asks of its surroundings.
+// A Source is what the text of one source or header asks of its surroundings.
 type Source struct {
 	Probes   []Probe
 	Computed bool     // an #include names its file by a macro
@@ -27,10 +27,10 @@ type Source struct {
 	renamed  []string // macros that are other names for __has_include: see Follow
 }
 
-// Scan finds all probes that a text can ask for, whatever the preprocessor's
-// conditions turn out to be. What is found in a comment or a string does no
-// harm: it is one more probe to compare. The words in fixed have a meaning of
-// their own: see Fixed.
+// Scan finds all probes that a text can ask for, whatever the preprocessor's conditions
+// turn out to be. One that stands in a comment or a string does no harm: it is one more
+// place to compare. Macros in fixed have been defined anew, so they don't tell the time:
+// see Fixed.
 func Scan(data []byte, fixed ...string) (s Source) {
 	s.text = textOf(data)
 	s.meter = newMeter(s.text)
@@ -55,7 +55,8 @@ func (s *Source) scan(fixed []string) (reason string) {
 	if reason := s.usesTimeMacro(data, fixed); reason != "" {
 		return reason
 	}
-	for _, word := range []string{"include_alias", "??=", "??/"} { // name files, or directives, in a way that isn't followed here
+	// These name files or directives in a way that Scan doesn't follow.
+	for _, word := range []string{"include_alias", "??=", "??/"} {
 		if indexWord(data, word) >= 0 {
 			return "holds " + word
 		}
@@ -78,7 +79,7 @@ func (s *Source) scan(fixed []string) (reason string) {
 	return s.Reason
 }
 
-// directive reads the text that follows a # in a place.
+// directive reads the text that follows the # at a place.
 func (s *Source) directive(lines *lineReader, place int, text []byte) {
 	word, rest := cutWord(s.skipSpace(text))
 	switch word {
@@ -105,8 +106,8 @@ func (s *Source) directive(lines *lineReader, place int, text []byte) {
 	s.Probes = append(s.Probes, Probe{name, quoted, word == "include_next"})
 }
 
-// mayBegin reports whether what comes after a part of a line may be the first in
-// it: comments don't count, nor what came before the end of one.
+// mayBegin reports whether a directive may begin after this part of a line, of which
+// everything up to its last comment's end is left out.
 func (m *meter) mayBegin(afterComment []byte) bool { return len(m.skipSpace(afterComment)) == 0 }
 
 // namesLine reports whether more than a number follows #line, or # alone.
@@ -116,8 +117,8 @@ func (m *meter) namesLine(text []byte) bool {
 	return len(name) > 0 && lineEnd(name) == 0 && (len(name) < len(text) || mayBeMacro(name))
 }
 
-// mayNamePath reports whether what follows #line, or without that word a #, may
-// name an absolute path.
+// mayNamePath reports whether what follows #line, or # alone (bare), may name an absolute
+// path.
 func (m *meter) mayNamePath(text []byte, bare bool) bool {
 	text = m.skipSpace(text)
 	number := bytes.TrimLeft(text, "0123456789'")

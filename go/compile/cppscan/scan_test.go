@@ -170,7 +170,7 @@ func TestFollow(t *testing.T) {
 
 // A name for __has_include that ## may make is used where that isn't seen.
 func TestPasted(t *testing.T) {
-	const hit, reason = "", "asks __has_include in a way that isn't followed"
+	const hit, reason = "", "asks __has_include in a way that thinrex doesn't follow"
 	const nextToo = "#define MY_HI __has_include\n # define MY_HI_NEXT __has_include_next\n"
 	for name, test := range map[string]struct {
 		texts []string

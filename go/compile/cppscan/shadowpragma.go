@@ -5,12 +5,11 @@ import (
 	"slices"
 )
 
-// mayWarnOfShadowed reports whether a text may switch on -Wshadow-header, with
-// which the compiler looks for headers behind the one that it includes. A
-// #pragma or _Pragma "GCC diagnostic warning" or the like does that, with the
-// warning's name or -Weverything. The name may be put together of several
-// strings, hold escapes or come from a macro: what isn't one plain string
-// counts. Words that ## puts together aren't seen.
+// mayWarnOfShadowed reports whether a text may switch on -Wshadow-header, with which the
+// compiler looks for headers behind the one that it includes. A #pragma or _Pragma "GCC
+// diagnostic warning" or the like does that, with the warning's name or -Weverything. The
+// name may be joined from several strings, hold escapes or come from a macro, so anything
+// but one plain string counts. Words that ## joins aren't seen.
 func (m *meter) mayWarnOfShadowed(data []byte) bool {
 	for _, option := range []string{"-Wshadow-header", "-Weverything"} {
 		for before := range occurrences(data, option) {
@@ -49,12 +48,12 @@ func occurrences(text []byte, word string) func(yield func(before, after []byte)
 	}
 }
 
-// harmless are words after "diagnostic" that switch nothing on.
+// harmless are the words after "diagnostic" that switch nothing on.
 var harmless = []string{"push", "pop", "ignored"}
 
-// maySwitchOn reports whether what follows "diagnostic" may switch on a warning
-// whose name isn't one plain string: ofPragma if the pragma is known to be one,
-// not only words that a macro may make one of.
+// maySwitchOn reports whether what follows "diagnostic" may switch on a warning whose name
+// isn't one plain string. ofPragma says that this is a pragma for certain; otherwise a
+// macro may make one from these words.
 func (m *meter) maySwitchOn(text []byte, ofPragma bool) bool {
 	kind, rest := cutName(m.skipLines(text))
 	if slices.Contains(harmless, string(kind)) {

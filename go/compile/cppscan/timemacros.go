@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// timeMacros holds the macros that change without a change of any file.
+// timeMacros are those whose value changes without a change of any file.
 var timeMacros = []string{"__TIME__", "__DATE__", "__TIMESTAMP__"}
 
-// usesTimeMacro says which of the clock's macros a text holds, or "". Where it
-// only defines one, it doesn't ask.
+// usesTimeMacro returns "holds __TIME__" or the like, or "". To define such a macro is no
+// use of it, and those in fixed have another value.
 func (m *meter) usesTimeMacro(data []byte, fixed []string) string {
 	for _, word := range timeMacros {
 		if slices.Contains(fixed, word) {
@@ -30,8 +30,8 @@ func (m *meter) usesTimeMacro(data []byte, fixed []string) string {
 	return ""
 }
 
-// defines reports whether the name between the start of a line and what follows
-// is one that a #define gives a meaning.
+// defines reports whether the name between these parts of a line is what a #define
+// defines.
 func (m *meter) defines(line, after []byte) bool {
 	if len(after) > 0 && isNameByte(after[0]) {
 		return false
@@ -44,8 +44,8 @@ func (m *meter) defines(line, after []byte) bool {
 	return word == "define" && len(between) > 0 && len(m.skipSpace(between)) == 0
 }
 
-// Fixed returns those of the clock's macros that a source defines. What is read
-// after it doesn't ask the clock by these names.
+// Fixed returns the macros that tell the time which a source defines: what is read after
+// it doesn't learn the time from them.
 func (s Source) Fixed() (words []string) {
 	for _, name := range s.macros {
 		if word := string(name); slices.Contains(timeMacros, word) {

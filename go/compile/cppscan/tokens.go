@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// joinLines joins lines that end with a backslash, after which clang allows
-// blanks. A carriage return alone ends a line, too.
+// joinLines joins lines that end with a backslash and, as clang allows, blanks after it. A
+// carriage return alone ends a line, too.
 func joinLines(data []byte) []byte {
 	var out []byte
 	for rest := data; ; {
@@ -41,8 +41,8 @@ func lineEnd(text []byte) int {
 	return 1
 }
 
-// skipSpace skips blanks and comments. Clang takes what Unicode calls blank, and
-// zeros, for blanks.
+// skipSpace skips blanks and comments. As for clang, all that Unicode calls blank is a
+// blank, and so is a zero byte.
 func skipSpace(text []byte) []byte {
 	for {
 		text = bytes.TrimLeftFunc(text, func(r rune) bool {
@@ -76,7 +76,7 @@ func isNameByte(c byte) bool {
 	return c == '_' || c == '$' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80
 }
 
-// maxHeaderName is more than a path may have: no file has a longer name.
+// maxHeaderName is more than the longest path that the system takes.
 const maxHeaderName = 1 << 13
 
 func headerName(text []byte) (name string, quoted, ok bool) {

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// takeSpelledName takes a name that stands in a macro. There, what is between < and > is
-// words, of which none may be a macro itself. libstdc++ has one such name.
+// takeSpelledName notes the words of a name between < and > that stands in a macro. There
+// the name is made of its words, so none of them may be a macro: see Respelled. libstdc++
+// has one such name. It returns false for a name that may be something else.
 func (s *Source) takeSpelledName(name string) bool {
 	for text := []byte(name); len(text) > 0; {
 		word, rest := cutName(text)
@@ -26,8 +27,8 @@ func (s *Source) takeSpelledName(name string) bool {
 // predefined are the compiler's own macros that don't begin with _.
 var predefined = []string{"linux", "unix", "i386", "mips", "sparc"}
 
-// Respelled returns a word of a name that a macro asks for which is a macro
-// itself, among all sources of one compilation, or "".
+// Respelled returns a word of a name in a macro, among all sources of one compilation, that
+// is a macro itself, or "": the compiler would look for a file of another name.
 func Respelled(sources []Source) string {
 	words := map[string]bool{}
 	for _, s := range sources {

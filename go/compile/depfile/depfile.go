@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-var errSyntax = errors.New("the list of files that were read isn't understood")
+var errSyntax = errors.New("thinrex doesn't understand the compiler's list of the files that it read")
 
 // Name is path as clang writes it to a depfile, and opens it: without ./ in
 // front (LLVM's path::remove_leading_dotslash).
@@ -21,8 +21,8 @@ func Name(path string) string {
 	return path
 }
 
-// Parse returns what the first rule of a depfile depends on, the source among
-// it.
+// Parse returns the files that the first rule of a depfile depends on, among them the
+// source.
 func Parse(data []byte, source string) ([]string, error) {
 	rule := strings.ReplaceAll(string(data), "\\\n", " ")
 	rule, _, _ = strings.Cut(rule, "\n")
@@ -40,12 +40,12 @@ func Parse(data []byte, source string) ([]string, error) {
 	return nil, errSyntax
 }
 
-// maxColons bounds how often a list is looked through, for a depfile of thousands
-// of names that end with a colon.
+// maxColons bounds how often Parse reads a list: a depfile may have thousands of names
+// that end with a colon.
 const maxColons = 64
 
-// dependencies splits a list as clang writes it: blanks and # after a
-// backslash, $ twice.
+// dependencies splits a list as clang writes it, with a backslash before blanks and #, and
+// $ twice.
 func dependencies(list string) (names []string, err error) {
 	var name []byte
 	for i := 0; i <= len(list); i++ {
@@ -72,9 +72,10 @@ func dependencies(list string) (names []string, err error) {
 	return names, nil
 }
 
-// ParseGraph returns the files of a graph that -dependency-dot wrote, which
-// -MMD doesn't thin out. Clang drops the / of absolute names there, so it is
-// looked up which files there are. One that is there by both names has both.
+// ParseGraph returns the files of a graph that -dependency-dot wrote: with -MMD the depfile
+// leaves out system headers, but the graph doesn't. Clang drops the / of absolute names
+// there, so ParseGraph looks which files exist. It returns both names of a file that exists
+// by both.
 func ParseGraph(data []byte) ([]string, error) {
 	var names []string
 	for line := range strings.Lines(string(data)) {

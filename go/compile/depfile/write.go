@@ -2,9 +2,9 @@ package depfile
 
 import "strings"
 
-// Write makes a depfile like clang's (clang/lib/Frontend/DependencyFile.cpp),
-// which counts the columns of names before they are escaped. Targets are
-// written as they stand; phony ones get an empty rule each.
+// Write makes a depfile with the same line breaks as clang's
+// (clang/lib/Frontend/DependencyFile.cpp), which counts the columns of names before they
+// are escaped. Targets are written as they stand. Each name in phony gets an empty rule.
 func Write(targets, names, phony []string) []byte {
 	const most = 75
 	var out strings.Builder
@@ -41,7 +41,7 @@ func Write(targets, names, phony []string) []byte {
 
 var escape = strings.NewReplacer(" ", `\ `, "#", `\#`, "$", "$$")
 
-// QuoteTarget does what -MQ does.
+// QuoteTarget escapes a target as -MQ does.
 func QuoteTarget(target string) string {
 	var out strings.Builder
 	for i, c := range []byte(target) {
