@@ -91,7 +91,8 @@ func testBlobs(t *testing.T, c *client) {
 	update, err = c.cas.BatchUpdateBlobs(c.ctx, &repb.BatchUpdateBlobsRequest{
 		Requests: []*repb.BatchUpdateBlobsRequest_Request{{Digest: d, Data: data}},
 	})
-	t.Logf("batch upload: %v, %v; the response names the blob: %v", update, err, update.GetResponses()[0].GetDigest() != nil)
+	t.Logf("batch upload: %v, %v; the response names the blob: %v", update, err,
+		update.GetResponses()[0].GetDigest() != nil)
 }
 
 func testLargeBlobs(t *testing.T, c *client) {
@@ -119,13 +120,17 @@ func testLargeBlobs(t *testing.T, c *client) {
 func testResults(t *testing.T, c *client) {
 	key := digest.SHA256.Of([]byte("any")).Proto()
 	get := func() (*repb.ActionResult, error) {
-		return c.ac.GetActionResult(c.ctx, &repb.GetActionResultRequest{ActionDigest: key, InlineOutputFiles: []string{"out"}})
+		return c.ac.GetActionResult(c.ctx, &repb.GetActionResultRequest{
+			ActionDigest:      key,
+			InlineOutputFiles: []string{"out"},
+		})
 	}
 	if _, err := get(); status.Code(err) != codes.NotFound {
 		t.Errorf("an unknown action: %v, want NOT_FOUND", err)
 	}
 	want := &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "out", Digest: c.put([]byte("output"))}}}
-	if _, err := c.ac.UpdateActionResult(c.ctx, &repb.UpdateActionResultRequest{ActionDigest: key, ActionResult: want}); err != nil {
+	store := &repb.UpdateActionResultRequest{ActionDigest: key, ActionResult: want}
+	if _, err := c.ac.UpdateActionResult(c.ctx, store); err != nil {
 		t.Fatal(err)
 	}
 	got, err := get()
@@ -139,7 +144,8 @@ func testResults(t *testing.T, c *client) {
 	}
 
 	key = digest.SHA256.Of([]byte("other")).Proto()
-	lost := &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "out", Digest: digest.SHA256.Of([]byte(fmt.Sprint(t))).Proto()}}}
+	absent := digest.SHA256.Of([]byte(fmt.Sprint(t))).Proto()
+	lost := &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "out", Digest: absent}}}
 	_, err = c.ac.UpdateActionResult(c.ctx, &repb.UpdateActionResultRequest{ActionDigest: key, ActionResult: lost})
 	t.Logf("storing a result whose output is absent: %v", err)
 	_, err = get()

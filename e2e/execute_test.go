@@ -114,7 +114,8 @@ func testStored(t *testing.T, c *client) {
 		t.Errorf("result: %v, %v, want %v", got, err, resp.GetResult())
 	}
 	_, d = c.run(shell("echo failed >out; exit 1", "out"))
-	if got, err := c.ac.GetActionResult(c.ctx, &repb.GetActionResultRequest{ActionDigest: d}); status.Code(err) != codes.NotFound {
+	got, err = c.ac.GetActionResult(c.ctx, &repb.GetActionResultRequest{ActionDigest: d})
+	if status.Code(err) != codes.NotFound {
 		t.Errorf("result of a failed action: %v, %v, want NOT_FOUND", got, err)
 	}
 	resp, d = c.run(shell("exit 0", "out"))
@@ -212,8 +213,10 @@ func testPrograms(t *testing.T, c *client) {
 		}
 	}
 	resp, _ := c.run(job{
-		args: []string{"../bin/tool"}, files: map[string]string{"bin/tool": "#!/bin/sh\ncp in out\n", "sub/in": "content"}, outputs: []string{"out"},
-		edit: func(command *repb.Command) { command.WorkingDirectory = "sub" },
+		args:    []string{"../bin/tool"},
+		files:   map[string]string{"bin/tool": "#!/bin/sh\ncp in out\n", "sub/in": "content"},
+		outputs: []string{"out"},
+		edit:    func(command *repb.Command) { command.WorkingDirectory = "sub" },
 	})
 	t.Logf("../bin/tool in working directory sub: %v", resp)
 	resp, _ = c.run(job{args: []string{"/bin/sh", "-c", "ls -lR; id -u; pwd"}, files: tool})

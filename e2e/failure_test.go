@@ -43,7 +43,11 @@ func testBadEnds(t *testing.T, c *client) {
 		{"not on the PATH", job{args: []string{"nonexistent-clang"}, outputs: []string{"out"}}, 0},
 		{"not a program", job{args: []string{"./in"}, files: map[string]string{"in": "text"}, outputs: []string{"out"}}, 0},
 		{"no arguments", job{outputs: []string{"out"}}, 0},
-		{"an input as output", job{args: []string{"/bin/true"}, files: map[string]string{"out": "text"}, outputs: []string{"out"}}, 0},
+		{"an input as output", job{
+			args:    []string{"/bin/true"},
+			files:   map[string]string{"out": "text"},
+			outputs: []string{"out"},
+		}, 0},
 	} {
 		d := c.putAction(tc.job)
 		ops, err := c.execute(d)
@@ -72,7 +76,8 @@ func testTimeout(t *testing.T, c *client) {
 	if code := codes.Code(resp.GetStatus().GetCode()); code != codes.DeadlineExceeded {
 		t.Errorf("status %v, want DEADLINE_EXCEEDED", code)
 	}
-	if got, err := c.ac.GetActionResult(c.ctx, &repb.GetActionResultRequest{ActionDigest: d}); status.Code(err) != codes.NotFound {
+	got, err := c.ac.GetActionResult(c.ctx, &repb.GetActionResultRequest{ActionDigest: d})
+	if status.Code(err) != codes.NotFound {
 		t.Errorf("stored nevertheless: %v, %v", got, err)
 	}
 }

@@ -72,7 +72,8 @@ func (m machine) link(t *testing.T, p *project, options ...string) (report.Summa
 
 func (m machine) environment() []string {
 	return append(os.Environ(), "HOME="+m.path("home"), "TMPDIR="+m.path("tmp"), "XDG_CACHE_HOME=", "XDG_CONFIG_HOME=",
-		"THINREX_CONFIG="+m.path("thinrex.toml"), "THINREX_SUMMARY_FILE="+m.path("summary.json"), "THINREX_DISK_CACHE="+m.path("cache"))
+		"THINREX_CONFIG="+m.path("thinrex.toml"), "THINREX_SUMMARY_FILE="+m.path("summary.json"),
+		"THINREX_DISK_CACHE="+m.path("cache"))
 }
 
 // nothingLeft checks that the link has removed its temporary files.
@@ -99,8 +100,10 @@ func (m machine) mustLink(t *testing.T, p *project, want report.Summary, options
 	if out != "" {
 		t.Errorf("the link isn't quiet:\n%s", out)
 	}
-	if got.Jobs != p.modules || got.Hits != want.Hits || got.Local != want.Local || got.Remote != want.Remote || got.Failed+got.Skipped+got.Uncached != 0 {
-		t.Errorf("summary: %+v\nwant %d jobs: %d hits, %d local, %d remote", got, p.modules, want.Hits, want.Local, want.Remote)
+	if got.Jobs != p.modules || got.Hits != want.Hits || got.Local != want.Local || got.Remote != want.Remote ||
+		got.Failed+got.Skipped+got.Uncached != 0 {
+		t.Errorf("summary: %+v\nwant %d jobs: %d hits, %d local, %d remote",
+			got, p.modules, want.Hits, want.Local, want.Remote)
 	}
 	p.same(t, "program")
 }

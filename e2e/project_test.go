@@ -58,8 +58,14 @@ func (p *project) copyFrom(t *testing.T, dir string) {
 // names, which stand in bitcode's string table in full.
 func newLarge(t *testing.T, n int) *project {
 	t.Helper()
-	p := &project{dir: t.TempDir(), compiler: "clang-22", inputs: []string{"main.o", "shared.o", "@objects", "libmany.a"}, modules: n + 2}
-	p.write(t, "part.c", "int shared(int);\nstatic int k_0000_;\nint f_0000_(int x) { return shared(x) * 3 + k_0000_; }\nvoid s_0000_(int v) { k_0000_ += v; }\n")
+	p := &project{
+		dir:      t.TempDir(),
+		compiler: "clang-22",
+		inputs:   []string{"main.o", "shared.o", "@objects", "libmany.a"},
+		modules:  n + 2,
+	}
+	p.write(t, "part.c", "int shared(int);\nstatic int k_0000_;\n"+
+		"int f_0000_(int x) { return shared(x) * 3 + k_0000_; }\nvoid s_0000_(int v) { k_0000_ += v; }\n")
 	p.write(t, "shared.c", "static int calls;\nint shared(int x) { return x ^ ++calls; }\n")
 	var declarations, table, objects, members strings.Builder
 	for i := range n {
@@ -72,7 +78,8 @@ func newLarge(t *testing.T, n int) *project {
 		fmt.Fprintf(list, "part%d.o\n", i)
 	}
 	p.write(t, "main.c", fmt.Sprintf("%sint (*volatile table[])(int) = {%s};\nint main(void) {\n"+
-		"  int sum = 0;\n  for (int i = 0; i < %d; i++) sum = table[i](sum);\n  return sum == 0;\n}\n", &declarations, &table, n))
+		"  int sum = 0;\n  for (int i = 0; i < %d; i++) sum = table[i](sum);\n  return sum == 0;\n}\n", &declarations,
+		&table, n))
 	p.write(t, "objects", objects.String())
 	p.write(t, "members", members.String())
 	p.run(t, "clang-22", "-O2", "-flto=thin", "-c", "part.c", "shared.c", "main.c")
@@ -81,7 +88,8 @@ func newLarge(t *testing.T, n int) *project {
 		t.Fatal(err)
 	}
 	for i := range n {
-		p.write(t, fmt.Sprintf("part%d.o", i), string(bytes.ReplaceAll(part, []byte("_0000_"), fmt.Appendf(nil, "_%04d_", i))))
+		renamed := bytes.ReplaceAll(part, []byte("_0000_"), fmt.Appendf(nil, "_%04d_", i))
+		p.write(t, fmt.Sprintf("part%d.o", i), string(renamed))
 	}
 	p.run(t, "llvm-ar-22", "rcs", "libmany.a", "@members")
 	p.linkInProcess(t)

@@ -5,7 +5,8 @@
 set -euo pipefail
 
 version=8.2.1
-sha512=799fc0abedabe0f7096ba2db3c24fa7df80825f4d4fe062296a233a17d8e2cce273646d00bab5330f64d9fb6871e38463f16cd2efe35ce6e17aadd689422e05f
+sha512=799fc0abedabe0f7096ba2db3c24fa7df80825f4d4fe062296a233a17d8e2cce
+sha512+=273646d00bab5330f64d9fb6871e38463f16cd2efe35ce6e17aadd689422e05f
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib/again.sh disable=SC1091
@@ -37,7 +38,10 @@ fetch() {
   mkdir -p "$cache"
   scratch=$(mktemp -d "$cache/fetch.XXXXXX")
   trap 'rm -rf "$scratch"' EXIT
-  (cd "$scratch" && again npm pack --silent --ignore-scripts --cache "$scratch/npm" "@bazel/buildifier@$version" >log 2>&1) || {
+  (
+    cd "$scratch" &&
+      again npm pack --silent --ignore-scripts --cache "$scratch/npm" "@bazel/buildifier@$version" >log 2>&1
+  ) || {
     tail -n 5 "$scratch/log" >&2
     stop 3 "npm cannot fetch @bazel/buildifier $version"
   }

@@ -65,7 +65,8 @@ build() {
   trap 'rm -rf "$scratch"' EXIT
   cp -R "$sources/." "$scratch"
   on_loopback "$scratch/$main.java"
-  javac -J-Xmx512m -nowarn -cp "$jar" -sourcepath "$scratch" -d "$classes" "$scratch/$main.java" >"$scratch/log" 2>&1 || {
+  javac -J-Xmx512m -nowarn -cp "$jar" -sourcepath "$scratch" -d "$classes" "$scratch/$main.java" \
+    >"$scratch/log" 2>&1 || {
     cat "$scratch/log" >&2
     stop 3 "javac cannot compile $sources"
   }

@@ -80,7 +80,8 @@ func testFeatureExample(t *testing.T, w workspace) {
 	w.expectPrints(t, "total", total)
 	if w.version != "4" {
 		// By cc_shared_library: the program has no module of the library.
-		if library, program := r.links["shared/libwords.so"], r.links["shared/total"]; library.jobs != 2 || program.jobs != 1 {
+		library, program := r.links["shared/libwords.so"], r.links["shared/total"]
+		if library.jobs != 2 || program.jobs != 1 {
 			t.Errorf("link of the library: %+v, of the program: %+v; want 2 jobs and 1:\n%s", library, program, r.output)
 		}
 		w.expectPrints(t, "shared/total", total)

@@ -65,5 +65,6 @@ func testInherited(t *testing.T, w workspace) {
 		return
 	}
 	w = w.thinrexCache(w.folder(t))
-	w.run(t, w.root, "env", append([]string{"E2E_INHERITED=yes", "bazel", "test", "--noshow_progress", "//:inherits"}, w.flags...)...)
+	w.run(t, w.root, "env", append([]string{"E2E_INHERITED=yes", "bazel", "test", "--noshow_progress", "//:inherits"},
+		w.flags...)...)
 }

@@ -60,7 +60,8 @@ func expectHits(t *testing.T, output string) {
 // an object.
 func (w workspace) compileFlags(t *testing.T) []string {
 	t.Helper()
-	args := append([]string{"aquery", "--noshow_progress", "--ui_event_filters=-info,-warning", "--output=jsonproto"}, w.flags...)
+	args := append([]string{"aquery", "--noshow_progress", "--ui_event_filters=-info,-warning", "--output=jsonproto"},
+		w.flags...)
 	output := w.run(t, w.root, "bazel", append(args, `mnemonic("CppCompile", deps(//:one))`)...)
 	var graph struct {
 		Actions []struct{ Arguments []string }

@@ -21,7 +21,8 @@ import (
 func (w workspace) provision(t *testing.T, tag, attributes string) {
 	t.Helper()
 	w.edit(t, "MODULE.bazel", func(text string) string {
-		return fmt.Sprintf("%s\nthinrex = use_extension(\"@thinrex//bazel:extensions.bzl\", \"thinrex\")\nthinrex.%s(%s)\n", text, tag, attributes)
+		return fmt.Sprintf("%s\nthinrex = use_extension(\"@thinrex//bazel:extensions.bzl\", \"thinrex\")\nthinrex.%s(%s)\n",
+			text, tag, attributes)
 	})
 	w.edit(t, "WORKSPACE", func(text string) string {
 		text = strings.ReplaceAll(text, "thinrex_source()", "thinrex_source("+attributes+")")
@@ -105,7 +106,8 @@ func testLLD(t *testing.T, w workspace) {
 			again = []string{"sync", "--configure"}
 		}
 		w.bazel(t, again[0], again[1:]...)
-		if flags := w.bazel(t, "aquery", `mnemonic("CppLink", deps(//:one))`); !regexp.MustCompile("-fuse-ld=" + name + `['\s]`).MatchString(flags) {
+		flags := w.bazel(t, "aquery", `mnemonic("CppLink", deps(//:one))`)
+		if !regexp.MustCompile("-fuse-ld=" + name + `['\s]`).MatchString(flags) {
 			t.Errorf("with lld %s no link has -fuse-ld=%s:\n%s", version, name, flags)
 		}
 	}
@@ -120,13 +122,15 @@ func testRelease(t *testing.T, w workspace) {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1.2.3/thinrex-linux_x86_64", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(program) })
+	mux.HandleFunc("GET /v1.2.3/thinrex-linux_x86_64", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(program)
+	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	release := func(t *testing.T, sum []byte) {
 		t.Helper()
-		w.provision(t, "release", fmt.Sprintf(`version = "1.2.3", url = "%s/v{version}/thinrex-{platform}{exe}", sha256s = {"linux_x86_64": "%s"}`,
-			server.URL, hex.EncodeToString(sum)))
+		w.provision(t, "release", fmt.Sprintf(`version = "1.2.3", url = "%s/v{version}/thinrex-{platform}{exe}",
+			sha256s = {"linux_x86_64": "%s"}`, server.URL, hex.EncodeToString(sum)))
 	}
 	sum := sha256.Sum256(program)
 	t.Run("right", func(t *testing.T) {
@@ -148,8 +152,10 @@ func testCredentials(t *testing.T, w workspace) {
 	addr, dir := startWorker(t), w.folder(t)
 	rc, helper, asked := filepath.Join(dir, "rc"), filepath.Join(dir, "helper"), filepath.Join(dir, "asked")
 	write(t, rc, "build:ci --remote_cache="+addr+" --remote_upload_local_results\n", 0o600)
-	write(t, helper, "#!/bin/sh\ncat >"+asked+"\necho '{\"headers\":{\"Authorization\":[\"Bearer "+secret+"\"]}}'\n", 0o700)
-	w.provision(t, "local", fmt.Sprintf("path = %q, bazelrc = %q, credential_helper = %q", site.Thinrex(t), rc+":ci", helper))
+	write(t, helper, "#!/bin/sh\ncat >"+asked+"\necho '{\"headers\":{\"Authorization\":[\"Bearer "+secret+"\"]}}'\n",
+		0o700)
+	w.provision(t, "local", fmt.Sprintf("path = %q, bazelrc = %q, credential_helper = %q",
+		site.Thinrex(t), rc+":ci", helper))
 
 	w = w.thinrex().with("--sandbox_writable_path=" + dir)
 	first := w.build(t, "//:one")

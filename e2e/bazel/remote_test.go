@@ -78,7 +78,8 @@ func testRemoteLink(t *testing.T, w workspace) {
 	r.expectWarning(t, noCache)
 	remote, hits := r.processes(t, "remote"), r.processes(t, "remote cache hit") // of what the other test has compiled
 	if local := r.processes(t, "linux-sandbox"); remote < 1 || remote+hits != 6 || local > 0 {
-		t.Errorf("%d actions on the worker, %d of its results, %d actions here; want 5 compilations and the link there", remote, hits, local)
+		t.Errorf("%d actions on the worker, %d of its results, %d actions here; want 5 compilations and the link there",
+			remote, hits, local)
 	}
 	if got := w.run(t, w.root, "bazel-bin/anywhere"); got != onePrints {
 		t.Errorf("anywhere prints %q", got)

@@ -90,7 +90,8 @@ func (r report) expectNothingCompiled(t *testing.T, programs ...string) {
 // expectWarning checks that a link says once what it goes on without.
 func (r report) expectWarning(t *testing.T, words string) {
 	t.Helper()
-	if n := strings.Count(r.output, "thinrex: warning: "); n != 1 || !strings.Contains(r.output, "thinrex: warning: "+words) {
+	if n := strings.Count(r.output, "thinrex: warning: "); n != 1 ||
+		!strings.Contains(r.output, "thinrex: warning: "+words) {
 		t.Errorf("%d warnings, want one %q:\n%s", n, words, r.output)
 	}
 }

@@ -17,7 +17,8 @@ func TestNoNamespaces(t *testing.T) {
 	if !slices.Contains(bazels, "7") {
 		return // no other needs them
 	}
-	cmd := exec.Command("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", repository+"/scripts/bazel.sh", "7", "version")
+	cmd := exec.Command("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", repository+"/scripts/bazel.sh",
+		"7", "version")
 	cmd.Env = append(os.Environ(), "TMPDIR="+site.Scratch)
 	output, err := cmd.CombinedOutput()
 	expectExit(t, output, err, 3, "which this root may not make", "--privileged", "bazel.sh own")
@@ -40,22 +41,33 @@ func TestRootVersions(t *testing.T) {
 		words       []string
 	}{
 		{"right", right, 0, []string{"Bazel " + right + " and clang 22.1.8\n"}},
-		{"another", major + ".99.0", 0, []string{"Bazel " + major + ".99.0 and clang", "warning: the docs speak of Bazel " + right}},
-		{"another major", "99.1.0", 3, []string{"forky has Bazel 99.1.0 now, and this is for " + right, "THINREX_BAZEL_MIRROR"}},
+		{"another", major + ".99.0", 0, []string{
+			"Bazel " + major + ".99.0 and clang",
+			"warning: the docs speak of Bazel " + right,
+		}},
+		{"another major", "99.1.0", 3, []string{
+			"forky has Bazel 99.1.0 now, and this is for " + right,
+			"THINREX_BAZEL_MIRROR",
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			root := t.TempDir()
 			status := ""
 			for name, version := range map[string]string{"bazel-bootstrap": tt.bazel + "+ds-8", "clang-22": "1:22.1.8-1+b2"} {
-				status += "Package: " + name + "\nStatus: install ok installed\nMaintainer: Nobody <nobody@example.com>\nArchitecture: amd64\nVersion: " +
+				status += "Package: " + name + "\nStatus: install ok installed\nMaintainer: Nobody " +
+					"<nobody@example.com>\nArchitecture: amd64\nVersion: " +
 					version + "\nDescription: none\n\n"
 			}
 			if err := os.MkdirAll(filepath.Join(root, "var/lib/dpkg"), 0o755); err != nil {
 				t.Fatal(err)
 			}
 			write(t, filepath.Join(root, "var/lib/dpkg/status"), status, 0o644)
-			const script = `set -euo pipefail; repo=$1; stop() { echo "${@:2}"; exit "$1"; }; source "$1/scripts/lib/bazel-root.sh"; check_root "$2"`
+			const script = `set -euo pipefail
+				repo=$1
+				stop() { echo "${@:2}"; exit "$1"; }
+				source "$1/scripts/lib/bazel-root.sh"
+				check_root "$2"`
 			output, err := exec.Command("bash", "-c", script, "bash", repository, root).CombinedOutput()
 			expectExit(t, output, err, tt.code, tt.words...)
 			if warned := strings.Contains(string(output), "warning"); warned != (tt.name == "another") {

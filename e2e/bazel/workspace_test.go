@@ -73,7 +73,8 @@ func (w workspace) with(flags ...string) workspace {
 // thinrex returns the workspace with options for the distributor, which says
 // what it has done. Without a disk cache among them it has none.
 func (w workspace) thinrex(options ...string) workspace {
-	return w.with("--@thinrex//rules:args=" + strings.Join(append([]string{"--verbose", "--disk_cache="}, options...), ","))
+	args := append([]string{"--verbose", "--disk_cache="}, options...)
+	return w.with("--@thinrex//rules:args=" + strings.Join(args, ","))
 }
 
 // thinrexCache returns the workspace with a folder that the distributor keeps

@@ -28,10 +28,12 @@ check_root() {
   tested=$(<"${repo:?}/.bazelversion")
   bazel=$(package_version bazel-bootstrap "$packages")
   clang=$(package_version clang-22 "$packages")
-  [[ ${bazel%%.*} = "${tested%%.*}" ]] || stop 3 "Debian forky has Bazel $bazel now, and this is for $tested: give the URL of a mirror" \
+  [[ ${bazel%%.*} = "${tested%%.*}" ]] ||
+    stop 3 "Debian forky has Bazel $bazel now, and this is for $tested: give the URL of a mirror" \
     "of an older forky (a snapshot) in THINREX_BAZEL_MIRROR, or use your own Bazel: bazel.sh own"
   echo "bazel.sh: forky has Bazel $bazel and clang $clang"
-  [[ $bazel = "$tested" ]] || echo "bazel.sh: warning: the docs speak of Bazel $tested, which is no longer what is tested here"
+  [[ $bazel = "$tested" ]] ||
+    echo "bazel.sh: warning: the docs speak of Bazel $tested, which is no longer what is tested here"
 }
 
 # debian_mirror: the URL of the first archive of Debian that apt knows.
@@ -72,7 +74,8 @@ make_root() {
   [[ $EUID -eq 0 ]] || stop 3 "Bazel 7 is run in a root folder of its own, which needs root: run this as root," \
     "or use your own Bazel: bazel.sh own"
   command -v unshare >/dev/null || stop 3 "there is no unshare here: install util-linux"
-  unshare --mount --pid --fork true 2>/dev/null || stop 3 "Bazel 7 is run in namespaces of its own, which this root may not make" \
+  unshare --mount --pid --fork true 2>/dev/null ||
+    stop 3 "Bazel 7 is run in namespaces of its own, which this root may not make" \
     "(a container without CAP_SYS_ADMIN?): start the container with --privileged," "or use your own Bazel: bazel.sh own"
   ! root_is_made || return 0
   mkdir -p "${root%/*}"
@@ -166,5 +169,6 @@ in_root() {
   mapfile -t paths < <(printf '%s\n' "${paths[@]}" | sed '/^$/d' | sort -u)
   exec unshare --mount --pid --fork --kill-child --propagation private \
     bash -euc "$inside" inside "$root" "$(pwd -P)" "${paths[@]}" -- \
-    env HOME=/root USER=root "BAZEL_DEV_VERSION_OVERRIDE=$(package_version bazel-bootstrap --admindir="$root/var/lib/dpkg")" "${go[@]}" "$@"
+    env HOME=/root USER=root \
+    "BAZEL_DEV_VERSION_OVERRIDE=$(package_version bazel-bootstrap --admindir="$root/var/lib/dpkg")" "${go[@]}" "$@"
 }

@@ -33,7 +33,8 @@ func Connect(t testing.TB, addr string) (context.Context, *grpc.ClientConn) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
-	return metadata.AppendToOutgoingContext(ctx, "build.bazel.remote.execution.v2.requestmetadata-bin", string(caller)), conn
+	const header = "build.bazel.remote.execution.v2.requestmetadata-bin"
+	return metadata.AppendToOutgoingContext(ctx, header, string(caller)), conn
 }
 
 // wakeUp has a worker answer its first call. On a busy machine that takes a Java

@@ -81,7 +81,8 @@ func (s *Stage) Run(m *testing.M) {
 	// What the caller has configured for make or thinrex must not decide a test.
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, "THINREX_") && !strings.HasPrefix(name, "THINREX_BAZEL_") || name == "MAKEFLAGS" || name == "MFLAGS" {
+		if strings.HasPrefix(name, "THINREX_") && !strings.HasPrefix(name, "THINREX_BAZEL_") || name == "MAKEFLAGS" ||
+			name == "MFLAGS" {
 			os.Unsetenv(name)
 		}
 	}

@@ -89,7 +89,8 @@ func ReserveAddress(t testing.TB) string {
 	}
 	t.Cleanup(func() { syscall.Close(fd) })
 	loopback := &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}
-	if err := errors.Join(syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1), syscall.Bind(fd, loopback)); err != nil {
+	if err := errors.Join(syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
+		syscall.Bind(fd, loopback)); err != nil {
 		t.Fatal(err)
 	}
 	bound, err := syscall.Getsockname(fd)

@@ -123,7 +123,8 @@ func storageFaults() map[string]storageFault {
 		"other bytes": reapitest.WrongBytes, "half": reapitest.Truncated,
 	} {
 		m["outputs damaged, "+name] = storageFault{
-			options: reapitest.Options{WorkersSkipStored: true}, happens: objects(how), want: here, then: hits, prints: warning(named),
+			options: reapitest.Options{WorkersSkipStored: true}, happens: objects(how), want: here, then: hits,
+			prints: warning(named),
 		}
 		m["outputs damaged, "+name+", workers replace them"] = storageFault{happens: objects(how), want: rebuilt, then: hits}
 		m["outputs damaged, "+name+", a cache alone"] = storageFault{

@@ -169,7 +169,8 @@ func (p *page) table(word string, attrs starlark.Value, named bool) {
 		if !ok || strings.HasPrefix(name, "_") {
 			continue
 		}
-		fmt.Fprintf(p, "| `%s` | %s | %s | %s |\n", name, strings.TrimPrefix(attr.By, "attr."), byDefault(attr), cell(attr.Text("doc")))
+		fmt.Fprintf(p, "| `%s` | %s | %s | %s |\n", name, strings.TrimPrefix(attr.By, "attr."), byDefault(attr),
+			cell(attr.Text("doc")))
 	}
 }
 

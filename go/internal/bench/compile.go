@@ -45,7 +45,11 @@ func (b *bench) compileHits(u unit) error {
 	log := filepath.Join(b.dir, "ccache.log")
 	ours, theirs := u.through(b.thinrex, "ours.o"), u.plain("theirs.o")
 	theirs.args = append([]string{"ccache"}, theirs.args...)
-	theirs.env = []string{"CCACHE_DIR=" + filepath.Join(b.dir, "ccache"), "CCACHE_CONFIGPATH=/dev/null", "CCACHE_STATSLOG=" + log}
+	theirs.env = []string{
+		"CCACHE_DIR=" + filepath.Join(b.dir, "ccache"),
+		"CCACHE_CONFIGPATH=/dev/null",
+		"CCACHE_STATSLOG=" + log,
+	}
 	time.Sleep(3 * time.Second) // both trust only files that are older than now
 	for _, c := range []command{ours, theirs, u.plain("plain.o")} {
 		if _, err := c.run(); err != nil {
@@ -76,7 +80,8 @@ func (b *bench) compileHits(u unit) error {
 	if err != nil {
 		return err
 	}
-	b.addPair(fmt.Sprintf("direct hit of a C++ file with %d headers, whole process, vs. ccache's; %d pairs", headers, many.runs), ourRuns, theirRuns, "≤ 1.5×")
+	what := fmt.Sprintf("direct hit of a C++ file with %d headers, whole process, vs. ccache's; %d pairs", headers, many.runs)
+	b.addPair(what, ourRuns, theirRuns, "≤ 1.5×")
 	return nil
 }
 

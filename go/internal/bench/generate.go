@@ -65,7 +65,8 @@ func tool(dir, name string, args ...string) error {
 
 func source(i, n, fanout, weight int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#include <stdio.h>\n#include \"shared.h\"\nstatic long state%d = %d;\nstatic long table%d[64];\n", i, i, i)
+	fmt.Fprintf(&b, "#include <stdio.h>\n#include \"shared.h\"\nstatic long state%d = %d;\nstatic long table%d[64];\n",
+		i, i, i)
 	var calls []string
 	for k := 1; k <= fanout; k++ {
 		callee := (i + k*k) % n
@@ -81,7 +82,13 @@ func source(i, n, fanout, weight int) string {
   long sum = %d;
   for (int i = 0; i < 64; i++) { table%d[i] += x ^ (i * %d); sum += table%d[(i * %d) & 63] %% (i + %d); }
   if (sum & 1) sum = %s;
-  switch (x & 7) { case 0: sum += 3; break; case 1: sum *= 5; break; case 2: sum ^= x; break; case 3: sum -= state%d; break; default: sum += x; }
+  switch (x & 7) {
+  case 0: sum += 3; break;
+  case 1: sum *= 5; break;
+  case 2: sum ^= x; break;
+  case 3: sum -= state%d; break;
+  default: sum += x;
+  }
   return sum;
 }
 `, i, w, w, i, w+7, i, 2*w+1, w+2, strings.Join(calls, " + "), i)

@@ -24,13 +24,17 @@ type library struct {
 var libraries = []library{
 	{name: "oneTBB", pkg: "libtbb-dev", source: "#include <tbb/tbb.h>\n"},
 	{name: "GLM", pkg: "libglm-dev", source: "#include <glm/glm.hpp>\n"},
-	{name: "pybind11", pkg: "pybind11-dev", source: "#include <pybind11/pybind11.h>\n", flagsOf: []string{"python3-config", "--includes"}},
+	{name: "pybind11", pkg: "pybind11-dev", source: "#include <pybind11/pybind11.h>\n",
+		flagsOf: []string{"python3-config", "--includes"}},
 	{name: "xsimd", pkg: "libxsimd-dev", source: "#include <xsimd/xsimd.hpp>\n", flags: "-march=x86-64-v3"},
 	{name: "Boost.Asio", pkg: "libboost-dev", source: "#include <boost/asio.hpp>\n"},
 	{name: "Eigen", pkg: "libeigen3-dev", source: "#include <Eigen/Dense>\n", flags: "-I/usr/include/eigen3"},
-	{name: "QtWidgets", pkg: "qtbase5-dev", source: "#include <QtWidgets>\n", flags: "-fPIC", flagsOf: []string{"pkg-config", "--cflags", "Qt5Widgets"}},
-	{name: "gtk.h", pkg: "libgtk-3-dev", source: "#include <gtk/gtk.h>\n", flagsOf: []string{"pkg-config", "--cflags", "gtk+-3.0"}},
-	{name: "IRBuilder.h", pkg: "llvm-22-dev", source: "#include <llvm/IR/IRBuilder.h>\n", flags: "-I/usr/lib/llvm-22/include"},
+	{name: "QtWidgets", pkg: "qtbase5-dev", source: "#include <QtWidgets>\n", flags: "-fPIC",
+		flagsOf: []string{"pkg-config", "--cflags", "Qt5Widgets"}},
+	{name: "gtk.h", pkg: "libgtk-3-dev", source: "#include <gtk/gtk.h>\n",
+		flagsOf: []string{"pkg-config", "--cflags", "gtk+-3.0"}},
+	{name: "IRBuilder.h", pkg: "llvm-22-dev", source: "#include <llvm/IR/IRBuilder.h>\n",
+		flags: "-I/usr/lib/llvm-22/include"},
 	{name: "2 MB of data in one line", source: dataLine(2 << 20)},
 }
 

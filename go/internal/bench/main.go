@@ -48,10 +48,12 @@ func main() {
 	runs := flag.Int("runs", 9, "measured runs of each side")
 	modules := flag.Int("modules", 270, "modules of the generated program")
 	jobs := flag.Int("jobs", 10_000, "jobs of the large dist-file")
-	base := flag.String("dir", memoryOr(os.TempDir()), "where everything is made; in memory, so that not the disk is measured")
+	base := flag.String("dir", memoryOr(os.TempDir()),
+		"where everything is made; in memory, so that not the disk is measured")
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
-	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, down, reset, compile, libraries, older")
+	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, "+
+		"down, reset, compile, libraries, older")
 	older := flag.String("baseline", "", "an older thinrex, to measure what the new one costs more at a hit")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
 	flag.Parse()
@@ -62,7 +64,8 @@ func main() {
 	case *copyDir != "":
 		err = runCopy(flag.Arg(0), *copyDir, *fill)
 	default:
-		err = run(&bench{thinrex: flag.Arg(0), older: *older, base: *base, runs: *runs, modules: *modules, jobs: *jobs}, *only)
+		err = run(&bench{thinrex: flag.Arg(0), older: *older, base: *base, runs: *runs, modules: *modules, jobs: *jobs},
+			*only)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

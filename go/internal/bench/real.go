@@ -101,7 +101,8 @@ func (b *bench) floor(p *program, ours command) error {
 		return err
 	}
 	saved := filepath.Join(b.dir, "saved")
-	fill := p.link("floor", "-fthinlto-distributor="+self, "-Xthinlto-distributor=-copy="+saved, "-Xthinlto-distributor=-fill="+b.thinrex)
+	fill := p.link("floor", "-fthinlto-distributor="+self, "-Xthinlto-distributor=-copy="+saved,
+		"-Xthinlto-distributor=-fill="+b.thinrex)
 	fill.env = ours.env
 	if _, err := fill.run(); err != nil {
 		return err

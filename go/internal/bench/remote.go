@@ -60,7 +60,11 @@ func (b *bench) remoteLinks() error {
 // returns it.
 func (b *bench) coldUpload(p *program) (*reapitest.Server, error) {
 	in := &inputs{seen: map[digest.Digest]bool{}}
-	s, err := reapitest.Start(reapitest.Options{Inline: true, Execute: in.before(reapitest.RunCommands), ScratchDir: b.dir})
+	s, err := reapitest.Start(reapitest.Options{
+		Inline:     true,
+		Execute:    in.before(reapitest.RunCommands),
+		ScratchDir: b.dir,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +111,11 @@ func (b *bench) compressedUploads() error {
 			return err
 		}
 		sum, _, err := b.againstService(command{
-			args: []string{b.thinrex, "--experimental_remote_cache_compression", "--exec_strategy=remote", "--remote_executor=grpc://" + s.Addr(), file},
-			dir:  filepath.Dir(file), env: []string{"THINREX_DISK_CACHE=" + cache},
+			args: []string{
+				b.thinrex, "--experimental_remote_cache_compression", "--exec_strategy=remote",
+				"--remote_executor=grpc://" + s.Addr(), file,
+			},
+			dir: filepath.Dir(file), env: []string{"THINREX_DISK_CACHE=" + cache},
 		})
 		if err == nil {
 			err = b.uploadRow(offer.what, sum, s, in, "≤ 0.5×")
@@ -184,8 +191,10 @@ func (b *bench) allHits(p *program, s *reapitest.Server, how string) error {
 		}
 	}
 	own := func(r hitRun) time.Duration { return r.own }
-	b.add(fmt.Sprintf("all-hit link of %d modules over gRPC, empty disk store, %s: thinrex's own wall time", b.modules, how),
-		fmt.Sprintf("%s, beside %s of CPU time of the service", ms(median(far, own)), ms(median(far, func(r hitRun) time.Duration { return r.service }))),
+	b.add(fmt.Sprintf("all-hit link of %d modules over gRPC, empty disk store, %s: thinrex's own wall time",
+		b.modules, how),
+		fmt.Sprintf("%s, beside %s of CPU time of the service", ms(median(far, own)),
+			ms(median(far, func(r hitRun) time.Duration { return r.service }))),
 		"", "≤ 300 ms")
 	b.add("again with the disk store", ms(median(near, own)), "", "≤ 100 ms")
 	b.add("bytes uploaded by these links", fmt.Sprint(s.Received()-received), "", "0")
@@ -221,7 +230,10 @@ func cpuTime() time.Duration {
 // remoteLink is a link of the program with a service.
 func (b *bench) remoteLink(p *program, s *reapitest.Server, output string) command {
 	link := p.link(output, "-fthinlto-distributor="+b.thinrex)
-	link.env = []string{"THINREX_DISK_CACHE=" + filepath.Join(b.dir, "remotecache"), "THINREX_REMOTE_EXECUTOR=grpc://" + s.Addr()}
+	link.env = []string{
+		"THINREX_DISK_CACHE=" + filepath.Join(b.dir, "remotecache"),
+		"THINREX_REMOTE_EXECUTOR=grpc://" + s.Addr(),
+	}
 	return link
 }
 

@@ -39,7 +39,8 @@ func (b *bench) resetConnections() error {
 			with, without = append(with, one), append(without, two)
 		}
 	}
-	b.add(fmt.Sprintf("one reset of the connection with %d jobs in flight on %d remote slots, vs. no reset", resetJobs, resetSlots),
+	b.add(fmt.Sprintf("one reset of the connection with %d jobs in flight on %d remote slots, vs. no reset",
+		resetJobs, resetSlots),
 		fmt.Sprintf("%.2f s vs. %.2f s", median(with, wall).Seconds(), median(without, wall).Seconds()),
 		fmt.Sprintf("%.2f×", medianRatio(with, without)), "≤ 1.2×")
 	return nil

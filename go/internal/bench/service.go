@@ -30,7 +30,9 @@ func (b *bench) slots() error {
 		}
 		what, target := "the same with %d imports for each job", ""
 		if imports == someImports {
-			what, target = fmt.Sprintf("%d jobs × %v on %d simulated slots, %%d imports for each job, vs. the ideal", slotJobs, slotTime, slotCount), "≤ 1.15×"
+			what = fmt.Sprintf("%d jobs × %v on %d simulated slots, %%d imports for each job, vs. the ideal",
+				slotJobs, slotTime, slotCount)
+			target = "≤ 1.15×"
 		}
 		ideal := slotTime * slotJobs / slotCount
 		b.add(fmt.Sprintf(what, imports),
@@ -52,8 +54,11 @@ func (b *bench) slotRuns(imports int) (runs []measure, err error) {
 	defer s.Close()
 	cache := filepath.Join(b.dir, "slotcache")
 	c := command{
-		args: []string{b.thinrex, "--exec_strategy=remote", "--remote_executor=grpc://" + s.Addr(), fmt.Sprintf("--remote_jobs=%d", slotCount), file},
-		dir:  filepath.Dir(file), env: []string{"THINREX_DISK_CACHE=" + cache},
+		args: []string{
+			b.thinrex, "--exec_strategy=remote", "--remote_executor=grpc://" + s.Addr(),
+			fmt.Sprintf("--remote_jobs=%d", slotCount), file,
+		},
+		dir: filepath.Dir(file), env: []string{"THINREX_DISK_CACHE=" + cache},
 	}
 	for range b.fewRuns() + 1 {
 		s.Wipe(true)

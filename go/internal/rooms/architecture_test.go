@@ -25,7 +25,8 @@ func TestArchitecturePage(t *testing.T) {
 		}
 		cells := strings.Split(rows[i], " | ")
 		if len(cells) != 3 || cells[0] != "| `"+room.name+"`" || strings.TrimSpace(cells[1]) == "" {
-			t.Fatalf("docs/architecture.md: this row should be that of %s, with what it owns and may import:\n%s", room.name, rows[i])
+			t.Fatalf("docs/architecture.md: this row should be that of %s, with what it owns and may import:\n%s",
+				room.name, rows[i])
 		}
 		if got, want := cells[2], roomNames(room.ours)+" |"; got != want {
 			t.Errorf("docs/architecture.md: the row of %s should end with\n%s\nand ends with\n%s", room.name, want, got)

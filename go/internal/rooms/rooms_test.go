@@ -60,8 +60,8 @@ var plan = []room{
 	// The program.
 	{"config", "host option"},
 	{"cmd/thinrex/settings", "compile config digest host link option reapi reapi/credential report store"},
-	{"cmd/thinrex", "action clang cmd/thinrex/settings compile config digest host host/filedigest host/memo link link/distfile " +
-		"link/executor link/linker option outage reapi reapi/credential report store"},
+	{"cmd/thinrex", "action clang cmd/thinrex/settings compile config digest host host/filedigest host/memo link " +
+		"link/distfile link/executor link/linker option outage reapi reapi/credential report store"},
 
 	// Tools and servers of the tests; the product imports none of them.
 	{"internal/patient", ""},

@@ -47,7 +47,8 @@ r = rule(implementation = _impl, attrs = dict({"x": attr.label()}, y = attr.stri
 		{"rule", "a.bzl", `load(":lib.bzl", "r")` + "\nx = r", ""},
 		{"own repository", "a.bzl", `load("@thinrex//:lib.bzl", "r")` + "\nx = r", ""},
 		{"other module", "a.bzl", `load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")` + "\nx = [CcInfo]", ""},
-		{"toolchains", "a.bzl", `load("@rules_cc//cc:find_cc_toolchain.bzl", "use_cc_toolchain")` + "\nx = use_cc_toolchain() + ['//:t']", ""},
+		{"toolchains", "a.bzl", `load("@rules_cc//cc:find_cc_toolchain.bzl", "use_cc_toolchain")` +
+			"\nx = use_cc_toolchain() + ['//:t']", ""},
 		{"provider with init", "a.bzl", "P, _new = provider(init = str)", ""},
 		{"bzlmod", "extensions.bzl", "x = module_extension(implementation = str, tag_classes = {'t': tag_class()})", ""},
 		{"BUILD", "BUILD.bazel", `load(":lib.bzl", "r")` + "\nr(name = 'x', srcs = glob(['*']) + select({}))", ""},
@@ -55,7 +56,8 @@ r = rule(implementation = _impl, attrs = dict({"x": attr.label()}, y = attr.stri
 		{"syntax", "a.bzl", "x = ", "a.bzl:1"},
 		{"native provider", "a.bzl", "def f():\n    return CcInfo()", "CcInfo is no global name of Bazel 9: load it"},
 		{"native rule", "BUILD.bazel", "cc_library(name = 'x')", "cc_library is no global name of Bazel 9: load it"},
-		{"native rule by name", "a.bzl", "def f():\n    native.cc_library(name = 'x')", "native.cc_library is not in every Bazel"},
+		{"native rule by name", "a.bzl", "def f():\n    native.cc_library(name = 'x')",
+			"native.cc_library is not in every Bazel"},
 		{"set", "a.bzl", "def f():\n    return set()", "set is not in Bazel 4.2.3"},
 		{"symbolic macro", "a.bzl", "m = macro(implementation = str)", "macro is not in Bazel 4.2.3"},
 		{"misspelt", "a.bzl", "x = structure()", "structure is no global name"},
@@ -69,7 +71,8 @@ r = rule(implementation = _impl, attrs = dict({"x": attr.label()}, y = attr.stri
 		{"method", "a.bzl", "def f(x):\n    return x.removeprefix('a')", "removeprefix is not in Bazel 4.2.3"},
 		{"missing file", "a.bzl", `load(":none.bzl", "x")`, "none.bzl"},
 		{"missing symbol", "a.bzl", `load(":lib.bzl", "s")`, "name s not found in module"},
-		{"missing symbol of a module", "a.bzl", `load("@rules_cc//cc:cc_binary.bzl", "cc_library")`, "name cc_library not found in module"},
+		{"missing symbol of a module", "a.bzl", `load("@rules_cc//cc:cc_binary.bzl", "cc_library")`,
+			"name cc_library not found in module"},
 		{"missing symbol in BUILD", "BUILD.bazel", `load(":lib.bzl", "s")`, ":lib.bzl has no s"},
 		{"unknown module", "a.bzl", `load("@rules_shell//shell:sh_test.bzl", "sh_test")`, "is not known"},
 		{"cycle", "a.bzl", `load(":a.bzl", "x")`, "loads itself"},
@@ -100,7 +103,8 @@ func TestCheckModule(t *testing.T) {
 		t.Error(err)
 	}
 	write(t, dir, "one/WORKSPACE", "")
-	if err := starlarkcheck.Open(dir).Check("one/x.bzl"); err == nil || !strings.Contains(err.Error(), "module_extension is not in Bazel 4.2.3") {
+	err := starlarkcheck.Open(dir).Check("one/x.bzl")
+	if err == nil || !strings.Contains(err.Error(), "module_extension is not in Bazel 4.2.3") {
 		t.Errorf("with a WORKSPACE: %v", err)
 	}
 }

@@ -78,7 +78,9 @@ func (f function) Attr(name string) (starlark.Value, error) {
 }
 
 // CallInternal calls the few functions whose results must be real.
-func (f function) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (f function) CallInternal(
+	thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	m := made(string(f), args, kwargs)
 	switch f {
 	case "struct":
