@@ -26,6 +26,9 @@ All tags take the options of `dtlto_toolchain`, which links pass to the distribu
     tag_classes = {
         "local": tag_class(attrs = LOCAL_ATTRS, doc = "Uses a thinrex that is on this machine."),
         "release": tag_class(attrs = RELEASE_ATTRS, doc = "Downloads a release of thinrex."),
-        "source": tag_class(attrs = SOURCE_ATTRS, doc = "Builds thinrex from the sources of this module, with the `go` in the PATH."),
+        "source": tag_class(
+            attrs = SOURCE_ATTRS,
+            doc = "Builds thinrex from the sources of this module, with the `go` in the PATH.",
+        ),
     },
 )

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# An LTO link for Android gives thread-local variables another form than clang -c does, unless an option of LLVM says so.
+# An LTO link for Android gives thread-local variables another form than clang -c does, unless an option of LLVM says
+# so.
 #
 # Seen with clang and lld 22.1.8 (Debian 12), for aarch64- and x86_64-linux-android21, ThinLTO and full LTO. Before API
 # level 29, Android's loader knows no TLS segments, so clang makes "emulated" TLS of a _Thread_local variable: a native
@@ -56,6 +57,7 @@ for target in aarch64-linux-android21 x86_64-linux-android21; do
   done
   $clang -flto=thin owner.c -o owner.o || exit 2
   expect "thin with -plugin-opt=-emulated-tls" "$(link -plugin-opt=-emulated-tls)" links
-  expect "thin, distributed" "$(link "--thinlto-distributor=$w/distribute" "--thinlto-remote-compiler=$(command -v clang-22)")" links
+  expect "thin, distributed" \
+    "$(link "--thinlto-distributor=$w/distribute" "--thinlto-remote-compiler=$(command -v clang-22)")" links
 done
 exit $bad

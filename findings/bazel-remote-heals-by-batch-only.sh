@@ -81,7 +81,8 @@ func main() {
 	rand.New(rand.NewSource(1)).Read(blob) // doesn't compress
 	digest := &repb.Digest{Hash: fmt.Sprintf("%x", sha256.Sum256(blob)), SizeBytes: int64(len(blob))}
 	update := func() {
-		r, err := cas.BatchUpdateBlobs(ctx, &repb.BatchUpdateBlobsRequest{Requests: []*repb.BatchUpdateBlobsRequest_Request{{Digest: digest, Data: blob}}}, grpc.WaitForReady(true))
+		upload := []*repb.BatchUpdateBlobsRequest_Request{{Digest: digest, Data: blob}}
+		r, err := cas.BatchUpdateBlobs(ctx, &repb.BatchUpdateBlobsRequest{Requests: upload}, grpc.WaitForReady(true))
 		check(err)
 		if code := r.Responses[0].GetStatus().GetCode(); code != 0 {
 			check(fmt.Errorf("BatchUpdateBlobs: code %d", code))
@@ -123,7 +124,8 @@ func main() {
 
 	ws, err := stream.Write(ctx)
 	check(err)
-	_ = ws.Send(&bspb.WriteRequest{ResourceName: fmt.Sprintf("uploads/01234567-89ab-cdef-0123-456789abcdef/blobs/%s/%d", digest.Hash, digest.SizeBytes), Data: blob, FinishWrite: true})
+	name := fmt.Sprintf("uploads/01234567-89ab-cdef-0123-456789abcdef/blobs/%s/%d", digest.Hash, digest.SizeBytes)
+	_ = ws.Send(&bspb.WriteRequest{ResourceName: name, Data: blob, FinishWrite: true})
 	answer, err := ws.CloseAndRecv()
 	check(err)
 	fmt.Printf("after Write (answer: %d of %d): read: %s\n", answer.CommittedSize, len(blob), read())
@@ -131,7 +133,10 @@ func main() {
 	fmt.Printf("after BatchUpdateBlobs: read: %s\n", read())
 }
 G
-{ go get github.com/bazelbuild/remote-apis@v0.0.0-20260908115904-76ddd98e1f92 google.golang.org/grpc@v1.85.0 && go mod tidy && go build -o client .; } >log 2>&1 || {
+{
+  go get github.com/bazelbuild/remote-apis@v0.0.0-20260908115904-76ddd98e1f92 google.golang.org/grpc@v1.85.0 &&
+    go mod tidy && go build -o client .
+} >log 2>&1 || {
   tail -3 log >&2
   exit 2
 }

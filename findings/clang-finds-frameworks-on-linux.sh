@@ -28,7 +28,8 @@ for outer in F.framework F.folder; do
 done
 try() { # FOLDER
   local result="not found"
-  clang-22 --target=x86_64-pc-linux-gnu -E -P $1.c >out 2>said && grep -q 'int inner;' out && result="found in the inner framework"
+  clang-22 --target=x86_64-pc-linux-gnu -E -P $1.c >out 2>said && grep -q 'int inner;' out &&
+    result="found in the inner framework"
   echo "in $1/Headers: $result"
 }
 { try F.framework; try F.folder; } | tee seen

@@ -9,7 +9,8 @@
 #
 # Output seen:
 #   ccache: -fsave-optimization-record: miss writes a.opt.yaml, hit nothing; -fstack-usage: miss writes a.su, hit a.su
-#   sccache: -fsave-optimization-record: miss writes a.opt.yaml, hit nothing; -fstack-usage: miss writes a.su, hit nothing
+#   sccache: -fsave-optimization-record: miss writes a.opt.yaml, hit nothing;
+#   -fstack-usage: miss writes a.su, hit nothing
 # Exits 0 while it is so, 1 when a tool behaves otherwise, 2 when it can't be tried.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)

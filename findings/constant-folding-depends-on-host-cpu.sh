@@ -19,7 +19,10 @@ trap 'rm -rf "$w"' EXIT
 cd "$w" || exit 2
 llvm22 "$w/root" || exit 2
 
-grep -q -w fma /proc/cpuinfo && grep -q -w avx2 /proc/cpuinfo || { echo "this processor has no FMA or no AVX2" >&2; exit 2; }
+grep -q -w fma /proc/cpuinfo && grep -q -w avx2 /proc/cpuinfo || {
+  echo "this processor has no FMA or no AVX2" >&2
+  exit 2
+}
 echo 'double sin(double); double f(void) { return sin(0.259); }' >a.c
 constant() { # TARGET
   clang-22 --target="$1" -O2 -S -emit-llvm a.c -o a.ll || exit 2

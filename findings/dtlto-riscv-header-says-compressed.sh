@@ -29,7 +29,9 @@ P
 chmod +x distributor
 echo 'int g(int); int f(int x) { return g(x) + 1; }' >f.c
 echo 'int g(int x) { return x * 3; }' >g.c
-for file in f g; do clang-22 --target=riscv64-linux-gnu -march=rv64g -mabi=lp64d -O2 -fPIC -flto=thin -c $file.c || exit 2; done
+for file in f g; do
+  clang-22 --target=riscv64-linux-gnu -march=rv64g -mabi=lp64d -O2 -fPIC -flto=thin -c $file.c || exit 2
+done
 link() { # NAME OPTION…
   ld.lld-22 -shared f.o g.o -o out.so "${@:2}" || exit 2
   echo "$1: $(llvm-readelf-22 -h out.so | sed -n 's/ *Flags: *//p')"

@@ -19,7 +19,8 @@ trap 'rm -rf "$w"' EXIT
 cd "$w" || exit 2
 llvm22 "$w/root" || exit 2
 version=2.40-2
-debian "$w/root" binutils-x86-64-linux-gnu=$version libbinutils=$version libctf0=$version libctf-nobfd0=$version libgprofng0=$version libjansson4 || exit 2
+debian "$w/root" binutils-x86-64-linux-gnu=$version libbinutils=$version libctf0=$version \
+  libctf-nobfd0=$version libgprofng0=$version libjansson4 || exit 2
 
 echo 'int g(int); int f(int x) { return g(x) + 1; }' >f.c
 echo 'int g(int x) { return x * 3; }' >g.c

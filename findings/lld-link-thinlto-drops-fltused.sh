@@ -24,7 +24,8 @@ ln -s "$w/root/usr/lib/llvm-22/bin/lld" lld-link
 bad=0
 expect() { # NAME EXPECTED
   local seen=links
-  ./lld-link -entry:start -subsystem:console -nodefaultlib main.o float.o own.o -out:out.exe 2>said || seen=$(head -1 said)
+  ./lld-link -entry:start -subsystem:console -nodefaultlib main.o float.o own.o -out:out.exe 2>said ||
+    seen=$(head -1 said)
   echo "  $1: $seen"
   [[ $seen == *"$2" ]] || bad=1
 }

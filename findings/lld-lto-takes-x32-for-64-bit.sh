@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # lld can't link LTO modules for x32 or MIPS N32, though it links their native objects: it takes the modules for 64-bit.
 #
-# Seen with clang and lld 22.1.8 (Debian 12), for x86_64-linux-gnux32 and mips64el-linux-gnuabin32, ThinLTO and full LTO.
+# Seen with clang and lld 22.1.8 (Debian 12), for x86_64-linux-gnux32 and mips64el-linux-gnuabin32, ThinLTO and full
+# LTO.
 # Both ABIs have 64-bit registers and 32-bit pointers, so their files are ELF32. clang compiles for them, native objects
 # link, and lld takes the machine of a module from its target triple, so one would expect an LTO link to work, or to be
 # refused as unsupported. lld goes by the triple's architecture alone: it reads the module as an ELF64 file, refuses

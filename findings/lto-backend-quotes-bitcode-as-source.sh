@@ -27,5 +27,6 @@ ld.lld-22 -shared --thinlto-index-only w.o -o unused || exit 2
 clang-22 -O2 -fPIC -c -x ir w.o -fthinlto-index=w.o.thinlto.bc -o w.native.o 2>backend || exit 2
 echo "clang as backend: $(head -1 backend)"
 echo "the quoted line begins: $(sed -n 2p backend | cut -c1-40)"
-grep -q 'call to slow marked "dontcall-warn"' process && head -1 backend | grep -q "^w.o:1:[0-9]*: warning: call to 'slow'" &&
+grep -q 'call to slow marked "dontcall-warn"' process &&
+  head -1 backend | grep -q "^w.o:1:[0-9]*: warning: call to 'slow'" &&
   sed -n 2p backend | grep -q -F 'BC<C0><DE>'

@@ -36,7 +36,8 @@ compile() { # OUTPUT ARGUMENT…
 }
 host=$(compile host.o)
 target=$(compile target.o -fopenmp-targets=x86_64-pc-linux-gnu --offload-host-only)
-name=$(llvm-nm-22 one/target.o | grep -o "__omp_offloading_[0-9a-f]*_$(printf %x "$(stat -c %i one/a.c)")_f_l2" | head -1)
+inode=$(printf %x "$(stat -c %i one/a.c)")
+name=$(llvm-nm-22 one/target.o | grep -o "__omp_offloading_[0-9a-f]*_${inode}_f_l2" | head -1)
 echo "host only: $host"
 echo "with -fopenmp-targets: $target"
 echo "symbol with the inode of one/a.c: $name"

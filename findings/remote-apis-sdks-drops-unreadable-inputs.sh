@@ -34,7 +34,8 @@ import (
 
 func root(dir string, inputs ...string) (string, error) {
 	c := &client.Client{}
-	d, _, _, err := c.ComputeMerkleTree(context.Background(), dir, "", "", &command.InputSpec{Inputs: inputs}, filemetadata.NewNoopCache())
+	spec := &command.InputSpec{Inputs: inputs}
+	d, _, _, err := c.ComputeMerkleTree(context.Background(), dir, "", "", spec, filemetadata.NewNoopCache())
 	return d.String(), err
 }
 
@@ -44,7 +45,9 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	for _, input := range [][2]string{{"missing file", "gone.o"}, {"no permission", "locked.o"}, {"dangling link", "link.o"}} {
+	for _, input := range [][2]string{
+		{"missing file", "gone.o"}, {"no permission", "locked.o"}, {"dangling link", "link.o"},
+	} {
 		with, err := root(dir, "there.o", input[1])
 		switch {
 		case err != nil:

@@ -19,7 +19,8 @@ trap 'rm -rf "$w"' EXIT
 cd "$w" || exit 2
 llvm22 "$w/root" || exit 2
 
-line="Hard-float 'd' ABI can't be used for a target that doesn't support the D instruction set extension (ignoring target-abi)"
+line="Hard-float 'd' ABI can't be used for a target that doesn't support the D instruction set extension"
+line+=" (ignoring target-abi)"
 bad=0
 try() { # NAME OPTION EXPECTED
   clang-22 --target=riscv64-linux-gnu "$2" -O2 -fPIC -c a.c -o a.o || exit 2

@@ -31,7 +31,11 @@ backend() { # NAME
   clang-22 -O2 -fPIC -c -x ir main.o -fthinlto-index=main.o.thinlto.bc -o main.native.o 2>said ||
     result=$(grep -o 'Could not find incbin file' said || head -1 said)
   if [ "$result" = compiled ]; then
-    if grep -q -a 'these bytes' main.native.o; then result+=", the bytes are in the object"; else result+=", the bytes aren't in the object"; fi
+    if grep -q -a 'these bytes' main.native.o; then
+      result+=", the bytes are in the object"
+    else
+      result+=", the bytes aren't in the object"
+    fi
   fi
   echo "$1: $result"
 }

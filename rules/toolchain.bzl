@@ -7,7 +7,8 @@ DtltoToolchainInfo = provider(
     doc = "What a ThinLTO link needs to become a DTLTO link.",
     fields = {
         "compiler_version": "The version that `compilers` print; empty if they aren't clang.",
-        "compilers": "List of strings: paths of the compiler whose `compiler_version` and `lld` are given here; empty if none was looked at.",
+        "compilers": "List of strings: paths of the compiler whose `compiler_version` and `lld` are given here; " +
+                     "empty if none was looked at.",
         "distributor": "File: the program that lld starts to run the backend compilations.",
         "files": "depset of File: the distributor and all files that it reads. They are inputs of each link.",
         "link_flags": "List of strings: the flags for clang's link line.",
@@ -55,18 +56,21 @@ refused; keep them in a file that `config` or `bazelrc` names, or give a credent
             doc = "Version of the compiler in `compilers`, if it is clang. Links fail with a hint if it is below 22.",
         ),
         compilers = attr.string_list(
-            doc = "Paths of the compiler whose `compiler_version` and `lld` are given. Links by other compilers aren't checked.",
+            doc = "Paths of the compiler whose `compiler_version` and `lld` are given. Links by other compilers " +
+                  "aren't checked.",
         ),
         data = attr.label_list(
             allow_files = True,
             cfg = "exec",
-            doc = "Files that the distributor reads, such as a certificate; `args` can name them as `$(execpath :file)`. They are " +
+            doc = "Files that the distributor reads, such as a certificate; `args` can name them as `$(execpath " +
+                  ":file)`. They are " +
                   "inputs of each link.",
         ),
         distributor = attr.label(
             allow_files = True,
             cfg = "exec",
-            doc = "The program: thinrex, or another distributor for DTLTO. Its runfiles aren't inputs of links: it must run by itself, or " +
+            doc = "The program: thinrex, or another distributor for DTLTO. Its runfiles aren't inputs of links: " +
+                  "it must run by itself, or " +
                   "find beside it what is in `data`.",
             executable = True,
             mandatory = True,

@@ -42,7 +42,10 @@ def dtlto_feature(dtlto, enabled = False):
         flag_sets = [
             flag_set(actions = _COMPILE, flag_groups = [flag_group(flags = ["-flto=thin"])]),
             # % starts a variable in a flag_group.
-            flag_set(actions = _LINK, flag_groups = [flag_group(flags = [f.replace("%", "%%") for f in dtlto.link_flags])]),
+            flag_set(
+                actions = _LINK,
+                flag_groups = [flag_group(flags = [f.replace("%", "%%") for f in dtlto.link_flags])],
+            ),
         ],
         provides = [THIN_LTO_OR_DTLTO],
     )

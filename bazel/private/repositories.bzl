@@ -1,7 +1,7 @@
 """The repositories that the module extension and the WORKSPACE macros create.
 
-`thinrex_distributor` has the toolchain; Bazel fetches it only for builds that need one. The program is in a repository of
-its own, so that a change of options or of the compiler doesn't build or download it again.
+`thinrex_distributor` has the toolchain; Bazel fetches it only for builds that need one. The program is in a
+repository of its own, so that a change of options or of the compiler doesn't build or download it again.
 """
 
 load("//rules/private:options.bzl", "OPTION_ATTRS")  # buildifier: disable=bzl-visibility
@@ -11,7 +11,8 @@ load(":probe.bzl", "find_compiler", "host_platform")
 _TOOLCHAIN_ATTRS = dict(
     OPTION_ATTRS,
     lld = attr.string(
-        doc = "The NAME in `-fuse-ld=NAME`. By default the first that the compiler in CC finds: `lld`, or else `lld-22` for clang 22, and so on.",
+        doc = "The NAME in `-fuse-ld=NAME`. By default the first that the compiler in CC finds: `lld`, or else " +
+              "`lld-22` for clang 22, and so on.",
     ),
 )
 _LOCAL_ATTRS = {
@@ -55,11 +56,13 @@ def _host_program_file(rctx):
 def _local_impl(rctx):
     path = rctx.path(rctx.attr.path) if rctx.attr.path else rctx.which("thinrex")
     if not path or not path.exists:
-        fail("thinrex.local(): there is no thinrex %s. Build it with 'go build ./go/cmd/thinrex' and name it: thinrex.local(path = \"/absolute/path\"); or use thinrex.source()." %
+        fail(("thinrex.local(): there is no thinrex %s. Build it with 'go build ./go/cmd/thinrex' and name it: " +
+              "thinrex.local(path = \"/absolute/path\"); or use thinrex.source().") %
              (rctx.attr.path or "in the PATH"))
     tried = rctx.execute([path, "version"])
     if tried.return_code != 0:
-        fail("thinrex.local(): %s is there, but is no thinrex that runs: '%s version' fails. Build it with 'go build ./go/cmd/thinrex'.\n%s" %
+        fail(("thinrex.local(): %s is there, but is no thinrex that runs: '%s version' fails. " +
+              "Build it with 'go build ./go/cmd/thinrex'.\n%s") %
              (path, path, tried.stderr))
     rctx.symlink(path, _host_program_file(rctx))
 
@@ -93,7 +96,8 @@ def _host_go(rctx, go):
 def _source_impl(rctx):
     go = rctx.which("go")
     if not go:
-        fail("thinrex.source() needs Go 1.26 or later, and there is no go in the PATH. Install it, or use thinrex.local() or thinrex.release().")
+        fail("thinrex.source() needs Go 1.26 or later, and there is no go in the PATH. Install it, or use " +
+             "thinrex.local() or thinrex.release().")
     module = rctx.path(Label("//:go.mod")).dirname
     rctx.path(Label("//:go.sum"))  # Bazel then watches the file, as it does go.mod
     if hasattr(rctx, "watch_tree"):
@@ -106,7 +110,8 @@ def _source_impl(rctx):
         working_directory = str(module),
     )
     if built.return_code != 0:
-        fail("thinrex.source(): go build failed. Modules come from GOPROXY, and Go 1.26 or later is needed.\n" + built.stderr)
+        fail("thinrex.source(): go build failed. Modules come from GOPROXY, and Go 1.26 or later is needed.\n" +
+             built.stderr)
 
 _source_program = repository_rule(
     implementation = _source_impl,
@@ -117,7 +122,8 @@ _source_program = repository_rule(
 
 def _release_impl(rctx):
     exe = ".exe" if rctx.attr.platform.startswith("windows") else ""
-    url = rctx.attr.url.replace("{version}", rctx.attr.version).replace("{platform}", rctx.attr.platform).replace("{exe}", exe)
+    url = rctx.attr.url.replace("{version}", rctx.attr.version)
+    url = url.replace("{platform}", rctx.attr.platform).replace("{exe}", exe)
     rctx.download(url, output = _program_file(rctx, exe), executable = True, sha256 = rctx.attr.sha256)
 
 _release_program = repository_rule(
@@ -145,7 +151,8 @@ alias(
     name = "distributor",
     actual = select(
         {programs},
-        no_match_error = "there is no thinrex for the machine that links: thinrex.local() and thinrex.source() give one for " +
+        no_match_error = "there is no thinrex for the machine that links: " +
+                         "thinrex.local() and thinrex.source() give one for " +
                          "this machine only, thinrex.release() for the platforms in sha256s",
     ),
 )
@@ -156,7 +163,8 @@ def _distributor_impl(rctx):
     attrs.update(find_compiler(rctx, rctx.attr.lld))
     host = host_platform(rctx)
     if "host" in rctx.attr.programs and host not in PLATFORMS:
-        fail("thinrex's rules know the platforms %s, and this machine is %s: declare a dtlto_toolchain and register it." %
+        fail(("thinrex's rules know the platforms %s, and this machine is %s: " +
+              "declare a dtlto_toolchain and register it.") %
              (", ".join(PLATFORMS), host))
     programs = {
         "@thinrex//bazel:" + (host if platform == "host" else platform): "@%s//:program" % repository
@@ -171,7 +179,10 @@ _distributor = repository_rule(
     implementation = _distributor_impl,
     attrs = dict(
         _TOOLCHAIN_ATTRS,
-        programs = attr.string_dict(doc = "Repository of the program for each platform, or for `host`.", mandatory = True),
+        programs = attr.string_dict(
+            doc = "Repository of the program for each platform, or for `host`.",
+            mandatory = True,
+        ),
     ),
     configure = True,
     doc = "The dtlto toolchain.",
@@ -210,13 +221,16 @@ def release(version, url, sha256s, **options):
       **options: see the tag.
     """
     if not sha256s:
-        fail("thinrex.release(): sha256s is empty: give the SHA-256 of the program for each platform that links, of " + ", ".join(PLATFORMS))
+        fail("thinrex.release(): sha256s is empty: give the SHA-256 of the program for each platform that links, of " +
+             ", ".join(PLATFORMS))
     programs = {}
     for platform, sha256 in sha256s.items():
         if platform not in PLATFORMS:
-            fail("thinrex.release(): sha256s has the unknown platform %r: those known are %s" % (platform, ", ".join(PLATFORMS)))
+            fail("thinrex.release(): sha256s has the unknown platform %r: those known are %s" %
+                 (platform, ", ".join(PLATFORMS)))
         if len(sha256) != 64 or sha256.lower().strip("0123456789abcdef"):
-            fail("thinrex.release(): the SHA-256 for %s is %r: give 64 hexadecimal digits, as sha256sum prints them" % (platform, sha256))
+            fail("thinrex.release(): the SHA-256 for %s is %r: give 64 hexadecimal digits, as sha256sum prints them" %
+                 (platform, sha256))
         programs[platform] = "thinrex_" + platform
         _release_program(name = programs[platform], platform = platform, sha256 = sha256, url = url, version = version)
     _define(programs, options)

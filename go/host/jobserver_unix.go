@@ -19,7 +19,8 @@ func pipePath(read, write int) string {
 		return ""
 	}
 	isPipe := r.Mode&unix.S_IFMT == unix.S_IFIFO && w.Mode&unix.S_IFMT == unix.S_IFIFO
-	if !isPipe || r.Ino != w.Ino || r.Dev != w.Dev || accessMode(read) != unix.O_RDONLY || accessMode(write) != unix.O_WRONLY {
+	isSame := r.Ino == w.Ino && r.Dev == w.Dev
+	if !isPipe || !isSame || accessMode(read) != unix.O_RDONLY || accessMode(write) != unix.O_WRONLY {
 		return ""
 	}
 	return fmt.Sprintf("/dev/fd/%d", read)

@@ -24,7 +24,11 @@ type jobCompiler struct {
 // readCompiler finds the compiler and reads what all jobs have in common.
 func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobCompiler, error) {
 	resolution := clang.ResolveOptions{
-		Dir: ".", Args: common.Args[1:], Env: host.Environ(o.Env), Files: o.Files, StateDir: o.StateDir,
+		Dir:      ".",
+		Args:     common.Args[1:],
+		Env:      host.Environ(o.Env),
+		Files:    o.Files,
+		StateDir: o.StateDir,
 	}
 	compiler, err := clang.Resolve(ctx, common.Compiler(), resolution)
 	if err != nil {
@@ -40,8 +44,12 @@ func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobC
 		return c, nil
 	}
 	options := canon.Options{
-		Files: o.Files, Env: o.Env, ExtraInputs: o.ExtraInputs, Properties: o.Properties, Timeout: o.Timeout,
-		Launched: compiler.Launched,
+		Files:       o.Files,
+		Env:         o.Env,
+		ExtraInputs: o.ExtraInputs,
+		Properties:  o.Properties,
+		Timeout:     o.Timeout,
+		Launched:    compiler.Launched,
 	}
 	if o.Portable {
 		err = bringCompiler(&options, compiler)

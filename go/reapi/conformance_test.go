@@ -20,9 +20,10 @@ func TestCacheConformance(t *testing.T) {
 		"batches": {StreamsReplace: true},
 		"inlined": {StreamsReplace: true, Inline: true},
 		"streams": {StreamsReplace: true, Capabilities: smallBatches},
-		"zstd": {StreamsReplace: true, Capabilities: func(caps *repb.ServerCapabilities) {
-			reapitest.AnnounceZstd(caps, true)
-		}},
+		"zstd": {
+			StreamsReplace: true,
+			Capabilities:   func(caps *repb.ServerCapabilities) { reapitest.AnnounceZstd(caps, true) },
+		},
 	} {
 		for _, function := range []digest.Function{digest.SHA256, digest.BLAKE3} {
 			t.Run(fmt.Sprint(name, " ", function), func(t *testing.T) {

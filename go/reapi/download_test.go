@@ -103,7 +103,9 @@ func TestDownloads(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := reapitest.StartT(t, reapitest.Options{
-				Execute: writes(test.size), Inline: test.inline, ReadChunk: 50_000,
+				Execute:   writes(test.size),
+				Inline:    test.inline,
+				ReadChunk: 50_000,
 				Capabilities: func(caps *repb.ServerCapabilities) {
 					caps.CacheCapabilities.MaxBatchTotalSizeBytes = test.limit
 					reapitest.AnnounceZstd(caps, true)

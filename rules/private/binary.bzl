@@ -1,4 +1,4 @@
-"""dtlto_cc_binary and dtlto_cc_test: a cc_binary whose sources and deps are compiled to ThinLTO bitcode, linked by DTLTO."""
+"""dtlto_cc_binary and dtlto_cc_test: a cc_binary whose sources and deps are ThinLTO bitcode, linked by DTLTO."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 load(":link.bzl", "dtlto_link")
@@ -42,7 +42,8 @@ def _dtlto_binary_impl(ctx):
     binary = ctx.attr.binary[0] if type(ctx.attr.binary) == "list" else ctx.attr.binary
     linked = binary[DefaultInfo].files_to_run.executable
     name = ctx.label.name
-    executable = ctx.actions.declare_file(name + (".exe" if linked.extension == "exe" and not name.endswith(".exe") else ""))
+    suffix = ".exe" if linked.extension == "exe" and not name.endswith(".exe") else ""
+    executable = ctx.actions.declare_file(name + suffix)
     ctx.actions.symlink(output = executable, target_file = linked, is_executable = True)
 
     runfiles = ctx.runfiles(files = [executable] + ctx.files.data).merge(binary[DefaultInfo].default_runfiles)
@@ -74,7 +75,8 @@ _ATTRS = {
         mandatory = True,
     ),
     "data": attr.label_list(allow_files = True, doc = "Files that the program reads when it runs."),
-    "env": attr.string_dict(doc = "Variables to set when the program runs. `$(location)` of files in `data` and make variables are expanded."),
+    "env": attr.string_dict(doc = "Variables to set when the program runs. `$(location)` of files in `data` and " +
+                                  "make variables are expanded."),
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
     ),
@@ -99,7 +101,8 @@ _dtlto_test = rule(
 
 def _define(rule, outer_names, name, tags, link_tags, visibility, kwargs):
     if kwargs.get("linkshared"):
-        fail("%s: a shared library can't be a dtlto_cc_binary: use cc_binary or cc_shared_library, and a C++ toolchain with the feature dtlto." % name)
+        fail(("%s: a shared library can't be a dtlto_cc_binary: use cc_binary or cc_shared_library, " +
+              "and a C++ toolchain with the feature dtlto.") % name)
 
     # As in a rule, None stands for the default.
     kwargs = {key: value for key, value in kwargs.items() if value != None}
@@ -144,8 +147,9 @@ def dtlto_cc_binary(name, tags = [], link_tags = LINK_TAGS, visibility = None, *
       link_tags: further tags of the link. By default it may use the network, and Bazel doesn't send it to
         `--remote_executor`; where its backend compilations run is an option of the dtlto toolchain.
       visibility: as in any rule.
-      **kwargs: everything else that `cc_binary` takes, except `linkshared`. `args`, `data` and `env` apply when the program
-        runs; `$(location)` in `linkopts` knows the files in `additional_linker_inputs`, not those in `data`.
+      **kwargs: everything else that `cc_binary` takes, except `linkshared`. `args`, `data` and `env` apply when
+        the program runs; `$(location)` in `linkopts` knows the files in `additional_linker_inputs`, not those in
+        `data`.
     """
     _define(_dtlto_binary, _OUTER, name, tags, link_tags, visibility, kwargs)
 

@@ -18,7 +18,8 @@ def _dtlto_distributor_impl(ctx):
 
 dtlto_distributor = rule(
     implementation = _dtlto_distributor_impl,
-    doc = "The resolved dtlto toolchain as a target: running it runs the distributor; its files are the distributor's; it provides " +
+    doc = "The resolved dtlto toolchain as a target: running it runs the distributor; its files are the " +
+          "distributor's; it provides " +
           "DtltoToolchainInfo.",
     executable = True,
     provides = [DtltoToolchainInfo],
@@ -27,7 +28,8 @@ dtlto_distributor = rule(
 
 def _dtlto_link_flags_impl(ctx):
     flags = ctx.actions.declare_file(ctx.label.name + ".rsp")
-    ctx.actions.write(flags, "".join(['"%s"\n' % _escape(flag) for flag in ctx.toolchains[TOOLCHAIN_TYPE].dtlto.link_flags]))
+    link_flags = ctx.toolchains[TOOLCHAIN_TYPE].dtlto.link_flags
+    ctx.actions.write(flags, "".join(['"%s"\n' % _escape(flag) for flag in link_flags]))
     return [DefaultInfo(files = depset([flags]))]
 
 def _escape(flag):

@@ -21,8 +21,9 @@ def _dtlto_link_impl(ctx):
 
     # A toolchain that doesn't know the feature enables nothing, and one may enable it by itself.
     if _THIN_LTO in ctx.features or cc_common.is_enabled(feature_configuration = features, feature_name = _THIN_LTO):
-        fail("Bazel's own feature thin_lto and DTLTO exclude each other, and this link has thin_lto by --features, package(features), the " +
-             "target's features or the cc toolchain: take it away there, add \"-thin_lto\" to the target's features, or use cc_binary for it.")
+        fail("Bazel's own feature thin_lto and DTLTO exclude each other, and this link has thin_lto by " +
+             "--features, package(features), the target's features or the cc toolchain: take it away there, " +
+             "add \"-thin_lto\" to the target's features, or use cc_binary for it.")
     _check_compiler(dtlto, cc_toolchain.compiler, compiler)
 
     flags = list(dtlto.link_flags)
@@ -47,15 +48,17 @@ def _check_compiler(dtlto, kind, path):
         return
     version = dtlto.compiler_version.partition(".")[0]
     if version.isdigit() and int(version) < _OLDEST_CLANG:
-        fail("DTLTO needs clang %d or later, but %s is clang %s. Install a later one and build with --repo_env=CC=clang-%d." %
+        fail(("DTLTO needs clang %d or later, but %s is clang %s. " +
+              "Install a later one and build with --repo_env=CC=clang-%d.") %
              (_OLDEST_CLANG, path, dtlto.compiler_version, _OLDEST_CLANG))
     if not dtlto.lld:
-        fail(("DTLTO needs lld %d or later, and %s finds none with -fuse-ld=lld. Install lld of the same version (lld-%s), then " +
-              "bazel clean --expunge.") % (_OLDEST_CLANG, path, version))
+        fail(("DTLTO needs lld %d or later, and %s finds none with -fuse-ld=lld. Install lld of the same version " +
+              "(lld-%s), then bazel clean --expunge.") % (_OLDEST_CLANG, path, version))
 
 dtlto_link = rule(
     implementation = _dtlto_link_impl,
-    doc = "Adds the flags and inputs of the dtlto toolchain to the links that depend on this, after checking the cc toolchain.",
+    doc = "Adds the flags and inputs of the dtlto toolchain to the links that depend on this, after checking the " +
+          "cc toolchain.",
     fragments = ["cpp"],
     provides = [CcInfo],
     toolchains = use_cc_toolchain(mandatory = True) + [TOOLCHAIN_TYPE],

@@ -53,11 +53,13 @@ _SECRET = [
 OPTION_ATTRS = dict(
     {name: attr.string(doc = doc) for name, doc in _OPTIONS.items()},
     args = attr.string_list(
-        doc = "Further options for the distributor, as `--NAME` or `--NAME=VALUE`: `--jobs=4`, say; `thinrex --help` lists them.",
+        doc = "Further options for the distributor, as `--NAME` or `--NAME=VALUE`: `--jobs=4`, say; " +
+              "`thinrex --help` lists them.",
     ),
 )
 
-_INSTEAD = "Keep headers in a thinrex.toml (config = \"/absolute/path\") or a .bazelrc (bazelrc = \"/absolute/path\"), or give a credential_helper."
+_INSTEAD = ("Keep headers in a thinrex.toml (config = \"/absolute/path\") or a .bazelrc " +
+            "(bazelrc = \"/absolute/path\"), or give a credential_helper.")
 
 def option_args(attrs):
     """Returns the command line for the options that are set.
@@ -78,8 +80,8 @@ def option_args(attrs):
 # A link would look for a relative path in its sandbox, and what it writes there goes with the sandbox.
 def _check_path(name, path):
     if path and not path.startswith("/") and not path.startswith("~/") and path[1:3] not in [":/", ":\\"]:
-        fail(("%s is %r, which links would look for in their sandboxes and lose with them: give an absolute path, or one " +
-              "below ~/; variables aren't expanded.") % (name, path))
+        fail(("%s is %r, which links would look for in their sandboxes and lose with them: give an absolute path, " +
+              "or one below ~/; variables aren't expanded.") % (name, path))
 
 def check_args(args):
     """Fails if an option isn't written as one word, if its value is a secret, or if its cache would be lost.
@@ -94,7 +96,8 @@ def check_args(args):
         if name == "disk_cache":
             _check_path(name, value)
         if name in _ADDRESSES and "@" in value.partition("://")[2].partition("/")[0]:
-            fail("--%s has a user name or a password, which would stand in action keys, logs and process lists. %s" % (name, _INSTEAD))
+            fail("--%s has a user name or a password, which would stand in action keys, logs and process lists. %s" %
+                 (name, _INSTEAD))
         for word in arg.split(","):  # also of what was meant as several options
             name, _ = _parse(word)
             if name in _SECRET:

@@ -175,7 +175,12 @@ def _declare_subjects():
         lld = "lld-22",
         remote_cache = "grpcs://cache.example.com",
     )
-    declare_dtlto_toolchain(name = "args", args = ["--jobs=4", "--verbose", "--jobs=2", "--jobs=4"], disk_cache = "~/cache", lld = "lld-22")
+    declare_dtlto_toolchain(
+        name = "args",
+        args = ["--jobs=4", "--verbose", "--jobs=2", "--jobs=4"],
+        disk_cache = "~/cache",
+        lld = "lld-22",
+    )
     declare_dtlto_toolchain(name = "bare", lld = "lld-22")
     declare_dtlto_toolchain(name = "comma", bazelrc = "/etc/rc:a,b", disk_cache = "/var/cache", lld = "lld-22")
     declare_dtlto_toolchain(name = "no_disk_cache", disk_cache = "none", lld = "lld-22")
@@ -195,7 +200,14 @@ def _declare_subjects():
     dtlto_cc_binary(name = "binary", srcs = ["none.cc"], tags = ["manual"], deps = [":library"])
     dtlto_cc_binary(name = "elsewhere", srcs = ["none.cc"], link_tags = [], tags = ["manual"], deps = [":library"])
     dtlto_cc_test(name = "tested", srcs = ["none.cc"], tags = ["manual"], deps = [":library"])
-    dtlto_cc_binary(name = "named.exe", srcs = ["none.cc"], data = None, link_tags = None, tags = ["manual"], deps = None)
+    dtlto_cc_binary(
+        name = "named.exe",
+        srcs = ["none.cc"],
+        data = None,
+        link_tags = None,
+        tags = ["manual"],
+        deps = None,
+    )
     cc_binary(name = "plain", srcs = ["none.cc"], tags = ["manual"], deps = [":library"])
     dtlto_cc_binary(
         name = "script",
@@ -225,7 +237,12 @@ def dtlto_tests(name):
     """
     _declare_subjects()
     links = [
-        (_bare_test, "bare", "binary", dict(_OF_RULE, flags = _FLAGS, inputs = ["distributor.sh"], not_flags = [_CANONICAL])),
+        (_bare_test, "bare", "binary", dict(
+            _OF_RULE,
+            flags = _FLAGS,
+            inputs = ["distributor.sh"],
+            not_flags = [_CANONICAL],
+        )),
         # Bazel 4 removes duplicates from a link line: only the last of equal flags stays.
         (
             _args_test,
@@ -250,7 +267,10 @@ def dtlto_tests(name):
         (_link_test, "tested", "tested", dict(_OF_RULE, **_GOOD)),
         (_no_disk_cache_test, "no_disk_cache", "binary", dict(_OF_RULE, flags = _FLAGS, options = ["--disk_cache="])),
         (_relative_test, "relative", "binary", dict(_OF_RULE, flags = _FLAGS + [_CANONICAL])),
-        (_not_thin_lto_test, "script", "script", dict(_OF_RULE, **dict(_GOOD, flags = ["-Wl,--version-script=rules/tests/ca.pem"]))),
+        (_not_thin_lto_test, "script", "script", dict(
+            _OF_RULE,
+            **dict(_GOOD, flags = ["-Wl,--version-script=rules/tests/ca.pem"])
+        )),
     ]
     for test, case, subject, want in links:
         test(name = case + "_test", target_under_test = subject + "_inspected", **want)
@@ -261,13 +281,26 @@ def dtlto_tests(name):
     refusals = [
         (_both_features_test, "both_features", "//rules:link", ["thin_lto or dtlto, not both"]),
         (_args_refusal_test, "not_an_option", ":not_an_option", ["args has \"verbose\"", "--NAME=VALUE"]),
-        (_args_refusal_test, "relative_bazelrc", ":relative_bazelrc", ["bazelrc is \".bazelrc:ci\"", "give an absolute path"]),
-        (_args_refusal_test, "relative_cache", ":relative_cache", ["disk_cache is \"rel/cache\"", "give an absolute path"]),
+        (
+            _args_refusal_test,
+            "relative_bazelrc",
+            ":relative_bazelrc",
+            ["bazelrc is \".bazelrc:ci\"", "give an absolute path"],
+        ),
+        (
+            _args_refusal_test,
+            "relative_cache",
+            ":relative_cache",
+            ["disk_cache is \"rel/cache\"", "give an absolute path"],
+        ),
         (_args_refusal_test, "relative_cache_in_args", ":relative_cache_in_args", ["disk_cache is \"rel/cache\""]),
         (_args_refusal_test, "relative_config", ":relative_config", ["config is \"$HOME/thinrex.toml\"", "below ~/"]),
         (_args_refusal_test, "two_words", ":two_words", ["args has \"4\"", "such as --jobs=4"]),
         (_gcc_test, "gcc", "//rules:link", ["DTLTO needs clang 22 or later", "--repo_env=CC=clang-22"]),
-        (_no_lld_test, "no_lld", "//rules:link", ["DTLTO needs lld 22 or later", "Install lld of the same version (lld-22)"]),
+        (_no_lld_test, "no_lld", "//rules:link", [
+            "DTLTO needs lld 22 or later",
+            "Install lld of the same version (lld-22)",
+        ]),
         (
             _old_clang_test,
             "old_clang",
@@ -278,8 +311,18 @@ def dtlto_tests(name):
         (_own_thin_lto_test, "thin_lto_by_select", ":thin_lto_by_select", thin_lto),
         (_own_thin_lto_test, "thin_lto_by_target", ":thin_lto_by_target", thin_lto),
         (_args_refusal_test, "secret", ":secret", ["--remote_header would stand in action keys", "credential_helper"]),
-        (_args_refusal_test, "secret_in_address", ":secret_in_address", ["--remote_cache has a user name or a password", "credential_helper"]),
-        (_args_refusal_test, "secret_in_one_word", ":secret_in_one_word", ["--remote_header would stand in action keys"]),
+        (
+            _args_refusal_test,
+            "secret_in_address",
+            ":secret_in_address",
+            ["--remote_cache has a user name or a password", "credential_helper"],
+        ),
+        (
+            _args_refusal_test,
+            "secret_in_one_word",
+            ":secret_in_one_word",
+            ["--remote_header would stand in action keys"],
+        ),
         (_thin_lto_test, "thin_lto", "//rules:link", thin_lto),
     ]
     for test, case, subject, words in refusals:

@@ -33,7 +33,10 @@ _config = rule(
     attrs = {
         "compiler": attr.string(doc = "clang or gcc.", mandatory = True),
         "dtlto": attr.label(doc = "A dtlto_toolchain.", mandatory = True, providers = [DtltoToolchainInfo]),
-        "folder": attr.string(doc = "Where the compiler is, with a slash at the end, or nothing for this package.", mandatory = True),
+        "folder": attr.string(
+            doc = "Where the compiler is, with a slash at the end, or nothing for this package.",
+            mandatory = True,
+        ),
     },
     provides = [CcToolchainConfigInfo],
 )

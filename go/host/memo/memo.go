@@ -62,7 +62,7 @@ var table = [...]row{
 	LinkDigests:      {"digests-*", "host/filedigest", "digests of object files, for the links of one host", monthly},
 	CompilerDigests:  {"compilers", "host/filedigest", "digests of compilers, for compilations", monthly},
 	SourceDigests:    {"digests/*/*", "host/filedigest", "digests of what one source includes", briefly},
-	HeaderScans:      {"headers/*", "compile/headermemo", "digests of one folder's headers, and what they include", briefly},
+	HeaderScans:      {"headers/*", "compile/headermemo", "digests of a folder's headers, and what they include", briefly},
 	SearchPath:       {"search-*.json", "compile", "where a compiler looks for headers", briefly},
 	Outage:           {"down-*", "outage", "that a remote cache couldn't be used", briefly},
 	PruneState:       {"prune.json", "store", "how far pruning has come", always},

@@ -80,7 +80,8 @@ func (b *bench) compileHits(u unit) error {
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("direct hit of a C++ file with %d headers, whole process, vs. ccache's; %d pairs", headers, many.runs)
+	what := fmt.Sprintf("direct hit of a C++ file with %d headers, whole process, vs. ccache's; %d pairs",
+		headers, many.runs)
 	b.addPair(what, ourRuns, theirRuns, "≤ 1.5×")
 	return nil
 }

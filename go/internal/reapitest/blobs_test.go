@@ -65,9 +65,12 @@ func TestBatches(t *testing.T) {
 
 // Uploads are refused whose data, size or name isn't what the request says.
 func TestRefusedUploads(t *testing.T) {
-	s, c := start(t, reapitest.Options{Instance: "here", Capabilities: func(caps *repb.ServerCapabilities) {
-		caps.CacheCapabilities.MaxBatchTotalSizeBytes = 64 << 10
-	}})
+	s, c := start(t, reapitest.Options{
+		Instance: "here",
+		Capabilities: func(caps *repb.ServerCapabilities) {
+			caps.CacheCapabilities.MaxBatchTotalSizeBytes = 64 << 10
+		},
+	})
 	data := []byte("data")
 	wrong := digest.SHA256.Of([]byte("atad")).Proto()
 	batch := func(edit func(all *repb.BatchUpdateBlobsRequest, one *repb.BatchUpdateBlobsRequest_Request)) error {

@@ -162,12 +162,15 @@ func TestTampering(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	refused := errors.New("not authenticated")
-	s, c := start(t, reapitest.Options{RequireMetadata: true, Authorize: func(_ string, h metadata.MD) error {
-		if !slices.Equal(h.Get("authorization"), []string{"me"}) {
-			return status.Error(codes.Unauthenticated, refused.Error())
-		}
-		return nil
-	}})
+	s, c := start(t, reapitest.Options{
+		RequireMetadata: true,
+		Authorize: func(_ string, h metadata.MD) error {
+			if !slices.Equal(h.Get("authorization"), []string{"me"}) {
+				return status.Error(codes.Unauthenticated, refused.Error())
+			}
+			return nil
+		},
+	})
 	c.wantCode(c.getCapabilities(c.ctx), codes.Unauthenticated)
 	ctx := metadata.AppendToOutgoingContext(c.ctx, "authorization", "me")
 	c.wantCode(c.getCapabilities(ctx), codes.InvalidArgument)

@@ -68,6 +68,7 @@ var plan = []room{
 	{"internal/rooms", ""},
 	{"internal/quick", ""},
 	{"internal/docs", ""},
+	{"internal/layout", ""},
 	{"internal/reapitest", "digest host"},
 	{"internal/cachetest", "action digest internal/reapitest"},
 	{"internal/starlarkcheck", ""},

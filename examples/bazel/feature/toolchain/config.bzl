@@ -37,7 +37,8 @@ def _impl(ctx):
             feature(name = "supports_dynamic_linker", enabled = True),
             feature(name = "supports_pic", enabled = True),
             feature(name = "supports_start_end_lib", enabled = True),
-            # If this toolchain supported Bazel's own thin_lto, the feature would need this line, so that both can't be on.
+            # If this toolchain supported Bazel's own thin_lto, the feature would need this line, so that both
+            # can't be on.
             feature(name = "thin_lto", provides = [THIN_LTO_OR_DTLTO]),
             dtlto_feature(ctx.attr._dtlto[DtltoToolchainInfo]),
         ],
