@@ -26,8 +26,8 @@ func (o *Options) Rows() []option.Row {
 			Value: option.Choice(&o.Keys, Direct, IR, Both),
 			Group: option.CompilePhase,
 			Usage: "what is looked up, direct (what the compiler reads), ir (what its front end makes of it) or both",
-			Doc: "what is looked up: `direct` (what the compiler reads), `ir` (what its front end makes of it) or `both`; " +
-				"see [compile.md](compile.md)",
+			Doc: "what is looked up: `direct` (what the compiler reads), `ir` (what its front end makes of it) " +
+				"or `both`; see [compile.md](compile.md)",
 			Phase: option.CompileOnly,
 		},
 		{

@@ -85,7 +85,9 @@ type keyInput struct {
 var escape = strings.NewReplacer("%", "%25", "/", "%2F", "\x00", "%00")
 
 // action makes an action that is never executed: its digest only names a result.
-func (k *keyer) action(kind string, args, env []string, outputs []action.Output, files []keyInput) (*action.Action, error) {
+func (k *keyer) action(
+	kind string, args, env []string, outputs []action.Output, files []keyInput,
+) (*action.Action, error) {
 	spec := action.Spec{Function: k.function, Timeout: time.Hour, Salt: "thinrex cc 2 " + kind + " " + k.salt}
 	for _, entry := range env {
 		name, value, _ := strings.Cut(entry, "=")

@@ -30,7 +30,7 @@ func oneFile(files []filedigest.File) (list []string) {
 		equal[f.Digest] = append(equal[f.Digest], f)
 	}
 	for _, group := range equal {
-		least := map[memo.Fingerprint]string{} // of the names of one file; without an inode, files may share a fingerprint
+		least := map[memo.Fingerprint]string{} // of the names of one file, or of several: see sameFile
 		for _, f := range group {
 			if name, ok := least[f.Stat]; !ok || f.Path < name {
 				least[f.Stat] = f.Path
@@ -46,6 +46,8 @@ func oneFile(files []filedigest.File) (list []string) {
 	return list
 }
 
+// sameFile compares two names with equal fingerprints. Without an inode in these, other
+// files may share them.
 func sameFile(f, g filedigest.File) bool {
 	if f.Stat.Inode != 0 {
 		return f.Stat.Device == g.Stat.Device && f.Stat.Inode == g.Stat.Inode

@@ -52,7 +52,8 @@ func notRepeatable(args []string, outputs []action.Output, r *action.Result) str
 // Source: BackendConsumer::getBestLocationFromDebugLoc in clang/lib/CodeGen/CodeGenAction.cpp.
 func optimiserNamesPlaces(r *action.Result) bool {
 	for _, message := range []string{
-		"[-Rpass", "-Wpass-failed", "-Wbackend-plugin", "-Wmisexpect", "could not determine the original source location",
+		"[-Rpass", "-Wpass-failed", "-Wbackend-plugin", "-Wmisexpect",
+		"could not determine the original source location",
 	} {
 		if bytes.Contains(r.Stderr, []byte(message)) {
 			return true

@@ -33,7 +33,8 @@ var asmKeywords = []string{"asm", "_asm", "__asm", "__asm__"}
 // asmQualifiers may stand between the keyword and the parenthesis of an asm
 // statement in GCC's style.
 var asmQualifiers = []string{
-	"volatile", "__volatile", "__volatile__", "inline", "__inline", "__inline__", "goto", "const", "__const", "__const__",
+	"volatile", "__volatile", "__volatile__", "inline", "__inline", "__inline__",
+	"goto", "const", "__const", "__const__",
 }
 
 // beginsBlock reports whether what follows an asm keyword is a block.

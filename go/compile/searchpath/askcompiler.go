@@ -17,21 +17,23 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// A Question is what a compilation wants to know of its compiler.
+// A Question holds the arguments that decide where a compiler looks for headers, and what
+// its driver makes of them.
 type Question struct {
-	Search []string // options that have a say in where headers are looked for, and the language
-	Driver []string // those of which the driver makes the compiler proper's command line
+	Search []string // those that decide where headers are searched, and the language
+	Driver []string // those from which the driver makes the command line of the compiler proper
 	IR     []string // those of a second step that starts from IR; nil if there is none
 	Env    []string
 }
 
-// Ask asks a compiler, some 30 ms. It fails for a program that isn't a clang
-// itself, and for targets and kinds of folder that aren't understood.
+// Ask runs a compiler to learn its search path, which takes some 30 ms. It fails for a
+// program that only starts a clang, and for targets and kinds of folder that thinrex
+// doesn't understand.
 func Ask(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
 	asked := time.Now().Add(-memo.Tick)
 	var s *SearchPath
 	var driver, ir string
-	failures := make([]error, 3) // the first is the one to tell, whoever ends first
+	failures := make([]error, 3) // in a fixed order, so that the same one is reported each time
 	g := sync.WaitGroup{}
 	g.Go(func() { s, failures[0] = askFolders(ctx, compiler, q) })
 	g.Go(func() { driver, failures[1] = askDriver(ctx, compiler, q.Env, q.Driver, os.DevNull) })
@@ -48,16 +50,16 @@ func Ask(ctx context.Context, compiler string, q Question) (*SearchPath, error) 
 	return s, nil
 }
 
-// askFolders asks for the folders alone.
+// askFolders asks for the folders of headers.
 func askFolders(ctx context.Context, compiler string, q Question) (*SearchPath, error) {
 	said, err := messagesOf(ctx, compiler, q.Env, q.Search, "-v", "-E", os.DevNull, "-o", os.DevNull)
 	if err != nil {
-		return nil, fmt.Errorf("the compiler doesn't say where it looks for headers: %w", err)
+		return nil, fmt.Errorf("the compiler doesn't print where it looks for headers (-v): %w", err)
 	}
 	return parseAnswer(said, compiler, q.Search)
 }
 
-// messagesOf returns what a compiler says on standard error.
+// messagesOf runs a compiler and returns what it prints on standard error.
 func messagesOf(ctx context.Context, compiler string, env, args []string, more ...string) (string, error) {
 	exit, err := host.Run(ctx, host.Process{Path: compiler, Env: env, Args: slices.Concat(args, more)})
 	switch {
@@ -81,9 +83,9 @@ func parseAnswer(said, compiler string, args []string) (*SearchPath, error) {
 	program, _ := filepath.EvalSymlinks(compiler)
 	switch {
 	case m == nil || !strings.Contains(said, "\n (in-process)\n") || !isSameProgram(m[1], program):
-		return nil, fmt.Errorf("%s isn't a clang, but may start one", compiler)
+		return nil, fmt.Errorf("%s isn't a clang itself, but may start one", compiler)
 	case strings.Contains(said, "\nConfiguration file:"):
-		return nil, errors.New("the compiler reads a configuration file (--no-default-config keeps it from that)")
+		return nil, errors.New("the compiler reads a configuration file; --no-default-config keeps it from that")
 	case regexp.MustCompile(targetLine).MatchString(said):
 		return nil, errors.New("the target isn't ELF")
 	}
@@ -104,7 +106,7 @@ func parseAnswer(said, compiler string, args []string) (*SearchPath, error) {
 	return s, nil
 }
 
-// isSameProgram reports whether a compiler that speaks of running named isSameProgram itself.
+// isSameProgram reports whether the program that a compiler says it would run is itself.
 func isSameProgram(named, itself string) bool {
 	x, _ := os.Stat(named)
 	y, _ := os.Stat(itself)
@@ -116,7 +118,7 @@ func (s *SearchPath) readFolders(said string) error {
 	list, _, ended := strings.Cut(list, "\nEnd of search list.\n")
 	quote, angle, _ := strings.Cut(list+"\n", "\n#include <...> search starts here:\n")
 	if !ended || strings.Contains(list, " (framework directory)") || strings.Contains(list, " (headermap)") {
-		return errors.New("where the compiler looks for headers isn't understood")
+		return errors.New("thinrex doesn't understand where the compiler looks for headers (-v)")
 	}
 	s.Quote, s.Angle = dirLines(quote), dirLines(angle)
 	for _, dir := range slices.Concat(s.Quote, s.Angle) {

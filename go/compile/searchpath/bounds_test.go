@@ -54,7 +54,7 @@ func TestTooManyNames(t *testing.T) {
 	tree(t, files)
 	c := &compilation{read: []string{"a.c", "d/x.h"}}
 	c.begin(t)
-	if _, _, err := c.end(t); err == nil || !strings.HasSuffix(err.Error(), "other names of what it read are too many") {
+	if _, _, err := c.end(t); err == nil || !strings.HasSuffix(err.Error(), "other names of the files that were read are too many") {
 		t.Errorf("%v", err)
 	}
 }

@@ -6,12 +6,11 @@ import (
 	"strings"
 )
 
-// A spelling is one by which a file that was read may have been asked for.
+// A spelling is a name by which a file that was read may have been included.
 type spelling struct{ name, file string }
 
-// computed takes a folder with a file that has an #include whose name only the
-// preprocessor knows: any of the files that were read may be what it named, and
-// in any way.
+// computed takes a folder with a file that has an #include whose name is a macro. It may
+// have named any of the files that were read, in any spelling.
 func (f *finder) computed(folder string) {
 	if len(f.beside) == 0 {
 		f.spelt = f.spellings()
@@ -44,7 +43,7 @@ func (f *finder) computedShadowed(folder string) {
 	}
 }
 
-// spellings returns all, those that name one folder together.
+// spellings returns all spellings of all files, in groups that begin with the same folder.
 func (f *finder) spellings() (groups [][]spelling) {
 	var dirs []string
 	for _, dir := range slices.Concat(f.search.Quote, f.search.Angle) {
@@ -68,9 +67,9 @@ func (f *finder) spellings() (groups [][]spelling) {
 	return groups
 }
 
-// before notes where a file would have been found in the place of another, in
-// folders that are searched in order. Where a folder isn't there, none of the
-// names below it is asked for.
+// before notes, for folders that are searched in order, the places where a file would have
+// been found instead of the one that was read. In a folder that is absent, it looks up no
+// names.
 func (f *finder) before(folders []string) {
 	for _, group := range f.spelt {
 		rest := slices.Clone(group) // those not found yet
@@ -87,7 +86,7 @@ func (f *finder) before(folders []string) {
 	}
 }
 
-// isAt reports whether a place is that of file. If it is nothing's, it is to
+// isAt reports whether a place is that of file. If nothing is there, it notes that this must
 // stay so.
 func (f *finder) isAt(place, file string) bool {
 	if f.stopped() || place == file {

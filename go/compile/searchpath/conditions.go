@@ -10,8 +10,8 @@ import (
 	"thinrex/go/compile/cppscan"
 )
 
-// A condition is one of these letters and a name. ccache has none for what isn't
-// there.
+// A condition is one of these letters and a path, and says what must hold for that path at
+// a hit. Unlike in ccache, that a file is absent counts, too.
 type condition string
 
 const (
@@ -24,8 +24,9 @@ const (
 	isSameFolder = 'T' // a folder, the same as the one whose name follows after a zero byte
 )
 
-// Hold reports whether conditions are met now: no, if the context ends first.
-// Each costs a system call, and a manifest from a service may have a great many.
+// Hold reports whether all conditions are met now. It returns false if the context ends
+// first: each condition costs a system call, and a manifest from a service may have a great
+// many.
 func Hold(ctx context.Context, conditions []string) bool {
 	const often = 64
 	for i, c := range conditions {
@@ -36,7 +37,7 @@ func Hold(ctx context.Context, conditions []string) bool {
 	return true
 }
 
-// IsCondition reports whether a line is one, from Conditions.
+// IsCondition reports whether a line of a manifest is a condition.
 func IsCondition(line string) bool {
 	return len(line) > 1 && strings.IndexByte("AFDOST", line[0]) >= 0
 }
@@ -57,22 +58,22 @@ func (c condition) holds() bool {
 	return c[0] == isFolder && s.isDir()
 }
 
-// A Reading is what a compilation has read.
+// A Reading is what a compilation has read, by the compiler's own list.
 type Reading struct {
 	Files    []string         // by name, the source first
 	Sources  []cppscan.Source // what each of them asks for
-	Forced   []string         // what options have had included
+	Forced   []string         // files that -include and -imacros name
 	Complete bool             // Files has each name by which a file was included, not only one for each file
 	Shadowed bool             // the compiler warns of headers behind the one that it includes
 }
 
-// Conditions returns what names must be for a compilation to read the same
-// files again, sorted: those where it looked in vain for names that the sources
-// ask for. The files called names are to be compared by their content: those
-// that were read, each by one name for each folder that it is in, and their
-// other names for which the sources may ask, as what is there may change for
-// each name alone. It fails if the compiler may have read others than those that
-// are there now.
+// Conditions returns what must hold for a compilation to read the same files again.
+//
+// conditions, sorted, are about paths that were searched and that weren't read: mostly that
+// nothing is there. names are the files whose content must be the same: those that were
+// read, each by one name for each folder that it is in, and other names of theirs for which
+// the sources may ask, because each name may come to mean another file. It fails if the
+// compiler may have read other files than those that are there now.
 //
 // The work grows with the number of directives and of folders searched, not
 // with how names can be combined: see standsFor.
@@ -103,21 +104,21 @@ func (s *SearchPath) Conditions(ctx context.Context, began Moment, r Reading) (n
 	case f.reason != "":
 		return nil, nil, errors.New(f.reason)
 	case f.late != "":
-		return nil, nil, fmt.Errorf("%s is too new: it may have changed meanwhile", f.late)
+		return nil, nil, fmt.Errorf("%s is too new: it may have changed while the compiler ran", f.late)
 	}
 	conditions = f.conditions()
 	if err := f.unsure(conditions); err != nil {
 		return nil, nil, err
 	}
 	if !s.Stands() {
-		return nil, nil, errors.New("folders in which headers are searched have changed meanwhile")
+		return nil, nil, errors.New("folders in which the compiler searches have changed while it ran")
 	}
 	return names, conditions, nil
 }
 
-// absent returns the condition that path stays absent. Names in a folder that
-// isn't there either share the folder's. Its name is taken as it stands: GCC's
-// folders are called …/12/../../../../include.
+// absent returns the condition that path stays absent. If its folder is absent, too, that is
+// the folder's condition, which many paths share. Paths aren't cleaned: GCC's folders are
+// called …/12/../../../../include.
 func (w *disk) absent(path string) condition {
 	for {
 		end := strings.LastIndexByte(path, '/')

@@ -6,7 +6,8 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// A disk answers once how each name is on disk, after a compilation has ended.
+// A disk looks up each name once, after a compilation has ended, and notes whether any of
+// them may have changed while the compiler ran.
 type disk struct {
 	began  Moment
 	known  map[string]*status // nil for what isn't there
@@ -33,7 +34,7 @@ func (w *disk) stat(path string) *status {
 	}
 	if end := strings.LastIndexByte(path, '/'); end > 0 {
 		if folder, ok := w.known[path[:end]]; ok && folder == nil {
-			w.known[path] = nil // and what leads there has been walked
+			w.known[path] = nil // and the way there has been visited
 			return nil
 		}
 	}
@@ -45,8 +46,8 @@ func (w *disk) stat(path string) *status {
 	return is
 }
 
-// look asks for a file and for what is on the way to it. Most names are of
-// nothing, or of no link: one system call tells that.
+// look looks up a file and what is on the way to it. For most names, of nothing or of a
+// file that is no link, that is one system call.
 func (w *disk) look(path string) *status {
 	is, there, err := linkStatusOf(path)
 	if there && (is.isLink() || strings.HasSuffix(path, "/")) {
@@ -71,7 +72,7 @@ func (w *disk) look(path string) *status {
 
 func (w *disk) step(step string, is *status) {
 	was, ok := w.began.folders[step]
-	if ok && !sameFile(was, is) { // by a mount, perhaps: that stamps nothing
+	if ok && !sameFile(was, is) { // perhaps by a mount, which changes no times
 		w.late = step
 	}
 	if is.isDir() && w.moved(step, is) || is.isLink() && mayBeAfter(is.LastChange(), w.began.time) {
@@ -79,9 +80,9 @@ func (w *disk) step(step string, is *status) {
 	}
 }
 
-// moved reports whether a folder may have come to its place only now. That
-// changes the folder and the one above it. Files that are made in both do so,
-// too: then it must be known to have been there.
+// moved reports whether a folder may have come to its place since the compiler began. That
+// changes the times of the folder and of the one above it. If files that were made in both
+// have changed these times, the folder must be known to have been there before.
 func (w *disk) moved(step string, is *status) bool {
 	since := w.began.time
 	dir := above(step)
@@ -100,7 +101,8 @@ func (w *disk) moved(step string, is *status) bool {
 	return !ok || back
 }
 
-// unsure returns why it isn't known that the compiler found nothing by a name, or nil.
+// unsure returns an error for a condition about a name that can't be looked up: the
+// compiler may have found a file there, or failed.
 func (w *disk) unsure(conditions []string) error {
 	if len(w.denied) == 0 {
 		return nil

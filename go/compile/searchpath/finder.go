@@ -10,12 +10,12 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// A finder works out the conditions under which files are found where they
-// were.
+// A finder works out the conditions under which the compiler finds files where it found
+// them.
 type finder struct {
 	disk
 	ctx     context.Context
-	steps   int // since ctx was last asked
+	steps   int // so that ctx is asked every now and then
 	search  *SearchPath
 	deps    []string               // the names of all files that were read
 	isDep   map[string]bool        // deps
@@ -71,8 +71,8 @@ func newFinder(ctx context.Context, search *SearchPath, deps []string, began Mom
 	return f
 }
 
-// stopped counts a step of the search, and reports whether it is to end: why is
-// in the context, or in reason.
+// stopped counts a step of the search, and reports whether the search must end. It then
+// says in reason why.
 func (f *finder) stopped() bool {
 	const often = 64
 	if f.steps++; f.steps%often == 0 && f.reason == "" {
@@ -86,14 +86,13 @@ func (f *finder) stopped() bool {
 	return f.reason != ""
 }
 
-// mostConditions is some times what the compiler itself asks for if it looks for
-// each file that it reads in all folders. Only an #include by a macro can lead
-// to more.
+// mostConditions bounds the conditions: by a few times as many as a compiler needs that
+// looks for each file in all folders. Only an #include whose name is a macro leads to more.
 func (f *finder) mostConditions() int {
 	return 4 * (len(f.deps) + 100) * (len(f.search.Quote) + len(f.search.Angle) + 8)
 }
 
-// addSource takes the probes of one file that was read.
+// addSource follows the probes of one file that was read.
 func (f *finder) addSource(file string, s cppscan.Source) {
 	for _, p := range s.Probes {
 		if f.stopped() {
@@ -107,8 +106,8 @@ func (f *finder) addSource(file string, s cppscan.Source) {
 	}
 }
 
-// addForced takes a file that an option had included. Clang prefers a precompiled
-// one beside it, which nothing here understands.
+// addForced follows a file that -include names. Clang prefers a precompiled header beside
+// it, which thinrex doesn't understand: so it must stay absent.
 func (f *finder) addForced(name string) {
 	places := f.search.Places("", name, true)
 	f.followProbe("", cppscan.Probe{Name: name, Quoted: true})
@@ -123,7 +122,7 @@ func (f *finder) addForced(name string) {
 	}
 }
 
-// A question is what is looked for on the search path.
+// A question is a name that is looked for on the search path.
 type question struct {
 	name        string
 	quoted, all bool
@@ -132,15 +131,15 @@ type question struct {
 // An answer says how a search ended, and what must stay as it is for that.
 type answer struct {
 	passed []condition
-	stops  int  // on the route that were passed
+	stops  int  // how many of the route were passed
 	ended  bool // at a file, whether or not that was read
 	read   bool
 	noted  bool
 }
 
-// followProbe notes what must stay as it is for a probe to end as it did, at the
-// first place where there is a file or at the last one. The search path is
-// looked through once for each name, not for each file that includes it.
+// followProbe notes what must stay as it is for a probe to end as it did: at the first
+// place where there is a file, or at the last one. The search path is searched once for
+// each name, not for each file that includes it.
 func (f *finder) followProbe(file string, p cppscan.Probe) {
 	var beside answer
 	for _, place := range f.search.Beside(file, p.Name, p.Quoted) { // one, or none
@@ -180,8 +179,8 @@ func (f *finder) lookOnPath(q question) *answer {
 	return a
 }
 
-// lookInPlace looks in one place, where a search ends if there is a file, unless it is
-// for all.
+// lookInPlace looks in one place. If there is a file, the search ends, unless it is one for
+// all files of that name.
 func (f *finder) lookInPlace(all bool, place string, a *answer) {
 	fi := f.stat(place)
 	vacant, ok := f.vacant(place, fi)

@@ -92,9 +92,9 @@ func TestNotUnderstood(t *testing.T) {
 		t.Fatalf("%v %s", err, out)
 	}
 	for _, test := range []struct{ compiler, args, reason string }{
-		{"./wrap", "-x c", "isn't a clang, but may start one"},
-		{"/bin/true", "", "isn't a clang, but may start one"},
-		{"/bin/false", "", "doesn't say where it looks"},
+		{"./wrap", "-x c", "isn't a clang itself, but may start one"},
+		{"/bin/true", "", "isn't a clang itself, but may start one"},
+		{"/bin/false", "", "doesn't print where it looks"},
 		{"/absent/clang", "", "can't start the compiler"},
 		{clang(t), "-x c --config=./a.cfg", "reads a configuration file"},
 		{clang(t), "-x c --target=x86_64-pc-windows-msvc", "isn't ELF"},

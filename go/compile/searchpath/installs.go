@@ -10,13 +10,13 @@ import (
 	"thinrex/go/compile/depfile"
 )
 
-// The driver looks for installations of GCC and of C++ libraries in many folders,
-// and names only those that it finds. One that comes later to another of these
-// folders changes its answer. LLVM 22: Generic_GCC and Linux in
-// clang/lib/Driver/ToolChains, as strace shows them.
+// The driver looks for installations of GCC and of C++ libraries in many folders, and
+// prints only those that it finds. An installation that comes later to another of these
+// folders changes the driver's answer. Source: Generic_GCC and Linux in
+// clang/lib/Driver/ToolChains of LLVM 22, and strace.
 
-// installedIn holds the folders, below the root of an installation, whose list of
-// files the driver's answer depends on.
+// installedIn holds the folders below the root of an installation on whose list of files
+// the driver's answer depends.
 var installedIn = []string{
 	"", "include", "include/c++", "include/*-linux-*", "include/*-linux-*/c++",
 	"local", "local/include", "local/include/c++", "local/include/*-linux-*", "local/include/*-linux-*/c++",
@@ -24,11 +24,11 @@ var installedIn = []string{
 	"lib*", "lib*/gcc", "lib*/gcc-cross", "lib*/gcc*/*", "lib*/gcc*/*/*", "lib*/gcc*/*/*/*",
 }
 
-// understoodTarget is one whose driver was looked into.
+// understoodTarget matches the targets for which it is known where the driver looks.
 const understoodTarget = `(?m)^Target: (x86_64|i[3-6]86|aarch64)-.*-?linux-(gnu|musl)`
 
-// installFolders returns the folders whose lists of files the driver's answer
-// depends on, and files whose text it depends on; nil if that isn't known.
+// installFolders returns the folders on whose lists of files the driver's answer depends,
+// and the files on whose text it depends; nil if that isn't known.
 func installFolders(said string, words, args []string) []string {
 	if !regexp.MustCompile(understoodTarget).MatchString(said) {
 		return nil
@@ -81,10 +81,10 @@ func installFolders(said string, words, args []string) []string {
 	return dirs
 }
 
-// installState is what tells a folder of installs from itself after a change. Of a
-// root, whose name ends in a slash, only the folders count that installedIn has below
-// it: in a container a compilation may run in / and write its files there, which
-// would look like an installation.
+// installState tells a folder of installFolders from the same folder after a change. Of a
+// root, whose name ends in a slash, only the folders count that installedIn has below it:
+// in a container a compilation may run in / and write its files there, which would look
+// like an installation.
 func installState(dir string) string {
 	state := folderState(dir, false)
 	if strings.HasSuffix(dir, "/") {
@@ -93,7 +93,7 @@ func installState(dir string) string {
 	return state
 }
 
-// installStands reports whether a folder of installs is as it was.
+// installStands reports whether the state of a folder is still that of installState.
 func installStands(dir, state string) bool {
 	was, below, isRoot := strings.Cut(state, "\n")
 	if folderState(dir, false) == was { // cheaper than a list of names
@@ -117,7 +117,7 @@ func searchedBelow(root string) (names []string) {
 // hasWildcards reports whether filepath.Glob would take a name for a pattern.
 func hasWildcards(name string) bool { return strings.ContainsAny(name, `*?[\`) }
 
-// realPath returns a shorter name for a folder, often one that is known already.
+// realPath returns a folder's name without links and .., which is often in the list already.
 func realPath(path string) string {
 	if short, err := filepath.EvalSymlinks(path); err == nil {
 		return short
@@ -147,8 +147,8 @@ func lineOf(said, name string) string {
 	return line
 }
 
-// ignoreLists returns the files of which sanitizers leave out what they name,
-// as the compiler finds them on its own.
+// ignoreLists returns the lists of what sanitizers leave out that the driver finds on its
+// own.
 func ignoreLists(words []string) (lists []string) {
 	for _, word := range words {
 		if list, ok := strings.CutPrefix(word, "-fsanitize-system-ignorelist="); ok {

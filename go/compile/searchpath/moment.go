@@ -10,18 +10,18 @@ import (
 	"thinrex/go/compile/depfile"
 )
 
-// A Moment is when a compilation began, and which folders it found. What has
-// come to its place since may not be what the compiler has read.
+// A Moment is the time at which a compilation began, and the folders that there were. What
+// has come to its place since may not be what the compiler has read.
 type Moment struct {
 	time    time.Time
 	folders map[string]*status
 }
 
-// Begin notes the present, for which it writes a file to dir. What changed
-// before the moment after, by the clock, is then known to have changed before.
-// The folders searched and those of files are known then: later it is hard to
-// tell one that was put in the place of another from one in which a file was
-// made.
+// Begin notes the present, for which it writes a file into dir. It waits until files that
+// changed before the time after can be told from files that change from now on.
+//
+// It also notes the folders that are searched, and those of files. Later it would be hard
+// to tell a folder that was put in the place of another from one in which a file was made.
 func (s *SearchPath) Begin(dir string, after time.Time, files []string) (Moment, error) {
 	at, err := now(dir, after)
 	if err != nil {
@@ -35,8 +35,8 @@ func (s *SearchPath) Begin(dir string, after time.Time, files []string) (Moment,
 	return m, nil
 }
 
-// visitPath calls visit for each file, folder and link on the way to path that isn't
-// seen yet. Links are followed step by step.
+// visitPath calls visit for each file, folder and link on the way to path that isn't seen
+// yet. It follows links step by step.
 func visitPath(path string, seen map[string]bool, visit func(step string, is *status)) {
 	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '/') {
 		step := path[:end]

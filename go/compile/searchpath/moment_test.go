@@ -48,7 +48,7 @@ func TestSwappedMeanwhile(t *testing.T) {
 				}
 			}
 			_, _, err := c.end(t)
-			if test.late == "" && err != nil || test.late != "" && (err == nil || err.Error() != test.late+" is too new: it may have changed meanwhile") {
+			if test.late == "" && err != nil || test.late != "" && (err == nil || err.Error() != test.late+" is too new: it may have changed while the compiler ran") {
 				t.Errorf("%v, want %q", err, test.late)
 			}
 		})
@@ -63,7 +63,7 @@ func TestMountedMeanwhile(t *testing.T) {
 		t.Chdir(dir)
 		tree(t, map[string]string{name + "/a.c": "#include <a.h>\n", name + "/inc/a.h": "#define A 1\n"})
 	}
-	for after, late := range map[string]string{"before": "", "after": "inc is too new: it may have changed meanwhile"} {
+	for after, late := range map[string]string{"before": "", "after": "inc is too new: it may have changed while the compiler ran"} {
 		t.Chdir(filepath.Join(dir, "before"))
 		c := &compilation{read: []string{"inc/a.h"}}
 		c.Angle = []string{"inc"}

@@ -13,18 +13,17 @@ type entry struct {
 	base   string
 }
 
-// Names of one file beyond those that the compiler lists are followed up to this
-// many for each file that was read, and a few more.
+// These bound the other names of files that are followed: so many for each file that was
+// read, and a few more.
 const (
 	otherNamesPerFile = 4
 	otherNamesAlways  = 100
 )
 
-// standsFor reports whether name is the first of its entry, and so is to be
-// compared by content and followed. Headers that include each other by ../
-// and ./, or through a link to their own folder, have ever longer names for the
-// same entries: what they include from there is what the first name includes, as
-// long as both folders are one. That becomes a condition.
+// standsFor reports whether a name is the first of its entry. Only that one is compared by
+// content and followed. Headers that include each other by ../ and ./, or through a link to
+// their own folder, have ever longer names for the same entries. What they include there is
+// what the first name includes, as long as both folders are one: that becomes a condition.
 func (f *finder) standsFor(name string) bool {
 	folder := folderOf(name)
 	fi := f.stat(folder)
@@ -64,8 +63,8 @@ func folderOf(name string) string {
 	}
 }
 
-// wasRead also knows a file that was read by another name. That name may have
-// been asked for, too, and left out as the same file.
+// wasRead reports whether a file was read, also for a hard link or symlink to one. The
+// compiler may then have been asked for this name, too, and have skipped the same file.
 func (f *finder) wasRead(path string, fi *status) bool {
 	if f.isDep[path] {
 		return true
@@ -78,7 +77,7 @@ func (f *finder) wasRead(path string, fi *status) bool {
 			f.other = append(f.other, other{path, source})
 		}
 		if len(f.other) > otherNamesPerFile*len(f.deps)+otherNamesAlways {
-			f.reason = fmt.Sprintf("%s and other names of what it read are too many", path)
+			f.reason = fmt.Sprintf("%s and other names of the files that were read are too many", path)
 		}
 	}
 	return same
@@ -90,8 +89,7 @@ type other struct {
 	source int // the file's index in Reading.Sources
 }
 
-// OtherFolders returns the names of folders, in conditions, of which the files
-// were read by other names.
+// OtherFolders returns the folders in conditions whose files were read by other names.
 func OtherFolders(conditions []string) (names []string) {
 	for _, c := range conditions {
 		if c[0] == isSameFolder {

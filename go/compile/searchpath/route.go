@@ -2,14 +2,15 @@ package searchpath
 
 import "path/filepath"
 
-// A route is the search path for all names that begin with the same folder:
-// most names are <folder/name.h>, and most folders searched have no such folder.
+// A route is the search path for all names that begin with the same folder. Most names are
+// <folder/name.h>, and most folders of a search path have no such folder, so that is looked
+// up once.
 type route struct {
 	stops []stop
-	noted int // of these, those whose conditions are in found
+	noted int // how many of these have their conditions in found
 }
 
-// A stop is one folder of it.
+// A stop is one folder of a route.
 type stop struct {
 	folder  string // with its slash, or "" for the working directory
 	missing bool
@@ -41,8 +42,8 @@ type routeKey struct {
 	quoted bool
 }
 
-// places yields the places of a name on its route where there may be a file, and
-// by how many stops.
+// places yields the places of a name on its route where there may be a file, and how many
+// stops come before each.
 func (f *finder) places(name string, quoted bool) func(yield func(place string, stops int) bool) {
 	return func(yield func(string, int) bool) {
 		if filepath.IsAbs(name) {
@@ -58,8 +59,8 @@ func (f *finder) places(name string, quoted bool) func(yield func(place string, 
 	}
 }
 
-// noteMissing notes that the folders which aren't there stay so, of the first
-// stops of a name's route.
+// noteMissing notes, for the first stops of a name's route, that absent folders must stay
+// absent.
 func (f *finder) noteMissing(name string, quoted bool, stops int) {
 	if filepath.IsAbs(name) {
 		return

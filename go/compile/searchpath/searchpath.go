@@ -1,6 +1,6 @@
-// Package searchpath knows where a compiler looks for headers, and under which
-// conditions an earlier compilation would read the same files today. What a
-// source asks for is includes' business, what the files hold its caller's.
+// Package searchpath finds out where a compiler looks for headers, and which names must
+// stay as they are, there or not, for a compilation to read the same files again. What
+// sources ask for comes from package cppscan; the content of files is left to the caller.
 package searchpath
 
 import (
@@ -12,27 +12,28 @@ import (
 	"thinrex/go/compile/depfile"
 )
 
-// A SearchPath is where a compiler looks for headers, in order, as it says
-// itself (-v). It can be kept as JSON, if it Lasts.
+// A SearchPath is where a compiler looks for headers, in order, as the compiler prints it
+// with -v. It can be kept as JSON if it Lasts.
 type SearchPath struct {
 	Quote, Angle []string
 	Lists        []string // ignore lists that sanitizers find on their own
-	// Folders tell folders that the answer depends on from later ones by the
-	// same name: those searched, and those that aren't there or are searched
-	// under another name already.
+	// Folders maps a folder to the device and inode that it had when the compiler was
+	// asked, or to "absent": those searched, and those that the compiler left out because
+	// they don't exist or are searched by another name.
 	Folders map[string]string
-	// Installs tell those in which the driver looks for what is installed from
-	// themselves with other files. If they aren't known, the compiler is asked
-	// each time.
+	// Installs maps each folder in which the driver looks for what is installed to its
+	// state, which another file in it changes. If it is empty, these folders aren't
+	// known, and the compiler is asked each time.
 	Installs map[string]string
-	// Driver is what the driver makes of the arguments, and IRDriver of those of a
-	// second step: see askDriver.
+	// Driver is a digest of what the driver makes of the arguments, and IRDriver of
+	// what it makes of those of a second step: see askDriver.
 	Driver, IRDriver string
 
 	asked time.Time
 }
 
-// Stands reports whether all folders are what they were.
+// Stands reports whether all folders are as they were, so that the compiler would give the
+// same answer.
 func (s *SearchPath) Stands() bool {
 	for dir, state := range s.Folders {
 		if folderState(dir, true) != state {
@@ -47,8 +48,8 @@ func (s *SearchPath) Stands() bool {
 	return true
 }
 
-// Missing lists the folders to be searched that aren't there, sorted. The
-// compiler may warn of those (-Wmissing-include-dirs), but not of a file.
+// Missing lists the folders of the search path that don't exist, sorted. The compiler may
+// warn of them (-Wmissing-include-dirs).
 func (s *SearchPath) Missing() (dirs []string) {
 	for dir, state := range s.Folders {
 		if state == absentFolder {
@@ -59,8 +60,8 @@ func (s *SearchPath) Missing() (dirs []string) {
 	return dirs
 }
 
-// Lasts reports whether an answer to Ask holds for as long as it Stands:
-// nothing was being installed.
+// Lasts reports whether an answer of Ask may be kept for as long as it Stands: nothing was
+// being installed while the compiler was asked.
 func (s *SearchPath) Lasts() bool {
 	for dir := range s.Installs {
 		if is, there, _ := statusOf(dir); there && mayBeAfter(is.LastChange(), s.asked) {

@@ -5,12 +5,11 @@ import (
 	"strings"
 )
 
-// shadowed notes, for a compiler that warns of a header which the one that it
-// includes hides, what is in all places of a name: nothing, or which of the
-// files there are one file, of which it doesn't warn. The warning names the
-// folder of the first that is another one. Which of the files is included isn't
-// known after include_next or __has_include, so each is compared with the one
-// before it.
+// shadowed is for a compiler that warns of a header which the included one hides
+// (-Wshadow-header). It notes what is in all places of a name: nothing, or which of the
+// files there are one file, of which the compiler doesn't warn. The warning names the folder
+// of the first that is another file. After include_next or __has_include it isn't known
+// which of the files is included, so each is compared with the one before it.
 //
 // Source: HeaderSearch::diagnoseHeaderShadowing in clang/lib/Lex/HeaderSearch.cpp,
 // which skips folders of the system; here they count.
@@ -45,7 +44,7 @@ func (f *finder) shadowed(file, name string, quoted, all bool) {
 	}
 }
 
-// A hiding is what lies in the places of a name that don't depend on the file.
+// A hiding is what lies in the places of a name that are the same for all files.
 type hiding struct {
 	question
 	conditions []condition

@@ -45,7 +45,9 @@ func linkStatusOf(path string) (s status, there bool, err error) {
 }
 
 func callStat(
-	path string, fingerprint func(string) (memo.Fingerprint, fs.FileMode, error), info func(string) (fs.FileInfo, error),
+	path string,
+	fingerprint func(string) (memo.Fingerprint, fs.FileMode, error),
+	info func(string) (fs.FileInfo, error),
 ) (s status, there bool, err error) {
 	s.Fingerprint, s.kind, err = fingerprint(path)
 	if err == nil && !memo.TellsFiles {
@@ -63,9 +65,8 @@ func callStat(
 // absentFolder is the state of a folder that isn't there.
 const absentFolder = "absent"
 
-// folderState tells one folder from another by the same name; with the list
-// of its files, from itself after one was added, and a file from itself after
-// its text was changed.
+// folderState tells a folder from another by the same name. Without anyFiles it also tells a
+// folder from itself after a file was added, and a file from itself after a change.
 func folderState(dir string, anyFiles bool) string {
 	now, kind, err := memo.Stat(dir)
 	switch {

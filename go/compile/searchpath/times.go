@@ -8,9 +8,9 @@ import (
 	"thinrex/go/host/memo"
 )
 
-// now returns the present as file systems stamp it, which lags behind the
-// clock by up to one of the kernel's ticks. It waits until the stamp is later
-// than a moment by the clock.
+// now returns the present as the file system of dir tells it in the times of files, which
+// lags behind the clock by up to one of the kernel's ticks. It waits until that is later
+// than a time by the clock.
 func now(dir string, later time.Time) (time.Time, error) {
 	path := filepath.Join(dir, "now")
 	for {
@@ -28,7 +28,8 @@ func now(dir string, later time.Time) (time.Time, error) {
 	}
 }
 
-// mayBeAfter compares a file's stamp with a moment that now returned.
+// mayBeAfter reports whether a file's time may be later than one that now returned. Some
+// file systems only store whole seconds.
 func mayBeAfter(stamp, moment time.Time) bool {
 	if stamp.Nanosecond() == 0 {
 		stamp = stamp.Add(memo.Tick)
