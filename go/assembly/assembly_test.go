@@ -11,7 +11,7 @@ import (
 	"thinrex/go/internal/quick"
 )
 
-const unclear = "?" // the files can't be told
+const unknown = "?" // the files can't be found
 
 // texts maps the text of a module to the names of what its assembler reads.
 var texts = map[string]string{
@@ -26,26 +26,26 @@ var texts = map[string]string{
 	"std.include \"x\"\n":                "",
 	"call include\n":                     "",
 	".ascii \"bin\\0\\r\\n\"\n":          "",
-	".include x\n":                       unclear,
-	".include <x>\n":                     unclear,
-	".include /**/ \"x\"\n":              unclear,
-	".include \"\\170\"\n":               unclear,
-	".include \"\"\n":                    unclear,
-	".include \"x":                       unclear,
-	"\".include\" \"x\"\n":               unclear,
-	"\".inc\\154ude\" \"x\"\n":           unclear,
+	".include x\n":                       unknown,
+	".include <x>\n":                     unknown,
+	".include /**/ \"x\"\n":              unknown,
+	".include \"\\170\"\n":               unknown,
+	".include \"\"\n":                    unknown,
+	".include \"x":                       unknown,
+	"\".include\" \"x\"\n":               unknown,
+	"\".inc\\154ude\" \"x\"\n":           unknown,
 
-	".macro m a\n.\\a \"x\"\n.endm\n m include\n":                                                     unclear,
-	".macro m\n.inc\\()lude \"x\"\n.endm\n m\n":                                                       unclear,
-	".rept 1\n.inc\\()bin \"x\"\n.endr\n":                                                             unclear,
-	".irp d, .include\n\\d \"x\"\n.endr\n":                                                            unclear,
-	".macro m a b\n\\a\\b \"x\"\n.endm\n m .inc lude\n":                                               unclear,
-	".macro m a\n.long 1\\a \"x\"\n.endm\n m \";.include\"\n":                                         unclear,
-	".macro m a b\n\\a \"y\"\n.endm\n m .include \"x\"\n":                                             unclear,
-	".macro m a\n\\a.include \"x\"\n.endm\n m l:\n":                                                   unclear,
-	".irpc c, x\n.include \"\\c\\().s\"\n.endr\n":                                                     unclear,
-	".altmacro\n.macro m a\na \"x\"\n.endm\n m <.inc!lude>\n":                                         unclear,
-	".macro m a\n.inc$0 \"x\"\n.endm\n m lude\n":                                                      unclear,
+	".macro m a\n.\\a \"x\"\n.endm\n m include\n":                                                     unknown,
+	".macro m\n.inc\\()lude \"x\"\n.endm\n m\n":                                                       unknown,
+	".rept 1\n.inc\\()bin \"x\"\n.endr\n":                                                             unknown,
+	".irp d, .include\n\\d \"x\"\n.endr\n":                                                            unknown,
+	".macro m a b\n\\a\\b \"x\"\n.endm\n m .inc lude\n":                                               unknown,
+	".macro m a\n.long 1\\a \"x\"\n.endm\n m \";.include\"\n":                                         unknown,
+	".macro m a b\n\\a \"y\"\n.endm\n m .include \"x\"\n":                                             unknown,
+	".macro m a\n\\a.include \"x\"\n.endm\n m l:\n":                                                   unknown,
+	".irpc c, x\n.include \"\\c\\().s\"\n.endr\n":                                                     unknown,
+	".altmacro\n.macro m a\na \"x\"\n.endm\n m <.inc!lude>\n":                                         unknown,
+	".macro m a\n.inc$0 \"x\"\n.endm\n m lude\n":                                                      unknown,
 	".macro s reg:req\n.irp rs,rax,rcx\n.ifc \\reg, %\\rs\n.endif\n.set .L\\@, \\reg\n.endr\n.endm\n": "",
 	".macro m a\n.long .Lx\\a, \\a\\()_lo\n.endm\n":                                                   "",
 }
@@ -64,15 +64,15 @@ func TestTemplate(t *testing.T) {
 		".incbin \"x\"":                          "x",
 		"mov${2:z}l $0, $$.Lx; inc${1:z} $1":     "",
 		"xchg$(l$) $0, ${1:k}":                   "",
-		".inc${0:c} \"x\"":                       unclear,
-		".$(incbin$|byte$) 1":                    unclear,
+		".inc${0:c} \"x\"":                       unknown,
+		".$(incbin$|byte$) 1":                    unknown,
 		"$(add$|.include \"y\"$)":                "y",
 		".inc$(lude$|bin$) \"x\"":                "x x",
-		".incbin \"$0\"":                         unclear,
-		".incbin \"$$\"":                         unclear,
-		"$0$1 \"x\"":                             unclear,
-		"$0.include \"x\"":                       unclear,
-		"$(a" + strings.Repeat("$|b", 40) + "$)": unclear,
+		".incbin \"$0\"":                         unknown,
+		".incbin \"$$\"":                         unknown,
+		"$0$1 \"x\"":                             unknown,
+		"$0.include \"x\"":                       unknown,
+		"$(a" + strings.Repeat("$|b", 40) + "$)": unknown,
 		"$} ${ $( $":                             "",
 	} {
 		var r assembly.Reader
@@ -90,7 +90,7 @@ func check(t *testing.T, text string, r *assembly.Reader, want string) {
 	}
 	got := strings.Join(names, " ")
 	if why != "" {
-		got = unclear
+		got = unknown
 	}
 	if got != want {
 		t.Errorf("%q reads %q (%s), want %q", text, got, why, want)
@@ -157,7 +157,7 @@ func TestJoin(t *testing.T) {
 	var symbols assembly.Reader
 	symbols.Symbols([]byte("main.INCLUDEf"))
 	r.Join(&symbols)
-	check(t, "a symbol .INCLUDE", &r, unclear)
+	check(t, "a symbol .INCLUDE", &r, unknown)
 }
 
 // What later versions of LLVM write may have numbers around the text.
@@ -165,9 +165,9 @@ func TestUnknown(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                              "",
 		"\x05\x01hello\n\n":             "",
-		"AB.incbin \"x\"":               unclear,
-		"A\x01B.inc\\x \"x\"\n.macro a": unclear,
-		"x.$(inc$|no$)bin":              unclear,
+		"AB.incbin \"x\"":               unknown,
+		"A\x01B.inc\\x \"x\"\n.macro a": unknown,
+		"x.$(inc$|no$)bin":              unknown,
 	} {
 		var r assembly.Reader
 		r.Unknown(text)
@@ -223,10 +223,10 @@ func FuzzReader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for add, want := range map[string]string{
 			"\n.incbin \"fuzz\"\n":                              "fuzz",
-			"\n.macro m a\n.inc\\a \"f\"\n.endm\n m bin\n":      unclear,
-			"\n.rept 1\n.inc\\()lude \"f\"\n.endr\n":            unclear,
-			"\n.irp a, .include\n \\a \"f\"\n.endr\n":           unclear,
-			"\n.altmacro\n.macro m a\na \"f\"\n.endm\n m <.i!>": unclear,
+			"\n.macro m a\n.inc\\a \"f\"\n.endm\n m bin\n":      unknown,
+			"\n.rept 1\n.inc\\()lude \"f\"\n.endr\n":            unknown,
+			"\n.irp a, .include\n \\a \"f\"\n.endr\n":           unknown,
+			"\n.altmacro\n.macro m a\na \"f\"\n.endm\n m <.i!>": unknown,
 		} {
 			for name, feed := range map[string]func(*assembly.Reader, string){
 				"text": (*assembly.Reader).Text, "template": (*assembly.Reader).Template,
@@ -236,7 +236,7 @@ func FuzzReader(f *testing.F) {
 				feed(&r, text+add)
 				files, why := r.Files()
 				found := slices.Contains(files, assembly.File{Name: want})
-				if why == "" && (want == unclear || !found) {
+				if why == "" && (want == unknown || !found) {
 					t.Errorf("%s: %q reads %v", name, text+add, files)
 				}
 			}

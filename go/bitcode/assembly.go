@@ -71,9 +71,9 @@ type assemblyReader struct {
 	parser parser
 }
 
-// walk calls record and sub for each record and block in a block, until one of them
+// walk calls visit and sub for each record and block in a block, until one of them
 // returns false or an error. A nil function skips them.
-func (a *assemblyReader) walk(b block, record func(*blockReader) (bool, error), sub func(block) error) error {
+func (a *assemblyReader) walk(b block, visit func(*blockReader) (bool, error), sub func(block) error) error {
 	br, err := openBlock(a.parser.shard.data, b, a.parser.blockInfo[b.id])
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (a *assemblyReader) walk(b block, record func(*blockReader) (bool, error), 
 				err = sub(br.sub)
 			}
 		default:
-			more, err = record(br)
+			more, err = visit(br)
 		}
 		if err != nil || !more {
 			return err

@@ -29,7 +29,7 @@ func FuzzShard(f *testing.F) {
 		}
 		once := s.Rename(same)
 		again := parse(t, once)
-		if diff := cmp.Diff(sorted(s.Paths()), sorted(again.Paths())); diff != "" {
+		if diff := cmp.Diff(inOrder(s.Paths()), inOrder(again.Paths())); diff != "" {
 			t.Errorf("paths changed (-want +got):\n%s", diff)
 		}
 		if twice := again.Rename(same); !bytes.Equal(once, twice) {
@@ -39,12 +39,12 @@ func FuzzShard(f *testing.F) {
 		for i, p := range want {
 			want[i] = longer(p)
 		}
-		if diff := cmp.Diff(sorted(want), sorted(parse(t, s.Rename(longer)).Paths())); diff != "" {
+		if diff := cmp.Diff(inOrder(want), inOrder(parse(t, s.Rename(longer)).Paths())); diff != "" {
 			t.Errorf("longer paths (-want +got):\n%s", diff)
 		}
 	})
 }
 
-func sorted(paths []string) []string { return slices.Sorted(slices.Values(paths)) }
+func inOrder(paths []string) []string { return slices.Sorted(slices.Values(paths)) }
 
 func longer(path string) string { return "é/" + path + path }

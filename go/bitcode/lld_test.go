@@ -28,8 +28,8 @@ const (
 
 var memberPath = regexp.MustCompile(`^libbc\.a\(lib\.o at \d+\)\.\d+\.[0-9A-F]+\.o$`)
 
-// link returns the shards of a small program, and a full module of it.
-func link(t *testing.T) (shards map[string][]byte, module []byte) {
+// linkShards returns the shards of a small program, and a full module of it.
+func linkShards(t *testing.T) (shards map[string][]byte, whole []byte) {
 	t.Helper()
 	dir, snap := t.TempDir(), t.TempDir()
 	write := func(name, text string, mode os.FileMode) {
@@ -66,7 +66,7 @@ func link(t *testing.T) (shards map[string][]byte, module []byte) {
 
 func TestShardsOfLLD(t *testing.T) {
 	quick.Skip(t, "runs clang and lld")
-	shards, module := link(t)
+	shards, whole := linkShards(t)
 	var all []string
 	for name, data := range shards {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestShardsOfLLD(t *testing.T) {
 		!slices.ContainsFunc(all, func(p string) bool { return p[0] == unicodePath[0] }) {
 		t.Errorf("paths of all shards = %q", all)
 	}
-	if _, err := Parse(module); err == nil || !strings.HasSuffix(err.Error(), "a full module, not a summary index") {
+	if _, err := Parse(whole); err == nil || !strings.HasSuffix(err.Error(), "a full module, not a summary index") {
 		t.Errorf("full module: %v", err)
 	}
 }

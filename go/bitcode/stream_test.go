@@ -118,8 +118,8 @@ var strtabLayouts = [][]operand{
 }
 
 // path writes an ENTRY record with an abbreviation.
-func (s *stream) path(id uint64, layout []operand, module uint64, path string) {
-	values := []uint64{entryCode, module}
+func (s *stream) path(id uint64, layout []operand, number uint64, path string) {
+	values := []uint64{entryCode, number}
 	for _, c := range []byte(path) {
 		values = append(values, uint64(c))
 	}

@@ -59,11 +59,11 @@ func (w *writer) record(r record) {
 }
 
 // entry writes an ENTRY record without an abbreviation.
-func (w *writer) entry(module uint64, path string) {
+func (w *writer) entry(number uint64, path string) {
 	w.fixed(unabbrevRecord, w.id)
 	w.vbr(entryCode, 6)
 	w.vbr(uint64(1+len(path)), 6)
-	w.vbr(module, 6)
+	w.vbr(number, 6)
 	for i := range len(path) {
 		w.vbr(uint64(path[i]), 6)
 	}

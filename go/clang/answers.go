@@ -34,8 +34,8 @@ func (a answers) fromItself(realPath string) bool { return a.Frontend == realPat
 // and a launcher three times (some 50 ms), or takes the answers that an earlier
 // process has remembered. Those of a launcher aren't remembered: it may start
 // another compiler tomorrow, though its own bytes are the same.
-func askCompiler(ctx context.Context, path, realPath string, programs []string, o ResolveOptions) (answers, error) {
-	key := slices.Concat(programs, []string{path, realPath})
+func askCompiler(ctx context.Context, path, realPath string, digests []string, o ResolveOptions) (answers, error) {
+	key := slices.Concat(digests, []string{path, realPath})
 	earlier := memo.Path(o.StateDir, memo.CompilerAnswers, memo.Key(key...))
 	if known, ok := readAnswers(earlier); ok && known.fromItself(realPath) {
 		return known, nil

@@ -127,9 +127,9 @@ func isScript(path string) bool {
 		return false
 	}
 	defer f.Close()
-	var mark [2]byte
-	_, err = io.ReadFull(f, mark[:])
-	return err == nil && string(mark[:]) == "#!"
+	var start [2]byte
+	_, err = io.ReadFull(f, start[:])
+	return err == nil && string(start[:]) == "#!"
 }
 
 func locate(compiler, dir string) (string, error) {
@@ -166,11 +166,11 @@ func withoutLinks(dir string) (string, error) {
 	return filepath.EvalSymlinks(abs)
 }
 
-func identity(programs []string, told answers, mode, processor string) string {
-	slices.Sort(programs)
+func identity(digests []string, told answers, mode, processor string) string {
+	slices.Sort(digests)
 	h := sha256.New()
 	fmt.Fprintf(h, "thinrex toolchain 2\n%s\nmode %q\nprocessor %q\n%s%s",
-		strings.Join(slices.Compact(programs), "\n"), mode, processor, told.Version, told.Commands)
+		strings.Join(slices.Compact(digests), "\n"), mode, processor, told.Version, told.Commands)
 	return hex.EncodeToString(h.Sum(nil))
 }
 

@@ -37,8 +37,8 @@ func resolved(t *testing.T, o ResolveOptions) []string {
 	return memos
 }
 
-// mark sets a file's times to some time ago.
-func mark(t *testing.T, path string, age time.Duration) {
+// setAge sets a file's times to some time ago.
+func setAge(t *testing.T, path string, age time.Duration) {
 	t.Helper()
 	then := time.Now().Add(-age)
 	if err := os.Chtimes(path, then, then); err != nil {
@@ -50,7 +50,7 @@ func mark(t *testing.T, path string, age time.Duration) {
 func TestSettledFile(t *testing.T) {
 	before := time.Now()
 	path := write(t, filepath.Join(t.TempDir(), "f"), "content", 0o644)
-	mark(t, path, time.Hour)
+	setAge(t, path, time.Hour)
 	state, isSettled := stateOf(wholeFile, path, before)
 	if isSettled {
 		t.Error("its inode has just changed, and that counts for nothing")
@@ -59,7 +59,7 @@ func TestSettledFile(t *testing.T) {
 	if same, isSettled := stateOf(wholeFile, path, later); !isSettled || same != state {
 		t.Errorf("a day later: settled: %v, %s, was %s", isSettled, same, state)
 	}
-	mark(t, path, -48*time.Hour)
+	setAge(t, path, -48*time.Hour)
 	if other, isSettled := stateOf(wholeFile, path, later); isSettled || other == state {
 		t.Errorf("changed in the future: settled: %v, %s, was %s", isSettled, other, state)
 	}
@@ -68,9 +68,9 @@ func TestSettledFile(t *testing.T) {
 // A memo is good until something changes on which it depended.
 func TestMemoOfLibraries(t *testing.T) {
 	made := t.TempDir()
-	library := build(t, filepath.Join(made, "libLLVMfake.so"), "int version(void) { return 98; }", shared, "-fPIC",
+	lib := build(t, filepath.Join(made, "libLLVMfake.so"), "int version(void) { return 98; }", shared, "-fPIC",
 		"-Wl,-soname,libLLVMfake.so")
-	program := build(t, filepath.Join(made, "clang"), pretender, library,
+	program := build(t, filepath.Join(made, "clang"), pretender, lib,
 		"-Wl,--enable-new-dtags,-rpath,$ORIGIN/../first:$ORIGIN/../lib")
 	read := func(path string) string {
 		data, err := os.ReadFile(path)
@@ -79,7 +79,7 @@ func TestMemoOfLibraries(t *testing.T) {
 		}
 		return string(data)
 	}
-	code, text := read(library), read(program)
+	code, text := read(lib), read(program)
 	rename := func(t *testing.T, from, to string) {
 		if err := os.Rename(from, to); err != nil {
 			t.Fatal(err)
@@ -123,12 +123,12 @@ func TestMemoOfLibraries(t *testing.T) {
 			link(t, "new.so", filepath.Join(dir, "real/libLLVMfake.so"))
 		}, false},
 		"the memo": {func(t *testing.T, dir string) {
-			memo, err := filepath.Glob(filepath.Join(dir, "state", "resolved-*"))
-			if err != nil || len(memo) != 1 {
-				t.Fatal(memo, err)
+			memos, err := filepath.Glob(filepath.Join(dir, "state", "resolved-*"))
+			if err != nil || len(memos) != 1 {
+				t.Fatal(memos, err)
 			}
-			data := read(memo[0])
-			write(t, memo[0], data[:len(data)/2], 0o644)
+			data := read(memos[0])
+			write(t, memos[0], data[:len(data)/2], 0o644)
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,12 +144,12 @@ func TestMemoOfLibraries(t *testing.T) {
 			compiler := write(t, filepath.Join(o.Dir, "bin", "clang"), text, 0o755)
 			lib := write(t, filepath.Join(o.Dir, "real", "libLLVMfake.so"), code, 0o755)
 			link(t, "real", filepath.Join(o.Dir, "lib"))
-			mark(t, lib, -time.Hour) // in the future: it doesn't settle, however slow the test is
+			setAge(t, lib, -time.Hour) // in the future: it doesn't settle, however slow the test is
 			want := mustResolve(t, compiler, o)
 			if want.Name != "clang-98" || len(resolved(t, o)) > 0 {
 				t.Fatalf("%+v; memos of files that may still change: %q", want, resolved(t, o))
 			}
-			mark(t, lib, time.Hour)
+			setAge(t, lib, time.Hour)
 			time.Sleep(memo.Tick + 100*time.Millisecond) // until their times count
 			mustResolve(t, compiler, o)
 			memos := resolved(t, o)

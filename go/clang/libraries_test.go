@@ -34,7 +34,7 @@ func TestLoadedFiles(t *testing.T) {
 // loadedBy asks the loader what it would load.
 func loadedBy(t *testing.T, program string, env ...string) []string {
 	t.Helper()
-	cmd := command("/", program)
+	cmd := commandIn("/", program)
 	cmd.Env = append(append(cmd.Env, "LD_TRACE_LOADED_OBJECTS=1"), env...)
 	var files []string
 	for _, m := range regexp.MustCompile(`(/\S+) \(0x`).FindAllStringSubmatch(string(mustRun(t, cmd)), -1) {

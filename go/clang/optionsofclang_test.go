@@ -33,8 +33,8 @@ func TestFormsAreThoseOfClang(t *testing.T) {
 			given = append(given, "-fno-"+strings.TrimPrefix(o.Name, "-f"))
 		}
 	}
-	command := exec.Command(clang, append([]string{"-###", "-c", "-x", "c", "/dev/null"}, given...)...)
-	printed, _ := command.CombinedOutput() // it fails, because most values are missing
+	run := exec.Command(clang, append([]string{"-###", "-c", "-x", "c", "/dev/null"}, given...)...)
+	printed, _ := run.CombinedOutput() // it fails, because most values are missing
 	var unknown []string
 	for _, m := range regexp.MustCompile(`unknown argument:? '(-f[^']*)'`).FindAllSubmatch(printed, -1) {
 		unknown = append(unknown, string(m[1]))

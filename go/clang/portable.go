@@ -78,7 +78,7 @@ func (c *Compiler) Portable(files *filedigest.Cache, env []string) (*Portable, e
 
 // portable does the same without the digests.
 func (c *Compiler) portable(env []string) (*Portable, error) {
-	realPath, header, err := c.program()
+	realPath, program, err := c.program()
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (c *Compiler) portable(env []string) (*Portable, error) {
 	name = programDir + "/" + name
 	p := &Portable{}
 	p.addFile(name, realPath, true)
-	if header.interpreter == "" {
+	if program.interpreter == "" {
 		p.Launch = []string{name}
 		return p, nil
 	}
@@ -99,7 +99,7 @@ func (c *Compiler) portable(env []string) (*Portable, error) {
 	}
 	taken := map[string]bool{}
 	var withRPATH []string
-	if hasRPATH(header) {
+	if hasRPATH(program) {
 		withRPATH = []string{"", name} // glibc knows the program by both
 	}
 	for _, lib := range libs {
@@ -115,7 +115,7 @@ func (c *Compiler) portable(env []string) (*Portable, error) {
 			withRPATH = append(withRPATH, libraryDir+"/"+lib.name)
 		}
 	}
-	if err := p.addLoader(name, header.interpreter, withRPATH); err != nil {
+	if err := p.addLoader(name, program.interpreter, withRPATH); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(p.Files, func(a, b PortableFile) int { return strings.Compare(a.Name, b.Name) })

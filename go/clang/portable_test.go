@@ -57,7 +57,7 @@ func mustRun(t *testing.T, cmd *exec.Cmd) []byte {
 	return out
 }
 
-func command(dir string, args ...string) *exec.Cmd {
+func commandIn(dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir, cmd.Env = dir, []string{"PATH=/usr/bin:/bin"}
 	return cmd
@@ -65,7 +65,7 @@ func command(dir string, args ...string) *exec.Cmd {
 
 // isolated runs a command that sees nothing but its folder: no libc, no /proc.
 func isolated(dir string, args ...string) *exec.Cmd {
-	cmd := command("/", args...)
+	cmd := commandIn("/", args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: dir}
 	if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 {
 		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
@@ -80,10 +80,10 @@ func dtltoJob(t *testing.T, dir string) {
 	t.Helper()
 	write(t, filepath.Join(dir, "m.c"), "int twice(int);\nint main(int c, char **v) { return twice(c) + 3; }\n", 0o644)
 	write(t, filepath.Join(dir, "i.c"), "#include <math.h>\nint twice(int x) { return x * (int)cos(0); }\n", 0o644)
-	mustRun(t, command(dir, clang, "-O2", "-g", "-flto=thin", "-c", "m.c", "i.c"))
-	mustRun(t, command(dir, "/usr/bin/ld.lld-22", "-shared", "--thinlto-index-only", "m.o", "i.o", "-o", "unused"))
+	mustRun(t, commandIn(dir, clang, "-O2", "-g", "-flto=thin", "-c", "m.c", "i.c"))
+	mustRun(t, commandIn(dir, "/usr/bin/ld.lld-22", "-shared", "--thinlto-index-only", "m.o", "i.o", "-o", "unused"))
 	mustRun(t,
-		command(dir, clang, "-O2", "-g", "--target=x86_64-pc-windows-msvc", "-flto=thin", "-c", "-o", "w.o", "m.c"))
+		commandIn(dir, clang, "-O2", "-g", "--target=x86_64-pc-windows-msvc", "-flto=thin", "-c", "-o", "w.o", "m.c"))
 }
 
 // The compiler makes the same object when it runs from its uploaded files: on this
@@ -116,10 +116,10 @@ func TestPortableCompiles(t *testing.T) {
 			t.Errorf("Launch = %q", p.Launch)
 		}
 		lay(t, job, p)
-		objects, _ := compile(t, command(job, append([]string{c.compiler}, c.args...)...), job, c.outputs)
+		objects, _ := compile(t, commandIn(job, append([]string{c.compiler}, c.args...)...), job, c.outputs)
 		launch := slices.Concat(p.Launch, c.args)
 
-		beside := command(job, launch...)
+		beside := commandIn(job, launch...)
 		beside.Env = append(beside.Env, "LD_DEBUG=libs")
 		got, printed := compile(t, beside, job, c.outputs)
 		if !cmp.Equal(got, objects) {

@@ -20,7 +20,7 @@ func build(t *testing.T, out, source string, args ...string) string {
 		t.Fatal(err)
 	}
 	src := write(t, out+".c", source, 0o644)
-	mustRun(t, command(filepath.Dir(out), append([]string{clang, "-fuse-ld=lld", "-o", out, src}, args...)...))
+	mustRun(t, commandIn(filepath.Dir(out), append([]string{clang, "-fuse-ld=lld", "-o", out, src}, args...)...))
 	os.Remove(src)
 	return out
 }
@@ -52,7 +52,7 @@ func TestPortableForgetsRPATH(t *testing.T) {
 			root := t.TempDir()
 			lay(t, root, p)
 			build(t, in, fmt.Sprintf(inner, 9), shared, "-fPIC", "-Wl,-soname,libinner.so")
-			cmd := command(root, p.Launch...)
+			cmd := commandIn(root, p.Launch...)
 			if _ = cmd.Run(); cmd.ProcessState.ExitCode() != 7 {
 				t.Errorf("%q: %v", p.Launch, cmd.ProcessState)
 			}

@@ -61,19 +61,19 @@ func (p *parser) parseArgument(arg string) error {
 	if given == clang.Separate {
 		value = p.takeValue(arg)
 	}
-	p.parseOption(option{o, arg, given, value})
+	p.parseOption(givenOption{o, arg, given, value})
 	return p.err
 }
 
-// An option is one of the command's, as it was given.
-type option struct {
+// A givenOption is an option of the command, as it was given.
+type givenOption struct {
 	clang.Option
 	arg   string // without the value, if that is the next argument
 	given clang.Form
 	value string
 }
 
-func (p *parser) parseOption(o option) {
+func (p *parser) parseOption(o givenOption) {
 	switch {
 	case o.Is(clang.WritesOutput):
 		p.outputOption(o)
@@ -105,7 +105,7 @@ func (p *parser) keepOption(o clang.Option, args ...string) {
 	}
 }
 
-func (p *parser) languageOption(o option) {
+func (p *parser) languageOption(o givenOption) {
 	if p.explicit = o.value; p.explicit != "c" && p.explicit != "c++" {
 		if p.err == nil {
 			p.err = fmt.Errorf("-x %s: only c and c++ are cached", p.explicit)

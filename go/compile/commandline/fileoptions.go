@@ -11,7 +11,7 @@ import (
 )
 
 // outputOption parses an option that names an output, or that changes a depfile.
-func (p *parser) outputOption(o option) {
+func (p *parser) outputOption(o givenOption) {
 	switch o.Name {
 	case "-o":
 		p.object = o.value
@@ -44,7 +44,7 @@ func (p *parser) outputOption(o option) {
 
 // outputPath returns the name of an output. What - and an empty name mean
 // differs from option to option.
-func (p *parser) outputPath(o option) string {
+func (p *parser) outputPath(o givenOption) string {
 	if p.err == nil && (o.value == "" || o.value == "-") {
 		p.err = fmt.Errorf("%s %q may mean standard output", o.Name, o.value)
 	}
@@ -53,7 +53,7 @@ func (p *parser) outputPath(o option) string {
 
 // forwardedOption parses -Xclang and its value. The only option of the compiler
 // proper that build systems give is the one for an output.
-func (p *parser) forwardedOption(o option) {
+func (p *parser) forwardedOption(o givenOption) {
 	inner, given, value := clang.FindOption(o.value)
 	if p.err != nil {
 		return
@@ -62,11 +62,11 @@ func (p *parser) forwardedOption(o option) {
 		p.err = fmt.Errorf("thinrex doesn't know what -Xclang %s reads or writes", o.value)
 		return
 	}
-	p.outputOption(option{inner, o.value, given, value})
+	p.outputOption(givenOption{inner, o.value, given, value})
 }
 
 // headerOption parses an option that names a header, or a folder of headers.
-func (p *parser) headerOption(o option) {
+func (p *parser) headerOption(o givenOption) {
 	if o.given != clang.Separate && strings.HasPrefix(o.value, "-") { // -include-pch, -I-
 		p.err = errors.New(o.WhyNotCached(o.arg))
 		return
@@ -86,7 +86,7 @@ func (p *parser) headerOption(o option) {
 }
 
 // fileOption parses an option that reads a file which the depfile may not name.
-func (p *parser) fileOption(o option) {
+func (p *parser) fileOption(o givenOption) {
 	file := p.paths.file(o.value)
 	if o.Is(clang.ReadsProfile) {
 		if fi, err := os.Stat(file); file == "" || err == nil && fi.IsDir() {

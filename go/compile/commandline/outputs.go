@@ -47,9 +47,9 @@ func (p *parser) checkSplit() error {
 
 // SideArgs returns the arguments for what the front end makes beside the IR: the
 // depfile, in a file of that name, and the name of the split DWARF.
-func (in *Invocation) SideArgs(depfile string) (args []string) {
+func (in *Invocation) SideArgs(file string) (args []string) {
 	if in.Deps != "" {
-		args = append(args, in.Deps, "-MF", depfile)
+		args = append(args, in.Deps, "-MF", file)
 		for _, t := range in.targets {
 			args = append(args, t.option, in.paths.relative(t.name))
 		}

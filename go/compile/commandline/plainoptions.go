@@ -17,7 +17,7 @@ const (
 )
 
 // plainOption parses an option that names no file.
-func (p *parser) plainOption(o option) {
+func (p *parser) plainOption(o givenOption) {
 	switch o.Name {
 	case "-c":
 		p.only = true
@@ -44,7 +44,7 @@ func (p *parser) plainOption(o option) {
 }
 
 // noteFacts notes what the rest of the invocation must know of an option.
-func (p *parser) noteFacts(o option) {
+func (p *parser) noteFacts(o givenOption) {
 	switch {
 	case o.Is(clang.ThinLTO):
 		p.thin = true

@@ -37,17 +37,17 @@ func newAssemblyMemo() assemblyMemo {
 	}
 }
 
-func (m *assemblyMemo) ofJob(action digest.Digest) (files assemblyFiles, known bool) {
+func (m *assemblyMemo) ofJob(key digest.Digest) (files assemblyFiles, known bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	files, known = m.jobs[action]
+	files, known = m.jobs[key]
 	return files, known
 }
 
-func (m *assemblyMemo) rememberJob(action digest.Digest, files assemblyFiles) {
+func (m *assemblyMemo) rememberJob(key digest.Digest, files assemblyFiles) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.jobs[action] = files
+	m.jobs[key] = files
 }
 
 func (m *assemblyMemo) ofModule(content digest.Digest) *scannedModule {

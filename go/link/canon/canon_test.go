@@ -149,7 +149,7 @@ func TestMissingInput(t *testing.T) {
 		f := newFixture(t)
 		change(f)
 		_, err := f.try()
-		if _, uncacheable := errors.AsType[*action.Uncacheable](err); err == nil || uncacheable {
+		if _, ok := errors.AsType[*action.Uncacheable](err); err == nil || ok {
 			t.Errorf("%s: error = %v", name, err)
 		}
 	}

@@ -30,11 +30,11 @@ func TestEachOption(t *testing.T) {
 		}
 		f.common.Args = append(slices.Clone(plain), arg)
 		a, err := f.try()
-		_, uncacheable := errors.AsType[*action.Uncacheable](err)
+		_, refused := errors.AsType[*action.Uncacheable](err)
 		reads := o.Is(clang.ReadsFile|clang.ReadsProfile) && !o.Is(clang.NotFoundInLinks)
 		switch {
 		case o.Is(clang.NotInLinks):
-			if !uncacheable || !strings.Contains(err.Error(), arg) {
+			if !refused || !strings.Contains(err.Error(), arg) {
 				t.Errorf("%s: %v, want it refused", arg, err)
 			}
 		case reads:
@@ -45,7 +45,7 @@ func TestEachOption(t *testing.T) {
 				t.Errorf("%s: %v, want the file an input", arg, err)
 			}
 		case strings.HasSuffix(arg, "x") && strings.ContainsAny(arg, "=.") && !o.Is(clang.NamesNoFile):
-			if !uncacheable || !strings.Contains(err.Error(), "--extra_input=") {
+			if !refused || !strings.Contains(err.Error(), "--extra_input=") {
 				t.Errorf("%s: %v, want to be asked whether it reads the file", arg, err)
 			}
 		default:

@@ -60,32 +60,32 @@ var uncompressed = []string{
 // A warning says what may be wrong with the image, and what to do.
 func Missing(args []string, commandLine func() ([]string, error)) (missing []string, warning string, err error) {
 	has := readCompiler(args)
-	target, found := targetOf(has.triple)
+	kind, found := targetOf(has.triple)
 	switch {
-	case !found || target.processor == "" && has.processor != "":
+	case !found || kind.processor == "" && has.processor != "":
 		return nil, "", nil
-	case target.processor == "":
+	case kind.processor == "":
 		return uncompressed, "", nil
 	}
 	line, err := commandLine()
 	switch {
 	case err != nil && has.processor != "":
 		return nil, "", nil // whoever gives the processor also gives the rest: docs/gpu.md
-	case err != nil && target.gpu:
-		return nil, "", target.noProcessor(has.triple, err)
+	case err != nil && kind.gpu:
+		return nil, "", kind.noProcessor(has.triple, err)
 	case err != nil:
-		return nil, target.defaultProcessor(has.triple, err), nil
+		return nil, kind.defaultProcessor(has.triple, err), nil
 	}
 	given := readLinker(line)
 	switch {
 	case has.processor == "":
-		missing = given.processorArgs(target)
-	case target.gpu && given.processor != "" && !sameProcessor(has.processor, given.processor):
+		missing = given.processorArgs(kind)
+	case kind.gpu && given.processor != "" && !sameProcessor(has.processor, given.processor):
 		return nil, "", fmt.Errorf("lld links for the processor %s, but --thinlto-remote-compiler-arg="+
 			" makes the compiler compile for %s; without that argument, thinrex takes the processor of each link",
 			given.processor, has.processor)
 	}
-	if target.gpu {
+	if kind.gpu {
 		for _, option := range given.llvm {
 			if !has.llvm[optionName(option)] { // LLVM refuses most options the second time
 				missing = append(missing, "-mllvm", option)
