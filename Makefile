@@ -1,4 +1,5 @@
-# make demo, make test: all that a newcomer needs. make help lists the rest.
+# A newcomer needs three targets: make demo shows what thinrex does, make check is for each change, and make test is
+# what CI runs. make help lists all targets.
 .DEFAULT_GOAL := build
 .PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel patient docs bench tools clean help
 
@@ -18,13 +19,13 @@ help: ## list the targets
 build: ## build bin/thinrex
 	CGO_ENABLED=0 go build -trimpath -o $(THINREX) ./go/cmd/thinrex
 
-demo: tools build ## link examples/quickstart cold, warm, edited, elsewhere
+demo: tools build ## link examples/quickstart with an empty cache, a full one, after an edit, in another folder
 	@scripts/demo.sh $(THINREX)
 
-demo-real: tools build ## the same with Lua, fetched now
+demo-real: tools build ## the same with Lua, which is downloaded first
 	@scripts/demo-real.sh $(THINREX)
 
-check: ## first of all: builds, vets, tests what needs no clang, in about a minute
+check: ## for each change, about a minute: build, vet, the tests that need no clang, import rules, generated pages
 	go build ./...
 	go vet ./go/...
 	go test -short -vet=off ./go/...
@@ -36,7 +37,7 @@ test: tools lint cross patient build ## everything that CI runs (some 20 minutes
 patient:
 	@go build -o $(PATIENT) ./go/internal/patient
 
-lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n
+lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n, line lengths, import rules
 	@unformatted=$$(gofmt -l go e2e); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted" >&2; exit 1; }
 	go vet ./go/...
 	go vet -tags e2e ./e2e/...
@@ -46,6 +47,7 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n
 	go tool staticcheck -tags e2e_bazel ./e2e/bazel/...
 	scripts/buildifier.sh
 	@. scripts/lib/again.sh; again go mod tidy -diff # which fetches more modules
+	go test ./go/internal/layout ./go/internal/rooms
 	@for f in scripts/*.sh scripts/lib/*.sh .ci/run; do bash -n $$f || exit 1; done
 
 cross: ## compile for the other systems
@@ -54,7 +56,7 @@ cross: ## compile for the other systems
 	GOOS=windows go vet ./go/...
 	GOOS=darwin go vet ./go/...
 
-unit: patient ## all tests beside the code, with the race detector and the real clang and lld
+unit: patient ## all tests below go/, with the race detector and the real clang and lld
 	@scripts/install-tools.sh cmake ninja-build
 	go test -race -timeout 0 -exec $(PATIENT) ./go/...
 
@@ -75,23 +77,24 @@ FUZZ_TARGETS := \
 	bitcode:FuzzAssembly \
 	assembly:FuzzReader
 
-# Counted, not timed: at a deadline, Go 1.26's fuzzer may fail without a reason (go.dev/issue/75804).
-fuzz: ## each fuzz target for FUZZTIME
+# Fuzzing is counted, not timed: at a deadline, Go 1.26's fuzzer may fail without a reason (go.dev/issue/75804).
+# It is nice to the tests that make test runs beside it.
+fuzz: ## run each fuzz target FUZZTIME, 100000 inputs by default
 	@for t in $(FUZZ_TARGETS); do \
-		go test ./go/$${t%:*} -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 200x || exit; \
+		nice go test ./go/$${t%:*} -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 200x || exit; \
 	done
 
 e2e: tools build patient ## the program against a real server: Bazel's remote worker
 	go test -tags e2e -timeout 0 -exec $(PATIENT) ./e2e/...
 
-e2e-bazel: tools ## the rules, with real Bazels (the first time makes a root for Bazel 7: minutes)
+e2e-bazel: tools ## the Bazel rules with real Bazels (the first run sets up Bazel 7, which takes minutes)
 	scripts/e2e-bazel.sh
 
-docs: ## what is generated: from the options' rows, and from the Bazel rules' doc strings
+docs: ## write the generated pages: options from their rows, Bazel rules from their doc strings
 	go run ./go/internal/optiondocs
 	go run ./go/internal/bazeldocs
 
-bench: tools build ## ratios against lld's own cache, a bare pool, ccache (a quarter of an hour)
+bench: tools build ## compare speed with lld's own cache, a plain pool and ccache (a quarter of an hour)
 	@scripts/install-tools.sh ccache
 	go run ./go/internal/bench $(THINREX)
 

@@ -80,7 +80,7 @@ func TestRootVersions(t *testing.T) {
 func expectExit(t *testing.T, output []byte, err error, code int, words ...string) {
 	t.Helper()
 	got := 0
-	if exit := new(exec.ExitError); errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		got = exit.ExitCode()
 	} else if err != nil {
 		t.Fatal(err)

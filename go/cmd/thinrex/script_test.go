@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// Many tests wait for a service that is away, so more than one for each core may run.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"thinrex": main, "naive": naive})

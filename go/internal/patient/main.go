@@ -1,10 +1,13 @@
-// Command patient runs a test binary for as long as it gets on, instead of for
-// a time: go test -timeout 0 -exec patient. A test that has begun or ended, or
-// printed something, is progress; time in which other programs kept the machine
-// from these tests doesn't count. Tests that make no progress for -limit are
-// ended, after their stacks were printed.
+// Command patient runs a test binary and ends it only when it makes no progress:
 //
-// It prints what the binary would: go test adds its own lines.
+//	go test -timeout 0 -exec patient
+//
+// Progress is a test that begins, ends or prints something. When there is none for
+// -limit, patient has the binary print the stacks of its goroutines and kills it
+// with all its child processes. Time in which other programs used the processors
+// doesn't count, so that a busy machine fails no test.
+//
+// Its output is what the binary prints without it, and go test adds its own lines.
 package main
 
 import (
@@ -22,14 +25,14 @@ import (
 	"time"
 )
 
-// step is how often progress is looked at.
+// step is the time between two looks at the progress.
 const step = time.Second
 
-// grace is how long a binary may take to print its stacks.
+// grace is the time that a binary has to print its stacks.
 const grace = time.Minute
 
 func main() {
-	limit := flag.Duration("limit", 10*time.Minute, "end tests that make no progress for so long")
+	limit := flag.Duration("limit", 10*time.Minute, "kill the tests after this time without progress")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		fmt.Fprintln(os.Stderr, "usage: patient [-limit 10m] TEST_BINARY [ARGUMENT...]")
@@ -42,8 +45,8 @@ func main() {
 	os.Exit(code)
 }
 
-// run returns the exit code of a test binary, and prints to stdout what that
-// prints. It fails if the binary couldn't be run or was ended.
+// run runs a test binary, copies its output to stdout and returns its exit code.
+// The error says that the binary couldn't be started, or why it was killed.
 func run(command []string, limit time.Duration, stdout io.Writer) (code int, err error) {
 	out := output{to: stdout}
 	args := command[1:]
@@ -53,9 +56,10 @@ func run(command []string, limit time.Duration, stdout io.Writer) (code int, err
 	}
 	cmd := exec.Command(command[0], args...)
 	cmd.Stdin, cmd.Stderr = os.Stdin, os.Stderr
-	cmd.Stdout, cmd.WaitDelay = &out, grace // of what is left behind and holds the pipe
+	cmd.Stdout = &out
+	cmd.WaitDelay = grace // a process that the tests left behind may keep the pipe open
 	cmd.SysProcAttr = endsWithParent()
-	runtime.LockOSThread() // with the thread that starts it the child would end
+	runtime.LockOSThread() // the child is killed when the thread that started it ends
 	if err := cmd.Start(); err != nil {
 		return 2, err
 	}
@@ -75,7 +79,8 @@ func run(command []string, limit time.Duration, stdout io.Writer) (code int, err
 			_ = cmd.Process.Signal(s)
 		case <-ticker.C:
 			if w.tick(out.lines(), sample(cmd.Process.Pid)) {
-				err := fmt.Errorf("%s: no test began, ended or printed anything for %v in which the machine was free: %s",
+				err := fmt.Errorf("%s was killed: for %v, not counting the time that other programs used, "+
+					"no test began, ended or printed anything; %s",
 					filepath.Base(command[0]), limit, out.running())
 				stop(cmd, ended)
 				out.end(false)
@@ -85,9 +90,9 @@ func run(command []string, limit time.Duration, stdout io.Writer) (code int, err
 	}
 }
 
-// asksForTestResults reports whether a test binary is to run tests and its
-// output may be chosen here: not if the caller listens to it, or it only makes
-// a list, benchmarks or fuzzes.
+// asksForTestResults reports whether patient may choose the output format. It may
+// not when the caller chose one (-test.v), or when the binary lists tests, runs
+// benchmarks or fuzzes instead of running tests.
 func asksForTestResults(args []string) bool {
 	for _, arg := range args {
 		for _, own := range []string{"-test.v", "-test.list", "-test.bench=", "-test.fuzz="} {
@@ -103,20 +108,19 @@ func exitCode(state *os.ProcessState) int {
 	if code := state.ExitCode(); code >= 0 {
 		return code
 	}
-	return 2 // by a signal
+	return 2 // killed by a signal
 }
 
-// notExit returns an error but for one that only says that the binary failed,
-// of which it has spoken itself.
+// notExit drops the error of a binary that exited with a failure: its own output
+// says why.
 func notExit(err error) error {
-	exit := (*exec.ExitError)(nil)
-	if errors.As(err, &exit) && exit.ExitCode() >= 0 {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() >= 0 {
 		return nil
 	}
 	return err
 }
 
-// stop has a binary print its stacks and ends it with all its descendants.
+// stop has a binary print its stacks, and kills it with all its descendants.
 func stop(cmd *exec.Cmd, ended <-chan error) {
 	left := descendants(cmd.Process.Pid)
 	_ = askForStacks(cmd.Process)

@@ -10,34 +10,34 @@ import (
 	"sync"
 )
 
-// An output takes what a test binary prints with -test.v=test2json, and prints
-// of it in the end what the binary prints without. It is safe for concurrent use.
+// An output takes what a test binary prints with -test.v=test2json. At the end it
+// prints what the binary prints without that flag. It is safe for concurrent use.
 type output struct {
 	to      io.Writer
-	results bool // the binary was asked for results: else all passes through at once
+	results bool // the binary runs with -test.v=test2json; otherwise its output passes through at once
 
 	mu      sync.Mutex
 	partial []byte
 	count   int
-	test    string            // the one that prints now
-	kept    map[string][]byte // what tests have printed that haven't ended
-	begun   []string          // those that haven't ended
+	test    string            // the test that prints now
+	kept    map[string][]byte // what each unfinished test has printed
+	begun   []string          // the unfinished tests
 	shown   bytes.Buffer
 }
 
-// mark begins the lines of the testing package.
+// mark begins each line that the testing package prints for tools.
 const mark = "\x16"
 
 var result = regexp.MustCompile(`^ *--- (PASS|FAIL|SKIP|BENCH): (\S+) `)
 
-// lines is how many lines there were so far.
+// lines is the number of lines printed so far.
 func (o *output) lines() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.count
 }
 
-// running lists the tests that haven't ended.
+// running lists the unfinished tests.
 func (o *output) running() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -114,7 +114,8 @@ func (o *output) ended(name string, failed bool, line string) {
 	o.test = ""
 }
 
-// end prints what is to be seen. Of tests that haven't ended that is all.
+// end prints the result. After a failure it includes all that unfinished tests
+// have printed.
 func (o *output) end(passed bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Time counts as far as the machine was free or worked for the tests.
+// Time counts only as far as the processors were idle or worked for the tests.
 func TestWatch(t *testing.T) {
 	type moment struct {
 		lines int
@@ -81,7 +81,7 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestIsRun is what the tests below run, each in a process of its own.
+// TestIsRun is no test of patient: the tests below run it in a process of its own.
 func TestIsRun(t *testing.T) {
 	switch os.Getenv("PATIENT_TEST") {
 	case "":
@@ -133,7 +133,7 @@ func TestFails(t *testing.T) {
 	}
 }
 
-// A binary that hangs is ended, with the processes that it has started.
+// A binary that hangs is killed, with the processes that it has started.
 func TestHangs(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pid")
 	t.Setenv("PATIENT_PID", file)
@@ -153,7 +153,7 @@ func TestHangs(t *testing.T) {
 	}
 }
 
-// A binary that can't be run, or ends by a signal, fails with a reason.
+// A binary that can't be started, or dies by a signal, fails with a reason.
 func TestNoResult(t *testing.T) {
 	for _, command := range [][]string{{"/nonexistent"}, {"sh", "-c", "kill -9 $$"}} {
 		if code, err := run(command, time.Hour, &bytes.Buffer{}); code == 0 || err == nil {
@@ -162,8 +162,8 @@ func TestNoResult(t *testing.T) {
 	}
 }
 
-// What the testing package marks becomes what go test prints; what it doesn't
-// is kept for the test that printed it.
+// The testing package's own lines become what go test prints without -v. All other
+// lines belong to the test that printed them, and appear only if it fails.
 func TestOutput(t *testing.T) {
 	for name, test := range map[string]struct{ in, want string }{
 		"passes": {"\x16=== RUN   TestA\nlog\n\x16--- PASS: TestA (0.00s)\n\x16PASS\n", "PASS\n"},
@@ -194,7 +194,7 @@ func TestOutput(t *testing.T) {
 	}
 }
 
-// What is asked for with -v or as a list, or listened to, passes through.
+// With -v, -list, -bench and -fuzz the output passes through unchanged.
 func TestAsks(t *testing.T) {
 	for arg, want := range map[string]bool{
 		"-test.run=X": true, "-test.timeout=0s": true, "-test.v=true": false, "-test.v=test2json": false,

@@ -10,14 +10,14 @@ import (
 	"syscall"
 )
 
-// endsWithParent has a child killed when this process is.
+// endsWithParent makes the kernel kill a child when this process ends.
 func endsWithParent() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
 
 func askForStacks(p *os.Process) error { return p.Signal(syscall.SIGQUIT) }
 
-// sample reads what the processors do, see proc_stat(5).
+// sample reads what the processors have done, see proc_stat(5).
 func sample(pid int) (u usage) {
 	data, err := os.ReadFile("/proc/stat")
 	if err != nil {
@@ -41,8 +41,8 @@ func sample(pid int) (u usage) {
 	return u
 }
 
-// runs reports whether a thread of a process has a processor, or waits for one
-// or for a disk.
+// runs reports whether a thread of a process is running, or waits for a processor
+// or a disk.
 func runs(pid int) bool {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	for _, file := range files {
@@ -57,17 +57,17 @@ func runs(pid int) bool {
 	return false
 }
 
-// afterName splits what follows the name in a stat file, which stands between
-// parentheses and may hold any character, see proc_pid_stat(5). The state is
-// the first.
+// afterName returns the fields behind the program's name in a stat file; the first
+// is the process's state. The name stands in parentheses and may hold any
+// character, see proc_pid_stat(5).
 func afterName(stat []byte) []string {
 	return append(strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])), "")
 }
 
-// A process is one as /proc shows it.
+// A process is an entry of /proc.
 type process struct {
 	parent int
-	used   uint64 // with its children that have ended
+	used   uint64 // ticks, including those of its children that have ended
 }
 
 func processes() map[int]process {
@@ -94,7 +94,7 @@ func processes() map[int]process {
 	return all
 }
 
-// family lists the children of a process, and theirs.
+// family lists all descendants of a process.
 func family(all map[int]process, pid int) (ids []int) {
 	for id, p := range all {
 		if p.parent == pid && id != pid {

@@ -9,10 +9,11 @@ import (
 
 func endsWithParent() *syscall.SysProcAttr { return nil }
 
-// askForStacks only ends a process: not every system can ask.
+// askForStacks just kills the process, because not every system has a signal that
+// prints the stacks.
 func askForStacks(p *os.Process) error { return p.Kill() }
 
-// sample knows nothing: then all time counts.
+// sample returns nothing, so that all time counts as free.
 func sample(int) usage { return usage{} }
 
 func descendants(int) []int { return nil }

@@ -2,24 +2,24 @@ package main
 
 import "time"
 
-// A usage is what the machine's processors have done since it was started, in
-// ticks of their own, how much of it for the tests, and whether the tests have
-// work for them just now.
+// A usage says what the processors have done since the machine started, in ticks
+// of the kernel's clock.
 type usage struct {
-	all, idle, ours uint64
-	runnable        bool
+	all, idle uint64
+	ours      uint64 // used by the tests and their child processes
+	runnable  bool   // a thread of the tests is running now or waits for a processor or a disk
 }
 
-// A watch tells tests that hang from tests that have to wait for the machine.
+// A watch tells tests that hang from tests that wait for a busy machine.
 type watch struct {
 	limit time.Duration
-	free  time.Duration // since the last progress, the time in which nothing but the tests themselves kept them from it
+	free  time.Duration // since the last progress, without the time that other programs took from the tests
 	lines int
 	last  usage
 }
 
-// leastShare bounds how long tests that hang in a loop, on a machine that is
-// busy with others, are waited for: to 20 times the limit.
+// leastShare makes patient give up on an endless loop even on a machine that is
+// always busy: after 20 times the limit.
 const leastShare = 0.05
 
 // tick is called once a step, with the number of lines that the tests have
@@ -39,9 +39,8 @@ func (w *watch) tick(lines int, now usage) bool {
 	return w.free >= w.limit
 }
 
-// share is the part of the processors' time between two moments that was idle
-// or used by the tests: what the tests could have had. It is all where nothing
-// is known.
+// share is the part of the processors' time between two moments that the tests
+// used or could have used. Where the system tells nothing, it is all.
 func share(was, now usage) float64 {
 	all := float64(now.all) - float64(was.all)
 	if was.all == 0 || all <= 0 {
