@@ -30,7 +30,7 @@ var plan = []room{
 
 	// The vocabulary of both wings.
 	{"action", "digest object host/filedigest"},
-	{"clang", "digest host host/filedigest host/memo option"},
+	{"clang", "digest host host/filedigest host/memo"},
 
 	// Where results are kept, and where actions run.
 	{"store", "action digest host host/memo option"},
@@ -43,25 +43,24 @@ var plan = []room{
 	// The wing of links.
 	{"link/distfile", ""},
 	{"link/linker", "clang"},
-	{"link/canon", "action assembly bitcode clang digest host host/filedigest host/memo link/distfile object"},
-	{"link/executor", "action clang digest host host/filedigest link/canon link/distfile object option report"},
-	{"link", "action clang digest host host/filedigest host/memo link/canon link/distfile link/executor object option " +
-		"report"},
+	{"link/canon", "action assembly bitcode clang digest host host/filedigest link/distfile"},
+	{"link/executor", "action digest host"},
+	{"link", "action clang digest host host/filedigest link/canon link/distfile link/executor object option report"},
 
 	// The wing of compilations.
 	{"compile/cppscan", ""},
 	{"compile/depfile", ""},
 	{"compile/headermemo", "compile/cppscan digest host/filedigest host/memo"},
 	{"compile/commandline", "clang compile/cppscan compile/depfile host"},
-	{"compile/searchpath", "clang compile/cppscan compile/depfile host host/filedigest host/memo"},
+	{"compile/searchpath", "clang compile/cppscan compile/depfile host host/memo"},
 	{"compile", "action assembly bitcode clang compile/commandline compile/cppscan compile/depfile " +
-		"compile/headermemo compile/searchpath digest host host/filedigest host/memo object option"},
+		"compile/headermemo compile/searchpath digest host host/filedigest host/memo option"},
 
 	// The program.
 	{"config", "host option"},
 	{"cmd/thinrex/settings", "compile config digest host link option reapi reapi/credential report store"},
-	{"cmd/thinrex", "action clang cmd/thinrex/settings compile config digest host host/filedigest host/memo link " +
-		"link/distfile link/executor link/linker option outage reapi reapi/credential report store"},
+	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest host host/filedigest host/memo link " +
+		"link/distfile link/linker option outage reapi reapi/credential report store"},
 
 	// Tools and servers of the tests; the product imports none of them.
 	{"internal/patient", ""},
