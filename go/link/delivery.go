@@ -39,9 +39,10 @@ func (d *delivery) complete(ctx context.Context, t *task, r *action.Result, err 
 		changed, err = d.writeAll(t, r)
 	}
 	if r.Service == "" {
-		deliver() // in the compilation's slot; a lookup here is one of few
+		deliver() // the compilation's slot, or the limit of lookups, bounds how many deliver at once
 	} else {
-		// Many come at one time. Tasks that are next must not wait for all of these.
+		// Hundreds may come from a service at once. Without turns, their writes would hold
+		// up the lookups and the actions that come next.
 		d.actions.turns.do(deliver)
 	}
 	r.Done() // before a slot is waited for

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -144,6 +145,53 @@ func TestServiceFailsWhileThisMachineCompiles(t *testing.T) {
 			r.Done()
 		})
 	}
+}
+
+// If the compiler is killed here while the service is silent, other jobs get the slot.
+func TestKilledHelperLeavesItsSlot(t *testing.T) {
+	h, it, begun := newTestHelper(t, "kill -9 $$")
+	end := h.start(t.Context())
+	defer end()
+	_, _, err := request(t, h, it, func(ctx context.Context, _ *action.Action) (*action.Result, error) {
+		return nil, errors.Join(errors.New("down"), awaitFile(ctx, begun), awaitIdle(ctx, h.options.Slots))
+	})
+	if err == nil || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the slot wasn't given back: %v", err)
+	}
+}
+
+// If it turns out that an action lacks files after this machine has begun to compile it,
+// the compilation ends and gives its slot back.
+func TestActionThatLacksFilesLeavesItsSlot(t *testing.T) {
+	left := filepath.Join(t.TempDir(), "left")
+	h, it, begun := newTestHelper(t, "until [ -e "+left+" ]; do sleep 0.01; done; exit 1")
+	var compiling sync.WaitGroup
+	_, _, err := request(t, h, it, func(ctx context.Context, _ *action.Action) (*action.Result, error) {
+		h.feed.queue.wait(ctx)
+		silent := h.feed.queue.take()
+		slot, err := h.options.Slots.Acquire(ctx)
+		if err != nil {
+			return nil, err
+		}
+		compiling.Go(func() { _ = h.compile(t.Context(), silent, slot) })
+		err = awaitFile(ctx, begun)
+		silent.watch.leave(errReadsMore)
+		return nil, errors.Join(err, os.WriteFile(left, nil, 0o666), context.Cause(ctx))
+	})
+	compiling.Wait()
+	if !errors.Is(err, errReadsMore) {
+		t.Error(err)
+	}
+}
+
+// awaitIdle waits for a free slot.
+func awaitIdle(ctx context.Context, slots *host.Slots) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	for ctx.Err() == nil && !slots.Idle() {
+		time.Sleep(time.Millisecond)
+	}
+	return ctx.Err()
 }
 
 // A job that a worker has begun gets more time. It may be in this machine's queue already,
