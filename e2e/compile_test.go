@@ -14,7 +14,7 @@ import (
 	"thinrex/go/report"
 )
 
-// compiles is how thinrex cc has got its objects.
+// compiles counts where thinrex cc got its objects from.
 type compiles struct{ compiled, hits, remoteHits int }
 
 // compile runs a build that calls thinrex cc --verbose, in a project.

@@ -52,7 +52,7 @@ func (c *client) output(r *repb.ActionResult) string {
 	return string(data)
 }
 
-// words returns what an action said on standard output.
+// words returns the standard output of an action.
 func (c *client) words(r *repb.ActionResult) string {
 	c.t.Helper()
 	if r.GetStdoutDigest() == nil {
@@ -146,7 +146,7 @@ func testWaiting(t *testing.T, c *client) {
 		if got := c.output(c.response(ops).GetResult()); got != "through\n" {
 			t.Errorf("output %q", got)
 		}
-		// It forgets one that is done, though perhaps after it has said so.
+		// The worker forgets a finished operation, perhaps a little after it has reported the end.
 		for err == nil {
 			_, err = c.waitFor(name)
 		}
@@ -157,8 +157,8 @@ func testWaiting(t *testing.T, c *client) {
 	}
 }
 
-// leaveAndWait starts an execution, closes its stream while it runs, and returns
-// its name and what another call hears of it.
+// leaveAndWait starts an execution and closes its stream while it runs. It returns
+// the operation's name, and all that WaitExecution reports of it.
 func (c *client) leaveAndWait(t *testing.T) (name string, ops []*longrunning.Operation, err error) {
 	gate := filepath.Join(t.TempDir(), "gate")
 	d := c.putAction(shell("while [ ! -e '"+gate+"' ]; do sleep 0.02; done; echo through >out", "out"))
@@ -240,7 +240,8 @@ func testSymlinks(t *testing.T, c *client) {
 	t.Logf("a symlink as output: %v", resp)
 }
 
-// Hidden files are hidden: otherwise no test with them proves anything.
+// A worker doesn't see the files that WorkerOptions.Hide names; tests of uploaded
+// compilers rely on that.
 func TestWorkerWithoutCompiler(t *testing.T) {
 	works := func(c *client) bool {
 		resp, _ := c.run(job{args: []string{"/usr/bin/clang-22", "--version"}})

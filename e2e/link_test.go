@@ -15,8 +15,8 @@ import (
 	"thinrex/go/report"
 )
 
-// A machine has linked nothing yet: its disk store is empty. Only the worker
-// is shared with other machines.
+// A machine stands for a computer that has linked nothing yet: its disk store is
+// empty. It shares only the worker with other machines.
 type machine struct {
 	dir string
 }
@@ -38,7 +38,7 @@ func newMachine(t *testing.T) machine {
 func (m machine) path(name string) string { return filepath.Join(m.dir, name) }
 
 // link links a project to the file "program" and returns thinrex's summary,
-// and what clang, lld and thinrex have said.
+// and the output of clang, lld and thinrex.
 func (m machine) link(t *testing.T, p *project, options ...string) (report.Summary, string, error) {
 	t.Helper()
 	args := []string{"-O2", "-flto=thin", "-fuse-ld=lld-22", "-fthinlto-distributor=" + site.Thinrex(t), "-o", "program"}
@@ -112,7 +112,7 @@ func onWorker(addr, toolchain string) []string {
 	return []string{"--remote_executor=grpc://" + addr, "--exec_strategy=remote", "--toolchain=" + toolchain}
 }
 
-// The worker has the compiler.
+// The worker's image has the compiler.
 func TestToolchainOfImage(t *testing.T) {
 	p := newQuickstart(t)
 	worker := onWorker(site.StartWorker(t, stage.WorkerOptions{}), "image")
@@ -124,7 +124,7 @@ func TestToolchainOfImage(t *testing.T) {
 	first.mustLink(t, p, report.Summary{Hits: p.modules})
 }
 
-// The worker has nothing of LLVM; its compiler comes with the action.
+// The worker has no LLVM; thinrex uploads the compiler with each action.
 func TestToolchainUploaded(t *testing.T) {
 	p := newQuickstart(t)
 	addr := site.StartWorker(t, stage.WorkerOptions{Hide: compilerFiles(t)})
@@ -136,7 +136,7 @@ func TestToolchainUploaded(t *testing.T) {
 		t.Fatalf("a link whose compiler isn't on the worker: %v, %+v", err, got)
 	}
 	if !strings.Contains(out, `Cannot run program "/usr/bin/clang-22"`) {
-		t.Error("the link doesn't say what the worker has said")
+		t.Error("the link's output lacks the worker's error")
 	}
 	if _, err := os.Stat(filepath.Join(p.dir, "program")); err == nil {
 		t.Error("the failed link wrote its program")
@@ -147,9 +147,9 @@ func TestToolchainUploaded(t *testing.T) {
 	newMachine(t).mustLink(t, p.elsewhere(t), report.Summary{Hits: p.modules}, uploaded...)
 }
 
-// The worker is no more than a cache; what one machine has compiled is a hit on
-// another, also for one that would have had it compiled by the worker.
-func TestCacheAlone(t *testing.T) {
+// A worker that serves only as a cache: what one machine has compiled is a hit on
+// another one, even if that one would compile on the worker.
+func TestWorkerAsCacheOnly(t *testing.T) {
 	p := newQuickstart(t)
 	addr := site.StartWorker(t, stage.WorkerOptions{})
 	cache := []string{"--remote_cache=grpc://" + addr, "--remote_upload_local_results=true"}
@@ -158,8 +158,8 @@ func TestCacheAlone(t *testing.T) {
 	newMachine(t).mustLink(t, p, report.Summary{Hits: p.modules}, onWorker(addr, "image")...)
 }
 
-// compilerFiles returns what a machine without LLVM doesn't have of it, nor of
-// the libraries that come with it.
+// compilerFiles returns the files that a machine without LLVM lacks: the compiler,
+// and the libraries that are installed with it.
 func compilerFiles(t *testing.T) []string {
 	t.Helper()
 	files := []string{"/usr/lib/llvm-22", "/usr/bin/clang-22"}

@@ -54,8 +54,8 @@ func (p *project) copyFrom(t *testing.T, dir string) {
 }
 
 // newLarge makes a program of n small modules, each importing from one other,
-// half of them in an archive. One is compiled; the others are it with other
-// names, which stand in bitcode's string table in full.
+// half of them in an archive. It compiles one module, and makes the others by
+// replacing names in the bitcode's string table.
 func newLarge(t *testing.T, n int) *project {
 	t.Helper()
 	p := &project{

@@ -4,14 +4,15 @@
 #   bazel.sh 7|4|own ARG…
 #       one Bazel command, without a server that stays
 #   bazel.sh 7|4|own --exec COMMAND [ARG…]
-#       a command that finds that Bazel as "bazel" in its PATH. The servers that
-#       it starts end with it. Cheaper for many Bazel commands.
+#       a command that finds that Bazel as "bazel" in its PATH. Faster for many
+#       Bazel commands, because they share a server, which ends with the command.
 #
-# 7 is Debian forky's Bazel, in bzlmod mode, in a root folder of its own that is
-# made at the first call (some 2 minutes, 2 GB; needs root that may make
-# namespaces); clang-22, lld-22, llvm-22, cmake and ninja there are forky's, and Go
-# is the machine's. 4 is Debian 12's Bazel, in WORKSPACE mode, on the machine
-# itself. own is the bazel (7 or newer) in the PATH, with its own way to get modules.
+# 7    Debian forky's Bazel, in bzlmod mode. It runs in a root folder of its own,
+#      which the first call makes: that takes some 2 minutes and 2 GB, and needs
+#      root and the right to make namespaces. clang-22, lld-22, llvm-22, cmake and
+#      ninja are forky's; Go is the machine's.
+# 4    Debian 12's Bazel, in WORKSPACE mode, on the machine itself.
+# own  the bazel (7 or newer) in the PATH, which gets its modules as usual.
 #
 #   THINREX_BAZEL_OUTPUT  folder for all that Bazel writes; a temporary one if unset
 #   THINREX_BAZEL_BIND    more paths that 7 sees, divided by colons. It sees the

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Tests the rules with real Bazels: see e2e/bazel. Usage: e2e-bazel.sh [7|4|own]…,
-# in bazel.sh's words; by default own or else 7, and 4. Prints each test as it
-# begins and ends, and all that was said if one fails.
+# Tests the Bazel rules with real Bazels, see e2e/bazel.
+# Usage: e2e-bazel.sh [7|4|own]…, as in bazel.sh. The default is 4 and, if the
+# PATH has a Bazel, own, otherwise 7. Prints a line when a test begins and ends,
+# and the whole output if one fails.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// A summary is what thinrex says of a link.
+// A summary holds the figures of the line that thinrex prints after a link.
 type summary struct{ jobs, hits, local, remote, failed int }
 
-// A report is what Bazel and the distributor say of a build.
+// A report is the output of a build, and the summaries of its links.
 type report struct {
 	output string
 	links  map[string]summary // by the program's path in bazel-bin, without the rules' folders _dtlto
@@ -87,7 +87,7 @@ func (r report) expectNothingCompiled(t *testing.T, programs ...string) {
 	}
 }
 
-// expectWarning checks that a link says once what it goes on without.
+// expectWarning checks that the build prints one warning, which begins with words.
 func (r report) expectWarning(t *testing.T, words string) {
 	t.Helper()
 	if n := strings.Count(r.output, "thinrex: warning: "); n != 1 ||

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// Root without the right to make namespaces, as in a plain container, is told so.
+// bazel.sh explains that root in a plain container may not make namespaces.
 func TestNoNamespaces(t *testing.T) {
 	if !slices.Contains(bazels, "7") {
 		return // no other needs them

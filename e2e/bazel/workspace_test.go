@@ -70,8 +70,8 @@ func (w workspace) with(flags ...string) workspace {
 	return w
 }
 
-// thinrex returns the workspace with options for the distributor, which says
-// what it has done. Without a disk cache among them it has none.
+// thinrex returns the workspace with options for the distributor, which prints a
+// summary of each link. It has a disk cache only if the options name one.
 func (w workspace) thinrex(options ...string) workspace {
 	args := append([]string{"--verbose", "--disk_cache="}, options...)
 	return w.with("--@thinrex//rules:args=" + strings.Join(args, ","))

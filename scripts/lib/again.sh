@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# For what fetches: a server may be out for a moment, or another process hold a lock.
+# For commands that download: a server may fail for a moment, or another process may
+# hold a lock.
 
 # again COMMAND…: tries a command up to four times, with a pause before each but the first.
 again() {

@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2154 # the callers set what is named below
-# Links one program in several ways, with thinrex and without, and prints a
-# table of it. Sourced by demo.sh and demo-real.sh; both call
+# Links one program in several ways, with thinrex and without, and prints a table
+# of the results. demo.sh and demo-real.sh source this file; both call
 #
 #   open_demo PATH_TO_THINREX   checks it, makes the temporary directory $work
 #   show_links TREE             the links, for the sources in TREE
 #
-# and say before show_links what is to be linked:
+# and set before show_links:
 #
 #   link_command                the compiler and its flags, for in-process ThinLTO
 #   link_inputs                 objects, archives and libraries, relative to TREE

@@ -37,9 +37,8 @@ func Connect(t testing.TB, addr string) (context.Context, *grpc.ClientConn) {
 	return metadata.AppendToOutgoingContext(ctx, header, string(caller)), conn
 }
 
-// wakeUp has a worker answer its first call. On a busy machine that takes a Java
-// program seconds, and thinrex waits no longer for a service that it may do
-// without.
+// wakeUp waits for a worker's first answer. A Java program takes seconds for it on a
+// busy machine; thinrex would give up on the service by then, and link without it.
 func (w *worker) wakeUp(t testing.TB) {
 	t.Helper()
 	ctx, conn := Connect(t, w.addr)

@@ -1,8 +1,7 @@
 //go:build linux
 
-// Package stage is what end-to-end tests stand on: a scratch folder, thinrex and
-// Bazel's remote worker, each built once, and workers that end with their test.
-// What is tested on it is left to the tests.
+// Package stage prepares end-to-end tests: a scratch folder, thinrex and Bazel's
+// remote worker, each built once for all tests, and workers that end with their test.
 package stage
 
 import (

@@ -37,8 +37,8 @@ func (b *bench) compilePhase() error {
 	return b.irHits(u)
 }
 
-// compileHits compares hits with ccache's, on the same file. They take some ms
-// only, so there are more of them.
+// compileHits compares hits with ccache's, on the same file. A hit takes a few
+// milliseconds, so there are more runs.
 func (b *bench) compileHits(u unit) error {
 	many := *b
 	many.runs = 11 * b.runs
@@ -102,7 +102,7 @@ func (b *bench) compileMisses(u unit) error {
 	return nil
 }
 
-// irHits compares compilations after a change that leaves the IR alone.
+// irHits measures compilations after a change that doesn't change the IR.
 func (b *bench) irHits(u unit) error {
 	first := u.through(b.thinrex, "first.o")
 	first.env = append(first.env, "THINREX_COMPILE_KEYS=both")
@@ -129,8 +129,8 @@ func (b *bench) irHits(u unit) error {
 	return nil
 }
 
-// editPairs runs ours and plain clang in turn, after the same change of a
-// comment.
+// editPairs runs thinrex and plain clang in turn, each after the same change of a
+// comment in the source.
 func (b *bench) editPairs(u unit, what string, ours command) (ourRuns, plainRuns []measure, err error) {
 	edits := 0
 	return b.pair(ours, u.plain("plain.o"), func(c command) (measure, error) {

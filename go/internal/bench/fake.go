@@ -21,8 +21,8 @@ const (
 	someImports = 6  // of a usual job: RocksDB's have 7.3 files
 )
 
-// fakeCompiler measures thinrex alone: large dist-files whose compiler does
-// nothing but write an object, and whose jobs all hit.
+// fakeCompiler measures thinrex alone: the dist-files are large, all their jobs hit,
+// and their compiler does nothing but write an object.
 func (b *bench) fakeCompiler() error {
 	jobs := b.jobs
 	large, err := b.fakeJobs(jobs, manyImports)
@@ -135,8 +135,8 @@ func sampleShard(dir string, imports int) (*bitcode.Shard, error) {
 	return shard, err
 }
 
-// buildFake compiles a compiler that writes what passes for an object, and says that
-// it compiles by itself.
+// buildFake compiles a program that thinrex takes for a compiler. It writes a header
+// that passes for an object.
 func buildFake(dir string) (string, error) {
 	text := `#include <stdio.h>
 #include <string.h>

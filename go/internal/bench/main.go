@@ -1,8 +1,9 @@
 //go:build unix
 
-// Bench measures thinrex against what it stands in for, and prints a table of
-// ratios. Both sides of a ratio are measured in turn in one run, because
-// machines differ and their speed drifts; the median is given.
+// Bench compares thinrex with what people would use instead: lld's own cache, a
+// plain pool of compilers, ccache. It prints a table of ratios. Both sides of a
+// ratio are measured in turn, because machines differ and their speed drifts. Each
+// figure is a median.
 //
 // Usage: bench [-runs N] [-modules N] [-jobs N] [-only REGEXP] [-baseline OLDER] THINREX
 package main
@@ -28,15 +29,15 @@ import (
 
 type bench struct {
 	thinrex string // path
-	older   string // path of a build to compare with; "" for none
-	dir     string // everything that is made lies below it
+	older   string // path of an older build to compare with, or ""
+	dir     string // holds all files of the measurement
 	base    string // where dir is, for the heading
 	runs    int
 	modules int // of the generated program
 	jobs    int // of the large dist-file
 	rows    []row
 
-	// What several groups of rows need is made when the first one does.
+	// Several groups of rows need these; the first one that does makes them.
 	program func() (*program, error)
 	kept    func() (string, error)
 }
@@ -49,12 +50,12 @@ func main() {
 	modules := flag.Int("modules", 270, "modules of the generated program")
 	jobs := flag.Int("jobs", 10_000, "jobs of the large dist-file")
 	base := flag.String("dir", memoryOr(os.TempDir()),
-		"where everything is made; in memory, so that not the disk is measured")
+		"folder for all files; by default in memory, so that the disk's speed doesn't matter")
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
 	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, "+
 		"down, reset, compile, libraries, older")
-	older := flag.String("baseline", "", "an older thinrex, to measure what the new one costs more at a hit")
+	older := flag.String("baseline", "", "an older thinrex: measure how much slower or faster hits have become")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
 	flag.Parse()
 	var err error
@@ -91,7 +92,7 @@ func run(b *bench, only string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(b.dir)
-	go func() { // memory is dear: leave none behind when stopped
+	go func() { // files in memory would take it until the machine restarts
 		stop := make(chan os.Signal, 1)
 		signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
 		<-stop
@@ -161,7 +162,7 @@ type command struct {
 	args []string
 	dir  string
 	env  []string // added to ours
-	says string   // what its output must hold
+	says string   // its output must contain this
 }
 
 // A measure is what one run cost.
@@ -181,13 +182,13 @@ func (c command) run() (measure, error) {
 		return m, fmt.Errorf("%q: %w\n%s", c.args, err, out)
 	}
 	if !strings.Contains(string(out), c.says) {
-		return m, fmt.Errorf("%q doesn't say %q:\n%s", c.args, c.says, out)
+		return m, fmt.Errorf("the output of %q lacks %q:\n%s", c.args, c.says, out)
 	}
 	m.rss = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
 	return m, nil
 }
 
-// A summary is what thinrex says of a run in its summary file.
+// A summary is the content of the summary file of one run of thinrex.
 type summary struct {
 	Jobs, Hits, Local, Remote, Failed, Fallbacks int
 
@@ -204,7 +205,8 @@ func readSummary(path string) (s summary, err error) {
 	return s, json.Unmarshal(data, &s)
 }
 
-// pair runs a and c in turn. around, if not nil, runs each a.
+// pair runs a and c in turn, each b.runs times after a warm-up. If around isn't nil,
+// it runs a, and can prepare it.
 func (b *bench) pair(a, c command, around func(command) (measure, error)) (am, cm []measure, err error) {
 	if around == nil {
 		around = command.run

@@ -67,8 +67,8 @@ func (b *bench) warmLink() error {
 	return b.warmAgainstOlder(p, ours)
 }
 
-// warmAgainstOlder compares a link whose jobs all hit with that of an older
-// build, which looked for less before it trusted a result.
+// warmAgainstOlder compares a link whose jobs all hit with the same link by an older
+// build, which checked less before it trusted a result.
 func (b *bench) warmAgainstOlder(p *program, ours command) error {
 	theirs := p.link("older", "-fthinlto-distributor="+b.older)
 	theirs.env = []string{"THINREX_DISK_CACHE=" + filepath.Join(b.dir, "oldercache")}
@@ -88,7 +88,7 @@ func (b *bench) warmAgainstOlder(p *program, ours command) error {
 	return nil
 }
 
-// inProcess is the link as lld does it by itself, with its own cache.
+// inProcess links as lld does by itself, with lld's own cache.
 func (b *bench) inProcess(p *program, output string) command {
 	return p.link(output, "-Wl,--thinlto-cache-dir="+filepath.Join(b.dir, "lldcache"))
 }
@@ -161,10 +161,11 @@ func sameFile(x, y string) error {
 	return err
 }
 
-// coldJobs is how many of the jobs a cold run has: enough to average.
+// coldJobs is the number of jobs of a cold run: enough for a stable average.
 const coldJobs = 80
 
-// keep returns the dist-file of a real link, beside copies of all its files.
+// keep returns the path of a real link's dist-file; copies of all files that it
+// names lie beside it.
 func (b *bench) keep() (string, error) {
 	p, err := b.program()
 	if err != nil {
@@ -172,7 +173,7 @@ func (b *bench) keep() (string, error) {
 	}
 	kept := filepath.Join(b.dir, "kept")
 	keeper := filepath.Join(b.dir, "keeper")
-	// A distributor that copies all that it was given, and gives up.
+	// This distributor copies all files that lld gives it, and then fails.
 	script := fmt.Sprintf("#!/bin/sh\ncp -r . '%s'\nexit 1\n", kept)
 	if err := os.WriteFile(keeper, []byte(script), 0o755); err != nil {
 		return "", err
@@ -226,8 +227,8 @@ func (b *bench) coldLink() error {
 	return nil
 }
 
-// emptyCache removes the results, and keeps what thinrex knows of the
-// compiler's own files: hashing those happens once on a machine.
+// emptyCache removes the results. It keeps the digests of the compiler's own files,
+// which thinrex computes once on a machine.
 func emptyCache(cache string) error {
 	for _, folder := range []string{"ac", "cas"} {
 		if err := os.RemoveAll(filepath.Join(cache, folder)); err != nil {

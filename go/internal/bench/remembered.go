@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// What thinrex finds out about a machine it remembers beside its results. These rows
-// measure what it costs to see that it still holds.
+// Beside its results, thinrex remembers what it found out about the machine. These
+// rows measure what it costs to check that this is still true.
 
 const hitHeaders = 320
 

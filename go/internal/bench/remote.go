@@ -17,8 +17,8 @@ import (
 )
 
 // remoteLinks measures links of the generated program against a service in
-// this process: what a cold one uploads, and how long one takes whose jobs
-// all hit. The service's CPU time is ours, on the same cores.
+// this process: how much a cold link uploads, and how long a link takes whose jobs
+// all hit. The service runs on the same cores as thinrex.
 func (b *bench) remoteLinks() error {
 	p, err := b.program()
 	if err != nil {

@@ -46,8 +46,8 @@ func (b *bench) resetConnections() error {
 	return nil
 }
 
-// linkWithReset has all jobs done by a service that is new. No job may fail or
-// be done here.
+// linkWithReset has a new service run all jobs. It returns an error if a job fails
+// or runs on this machine.
 func (b *bench) linkWithReset(file string, reset bool) (measure, error) {
 	var s *reapitest.Server
 	var begun atomic.Int32

@@ -20,8 +20,8 @@ const (
 	downJobs = 40 // real ones
 )
 
-// slots measures how well thinrex keeps the slots of a service busy that has
-// none of the inputs and runs on the same cores.
+// slots measures how well thinrex keeps all slots of a service busy. The service
+// has none of the inputs, and runs on the same cores as thinrex.
 func (b *bench) slots() error {
 	for _, imports := range []int{someImports, manyImports} {
 		runs, err := b.slotRuns(imports)
@@ -77,12 +77,11 @@ func (b *bench) slotRuns(imports int) (runs []measure, err error) {
 	return runs[1:], nil // the first was a warm-up
 }
 
-// fewRuns is how often what takes long is measured.
+// fewRuns is the number of runs of what takes long.
 func (b *bench) fewRuns() int { return max(3, b.runs/3) }
 
-// serviceDown measures what it costs that nobody listens where a service
-// should be: with a compiler that takes no time to see the delay itself, and
-// with the real one.
+// serviceDown measures how much a service that is down slows a link: once with a
+// compiler that takes no time, to see the delay itself, and once with clang.
 func (b *bench) serviceDown() error {
 	fake, err := b.fakeJobs(b.modules, someImports)
 	if err != nil {

@@ -26,8 +26,8 @@ func checkNames(name string, file *syntax.File, bzlmod bool) error {
 	known := func(s string) bool { return names[s] || bzlmod && newNames[s] }
 	errs := []error{oldSyntax(file, path.Base(name) == "workspace.bzl")}
 
-	var list resolve.ErrorList
-	if err := resolve.File(file, known, func(string) bool { return false }); errors.As(err, &list) {
+	err := resolve.File(file, known, func(string) bool { return false })
+	if list, ok := errors.AsType[resolve.ErrorList](err); ok {
 		for _, e := range list {
 			word := strings.TrimPrefix(e.Msg, "undefined: ")
 			word, _, _ = strings.Cut(word, " ")

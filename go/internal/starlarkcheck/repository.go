@@ -117,8 +117,7 @@ func (r *Repository) run(m *Module) error {
 		Print: func(*starlark.Thread, string) {},
 	}
 	m.Globals, err = program.Init(thread, names)
-	var trace *starlark.EvalError
-	if errors.As(err, &trace) {
+	if trace, ok := errors.AsType[*starlark.EvalError](err); ok {
 		return errors.New(trace.Backtrace())
 	}
 	return err
