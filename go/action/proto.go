@@ -41,7 +41,7 @@ func (r *Result) Proto(function digest.Function) (*repb.ActionResult, map[digest
 // server. fetch returns a blob whose content it has verified against the digest.
 func ResultFromProto(p *repb.ActionResult, fetch func(digest.Digest) ([]byte, error)) (*Result, error) {
 	get := func(inline []byte, ref *repb.Digest) ([]byte, error) {
-		if len(inline) > 0 || ref == nil {
+		if len(inline) > 0 || ref.GetHash() == "" && ref.GetSizeBytes() == 0 { // some servers send an empty Digest
 			return inline, nil
 		}
 		d, err := digest.FromProto(ref)

@@ -160,6 +160,45 @@ func TestMessagesAreFetched(t *testing.T) {
 	}
 }
 
+// A message may have no digest, an empty one, or one that doesn't fit its inlined copy:
+// then the CAS has the right bytes.
+func TestMessagesWithOddDigests(t *testing.T) {
+	s := reapitest.StartT(t, reapitest.Options{})
+	c := dial(t, s)
+	warning := []byte("warning: ")
+	tests := map[string]struct {
+		raw  []byte
+		ref  *repb.Digest
+		want []byte
+	}{
+		"no digest":              {raw: warning, want: warning},
+		"an empty digest":        {raw: warning, ref: &repb.Digest{}, want: warning},
+		"an empty digest, alone": {ref: &repb.Digest{}},
+		"the digest of nothing":  {ref: digest.SHA256.Of(nil).Proto()},
+		"digest of other bytes":  {raw: []byte("error"), ref: s.PutBlob(warning).Proto(), want: warning},
+		"a part is inlined":      {raw: warning[:3], ref: s.PutBlob(warning).Proto(), want: warning},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := newAction(t, name)
+			s.PutActionResult(a.Digest, &repb.ActionResult{
+				OutputFiles:  []*repb.OutputFile{{Path: "m.native.o", Digest: s.PutBlob(object("m", 1000)).Proto()}},
+				StdoutRaw:    test.raw,
+				StdoutDigest: test.ref,
+				StderrRaw:    test.raw,
+				StderrDigest: test.ref,
+			})
+			r, err := c.Lookup(within(t), a)
+			if r == nil || err != nil {
+				t.Fatalf("hit: %v, error: %v", r != nil, err)
+			}
+			if !bytes.Equal(r.Stdout, test.want) || !bytes.Equal(r.Stderr, test.want) {
+				t.Errorf("%q and %q, want %q", r.Stdout, r.Stderr, test.want)
+			}
+		})
+	}
+}
+
 // Equal outputs are one blob, and an empty one needs no service.
 func TestSharedOutputs(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})

@@ -213,30 +213,3 @@ func TestBatchInParts(t *testing.T) {
 		})
 	}
 }
-
-// An operation ends without a result, or with a meaningless status.
-func TestMeaninglessOperation(t *testing.T) {
-	quick.Skip(t, "waits a minute for a service")
-	t.Parallel()
-	for name, op := range map[string]*longrunning.Operation{
-		"nothing":  {Done: true},
-		"nameless": {},
-		"bad status": {Done: true, Result: &longrunning.Operation_Error{
-			Error: &spb.Status{Code: 999, Message: "what?"},
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h := &hostile{op: op, update: func(r *repb.BatchUpdateBlobsRequest) *repb.BatchUpdateBlobsResponse {
-				reply := &repb.BatchUpdateBlobsResponse{}
-				for _, blob := range r.Requests {
-					reply.Responses = append(reply.Responses, &repb.BatchUpdateBlobsResponse_Response{Digest: blob.Digest})
-				}
-				return reply
-			}}
-			if r, err := h.start(t).Execute(within(t), newAction(t, "m")); r != nil || err == nil {
-				t.Errorf("%+v, %v", r, err)
-			}
-		})
-	}
-}

@@ -24,8 +24,12 @@ var errBroken = errors.New("broken result")
 
 func isBroken(err error) bool { return errors.Is(err, errBroken) }
 
-// result fetches and verifies what p refers to. The caller releases it with Done.
+// result fetches and verifies what p refers to. The caller releases it with Done. p is
+// nil if the response of an execution holds no result, which counts as an empty one.
 func (c *cache) result(ctx context.Context, a *action.Action, p *repb.ActionResult) (*action.Result, error) {
+	if p == nil {
+		p = &repb.ActionResult{}
+	}
 	memory, err := c.blobs.Reserve(ctx, resultSize(p))
 	if err != nil {
 		return nil, err
@@ -113,7 +117,7 @@ func (r *references) collect(a *action.Action, p *repb.ActionResult) error {
 func (r *references) collectMessages(
 	ref *repb.Digest, inlined []byte, wanted map[digest.Digest]bool,
 ) (unverified []byte, err error) {
-	if ref == nil || len(inlined) > 0 && ref.GetHash() == "" {
+	if ref.GetHash() == "" && (len(inlined) > 0 || ref.GetSizeBytes() == 0) {
 		return inlined, nil
 	}
 	return nil, r.collectOne(ref, inlined, maxMessages, wanted)
