@@ -151,7 +151,7 @@ func dialOptions(a address, o *Options) []grpc.DialOption {
 // Service makes the endpoint the cache or the executor, with so many calls at
 // once at most (0 for any number). ctx bounds the service's life.
 func (e *Endpoint) Service(ctx context.Context, lanes int) *Service {
-	s := &Service{Endpoint: e, health: newHealth(ctx, e.opts.Retries), lanes: newLanes(lanes)}
+	s := &Service{Endpoint: e, health: newHealth(ctx), lanes: newLanes(lanes)}
 	e.services = append(e.services, s)
 	return s
 }

@@ -12,9 +12,8 @@ import (
 // end at once, and no further call is made. A link is short, so a service that
 // was given up stays so.
 type health struct {
-	ctx     context.Context // ends when the service is given up; the cause says why
-	giveUp  context.CancelCauseFunc
-	retries int // of one call, and of an outage
+	ctx    context.Context // ends when the service is given up; the cause says why
+	giveUp context.CancelCauseFunc
 
 	mu      sync.Mutex
 	success map[Method]time.Time // when a call of each method was last answered
@@ -32,8 +31,8 @@ type outage struct {
 	over  chan struct{} // closed when it is over
 }
 
-func newHealth(ctx context.Context, retries int) *health {
-	h := &health{retries: retries, success: map[Method]time.Time{}}
+func newHealth(ctx context.Context) *health {
+	h := &health{success: map[Method]time.Time{}}
 	h.ctx, h.giveUp = context.WithCancelCause(ctx)
 	return h
 }
@@ -99,9 +98,9 @@ const (
 	isLost         // it fails, and the service is given up
 )
 
-// judge decides what becomes of a failed call. retries is how often it is
-// repeated, and busyFor is how long a service may refuse calls because it is
-// busy. If the service is lost, it was so since began.
+// judge decides what becomes of a failed call. retries is how often a call, and an
+// outage, is tried again; busyFor is how long a service may refuse calls because it
+// is busy. If the service is lost, it was so since began.
 func (h *health) judge(a attempt, retries int, busyFor time.Duration) (began time.Time, v verdict) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

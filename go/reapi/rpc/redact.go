@@ -3,6 +3,8 @@ package rpc
 import (
 	"context"
 	"encoding/base64"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -75,7 +77,9 @@ func (s *secrets) addHeaders(md metadata.MD) {
 func (s *secrets) hideIn(text string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for secret := range s.known {
+	// Long ones first: a secret that begins like another would lose its beginning only.
+	longestFirst := slices.SortedFunc(maps.Keys(s.known), func(a, b string) int { return len(b) - len(a) })
+	for _, secret := range longestFirst {
 		text = strings.ReplaceAll(text, secret, "…")
 	}
 	return text
