@@ -94,6 +94,11 @@ func (h *helper) compile(ctx context.Context, t *task, slot *host.Lease) error {
 	var ours compiled
 	ours.result, ours.err = executor.Local{Machine: h.machine, Slot: slot}.Execute(home, w.action)
 	decides := executor.Decides(ours.result, ours.err)
+	if !decides {
+		// The compiler was killed, so the job waits for the service again. Until that
+		// answers, the slot is for other jobs.
+		ours.result.Done()
+	}
 	w.here <- ours
 	if decides {
 		w.leave(errOvertaken)
@@ -124,6 +129,9 @@ func (w watched) Execute(ctx context.Context, a *action.Action) (*action.Result,
 	served := err == nil && r != nil && a.Failure(r) == nil
 	if !served && errors.Is(context.Cause(away), errReadsMore) {
 		r.Done()
+		// This machine may have begun before it was known that the action lacks files.
+		here, _ := watch.finish(true)
+		here.result.Done()
 		return nil, errReadsMore
 	}
 	here, ran := watch.finish(served)

@@ -60,8 +60,8 @@ func (w *watch) begin(ctx context.Context) (home context.Context, end func()) {
 }
 
 // finish keeps this machine from beginning. If it has begun, finish waits for the outcome.
-// If the service has served the request, the compilation is ended first.
-func (w *watch) finish(served bool) (ours compiled, ran bool) {
+// If the outcome isn't needed, the compilation is ended first.
+func (w *watch) finish(unneeded bool) (ours compiled, ran bool) {
 	w.mu.Lock()
 	w.over = true
 	w.timer.Stop()
@@ -70,7 +70,7 @@ func (w *watch) finish(served bool) (ours compiled, ran bool) {
 	if end == nil {
 		return compiled{}, false
 	}
-	if served {
+	if unneeded {
 		end()
 	}
 	return <-w.here, true

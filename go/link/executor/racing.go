@@ -85,8 +85,13 @@ func (r Racing) race(ctx context.Context, a *action.Action) (outcomes [2]outcome
 		o := <-ended
 		if o.sound(a) || o.place == Here && Decides(o.result, o.err) {
 			stop(errLostRace)
-		} else if o.err != nil && errors.Is(context.Cause(both), errLostRace) {
-			o.err = errLostRace
+		} else {
+			// What failed has no outputs. The other side may take long, and meanwhile
+			// other jobs can have this side's slot.
+			o.result.Done()
+			if o.err != nil && errors.Is(context.Cause(both), errLostRace) {
+				o.err = errLostRace
+			}
 		}
 		outcomes[o.place] = o
 	}
