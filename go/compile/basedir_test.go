@@ -29,7 +29,8 @@ func twoCheckouts(t *testing.T, files map[string]string, args string) []string {
 		p.Dir = filepath.Join(p.BaseDir, "build")
 		p.Env = append(os.Environ(), "PWD="+p.Dir)
 		p.Chdir(p.Dir)
-		words := strings.Fields(strings.NewReplacer("ROOT", p.BaseDir, "BOTH", both).Replace(args) + " -O2 -flto=thin -c " + p.BaseDir + "/src/a.c")
+		words := strings.Fields(strings.NewReplacer("ROOT", p.BaseDir, "BOTH",
+			both).Replace(args) + " -O2 -flto=thin -c " + p.BaseDir + "/src/a.c")
 		got, verdict := p.cached(words)
 		cache := p.Cache
 		p.Cache, p.StateDir = nil, ""
@@ -52,7 +53,8 @@ func TestPathsUnderMap(t *testing.T) {
 		said  [3]string
 	}{
 		"a header by its absolute name": {
-			map[string]string{"src/a.c": "#include \"BOTH/co1/src/h.h\"\nconst char *f(void) { return F; }\n", "src/h.h": "static const char F[] = __FILE__;\n"},
+			map[string]string{"src/a.c": "#include \"BOTH/co1/src/h.h\"\nconst char *f(void) { return F; }\n",
+				"src/h.h": "static const char F[] = __FILE__;\n"},
 			mapped, [3]string{"not stored", "compiled", "not stored"},
 		},
 		"the other's working directory": {
@@ -72,7 +74,8 @@ func TestPathsUnderMap(t *testing.T) {
 			mapped + " -g", [3]string{"not stored", "not stored", "not stored"},
 		},
 		"a relative #line": {
-			map[string]string{"src/a.c": "#line 5 \"q.y\" /* */\n# 6 \"r.y\"\n#line 7\n#define S(X) #X\nint f(int x) { return x; }\n"},
+			map[string]string{"src/a.c": "#line 5 \"q.y\" /* */\n# 6 \"r.y\"\n#line 7\n#define S(X) #X\nint f(int x) { " +
+				"return x; }\n"},
 			mapped + " -g", [3]string{"compiled", "hit", "hit"},
 		},
 	} {
@@ -109,7 +112,8 @@ func TestDepfileNames(t *testing.T) {
 	} {
 		t.Run(args, func(t *testing.T) {
 			p := newProject(t, map[string]string{
-				"a.c":       "#include <stddef.h>\n#include <inc/one.h>\n#include \"a long name.h\"\n#include \"inc/../one more$.h\"\n",
+				"a.c": "#include <stddef.h>\n#include <inc/one.h>\n#include \"a long name.h\"\n#include \"inc/../one " +
+					"more$.h\"\n",
 				"inc/one.h": "#include \"two.h\"\n", "inc/two.h": "", "a long name.h": "", "one more$.h": "",
 			})
 			p.BaseDir = p.Dir

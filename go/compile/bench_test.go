@@ -10,7 +10,8 @@ import (
 
 // BenchmarkHit is a direct hit on a file with several hundred headers.
 func BenchmarkHit(b *testing.B) {
-	p := newProject(b, map[string]string{"a.cc": "#include <regex>\n#include <iostream>\n#include <map>\nint f(int x) { return x; }\n"})
+	p := newProject(b, map[string]string{"a.cc": "#include <regex>\n#include <iostream>\n#include <map>\nint f(int x) " +
+		"{ return x; }\n"})
 	args := []string{"-O2", "-flto=thin", "-c", "a.cc", "-o", "a.o"}
 	run := func() {
 		if _, err := compile.Run(b.Context(), compiler, args, p.Options); err != nil {

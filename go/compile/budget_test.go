@@ -30,9 +30,10 @@ func TestOverBudget(t *testing.T) {
 		files map[string]string
 		args  []string
 	}{
-		"one file":     {map[string]string{"a.c": "int v;\n"}, nil},
-		"a header":     {map[string]string{"a.c": "#include \"a.h\"\n", "a.h": "int v;\n"}, []string{"-MD"}},
-		"another list": {map[string]string{"a.c": "#include <a.h>\n", "s/a.h": "int v;\n"}, []string{"-MMD", "-isystem", "s"}},
+		"one file": {map[string]string{"a.c": "int v;\n"}, nil},
+		"a header": {map[string]string{"a.c": "#include \"a.h\"\n", "a.h": "int v;\n"}, []string{"-MD"}},
+		"another list": {map[string]string{"a.c": "#include <a.h>\n", "s/a.h": "int v;\n"},
+			[]string{"-MMD", "-isystem", "s"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t, test.files)

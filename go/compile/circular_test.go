@@ -33,7 +33,8 @@ func TestCircularHeaders(t *testing.T) {
 		"a link to its own folder": {
 			files: map[string]string{
 				"a.c": "#include \"d/x.h\"\nint v = X + Y;\n", "d/l": "-> .", "d/x.h": once + "#include \"l/y.h\"\n#define X 1\n",
-				"d/y.h": once + "#include \"l/x.h\"\n#define Y 1\n", "e/x.h": once + "#define X 3\n", "e/y.h": once + "#define X 1\n#define Y 4\n",
+				"d/y.h": once + "#include \"l/x.h\"\n#define Y 1\n", "e/x.h": once + "#define X 3\n",
+				"e/y.h": once + "#define X 1\n#define Y 4\n",
 			},
 			changes: []func(*project){
 				wrote("d/y.h", once+"#include \"l/x.h\"\n#define Y 2\n"),
@@ -45,7 +46,8 @@ func TestCircularHeaders(t *testing.T) {
 		"links between two folders": {
 			files: map[string]string{
 				"a.c": "#include \"d/x.h\"\nint v = X + Y;\n", "d/e": "-> ../e", "e/d": "-> ../d",
-				"d/x.h": "#ifndef X\n#define X 1\n#include \"e/y.h\"\n#endif\n", "e/y.h": "#ifndef Y\n#define Y 1\n#include \"d/x.h\"\n#endif\n",
+				"d/x.h": "#ifndef X\n#define X 1\n#include \"e/y.h\"\n#endif\n",
+				"e/y.h": "#ifndef Y\n#define Y 1\n#include \"d/x.h\"\n#endif\n",
 				"f/y.h": "#define Y 7\n",
 			},
 			changes: []func(*project){
@@ -54,7 +56,8 @@ func TestCircularHeaders(t *testing.T) {
 		},
 		"hard links, up and down": {
 			files: map[string]string{
-				"a.c": "#include \"d/x.h\"\nint v = X;\n", "d/x.h": once + "#define X 1\n#include \"../d/../d/z.h\"\n#include \"./../d/x.h\"\n",
+				"a.c":   "#include \"d/x.h\"\nint v = X;\n",
+				"d/x.h": once + "#define X 1\n#include \"../d/../d/z.h\"\n#include \"./../d/x.h\"\n",
 			},
 			changes: []func(*project){
 				replaced("d/z.h", once+"#undef X\n#define X 5\n"),

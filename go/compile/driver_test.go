@@ -40,7 +40,8 @@ func TestDriverFindsAnother(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t, map[string]string{"a.c": atomic})
 			p.write(empty(test.files))
-			time.Sleep(2100 * time.Millisecond)                                               // answers are remembered if nothing was installed in the last two seconds
+			// An answer is only remembered if nothing was installed just before.
+			settle()
 			args := append(strings.Fields(test.args), "-nostdinc", "-flto=thin", "-c", "a.c") // no folders of headers tell of it
 			p.want("compiled", args...)
 			p.want("hit", args...)
@@ -75,7 +76,7 @@ func TestDriverFollowsTextOfFile(t *testing.T) {
 	files[choice] = "CURRENT=" + target + "-8.1.0\n"
 	files["a.c"] = "int bump(int *p) { return __atomic_fetch_add(p, 1, __ATOMIC_SEQ_CST); }\n"
 	p := newProject(t, files)
-	time.Sleep(2100 * time.Millisecond) // answers are remembered if nothing was installed in the last two seconds
+	settle() // an answer is only remembered if nothing was installed just before
 	args := strings.Fields("--target=" + target + " --sysroot=S -nostdinc -flto=thin -c a.c")
 	p.want("compiled", args...)
 	p.want("hit", args...)

@@ -57,21 +57,26 @@ func TestElsewhere(t *testing.T) {
 			"__asm__(\".globl a, b\\na: b:\");\nint f(int x) { __asm__(\"inc{%z0|} %0\" : \"+r\"(x)); return x; }\n",
 			nil, "",
 		},
-		"a member":         {"struct { int include_dirs, (*include)(int); } s;\nint f(void) { return s.include_dirs + s.include(3); }\n", nil, ""},
-		"dependency":       {"#pragma GCC dependency \"d.s\"\nint v;\n", nil, "holds #pragma GCC dependency"},
-		"dependency, made": {"#define Q(x) _Pragma(#x)\n#define P(x) Q(x)\n#define G GCC\nP(G dependency \"d.s\")\nint v;\n", nil, "holds #pragma GCC dependency"},
-		"the date, fixed":  {"const char *v = __DATE__ __TIME__;\n", []string{"-Wno-builtin-macro-redefined", "-D__DATE__=\"redacted\"", "-D", "__TIME__=\"redacted\""}, ""},
-		"fixed elsewhere":  {"int v = sizeof __TIME__;\n", []string{"-Xlinker", "-D__TIME__=\"x\""}, "holds __TIME__"},
-		"fixed in a name":  {"int v = sizeof __TIME__;\n", []string{"-I", "-D__TIME__=\"x\""}, "holds __TIME__"},
-		"not all fixed":    {"const char *v = __DATE__ __TIMESTAMP__;\n", []string{"-Wno-builtin-macro-redefined", "-D__DATE__=\"redacted\""}, "holds __TIMESTAMP__"},
-		"another one":      {"int v; // a dependency of GCC\n", nil, ""},
-		"backslash":        {"#include \"x\\y.h\"\nint v = Y;\n", nil, `x\y.h stands in depfiles with a slash`},
-		"backslash, -I":    {"#include <y.h>\nint v = Y;\n", []string{`-Ib\s`}, `b\s/y.h stands in depfiles with a slash`},
-		"backslash, not":   {"#ifdef _WIN32\n#include \"win\\y.h\"\n#endif\nint v;\n", nil, ""},
+		"a member": {"struct { int include_dirs, (*include)(int); } s;\nint f(void) { return s.include_dirs + " +
+			"s.include(3); }\n", nil, ""},
+		"dependency": {"#pragma GCC dependency \"d.s\"\nint v;\n", nil, "holds #pragma GCC dependency"},
+		"dependency, made": {"#define Q(x) _Pragma(#x)\n#define P(x) Q(x)\n#define G GCC\nP(G dependency \"d.s\")\nint v;\n",
+			nil, "holds #pragma GCC dependency"},
+		"the date, fixed": {"const char *v = __DATE__ __TIME__;\n",
+			[]string{"-Wno-builtin-macro-redefined", "-D__DATE__=\"redacted\"", "-D", "__TIME__=\"redacted\""}, ""},
+		"fixed elsewhere": {"int v = sizeof __TIME__;\n", []string{"-Xlinker", "-D__TIME__=\"x\""}, "holds __TIME__"},
+		"fixed in a name": {"int v = sizeof __TIME__;\n", []string{"-I", "-D__TIME__=\"x\""}, "holds __TIME__"},
+		"not all fixed": {"const char *v = __DATE__ __TIMESTAMP__;\n",
+			[]string{"-Wno-builtin-macro-redefined", "-D__DATE__=\"redacted\""}, "holds __TIMESTAMP__"},
+		"another one":    {"int v; // a dependency of GCC\n", nil, ""},
+		"backslash":      {"#include \"x\\y.h\"\nint v = Y;\n", nil, `x\y.h stands in depfiles with a slash`},
+		"backslash, -I":  {"#include <y.h>\nint v = Y;\n", []string{`-Ib\s`}, `b\s/y.h stands in depfiles with a slash`},
+		"backslash, not": {"#ifdef _WIN32\n#include \"win\\y.h\"\n#endif\nint v;\n", nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t, map[string]string{
-				"a.c": test.text, "rsp": "-DT=__TIMESTAMP__", "d.s": "nop\n", "asm.h": "#define READ __asm__(\".include \\\"d.s\\\"\")\n",
+				"a.c": test.text, "rsp": "-DT=__TIMESTAMP__", "d.s": "nop\n",
+				"asm.h": "#define READ __asm__(\".include \\\"d.s\\\"\")\n",
 				`x\y.h`: "#define Y 1\n", "x/y.h": "#define Y 1\n", `b\s/y.h`: "#define Y 1\n", "b/s/y.h": "#define Y 1\n",
 			})
 			for _, name := range []string{"a.c", "d.s"} { // what __TIMESTAMP__ and a dependency pragma look at
@@ -115,9 +120,11 @@ func TestAssemblerReadsBehindIR(t *testing.T) {
 func TestForcedSystemHeader(t *testing.T) {
 	const more = "#include <k.h>\n#define H K\n"
 	for _, args := range [][]string{
-		{"-isystem", "s", "-include", "h.h"}, {"-isystem", "s", "-imacros", "h.h"}, {"-isystem", "s", "-include", "s/h.h"}, {"-include", "marked.h"},
+		{"-isystem", "s", "-include", "h.h"}, {"-isystem", "s", "-imacros", "h.h"}, {"-isystem", "s", "-include", "s/h.h"},
+		{"-include", "marked.h"},
 	} {
-		p := newProject(t, map[string]string{"a.c": "int v = H;\n", "s/h.h": "#define H 1\n", "s/k.h": "#define K 1\n", "marked.h": "#pragma GCC system_header\n#define H 1\n"})
+		p := newProject(t, map[string]string{"a.c": "int v = H;\n", "s/h.h": "#define H 1\n", "s/k.h": "#define K 1\n",
+			"marked.h": "#pragma GCC system_header\n#define H 1\n"})
 		args = append(args, "-MMD", "-flto=thin", "-Is", "-c", "a.c")
 		p.want("compiled", args...)
 		p.want("hit", args...)
@@ -142,23 +149,29 @@ func TestStandardInput(t *testing.T) {
 		files map[string]string
 		args  []string
 	}{
-		"a link":       {map[string]string{"a.c": "#include \"in.h\"\nint v;\n", "in.h": "-> /dev/stdin"}, nil},
-		"descriptor":   {map[string]string{"a.c": "#include \"b.h\"\nint v;\n", "b.h": "#include \"/proc/self/fd/0\"\n"}, nil},
-		"it fails":     {map[string]string{"a.c": "#include \"/dev/stdin\"\nint v = V;\n"}, nil},
-		"beside":       {map[string]string{"a.c": "#include \"d/in.h\"\nint v = V;\n", "d/in.h": "-> /dev/fd/0"}, nil},
-		"the source":   {map[string]string{"a.c": "-> /dev/stdin"}, nil},
-		"a folder of":  {map[string]string{"a.c": "#include \"p/fd/0\"\nint v;\n", "p": "-> /proc/self"}, nil},
-		"in a header":  {map[string]string{"a.c": "#include \"h.h\"\nint v = V;\n", "h.h": "#include \"/dev/stdin\"\n"}, nil},
-		"in one of -I": {map[string]string{"a.c": "#include <h.h>\nint v = V;\n", "i/h.h": "#include \"k.h\"\n", "j/k.h": "#include \"/dev/stdin\"\n"}, []string{"-Ii", "-iquotej"}},
-		"forced":       {map[string]string{"a.c": "int v = V;\n", "i/h.h": "#include \"/dev/stdin\"\n"}, []string{"-Ii", "-include", "h.h"}},
-		"-D":           {map[string]string{"a.c": "#include CFG\nint v = V;\n"}, []string{"-DCFG=\"/dev/stdin\""}},
-		"computed":     {map[string]string{"a.c": "#include \"h.h\"\nint v = V;\n", "h.h": "#define D \"/dev/fd/0\"\n#include D\n"}, nil},
+		"a link": {map[string]string{"a.c": "#include \"in.h\"\nint v;\n", "in.h": "-> /dev/stdin"}, nil},
+		"descriptor": {map[string]string{"a.c": "#include \"b.h\"\nint v;\n", "b.h": "#include \"/proc/self/fd/0\"\n"},
+			nil},
+		"it fails":    {map[string]string{"a.c": "#include \"/dev/stdin\"\nint v = V;\n"}, nil},
+		"beside":      {map[string]string{"a.c": "#include \"d/in.h\"\nint v = V;\n", "d/in.h": "-> /dev/fd/0"}, nil},
+		"the source":  {map[string]string{"a.c": "-> /dev/stdin"}, nil},
+		"a folder of": {map[string]string{"a.c": "#include \"p/fd/0\"\nint v;\n", "p": "-> /proc/self"}, nil},
+		"in a header": {map[string]string{"a.c": "#include \"h.h\"\nint v = V;\n", "h.h": "#include \"/dev/stdin\"\n"}, nil},
+		"in one of -I": {map[string]string{"a.c": "#include <h.h>\nint v = V;\n", "i/h.h": "#include \"k.h\"\n",
+			"j/k.h": "#include \"/dev/stdin\"\n"}, []string{"-Ii", "-iquotej"}},
+		"forced": {map[string]string{"a.c": "int v = V;\n", "i/h.h": "#include \"/dev/stdin\"\n"},
+			[]string{"-Ii", "-include", "h.h"}},
+		"-D": {map[string]string{"a.c": "#include CFG\nint v = V;\n"}, []string{"-DCFG=\"/dev/stdin\""}},
+		"computed": {map[string]string{"a.c": "#include \"h.h\"\nint v = V;\n",
+			"h.h": "#define D \"/dev/fd/0\"\n#include D\n"}, nil},
 		"a folder, -I": {map[string]string{"a.c": "#include <0>\nint v = V;\n"}, []string{"-I/dev/fd"}},
-		"not scanned":  {map[string]string{"a.c": "#include \"h.h\"\nint v = V;\n", "h.h": "#define T __TIME__\n#include \"/dev/stdin\"\n"}, nil},
+		"not scanned": {map[string]string{"a.c": "#include \"h.h\"\nint v = V;\n",
+			"h.h": "#define T __TIME__\n#include \"/dev/stdin\"\n"}, nil},
 	} {
 		p.enter(test.files)
 		args := append([]string{"-flto=thin", "-x", "c", "-c", "a.c"}, test.args...)
-		if _, said := p.cached(args); !strings.Contains(said, "each process") && !strings.Contains(said, "a.c isn't a regular file") {
+		if _, said := p.cached(args); !strings.Contains(said, "each process") && !strings.Contains(said,
+			"a.c isn't a regular file") {
 			t.Errorf("%s: %q", name, said)
 		}
 	}
@@ -167,7 +180,8 @@ func TestStandardInput(t *testing.T) {
 // Another failure is told at once.
 func TestFailsOnce(t *testing.T) {
 	p := newProject(t, map[string]string{
-		"a.c": "#include <stdio.h>\n#include \"i\"\n#include \"h.h\"\nint v = V;\n", "h.h": "#pragma once\n#include \"h.h\"\n", "i/x": "",
+		"a.c": "#include <stdio.h>\n#include \"i\"\n#include \"h.h\"\nint v = V;\n",
+		"h.h": "#pragma once\n#include \"h.h\"\n", "i/x": "",
 	})
 	args := []string{"-flto=thin", "-c", "a.c"}
 	want := p.plain(args)
@@ -180,16 +194,19 @@ func TestFailsOnce(t *testing.T) {
 
 // In the folder / all files have relative names, too.
 func TestGraphInRoot(t *testing.T) {
-	p := newProject(t, map[string]string{"a.c": "#include <stdio.h>\n#include <s.h>\nint v = S;\n", "i/s.h": "#define S 1\n"})
+	p := newProject(t, map[string]string{"a.c": "#include <stdio.h>\n#include <s.h>\nint v = S;\n",
+		"i/s.h": "#define S 1\n"})
 	dir := p.Dir
 	p.Dir = "/"
 	t.Chdir("/")
 	args := []string{"-flto=thin", "-MMD", "-isystem", dir[1:] + "/i", "-c", dir + "/a.c", "-o", dir + "/a.o"}
-	for _, step := range []struct{ header, want string }{{"#define S 1\n", "compiled"}, {"#define S 1\n", "hit"}, {"#define S 2\n", "compiled"}} {
+	for _, step := range []struct{ header, want string }{{"#define S 1\n", "compiled"}, {"#define S 1\n", "hit"},
+		{"#define S 2\n", "compiled"}} {
 		p.write(map[string]string{dir + "/i/s.h": step.header})
 		p.said = nil
 		outcome, err := compile.Run(t.Context(), p.compiler, args, p.Options)
-		if _, said, _ := strings.Cut(strings.Join(p.said, "; "), ": "); err != nil || outcome.ExitCode != 0 || said != step.want {
+		if _, said, _ := strings.Cut(strings.Join(p.said, "; "),
+			": "); err != nil || outcome.ExitCode != 0 || said != step.want {
 			t.Errorf("%q, %v; want %q", said, err, step.want)
 		}
 	}

@@ -56,11 +56,14 @@ func TestForms(t *testing.T) {
 		"trace folder":   {args: []string{"-ftime-trace=trace", "-o", "obj/b.o"}},
 		"forced":         {args: []string{"-include", "forced.h", "-o", "obj/a.o"}, reads: []string{"forced.h"}},
 		"macros":         {args: []string{"-imacros", "./forced.h", "-o", "obj/a.o"}, reads: []string{"forced.h"}},
-		"forced two":     {args: []string{"--include", "forced.h", "--include=list.h", "-o", "obj/a.o"}, reads: []string{"forced.h", "list.h"}},
-		"response":       {args: []string{"@rsp", "-o", "obj/a.o"}},
-		"ignore list":    {args: []string{"-fsanitize=address", "-fsanitize-ignorelist=list.txt", "-o", "obj/a.o"}, reads: []string{"list.txt"}},
-		"maps":           {args: []string{"-g", "-fdebug-prefix-map=" + "/=/elsewhere/", "-ffile-compilation-dir=.", "-o", "obj/a.o"}},
-		"unused":         {args: []string{"-Wl,-s", "-o", "obj/a.o"}},
+		"forced two": {args: []string{"--include", "forced.h", "--include=list.h", "-o", "obj/a.o"},
+			reads: []string{"forced.h", "list.h"}},
+		"response": {args: []string{"@rsp", "-o", "obj/a.o"}},
+		"ignore list": {args: []string{"-fsanitize=address", "-fsanitize-ignorelist=list.txt", "-o", "obj/a.o"},
+			reads: []string{"list.txt"}},
+		"maps": {args: []string{"-g", "-fdebug-prefix-map=" + "/=/elsewhere/", "-ffile-compilation-dir=.", "-o",
+			"obj/a.o"}},
+		"unused": {args: []string{"-Wl,-s", "-o", "obj/a.o"}},
 	}
 	for name, form := range forms {
 		t.Run(name, func(t *testing.T) {

@@ -17,13 +17,15 @@ var optimised = map[string]string{
 	// calls, imported by main, makes a symbol of a name with the module's hash.
 	"a.cc": "#include \"a.h\"\n#include <vector>\nstatic int calls;\n" +
 		"int sum(const std::vector<int> &v) { calls++; int s = calls; for (int i : v) s += i * FACTOR; return s; }\n",
-	"a.h":  "#define FACTOR 2\n",
-	"m.cc": "#include <vector>\nint sum(const std::vector<int> &v);\nint main(int n, char **) { return sum(std::vector<int>(n)); }\n",
+	"a.h": "#define FACTOR 2\n",
+	"m.cc": "#include <vector>\nint sum(const std::vector<int> &v);\nint main(int n, char **) { return " +
+		"sum(std::vector<int>(n)); }\n",
 }
 
 // The IR key skips the optimiser after a change that leaves the IR alone.
 func TestIRKey(t *testing.T) {
-	for _, flags := range []string{"-O2", "-O2 -fthin-link-bitcode=a.thin -fPIC -Wall", "-O0", "-O2 -g -gsplit-dwarf -MMD"} {
+	for _, flags := range []string{"-O2", "-O2 -fthin-link-bitcode=a.thin -fPIC -Wall", "-O0",
+		"-O2 -g -gsplit-dwarf -MMD"} {
 		t.Run(flags, func(t *testing.T) {
 			p := newProject(t, optimised)
 			p.Keys = compile.Both
@@ -95,7 +97,8 @@ func (p *project) linked(object string, args []string) string {
 	}
 	for _, command := range [][]string{
 		{"clang++-22", "-O2", "-flto=thin", "-fPIC", "-c", "m.cc", "-o", filepath.Join(dir, "m.o")},
-		{"clang++-22", "-flto=thin", "-fuse-ld=lld-22", "-Wl,--build-id=none,-s", filepath.Join(dir, "m.o"), path, "-o", filepath.Join(dir, "prog")},
+		{"clang++-22", "-flto=thin", "-fuse-ld=lld-22", "-Wl,--build-id=none,-s", filepath.Join(dir, "m.o"), path, "-o",
+			filepath.Join(dir, "prog")},
 	} {
 		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
 			p.Fatalf("%q: %v: %s", command, err, out)

@@ -8,7 +8,8 @@ import (
 // A manifest comes from a cache that others write to, too.
 func FuzzManifest(f *testing.F) {
 	for _, seed := range []string{
-		manifestHeader + "\nNa.c\nNa.h\nAb.h\nFc.h\n\nNa.c\n\n", manifestHeader + "\n", manifestHeader + "\nAb.h\n\n", "another\n",
+		manifestHeader + "\nNa.c\nNa.h\nAb.h\nFc.h\n\nNa.c\n\n", manifestHeader + "\n", manifestHeader + "\nAb.h\n\n",
+		"another\n",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -141,7 +141,8 @@ func TestStopped(t *testing.T) {
 		}
 		opened <- f
 	}()
-	if _, err := compile.Run(ctx, compiler, []string{"-flto=thin", "-MD", "-c", "a.c"}, p.Options); !errors.Is(err, context.Canceled) {
+	if _, err := compile.Run(ctx, compiler, []string{"-flto=thin", "-MD", "-c", "a.c"}, p.Options); !errors.Is(err,
+		context.Canceled) {
 		t.Fatal(err)
 	}
 	(<-opened).Close()

@@ -15,7 +15,8 @@ import (
 // words, cold and hit.
 func TestOptions(t *testing.T) {
 	p := newProject(t, map[string]string{
-		"a.c": "#include \"h.h\"\nint f(struct s *x) { int unused; for (int i = 0; i < x->a; i++) x->a += i; return x->a; }\n",
+		"a.c": "#include \"h.h\"\nint f(struct s *x) { int unused; for (int i = 0; i < x->a; i++) x->a += i; return " +
+			"x->a; }\n",
 		"h.h": "struct s { int a; };\n", "a.rsp": "-DX '' \"\" -DY\n",
 	})
 	thin := []string{"-Wall", "-O2", "-flto=thin", "-c", "a.c"}
@@ -81,14 +82,16 @@ func TestOptions(t *testing.T) {
 // What the compiler is called decides what it takes a .c for, for which target
 // it compiles, and how it calls itself.
 func TestDriverNames(t *testing.T) {
-	p := newProject(t, map[string]string{"a.c": "#ifdef __cplusplus\n#include <cstddef>\n#endif\nint f(void) { return sizeof('a'); }\n", "inc/.keep": ""})
+	p := newProject(t, map[string]string{"a.c": "#ifdef __cplusplus\n#include <cstddef>\n#endif\nint f(void) { return " +
+		"sizeof('a'); }\n", "inc/.keep": ""})
 	real, err := filepath.EvalSymlinks("/usr/bin/" + compiler)
 	if err != nil {
 		t.Fatal(err)
 	}
 	args := []string{"-Iinc", "-O2", "-flto=thin", "-c", "a.c"}
 	for _, test := range []struct{ name, verdict string }{
-		{"clang", "hit"}, {"clang++", "hit"}, {"aarch64-linux-gnu-clang", "hit"}, {"x86_64-linux-gnu-clang++-22", "hit"}, {"cc", "hit"},
+		{"clang", "hit"}, {"clang++", "hit"}, {"aarch64-linux-gnu-clang", "hit"}, {"x86_64-linux-gnu-clang++-22", "hit"},
+		{"cc", "hit"},
 		{"clang-cl", "in another way"},
 	} {
 		p.compiler = filepath.Join(t.TempDir(), test.name)

@@ -84,7 +84,8 @@ func (p *project) inCheckout(extra, verdict string) (depfile, object string) {
 	p.Env = append(os.Environ(), "PWD="+p.Dir)
 	args := func(root string) []string {
 		words := strings.Fields(strings.ReplaceAll(extra, "ROOT/", root+"/"))
-		return append(words, "-flto=thin", "-I"+root+"/inc", "-MD", "-MT", "a.o", "-MF", "a.d", "-c", root+"/src/a.c", "-o", "a.o")
+		return append(words, "-flto=thin", "-I"+root+"/inc", "-MD", "-MT", "a.o", "-MF", "a.d", "-c", root+"/src/a.c", "-o",
+			"a.o")
 	}
 	whole := func(args []string) []string {
 		for i := range args {

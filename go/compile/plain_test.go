@@ -14,7 +14,8 @@ func TestPlain(t *testing.T) {
 	thin := []string{"-flto=thin", "-c", "a.c"}
 	p := newProject(t, map[string]string{
 		"a.c": "int v;\n", "time.c": "int t = sizeof __TIME__;\n", "has.c": "#define H <x.h>\n#if __has_include(H)\n#endif\n",
-		"embed.c": "char c[] = {\n#embed \"a.c\"\n};\n", "bad.h": "int d = sizeof __DATE__;\n", "includer.c": "#include \"bad.h\"\n", "link.o": "-> elsewhere",
+		"embed.c": "char c[] = {\n#embed \"a.c\"\n};\n", "bad.h": "int d = sizeof __DATE__;\n",
+		"includer.c": "#include \"bad.h\"\n", "link.o": "-> elsewhere",
 	})
 	for _, test := range []struct {
 		args   []string
@@ -51,7 +52,8 @@ func TestPlain(t *testing.T) {
 
 // A compiler's failure is passed on, and never stored.
 func TestFailure(t *testing.T) {
-	p := newProject(t, map[string]string{"a.c": "#include \"absent.h\"\n", "b.c": "int f( {\n", "b.o": "old", "b.d": "old", "b.dia": "old"})
+	p := newProject(t, map[string]string{"a.c": "#include \"absent.h\"\n", "b.c": "int f( {\n", "b.o": "old", "b.d": "old",
+		"b.dia": "old"})
 	for range 2 {
 		p.want("", "-flto=thin", "-c", "a.c", "-MD")
 		p.want("", "-flto=thin", "-c", "b.c", "-MD", "--serialize-diagnostics", "b.dia")

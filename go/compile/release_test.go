@@ -38,7 +38,8 @@ func TestGivesBackMemory(t *testing.T) {
 			p.want("compiled", "-flto=thin", "-c", "a.c")
 			remote := &lender{TB: t, Cache: p.Cache}
 			p.Cache, p.Remote = nil, func() action.Cache { return remote }
-			how := map[compile.Keys]string{compile.Direct: "remote hit", compile.IR: "remote IR hit", compile.Both: "remote hit"}[keys]
+			how := map[compile.Keys]string{compile.Direct: "remote hit", compile.IR: "remote IR hit",
+				compile.Both: "remote hit"}[keys]
 			p.want(how, "-flto=thin", "-c", "a.c")
 			if remote.lent {
 				t.Error("a result isn't given back in the end")

@@ -125,11 +125,11 @@ func TestOptimisersPlaces(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t, test.files)
 			args := append([]string{"-flto=thin", "-O2", "-c", "a.c"}, strings.Fields(test.args)...)
-			p.want("not stored: the optimiser speaks of places", args...)
+			p.want("not stored: a message of the optimiser names places", args...)
 			if err := os.Symlink("a.c", "other.c"); err != nil {
 				t.Fatal(err)
 			}
-			p.want("not stored: the optimiser speaks of places", args...)
+			p.want("not stored: a message of the optimiser names places", args...)
 		})
 	}
 	// Where no file is named, or the front end speaks, all is as ever.

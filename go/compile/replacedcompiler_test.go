@@ -38,7 +38,8 @@ func TestCompilerUpgrade(t *testing.T) {
 		var said string
 		o := p.Options
 		o.Verbose = func(format string, a ...any) { said += fmt.Sprintf(format, a...) }
-		if _, err := compile.Run(t.Context(), filepath.Join(bin, "clang-22"), append(args, "-resource-dir=/usr/lib/llvm-22/lib/clang/22"), o); err != nil {
+		if _, err := compile.Run(t.Context(), filepath.Join(bin, "clang-22"),
+			append(args, "-resource-dir=/usr/lib/llvm-22/lib/clang/22"), o); err != nil {
 			t.Fatal(err)
 		}
 		return said
@@ -59,7 +60,8 @@ func TestCompilerUpgrade(t *testing.T) {
 // What leads to a compiler may do anything. A script isn't even asked.
 func TestWrapper(t *testing.T) {
 	p := newProject(t, map[string]string{
-		"a.c": "int v;\n", "wrap.c": "#include <unistd.h>\nint main(int n, char **args) { return execvp(\"clang-22\", args); }\n",
+		"a.c": "int v;\n", "wrap.c": "#include <unistd.h>\nint main(int n, char **args) { return execvp(\"clang-22\", " +
+			"args); }\n",
 	})
 	bin := p.TempDir()
 	script, program, asked := filepath.Join(bin, "script"), filepath.Join(bin, "program"), filepath.Join(bin, "asked")
@@ -69,7 +71,8 @@ func TestWrapper(t *testing.T) {
 	if out, err := exec.Command(compiler, "wrap.c", "-o", program).CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}
-	for wrapper, reason := range map[string]string{script: script + " is a script", program: program + " isn't a clang itself, but may start one"} {
+	for wrapper, reason := range map[string]string{script: script + " is a script",
+		program: program + " isn't a clang itself, but may start one"} {
 		_, err := compile.Run(t.Context(), wrapper, []string{"-flto=thin", "-c", "a.c"}, p.Options)
 		if _, ok := errors.AsType[*compile.NotCached](err); !ok || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%s: %v", wrapper, err)

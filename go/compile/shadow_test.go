@@ -38,7 +38,8 @@ func TestShadowing(t *testing.T) {
 			change: map[string]string{"one/s/x.h": "#define X 1\n"},
 		},
 		"a folder below, by a name like GCC's": {
-			files:  map[string]string{"a.c": "#include <s/t/x.h>\nint v = X;", "two/s/t/x.h": "#define X 2\n", "one/y.h": "", "gcc/12/z.h": ""},
+			files: map[string]string{"a.c": "#include <s/t/x.h>\nint v = X;", "two/s/t/x.h": "#define X 2\n", "one/y.h": "",
+				"gcc/12/z.h": ""},
 			args:   []string{"-Igcc/12/../../one", "-Itwo"},
 			change: map[string]string{"one/s/t/x.h": "#define X 1\n"},
 		},
@@ -48,7 +49,8 @@ func TestShadowing(t *testing.T) {
 			change: map[string]string{"x.h": "#define X 1\n"},
 		},
 		"beside a header": {
-			files:  map[string]string{"a.c": "#include <h.h>\nint v = X;", "one/h.h": "#include \"x.h\"\n", "two/x.h": "#define X 2\n"},
+			files: map[string]string{"a.c": "#include <h.h>\nint v = X;", "one/h.h": "#include \"x.h\"\n",
+				"two/x.h": "#define X 2\n"},
 			args:   []string{"-Ione", "-Itwo"},
 			change: map[string]string{"one/x.h": "#define X 1\n"},
 		},
@@ -69,35 +71,41 @@ func TestShadowing(t *testing.T) {
 			change: map[string]string{"two/x.h": "#define X 2\n"},
 		},
 		"has_include, now there": {
-			files:  map[string]string{"a.c": "#if __has_include(<opt.h>)\nint v = 1;\n#else\nint v = 2;\n#endif\n", "one/y.h": ""},
+			files: map[string]string{"a.c": "#if __has_include(<opt.h>)\nint v = 1;\n#else\nint v = 2;\n#endif\n",
+				"one/y.h": ""},
 			args:   []string{"-Ione"},
 			change: map[string]string{"one/opt.h": ""},
 		},
 		"has_include in a header": {
 			files: map[string]string{"a.c": "#include <x.h>\nint v = X;",
-				"one/x.h": "#if defined(__has_include) && __has_include ( \"opt.h\" )\n# define X 1\n#else\n# define X 2\n#endif\n"},
+				"one/x.h": "#if defined(__has_include) && __has_include ( \"opt.h\" )\n# define X 1\n" +
+					"#else\n# define X 2\n#endif\n"},
 			args:   []string{"-Ione"},
 			change: map[string]string{"opt/y.h": "", "one/opt.h": ""},
 		},
 		"by a macro": {
-			files:  map[string]string{"a.c": "#define H <x.h>\n#include H\nint v = X;", "two/x.h": "#define X 2\n", "one/y.h": ""},
+			files: map[string]string{"a.c": "#define H <x.h>\n#include H\nint v = X;", "two/x.h": "#define X 2\n",
+				"one/y.h": ""},
 			args:   []string{"-Ione", "-Itwo"},
 			change: map[string]string{"one/x.h": "#define X 1\n"},
 		},
 		"by a macro, read otherwise too": {
-			files: map[string]string{"a.c": "#include \"src/b.h\"\n", "src/b.h": "#include \"x.h\"\n#define H <x.h>\n#include H\nint v = X;", "src/x.h": "",
+			files: map[string]string{"a.c": "#include \"src/b.h\"\n",
+				"src/b.h": "#include \"x.h\"\n#define H <x.h>\n#include H\nint v = X;", "src/x.h": "",
 				"one/y.h": "", "two/x.h": "#define X 2\n"},
 			args:   []string{"-Ione", "-Itwo"},
 			change: map[string]string{"one/x.h": "#define X 1\n"},
 		},
 		"include_next by a macro": {
-			files: map[string]string{"a.c": "#include <x.h>\nint v = X;", "one/x.h": "#define N <x.h>\n#include_next N\n", "two/y.h": "",
+			files: map[string]string{"a.c": "#include <x.h>\nint v = X;", "one/x.h": "#define N <x.h>\n#include_next N\n",
+				"two/y.h":   "",
 				"three/x.h": "#define X 3\n"},
 			args:   []string{"-Ione", "-Itwo", "-Ithree"},
 			change: map[string]string{"two/x.h": "#define X 2\n"},
 		},
 		"spliced": {
-			files:  map[string]string{"a.c": "#inc\\  \nlude /* \n */ <x.h>\nint v = X;", "two/x.h": "#define X 2\n", "one/y.h": ""},
+			files: map[string]string{"a.c": "#inc\\  \nlude /* \n */ <x.h>\nint v = X;", "two/x.h": "#define X 2\n",
+				"one/y.h": ""},
 			args:   []string{"-Ione", "-Itwo"},
 			change: map[string]string{"one/x.h": "#define X 1\n"},
 		},
@@ -158,7 +166,8 @@ func TestShadowing(t *testing.T) {
 // What comes back is found again: the manifest keeps several alternatives.
 func TestAlternatives(t *testing.T) {
 	p := newProject(t, map[string]string{
-		"a.c": "#include \"config.h\"\n#ifdef OPT\n#include <opt.h>\n#else\nint opt;\n#endif\n", "config.h": "#define OPT\n", "opt.h": "int other;\n",
+		"a.c": "#include \"config.h\"\n#ifdef OPT\n#include <opt.h>\n#else\nint opt;\n#endif\n", "config.h": "#define OPT\n",
+		"opt.h": "int other;\n",
 	})
 	args := []string{"-flto=thin", "-I.", "-c", "a.c"}
 	p.want("compiled", args...)
@@ -170,75 +179,4 @@ func TestAlternatives(t *testing.T) {
 	p.want("compiled", args...)
 	p.write(map[string]string{"opt.h": "int other;\n"})
 	p.want("hit", args...)
-}
-
-func TestSymbolicLinks(t *testing.T) {
-	p := newProject(t, map[string]string{
-		"a.c":    "#include \"link.h\"\n#include <dir/y.h>\n#include \"again.h\"\nint v = X + Y;",
-		"v1/x.h": "#pragma once\n#define X 1\n", "v2/x.h": "#pragma once\n#define X 2\n", "v1/y.h": "#define Y 1\n", "v2/y.h": "#define Y 2\n",
-		"link.h": "-> v1/x.h", "again.h": "-> v1/x.h", "dir": "-> v1",
-	})
-	args := []string{"-flto=thin", "-I.", "-c", "a.c"}
-	p.want("compiled", args...)
-	p.want("hit", args...)
-	for _, link := range []string{"link.h", "again.h"} {
-		if err := os.Remove(link); err != nil {
-			t.Fatal(err)
-		}
-		p.write(map[string]string{link: "-> v2/x.h"})
-	}
-	p.want("compiled", args...)
-	if err := os.Remove("dir"); err != nil {
-		t.Fatal(err)
-	}
-	p.write(map[string]string{"dir": "-> v2"})
-	p.want("compiled", args...)
-	p.want("hit", args...)
-}
-
-// To #pragma once, #import and guards two names may be one file. One of them
-// that becomes another file, though an equal one, is read again.
-func TestOneFile(t *testing.T) {
-	const once, twice = "#pragma once\n#ifdef X\n#define TWICE\n#endif\n#define X\n", "#ifdef X\n#define TWICE\n#endif\n#define X\n"
-	const then = "\n#ifdef TWICE\nint v = 2;\n#else\nint v = 1;\n#endif\n"
-	for name, test := range map[string]struct {
-		text, header, link string
-		args               []string
-	}{
-		"once":            {"#include \"a/x.h\"\n#include \"b/x.h\"" + then, once, "b/x.h", nil},
-		"import":          {"#import <x.h>\n#import <y.h>" + then, twice, "a/y.h", []string{"-Ia"}},
-		"a system header": {"#include <x.h>\n#include <y.h>" + then, once, "a/y.h", []string{"-isystem", "a", "-MMD"}},
-		"by a macro":      {"#include <x.h>\n#define Y <y.h>\n#include Y" + then, once, "a/y.h", []string{"-isystem", "a", "-MMD"}},
-		"a hard link":     {"#include \"a/x.h\"\n#include \"b/x.h\"" + then, once, "", nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := newProject(t, map[string]string{"a.c": test.text, "a/x.h": test.header, "b/.keep": ""})
-			args := append([]string{"-flto=thin", "-w", "-c", "a.c"}, test.args...)
-			link := func(t *testing.T) string {
-				if test.link == "" {
-					if err := os.Link("a/x.h", "b/x.h"); err != nil {
-						t.Fatal(err)
-					}
-					return "b/x.h"
-				}
-				p.write(map[string]string{test.link: "-> ../a/x.h"})
-				return test.link
-			}
-			second := link(t)
-			p.want("compiled", args...)
-			p.want("hit", args...)
-			for _, verdict := range []string{"compiled", "hit"} {
-				if err := os.Remove(second); err != nil {
-					t.Fatal(err)
-				}
-				p.write(map[string]string{second: test.header})
-				p.want(verdict, args...)
-				if err := os.Remove(second); err != nil {
-					t.Fatal(err)
-				}
-				link(t)
-				p.want("hit", args...)
-			}
-		})
-	}
 }

@@ -57,7 +57,8 @@ func newStepped(t *testing.T, flags string) (p *project, args []string) {
 
 // Words are said once, though both steps say them.
 func TestWordsOfSteps(t *testing.T) {
-	for _, flags := range []string{"-Wfoo", "-Wall -Wfoo -fcolor-diagnostics", "-Wno-error=xx", "-O9", "-fglobal-isel", "-Wall"} {
+	for _, flags := range []string{"-Wfoo", "-Wall -Wfoo -fcolor-diagnostics", "-Wno-error=xx", "-O9", "-fglobal-isel",
+		"-Wall"} {
 		t.Run(flags, func(t *testing.T) {
 			p, args := newStepped(t, flags)
 			p.wantLinked("compiled", args)
@@ -72,10 +73,14 @@ func TestWordsOfSteps(t *testing.T) {
 // Options of which it is known that two steps make the same program as one.
 func TestInStepsToo(t *testing.T) {
 	for _, flags := range []string{
-		"-W -ftls-model=initial-exec -fassociative-math -fno-signed-zeros -fno-trapping-math -faligned-new=8 -ftree-vectorize -fasm-blocks",
-		"-ffile-reproducible -fprofile-update=atomic --param ssp-buffer-size=4 -fstack-protector -fno-ms-compatibility -mfpmath=sse -mrecip=none",
-		"-g -fno-limit-debug-info -fansi-escape-codes -fcolor-diagnostics -Wall -Wp,-DX=1 -fno-modules --include a.h --std c++20",
-		"-fuse-linker-plugin -flto-jobs=2 -fthinlto-distributor=/absent -Xthinlto-distributor=--jobs=2 -fno-tree-vectorize -fno-aligned-new",
+		"-W -ftls-model=initial-exec -fassociative-math -fno-signed-zeros -fno-trapping-math -faligned-new=8 " +
+			"-ftree-vectorize -fasm-blocks",
+		"-ffile-reproducible -fprofile-update=atomic --param ssp-buffer-size=4 -fstack-protector -fno-ms-compatibility " +
+			"-mfpmath=sse -mrecip=none",
+		"-g -fno-limit-debug-info -fansi-escape-codes -fcolor-diagnostics -Wall -Wp,-DX=1 -fno-modules --include a.h " +
+			"--std c++20",
+		"-fuse-linker-plugin -flto-jobs=2 -fthinlto-distributor=/absent -Xthinlto-distributor=--jobs=2 " +
+			"-fno-tree-vectorize -fno-aligned-new",
 	} {
 		t.Run(flags, func(t *testing.T) {
 			p, args := newStepped(t, flags)

@@ -12,10 +12,14 @@ import (
 // costly are texts that once took, or would take without a meter, the square of
 // their length when they are repeated.
 var costly = []string{
-	"#/*", "#/* */ ", "# 1 \"/a", "# 1 \"/a\" ", "#include X ", "#include <a", "#define /*", "%:/*", "#line 3 X ", "# 1 X\f",
-	"__has_/*", "__has_include ", "#if __has_include(<a>) ", "#if ((((", "#define X __has_include/*", "has_", "has_include(",
-	"dependency ", "dependency /*", "#define P dependency ", "*/ dependency \"", "diagnostic ", "diagnostic/*", "diagnostic \"", "#define D diagnostic ",
-	"-Wshadow-header\\", "ignored \"-Weverything ", "#define __DATE__ /*", "#define __TIME__\\\n", "\\ \\ ", "\\\n", "/*", "*/", ")\"", "R\"(", "'", "\"",
+	"#/*", "#/* */ ", "# 1 \"/a", "# 1 \"/a\" ", "#include X ", "#include <a", "#define /*", "%:/*", "#line 3 X ",
+	"# 1 X\f",
+	"__has_/*", "__has_include ", "#if __has_include(<a>) ", "#if ((((", "#define X __has_include/*", "has_",
+	"has_include(",
+	"dependency ", "dependency /*", "#define P dependency ", "*/ dependency \"", "diagnostic ", "diagnostic/*",
+	"diagnostic \"", "#define D diagnostic ",
+	"-Wshadow-header\\", "ignored \"-Weverything ", "#define __DATE__ /*", "#define __TIME__\\\n", "\\ \\ ", "\\\n", "/*",
+	"*/", ")\"", "R\"(", "'", "\"",
 	"#if F(__has_include(<a>), ", "##", "a##b ", "M", "__TIM", "include_alia", "#embed/*", "?", "\r", "\xff",
 }
 

@@ -106,7 +106,8 @@ func TestNotFollowed(t *testing.T) {
 		"clang dependency":   {"_Pragma(\"clang  dependency \\\"d.s\\\"\")\n", "holds #pragma GCC dependency"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := cppscan.Scan([]byte(test.text)).Reason; test.reason == "" && got == "" || !strings.Contains(got, test.reason) {
+			if got := cppscan.Scan([]byte(test.text)).Reason; test.reason == "" && got == "" || !strings.Contains(got,
+				test.reason) {
 				t.Errorf("%q, want %q", got, test.reason)
 			}
 		})
@@ -134,15 +135,18 @@ func TestRespelled(t *testing.T) {
 
 // Other names for __has_include are followed wherever they stand.
 func TestFollow(t *testing.T) {
-	const object, function = "#ifdef __has_include\n#define H __has_include\n#else\n#define H(x) 0\n#endif\n", "#define H(x) __has_include(x)\n"
+	const object, function = "#ifdef __has_include\n#define H __has_include\n#else\n#define H(x) 0\n#endif\n",
+		"#define H(x) __has_include(x)\n"
 	for name, test := range map[string]struct {
 		define, use string
 		want        []cppscan.Probe
 		reason      string
 	}{
-		"object":          {object, "#if defined(H) && H(<a/q.h>) //", []cppscan.Probe{{Name: "a/q.h", All: true}}, ""},
-		"function":        {function, "#ifdef H\n#elif A || H(\"q.h\")\n", []cppscan.Probe{{Name: "q.h", Quoted: true, All: true}}, ""},
-		"variadic":        {"#define H(...) __has_include ( __VA_ARGS__ ) // H\n", "%:if H ( <q> )", []cppscan.Probe{{Name: "q", All: true}}, ""},
+		"object": {object, "#if defined(H) && H(<a/q.h>) //", []cppscan.Probe{{Name: "a/q.h", All: true}}, ""},
+		"function": {function, "#ifdef H\n#elif A || H(\"q.h\")\n",
+			[]cppscan.Probe{{Name: "q.h", Quoted: true, All: true}}, ""},
+		"variadic": {"#define H(...) __has_include ( __VA_ARGS__ ) // H\n", "%:if H ( <q> )",
+			[]cppscan.Probe{{Name: "q", All: true}}, ""},
 		"next":            {"#define H __has_include_next\n", "#if H(<q>)", []cppscan.Probe{{Name: "q", All: true}}, ""},
 		"within a macro":  {object, "#define I (A && H(<q>))", []cppscan.Probe{{Name: "q", All: true}}, ""},
 		"spoken of":       {object, "// like H(<q>)\n#if 1 // H\nint H_, xH;", nil, ""},
@@ -158,11 +162,13 @@ func TestFollow(t *testing.T) {
 		}
 		cppscan.Follow(sources)
 		got := sources[0]
-		if !slices.Equal(got.Probes, test.want) || (got.Reason == "") != (test.reason == "") || !strings.Contains(got.Reason, test.reason) || sources[1].Reason != "" {
+		if !slices.Equal(got.Probes, test.want) || (got.Reason == "") != (test.reason == "") || !strings.Contains(got.Reason,
+			test.reason) || sources[1].Reason != "" {
 			t.Errorf("%s: %v %q %q, want %v %q", name, got.Probes, got.Reason, sources[1].Reason, test.want, test.reason)
 		}
 	}
-	sources := []cppscan.Source{cppscan.Scan([]byte(function)), cppscan.Scan([]byte("#if H(<q.h>)\n")), cppscan.Scan([]byte("#define q r\n"))}
+	sources := []cppscan.Source{cppscan.Scan([]byte(function)), cppscan.Scan([]byte("#if H(<q.h>)\n")),
+		cppscan.Scan([]byte("#define q r\n"))}
 	if cppscan.Follow(sources); cppscan.Respelled(sources) != "q" {
 		t.Error("a macro in an argument is overlooked")
 	}
@@ -176,16 +182,23 @@ func TestPasted(t *testing.T) {
 		texts []string
 		want  string
 	}{
-		"function":         {[]string{"#define HAVE_X(x) __has_include(x)\n#define I(w, x) HAVE_##w(x)\n", "#if I(X, <q.h>)\n"}, reason},
-		"object":           {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\n", "#if C(MY_, HI)(<q.h>)\n"}, reason},
-		"digraph":          {[]string{"#define MY_HI __has_include\n", "%:define C(a) MY_%:%:a\n#if C(HI)(<q.h>)\n"}, reason},
-		"spliced":          {[]string{"#define MY_HI __has_include\n", "#define C(a) MY_#\\\n#a\n#if C(H\\\nI)(<q.h>)\n"}, reason},
-		"three parts":      {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##_##b\n#if C(MY, HI)(<q.h>)\n"}, reason},
-		"a number":         {[]string{"#define MY_2 __has_include\n", "#define C(a) MY_##a\n#if C(__COUNTER__)(<q.h>)\n"}, reason},
-		"a long name":      {[]string{"#define " + strings.Repeat("n", 50_000) + " __has_include\n", "#define C(a, b) a##b\n"}, reason},
-		"no ##":            {[]string{"#define MY_HI __has_include\n", "#define C MY_ HI\n"}, hit},
-		"no such words":    {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\nint MY, HI, I;\n"}, hit},
-		"a name by itself": {[]string{"#define MY_HI __has_include\n#if MY_HI(<q.h>)\n#endif\n", "#define C(a, b) a##b\n"}, hit},
+		"function": {[]string{"#define HAVE_X(x) __has_include(x)\n#define I(w, x) HAVE_##w(x)\n",
+			"#if I(X, <q.h>)\n"}, reason},
+		"object": {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\n", "#if C(MY_, HI)(<q.h>)\n"},
+			reason},
+		"digraph": {[]string{"#define MY_HI __has_include\n", "%:define C(a) MY_%:%:a\n#if C(HI)(<q.h>)\n"}, reason},
+		"spliced": {[]string{"#define MY_HI __has_include\n", "#define C(a) MY_#\\\n#a\n#if C(H\\\nI)(<q.h>)\n"},
+			reason},
+		"three parts": {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##_##b\n#if C(MY, HI)(<q.h>)\n"},
+			reason},
+		"a number": {[]string{"#define MY_2 __has_include\n", "#define C(a) MY_##a\n#if C(__COUNTER__)(<q.h>)\n"},
+			reason},
+		"a long name": {[]string{"#define " + strings.Repeat("n", 50_000) + " __has_include\n",
+			"#define C(a, b) a##b\n"}, reason},
+		"no ##":         {[]string{"#define MY_HI __has_include\n", "#define C MY_ HI\n"}, hit},
+		"no such words": {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\nint MY, HI, I;\n"}, hit},
+		"a name by itself": {[]string{"#define MY_HI __has_include\n#if MY_HI(<q.h>)\n#endif\n", "#define C(a, b) a##b\n"},
+			hit},
 		"only defined":     {[]string{nextToo + "#undef MY_HI\n", "#define C(a, b) a##b\nint _NE, _N, XT, EXT;\n"}, hit},
 		"defined and used": {[]string{nextToo, "#define C(a, b) a##b\n#if C(MY_HI, _NEXT)(<q.h>)\n"}, reason},
 		"single letters":   {[]string{"#define MY_HI __has_include\n", "#define C(a, b) a##b\nint M, Y, _, H, I;\n"}, hit},
@@ -204,7 +217,8 @@ func TestPasted(t *testing.T) {
 
 // Other spellings of a name aren't looked for.
 func TestNamesBeyondASCII(t *testing.T) {
-	for _, text := range []string{"#define H\u00e9 __has_include\n", "#define Hé __has_include\n", "#define é(x) __has_include(x)\n"} {
+	for _, text := range []string{"#define H\u00e9 __has_include\n", "#define Hé __has_include\n",
+		"#define é(x) __has_include(x)\n"} {
 		if s := cppscan.Scan([]byte(text)); s.Reason == "" {
 			t.Errorf("%q is followed", text)
 		}
@@ -217,12 +231,14 @@ func TestFixed(t *testing.T) {
 	if macros.Reason != "" || !slices.Equal(macros.Fixed(), []string{"__DATE__", "__TIME__"}) {
 		t.Fatalf("%q %q", macros.Fixed(), macros.Reason)
 	}
-	for text, want := range map[string]string{"x = __DATE__ __TIME__;": "", "x = __DATE__ __TIMESTAMP__;": "holds __TIMESTAMP__"} {
+	for text, want := range map[string]string{"x = __DATE__ __TIME__;": "",
+		"x = __DATE__ __TIMESTAMP__;": "holds __TIMESTAMP__"} {
 		if got := cppscan.Scan([]byte(text), macros.Fixed()...).Reason; got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
-	for _, text := range []string{"#define __DATE__ __TIME__\n", "#define T __DATE__\n", "#define __DATE__X\n", "#undef __DATE__\n"} {
+	for _, text := range []string{"#define __DATE__ __TIME__\n", "#define T __DATE__\n", "#define __DATE__X\n",
+		"#undef __DATE__\n"} {
 		if cppscan.Scan([]byte(text)).Reason == "" {
 			t.Errorf("%s doesn't matter", text)
 		}

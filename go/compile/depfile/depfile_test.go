@@ -42,7 +42,8 @@ func TestParse(t *testing.T) {
 // Clang drops the first slash of absolute names.
 func TestParseGraph(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if err := errors.Join(os.Symlink("/etc", "etc"), os.Mkdir("usr", 0o700), os.Mkdir("d", 0o700), os.WriteFile("d/h.h", nil, 0o600)); err != nil {
+	if err := errors.Join(os.Symlink("/etc", "etc"), os.Mkdir("usr", 0o700), os.Mkdir("d", 0o700),
+		os.WriteFile("d/h.h", nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	for label, want := range map[string][]string{
@@ -54,7 +55,8 @@ func TestParseGraph(t *testing.T) {
 		"absent.h":    nil,
 		`a\"b.h`:      nil,
 	} {
-		got, err := depfile.ParseGraph([]byte("digraph \"dependencies\" {\n  header_0 [ shape=\"box\", label=\"" + label + "\"];\n  header_0 -> header_1;\n}\n"))
+		got, err := depfile.ParseGraph([]byte("digraph \"dependencies\" {\n" +
+			"  header_0 [ shape=\"box\", label=\"" + label + "\"];\n  header_0 -> header_1;\n}\n"))
 		if !slices.Equal(got, want) || (err == nil) != (want != nil) {
 			t.Errorf("%s: %q, %v; want %q", label, got, err, want)
 		}
@@ -63,7 +65,8 @@ func TestParseGraph(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	long := strings.Repeat("x", 70)
-	got := string(depfile.Write([]string{"a.o", depfile.QuoteTarget(`b c$\ #`)}, []string{"a.c", long, "b c.h"}, []string{"b c.h"}))
+	got := string(depfile.Write([]string{"a.o", depfile.QuoteTarget(`b c$\ #`)}, []string{"a.c", long, "b c.h"},
+		[]string{"b c.h"}))
 	if want := "a.o b\\ c$$\\\\\\ \\#: a.c \\\n  " + long + " \\\n  b\\ c.h\nb\\ c.h:\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -72,7 +75,8 @@ func TestWrite(t *testing.T) {
 // A list that is understood names the source, and is written as it was read.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
-		"m.d: a.c b\\ c.h \\\n $$d.h\n\nb\\ c.h:\n", "m.d:a.c\n", "digraph \"dependencies\" {\n  header_0 [ shape=\"box\", label=\"etc/passwd\"];\n}\n",
+		"m.d: a.c b\\ c.h \\\n $$d.h\n\nb\\ c.h:\n", "m.d:a.c\n",
+		"digraph \"dependencies\" {\n  header_0 [ shape=\"box\", label=\"etc/passwd\"];\n}\n",
 	} {
 		f.Add([]byte(seed))
 	}

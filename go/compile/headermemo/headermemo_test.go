@@ -109,9 +109,10 @@ func TestDamagedFileIsWrittenAnew(t *testing.T) {
 			data[len(data)-1] ^= 1
 			return data
 		}, []bool{true, true, false}},
-		"long record": {func(data []byte) []byte { return append(data, slices.Repeat([]byte{0xff}, 100)...) }, []bool{true, true, true}},
-		"zeros":       {func(data []byte) []byte { return append(data, make([]byte, 100)...) }, []bool{true, true, true}},
-		"empty":       {func([]byte) []byte { return nil }, make([]bool, 3)},
+		"long record": {func(data []byte) []byte { return append(data, slices.Repeat([]byte{0xff}, 100)...) },
+			[]bool{true, true, true}},
+		"zeros": {func(data []byte) []byte { return append(data, make([]byte, 100)...) }, []bool{true, true, true}},
+		"empty": {func([]byte) []byte { return nil }, make([]bool, 3)},
 		"of another program": {func(data []byte) []byte {
 			data[len("thinrex headers 1 {")] ^= 1
 			return data

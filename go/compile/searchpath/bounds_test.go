@@ -37,7 +37,8 @@ func TestTooManyConditions(t *testing.T) {
 		c.Angle = []string{"d"}
 		c.begin(t)
 		conditions, _, err := c.end(t)
-		if refused := err != nil && strings.Contains(err.Error(), "depends on more than"); refused != test.refused || !refused && err != nil {
+		if refused := err != nil && strings.Contains(err.Error(),
+			"depends on more than"); refused != test.refused || !refused && err != nil {
 			t.Errorf("%d names, %d folders: %d conditions, %v", test.names, test.folders, len(conditions), err)
 		}
 	}
@@ -54,7 +55,8 @@ func TestTooManyNames(t *testing.T) {
 	tree(t, files)
 	c := &compilation{read: []string{"a.c", "d/x.h"}}
 	c.begin(t)
-	if _, _, err := c.end(t); err == nil || !strings.HasSuffix(err.Error(), "other names of the files that were read are too many") {
+	if _, _, err := c.end(t); err == nil || !strings.HasSuffix(err.Error(),
+		"other names of the files that were read are too many") {
 		t.Errorf("%v", err)
 	}
 }
@@ -74,7 +76,8 @@ func TestStopped(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	_, _, err = s.Conditions(ctx, began, searchpath.Reading{Files: []string{"a.c"}, Sources: []cppscan.Source{cppscan.Scan(text)}})
+	_, _, err = s.Conditions(ctx, began,
+		searchpath.Reading{Files: []string{"a.c"}, Sources: []cppscan.Source{cppscan.Scan(text)}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}

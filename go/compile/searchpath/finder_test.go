@@ -86,7 +86,8 @@ func TestNotUnderstood(t *testing.T) {
 	quick.Skip(t, "runs clang")
 	t.Chdir(t.TempDir())
 	tree(t, map[string]string{
-		"a.cfg": "-O2\n", "wrap.c": "#include <unistd.h>\nint main(int n, char **args) { return execvp(\"clang-22\", args); }\n",
+		"a.cfg": "-O2\n", "wrap.c": "#include <unistd.h>\nint main(int n, char **args) { return execvp(\"clang-22\", " +
+			"args); }\n",
 	})
 	if out, err := exec.Command(clang(t), "wrap.c", "-o", "wrap").CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
@@ -100,7 +101,8 @@ func TestNotUnderstood(t *testing.T) {
 		{clang(t), "-x c --target=x86_64-pc-windows-msvc", "isn't ELF"},
 		{clang(t), "-x c --target=x86_64-apple-macosx", "isn't ELF"},
 	} {
-		if _, err := searchpath.Ask(t.Context(), test.compiler, question(strings.Fields(test.args))); err == nil || !strings.Contains(err.Error(), test.reason) {
+		if _, err := searchpath.Ask(t.Context(), test.compiler,
+			question(strings.Fields(test.args))); err == nil || !strings.Contains(err.Error(), test.reason) {
 			t.Errorf("%s %s: %v, want %q", test.compiler, test.args, err, test.reason)
 		}
 	}
@@ -110,7 +112,8 @@ func TestForced(t *testing.T) {
 	t.Chdir(t.TempDir())
 	tree(t, map[string]string{"h.h": "", "i/h.h": "", "i/g.h": "", "q/k.h/x": "", "i/k.h": ""})
 	s := &searchpath.SearchPath{Quote: []string{"q"}, Angle: []string{"i"}}
-	for name, want := range map[string][]string{"h.h": {"h.h"}, "g.h": {"i/g.h"}, "./i/h.h": {"i/h.h"}, "k.h": {"i/k.h"}, "absent.h": nil, "/etc/passwd": {"/etc/passwd"}} {
+	for name, want := range map[string][]string{"h.h": {"h.h"}, "g.h": {"i/g.h"}, "./i/h.h": {"i/h.h"}, "k.h": {"i/k.h"},
+		"absent.h": nil, "/etc/passwd": {"/etc/passwd"}} {
 		if got := s.Forced([]string{name}); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}

@@ -24,21 +24,32 @@ func TestInstalledLater(t *testing.T) {
 		same    bool // the answer doesn't change, but might have
 		brief   bool // it isn't known to last
 	}{
-		"multiarch":           {args: "-x c --sysroot=S", files: "S/usr/include/h.h", install: "S/usr/include/x86_64-linux-gnu/h.h"},
-		"usr":                 {args: "-x c --sysroot S", files: "S/x", install: "S/usr/include/x86_64-linux-gnu/h.h"},
-		"libc++":              {args: "-x c++ -stdlib=libc++ --sysroot=S", files: "S/usr/include/h.h", install: "S/usr/include/c++/v1/h.h"},
-		"libc++, newer":       {args: "-x c++ -stdlib=libc++ --sysroot=S", files: "S/usr/include/c++/v1/h.h", install: "S/usr/include/c++/v2/h.h"},
-		"libc++, local":       {args: "-x c++ -stdlib=libc++ --sysroot=S", files: "S/usr/include/c++/v1/h.h S/usr/local/x", install: "S/usr/local/include/c++/v1/h.h"},
-		"GCC":                 {args: "-x c++ --sysroot=S", files: "S/usr/lib/gcc/x86_64-linux-gnu/x", install: "S/usr/lib/gcc/x86_64-linux-gnu/12/crtbegin.o S/usr/include/c++/12/h.h"},
-		"GCC, the rest of it": {args: "-x c++ --sysroot=S", files: "S/usr/lib/gcc/x86_64-linux-gnu/12/x S/usr/include/c++/12/h.h", install: "S/usr/lib/gcc/x86_64-linux-gnu/12/crtbegin.o"},
-		"GCC, by toolchain":   {args: "-x c++ --gcc-toolchain=G", files: "G/x", install: "G/lib/gcc/x86_64-linux-gnu/12/crtbegin.o G/include/c++/12/h.h"},
-		"GCC, cross":          {args: "-x c++ --target=aarch64-linux-gnu --sysroot=S", files: "S/usr/lib/x", install: "S/usr/lib/gcc-cross/aarch64-linux-gnu/12/crtbegin.o S/usr/aarch64-linux-gnu/include/c++/12/h.h"},
+		"multiarch": {args: "-x c --sysroot=S", files: "S/usr/include/h.h",
+			install: "S/usr/include/x86_64-linux-gnu/h.h"},
+		"usr": {args: "-x c --sysroot S", files: "S/x", install: "S/usr/include/x86_64-linux-gnu/h.h"},
+		"libc++": {args: "-x c++ -stdlib=libc++ --sysroot=S", files: "S/usr/include/h.h",
+			install: "S/usr/include/c++/v1/h.h"},
+		"libc++, newer": {args: "-x c++ -stdlib=libc++ --sysroot=S", files: "S/usr/include/c++/v1/h.h",
+			install: "S/usr/include/c++/v2/h.h"},
+		"libc++, local": {args: "-x c++ -stdlib=libc++ --sysroot=S", files: "S/usr/include/c++/v1/h.h S/usr/local/x",
+			install: "S/usr/local/include/c++/v1/h.h"},
+		"GCC": {args: "-x c++ --sysroot=S", files: "S/usr/lib/gcc/x86_64-linux-gnu/x",
+			install: "S/usr/lib/gcc/x86_64-linux-gnu/12/crtbegin.o S/usr/include/c++/12/h.h"},
+		"GCC, the rest of it": {args: "-x c++ --sysroot=S",
+			files:   "S/usr/lib/gcc/x86_64-linux-gnu/12/x S/usr/include/c++/12/h.h",
+			install: "S/usr/lib/gcc/x86_64-linux-gnu/12/crtbegin.o"},
+		"GCC, by toolchain": {args: "-x c++ --gcc-toolchain=G", files: "G/x",
+			install: "G/lib/gcc/x86_64-linux-gnu/12/crtbegin.o G/include/c++/12/h.h"},
+		"GCC, cross": {args: "-x c++ --target=aarch64-linux-gnu --sysroot=S", files: "S/usr/lib/x",
+			install: "S/usr/lib/gcc-cross/aarch64-linux-gnu/12/crtbegin.o S/usr/aarch64-linux-gnu/include/c++/12/h.h"},
 		"GCC, Red Hat's toolset": { // looked for only where there is no --sysroot
 			args: "-x c --sysroot=S", files: "S/opt/rh/gcc-toolset-13/x",
 			install: "S/opt/rh/gcc-toolset-13/root/usr/lib/gcc/x86_64-linux-gnu/13/crtbegin.o", same: true,
 		},
-		"a list of a sanitizer": {args: "-x c -fsanitize=address -resource-dir=R", files: "R/x", install: "R/share/asan_ignorelist.txt", same: true},
-		"unknown target":        {args: "-x c++ --target=riscv64-unknown-elf --sysroot=S", files: "S/x", install: "S/include/c++/v1/h.h", brief: true},
+		"a list of a sanitizer": {args: "-x c -fsanitize=address -resource-dir=R", files: "R/x",
+			install: "R/share/asan_ignorelist.txt", same: true},
+		"unknown target": {args: "-x c++ --target=riscv64-unknown-elf --sysroot=S", files: "S/x",
+			install: "S/include/c++/v1/h.h", brief: true},
 	}
 	root := t.TempDir()
 	for name, test := range tests {
