@@ -117,7 +117,7 @@ func (d *dependencies) follow(names []string, sources []cppscan.Source) ([]cppsc
 	cppscan.Follow(all)
 	sources, macros = all[:len(names):len(names)], all[len(names)]
 	if macros.Reason != "" || len(macros.Probes) > 0 {
-		return nil, errors.New("a macro that a -D defines asks __has_include by another name")
+		return nil, errors.New("a -D asks __has_include by another name")
 	}
 	data := d.dataFiles()
 	for i, name := range names {
