@@ -52,7 +52,7 @@ func ResultFromProto(p *repb.ActionResult, fetch func(digest.Digest) ([]byte, er
 	}
 	r := &Result{ExitCode: int(p.GetExitCode())}
 	for _, f := range p.GetOutputFiles() {
-		if f.GetDigest() == nil {
+		if f.GetDigest().GetHash() == "" { // get would take it for an empty file
 			return nil, fmt.Errorf("output %q has no digest", f.GetPath())
 		}
 		data, err := get(nil, f.GetDigest())

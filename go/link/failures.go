@@ -135,11 +135,12 @@ func (l *failures) printMessages(a *action.Action, r *action.Result) {
 	}
 }
 
-// dropEnded returns nil for the error of jobs that were ended after a failed
-// compilation. That they were is no error of their own.
+// dropEnded returns nil instead of an error that says only that jobs were ended after a
+// failed compilation: the user has been told of that one. With --keep_going no job is
+// ended, so each error is returned.
 func (l *failures) dropEnded(ctx context.Context, err error) error {
 	ended := errors.Is(err, context.Canceled) || errors.Is(err, ErrCompilation)
-	if ended && ctx.Err() == nil && l.count > 0 {
+	if ended && ctx.Err() == nil && l.count > 0 && !l.keepGoing {
 		return nil
 	}
 	return err
