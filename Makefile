@@ -58,7 +58,7 @@ cross: ## compile for the other systems
 
 unit: patient ## all tests below go/, with the race detector and the real clang and lld
 	@scripts/install-tools.sh cmake ninja-build
-	go test -race -timeout 0 -exec $(PATIENT) ./go/...
+	go test -race -p 4 -timeout 0 -exec $(PATIENT) ./go/... # four packages at a time, because their tests often wait
 
 FUZZ_TARGETS := \
 	link/distfile:FuzzParse \
