@@ -17,7 +17,9 @@ func TestGoldenDigests(t *testing.T) {
 		"-c", "src/a.cc", "-o", "out/a.o",
 	}
 	in, err := commandline.Parse("/usr/bin/clang++-22", arguments, commandline.Options{
-		Dir: "/work", Env: []string{"PATH=/bin", "CPATH=/opt/include", "LANG=C"}, BaseDir: "/work",
+		Dir:     "/work",
+		Env:     []string{"PATH=/bin", "CPATH=/opt/include", "LANG=C"},
+		BaseDir: "/work",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -41,9 +41,12 @@ func newProject(t testing.TB, files map[string]string) *project {
 	}
 	p := &project{TB: t, compiler: compiler}
 	p.Options = compile.Options{
-		Cache: cache, StateDir: filepath.Join(cache.StateDir(), "cc"), Sandbox: t.TempDir(), Env: os.Environ(),
-		Verbose: func(format string, args ...any) { p.said = append(p.said, fmt.Sprintf(format, args...)) },
-		CPUTime: func() time.Duration { return 0 }, // what is cached isn't to depend on the machine
+		Cache:    cache,
+		StateDir: filepath.Join(cache.StateDir(), "cc"),
+		Sandbox:  t.TempDir(),
+		Env:      os.Environ(),
+		Verbose:  func(format string, args ...any) { p.said = append(p.said, fmt.Sprintf(format, args...)) },
+		CPUTime:  func() time.Duration { return 0 }, // what is cached isn't to depend on the machine
 	}
 	p.enter(files)
 	return p
