@@ -2,6 +2,7 @@ package memo
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path"
@@ -22,9 +23,13 @@ const stale = time.Hour
 // question is asked once more after so long. If ctx ends first, the rest is left to
 // the next call: folders are taken in any order, so each has its turn.
 func Sweep(ctx context.Context, dir string, after time.Duration) {
-	s := sweep{ctx, dir, after}
+	s := sweep{ctx: ctx, dir: dir, after: after}
 	s.folder("")
 }
+
+// leastSwept is how many files a Sweep looks at though its time is over. Pruning may
+// use up all of the time on a slow disk, and no Sweep would ever remove a file.
+const leastSwept = 100
 
 // SweepWhenDue is Sweep, at most once in so long. It is for a state folder that no
 // store prunes. A folder that isn't there, or can't be written, is left alone.
@@ -43,15 +48,22 @@ func SweepWhenDue(ctx context.Context, dir string, after, interval time.Duration
 
 // A sweep is one run of Sweep.
 type sweep struct {
-	ctx   context.Context
-	dir   string
-	after time.Duration
+	ctx    context.Context
+	dir    string
+	after  time.Duration
+	looked int // how many files and folders it has looked at
 }
 
-func (s sweep) path(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
+// mustStop reports whether a Sweep must not look at any more files.
+func (s *sweep) mustStop() bool {
+	err := s.ctx.Err()
+	return err != nil && (!errors.Is(err, context.DeadlineExceeded) || s.looked >= leastSwept)
+}
+
+func (s *sweep) path(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
 
 // folder sweeps a folder below the state folder, slash-separated.
-func (s sweep) folder(name string) {
+func (s *sweep) folder(name string) {
 	entries, err := os.ReadDir(s.path(name))
 	if err != nil {
 		return
@@ -62,9 +74,10 @@ func (s sweep) folder(name string) {
 	}
 	rand.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
 	for _, e := range entries {
-		if s.ctx.Err() != nil {
+		if s.mustStop() {
 			return
 		}
+		s.looked++
 		switch entry := path.Join(name, e.Name()); {
 		case e.IsDir() && isFolder(entry):
 			s.folder(entry)
@@ -77,7 +90,7 @@ func (s sweep) folder(name string) {
 }
 
 // isOld reports whether a file of some age has been kept for long enough.
-func (s sweep) isOld(name string, age time.Duration) bool {
+func (s *sweep) isOld(name string, age time.Duration) bool {
 	if isLeftover(name) {
 		return age > stale
 	}
@@ -89,7 +102,7 @@ func (s sweep) isOld(name string, age time.Duration) bool {
 }
 
 // removeEmpty fails, as it should, if somebody has written into the folder meanwhile.
-func (s sweep) removeEmpty(name string) {
+func (s *sweep) removeEmpty(name string) {
 	if fi, err := os.Lstat(s.path(name)); err == nil && age(fi) > stale {
 		os.Remove(s.path(name))
 	}

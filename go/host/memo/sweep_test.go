@@ -9,8 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 )
@@ -160,14 +158,30 @@ func TestSweepLeavesOthers(t *testing.T) {
 	}
 }
 
-// A sweep that has no time does nothing, and the next ones get through.
+// Sweeps whose time is over before they begin get through, too, a few files at a time.
+func TestSweepWithoutTime(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 3 * leastSwept {
+		put(t, dir, fmt.Sprintf("resolved-%d", i), 1000*day)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	for _, left := range []int{2 * leastSwept, leastSwept, 0} {
+		Sweep(ctx, dir, day)
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != left {
+			t.Errorf("%d files are left, %v, want %d", len(entries), err, left)
+		}
+	}
+}
+
+// A sweep that is stopped does nothing.
 func TestSweepStops(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "resolved-1", 1000*day)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if Sweep(ctx, dir, day); !isThere(dir, "resolved-1") {
-		t.Error("swept after its time was over")
+		t.Error("swept after it was stopped")
 	}
 	if Sweep(t.Context(), dir, day); isThere(dir, "resolved-1") {
 		t.Error("not swept")
@@ -196,55 +210,7 @@ func TestSweepWhenDue(t *testing.T) {
 	}
 }
 
-// Any number of processes write while others sweep: nothing young is lost, no write
-// fails, and a reader finds whole files only.
-func TestSweepBesideWriters(t *testing.T) {
-	dir := t.TempDir()
-	whole := strings.Repeat("x", 1<<16)
-	hosts := []string{"cc-a", "cc-b", "cc-c", "cc-d"}
-	sweepers, writers := sync.WaitGroup{}, sync.WaitGroup{}
-	stop := make(chan struct{})
-	for range 2 {
-		sweepers.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				Sweep(t.Context(), dir, time.Second)
-			}
-		})
-	}
-	for _, host := range hosts {
-		writers.Go(func() {
-			for i := range 100 {
-				state := Path(filepath.Join(dir, host), SearchPath, fmt.Sprint(i))
-				log := Path(filepath.Join(dir, host), SourceDigests, "ab", "abcd")
-				if err := errors.Join(Write(state, []byte(whole)), Append(log, []byte("record"))); err != nil {
-					t.Error(err)
-				}
-				if data, ok := Read(state); !ok || string(data) != whole {
-					t.Errorf("%s: %d bytes, %v", state, len(data), ok)
-				}
-				if data, ok := Read(log); !ok || !strings.HasPrefix(string(data), "record") {
-					t.Errorf("%s: %q, %v", log, data, ok)
-				}
-				_ = errors.Join(os.Remove(state), os.Remove(log))
-				old := time.Now().Add(-day) // as if the folders had been empty for long
-				digests := filepath.Dir(log)
-				for _, folder := range []string{digests, filepath.Dir(digests), filepath.Dir(state)} {
-					_ = os.Chtimes(folder, old, old)
-				}
-			}
-		})
-	}
-	writers.Wait()
-	close(stop)
-	sweepers.Wait()
-}
-
-// Each row says who writes such a file and what it holds.
+// Each row names the package that writes such a file, and what the file holds.
 func TestTableIsComplete(t *testing.T) {
 	names := map[string]bool{}
 	for k, r := range table {
