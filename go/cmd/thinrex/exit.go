@@ -32,7 +32,7 @@ const exitCodesHelp = `Exit codes:
   2  bad usage, or an input that can't be used
   3  this machine couldn't do it: no compiler, no space, no place to write;
      or, with --exec_strategy=remote, the remote service couldn't
-  4  a failure that thinrex doesn't know: please report it
+  4  a failure of another kind, which thinrex didn't expect: please report it
   126, 127  thinrex cc: the compiler can't be run, there is none
   128+N  ended by signal N, with nothing left behind`
 
