@@ -25,7 +25,7 @@ func withOutputs(t testing.TB, name string, more ...string) *action.Action {
 	return a
 }
 
-// A link that finds the results of another one uploads nothing.
+// A link that finds the results of an earlier link uploads nothing.
 func TestColdAndWarm(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{Inline: true, RequireMetadata: true, Instance: "main/eu"})
 	instance := func(o *reapi.Options) { o.Instance = "main/eu" }

@@ -142,7 +142,7 @@ func (x *execution) conclude(
 		if r, err := x.cache.lookup(ctx, x.action); r != nil || err != nil {
 			return false, r, err
 		}
-	case !isWorthAnother(err) || x.failures.Load() > failuresInARow:
+	case !isWorthAnotherAttempt(err) || x.failures.Load() > failuresInARow:
 		return false, nil, err
 	}
 	if err := x.exec.PauseBefore(ctx, x.attempts-1); err != nil {

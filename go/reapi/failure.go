@@ -20,10 +20,10 @@ var (
 	errStuck = errors.New("the execution is stuck: the service doesn't end it")
 )
 
-// isWorthAnother reports whether another worker, or the same one a little later,
+// isWorthAnotherAttempt reports whether another worker, or the same one a little later,
 // may execute what a worker couldn't. Not so if the execution had its time, if it
 // waited for a worker and got none, or if it was cancelled there.
-func isWorthAnother(err error) bool {
+func isWorthAnotherAttempt(err error) bool {
 	if !errors.Is(err, errFailedExecution) || errors.Is(err, errOnlyQueued) || !rpc.IsTransient(err) {
 		return false
 	}

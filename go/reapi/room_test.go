@@ -138,7 +138,7 @@ func TestOneUploadRefused(t *testing.T) {
 	execute(t, c, newAction(t, "n", input("large", noise("other", 5000))))
 }
 
-// An upload that gets no answer ends as soon as another one finds that the CAS is
+// An upload that gets no answer ends as soon as another upload finds that the CAS is
 // full, not only after its own timeout.
 func TestFullCASEndsOtherUploads(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{Capabilities: func(caps *repb.ServerCapabilities) {

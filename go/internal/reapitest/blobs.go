@@ -153,3 +153,18 @@ func compareDigests(a, b digest.Digest) int {
 func missingBlob(d digest.Digest) error {
 	return status.Error(codes.NotFound, fmt.Sprintf("blob %v not found", d))
 }
+
+// UploadedTwice returns the blobs that clients uploaded more than once. Uploads of
+// blobs that Wipe or RemoveBlob removed later don't count.
+func (s *Server) UploadedTwice() []digest.Digest {
+	s.blobs.mu.RLock()
+	defer s.blobs.mu.RUnlock()
+	return twice(s.blobs.uploads)
+}
+
+// Uploads returns how often clients have uploaded a blob.
+func (s *Server) Uploads(d digest.Digest) int {
+	s.blobs.mu.RLock()
+	defer s.blobs.mu.RUnlock()
+	return s.blobs.uploads[d]
+}

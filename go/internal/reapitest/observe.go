@@ -215,21 +215,6 @@ func (s *Server) Executions() []digest.Digest {
 	return slices.Clone(s.seen.executions)
 }
 
-// UploadedTwice returns the blobs that clients uploaded more than once. Uploads of
-// blobs that Wipe or RemoveBlob removed later don't count.
-func (s *Server) UploadedTwice() []digest.Digest {
-	s.blobs.mu.RLock()
-	defer s.blobs.mu.RUnlock()
-	return twice(s.blobs.uploads)
-}
-
-// Uploads returns how often clients have uploaded a blob.
-func (s *Server) Uploads(d digest.Digest) int {
-	s.blobs.mu.RLock()
-	defer s.blobs.mu.RUnlock()
-	return s.blobs.uploads[d]
-}
-
 // QueriedTwice returns the digests for which FindMissingBlobs was called more than
 // once.
 func (s *Server) QueriedTwice() []digest.Digest {

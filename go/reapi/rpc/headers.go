@@ -55,8 +55,11 @@ func parseHeaders(list []string) (metadata.MD, error) {
 		if !ok || name == "" {
 			return nil, errors.New("a remote header isn't NAME=VALUE")
 		}
-		if strings.HasPrefix(name, "grpc-") || strings.ContainsAny(name, " \t:") {
-			return nil, fmt.Errorf("remote header %q can't be sent with gRPC", name)
+		switch {
+		case strings.HasPrefix(name, "grpc-"):
+			return nil, fmt.Errorf("remote header %q can't be sent: names that begin with grpc- are gRPC's own", name)
+		case strings.ContainsAny(name, " \t:"):
+			return nil, fmt.Errorf("remote header %q can't be sent: its name holds a space or a colon", name)
 		}
 		md.Append(name, value)
 	}

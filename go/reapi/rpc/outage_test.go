@@ -61,7 +61,7 @@ func (tr trial) run(t *testing.T) (end ending) {
 	return end
 }
 
-// away is a service that can't be reached from one time until another one.
+// away is a service that can't be reached between two times.
 func away(from, to time.Duration) func(time.Duration) error {
 	return func(since time.Duration) error {
 		if since >= from && since < to {

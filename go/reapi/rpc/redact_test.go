@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A secret is hidden whole, also if another one is its beginning.
+// A secret that begins with another secret is hidden as a whole.
 func TestSecretThatBeginsLikeAnother(t *testing.T) {
 	for i := range 20 { // maps have no order
 		e := &Endpoint{}
