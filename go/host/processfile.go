@@ -37,20 +37,20 @@ func CheckFile(name string) error {
 // files from few folders.
 type ProcessFolders map[string]bool
 
-// Lead reports what OfProcess does.
+// Lead returns what OfProcess returns for a path.
 func (known ProcessFolders) Lead(path string) bool {
 	folder := path[:strings.LastIndexByte(path, '/')+1]
-	through, ok := known[folder]
+	isOfProcess, ok := known[folder]
 	if !ok {
-		through = OfProcess(folder + "thinrex") // a file in it that is no link
-		known[folder] = through
+		isOfProcess = OfProcess(folder + "thinrex") // a file in it that is no link
+		known[folder] = isOfProcess
 	}
-	if !through {
-		var some [1]byte // of where it leads: unlike os.Readlink, this makes no garbage
+	if !isOfProcess {
+		var some [1]byte // the beginning of the link's target: unlike os.Readlink, this makes no garbage
 		_, err := syscall.Readlink(path, some[:])
-		through = err == nil && OfProcess(path)
+		isOfProcess = err == nil && OfProcess(path)
 	}
-	return through
+	return isOfProcess
 }
 
 // OfProcess reports whether a path leads through /proc, /dev or /sys, also by

@@ -19,7 +19,7 @@ type cache struct {
 	begin    func() (end func(answered bool)) // is told of each lookup
 
 	mu        sync.Mutex
-	unwritten bool // it couldn't be written once, and isn't asked to store any more
+	unwritten bool // a Store has failed; no other is tried in this link
 }
 
 // lookup returns a sound result, or nil. The error is that the link has ended.

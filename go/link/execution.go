@@ -34,8 +34,8 @@ func newWorkers(o Options, c *jobCompiler, w *awaited) *executor.Workers {
 	}
 }
 
-// feeds returns what takes tasks from the queues. The strategy says who is given the
-// tasks that a service may have.
+// feeds returns the loops that take tasks from the queues. The strategy decides whether
+// tasks that a service may have go to this machine, to the service, or to both.
 func (e *execution) feeds(q *queues) []feed {
 	feeds := []feed{e.hereFrom(q, q.here, e.local)}
 	switch e.options.Strategy {

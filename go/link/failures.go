@@ -22,7 +22,7 @@ type failed struct {
 }
 
 // hash is equal for compilations that failed with the same message. The names of their
-// files don't count: messages have canonical names until they are printed.
+// files make no difference: messages have canonical names until they are printed.
 func (f failed) hash() [sha256.Size]byte {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %s\n%s", f.result.ExitCode, f.result.Signal, f.result.Message)

@@ -58,7 +58,8 @@ var errReadsMore = fmt.Errorf("a file that the assembly includes %w", action.Err
 // errOvertaken is the cause of the end of a request when this machine was faster.
 var errOvertaken = errors.New("this machine was faster")
 
-// watch begins to watch a task that a service is asked for. leave ends the request.
+// watch begins to watch a task whose request to a service has begun. leave ends the
+// request.
 func (h *helper) watch(t *task, leave context.CancelCauseFunc) *watch {
 	patience := h.options.Patience
 	w := &watch{

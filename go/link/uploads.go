@@ -36,8 +36,8 @@ func (u *uploads) wants(r *action.Result) bool {
 	return u.options.Remote != nil && !u.awaited.isUnheard() && u.options.Remote.Wants(r)
 }
 
-// add stores a result in the remote cache, soon. stored says whether another cache
-// has it already.
+// add begins to store a result in the remote cache. stored says whether the disk cache
+// has it already: a result that neither has is counted as uncached.
 func (u *uploads) add(ctx context.Context, a *action.Action, r *action.Result, stored bool) {
 	size := int64(0)
 	for _, out := range r.Outputs {

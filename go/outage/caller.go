@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// A Caller is all that decides whether a service answers: one who shows no password
-// has an outage where others have none.
+// A Caller is all that decides whether a service answers. Callers with other
+// credentials don't share an outage: a service may refuse one and serve another.
 type Caller struct {
 	Service     []string // addresses, proxy, instance: the same list for the same service
 	Credentials []string // where credentials come from, such as files and helpers; no secrets

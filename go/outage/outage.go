@@ -71,7 +71,7 @@ func (c *Cache) Usable() bool { return c.connect() != nil }
 // open returns nil in an outage, and when one begins.
 func (c *Cache) open() Service {
 	if c.reading.lasts() {
-		c.options.Verbose("the remote cache isn't asked: it couldn't be used less than %v ago", Lasts)
+		c.options.Verbose("the remote cache isn't used: it couldn't be used less than %v ago", Lasts)
 		return nil
 	}
 	service, err := c.options.Dial()
@@ -104,7 +104,7 @@ func (c *Cache) Lookup(ctx context.Context, a *action.Action) (*action.Result, e
 	return result, err
 }
 
-// ErrSkipped says that a result wasn't stored because of an outage that is known.
+// ErrSkipped says that a result wasn't stored because an outage is remembered.
 var ErrSkipped = errors.New("not stored in the remote cache")
 
 // Store is part of action.Cache.
@@ -152,7 +152,7 @@ func (c *Cache) begin(ctx context.Context, m *memory, err error) {
 		case !remembered:
 			c.options.Warn("can't %s the remote cache, going on without: %v", what, err)
 		case isNew:
-			c.options.Warn("can't %s the remote cache, going on without, and asking it again once a minute: %v",
+			c.options.Warn("can't %s the remote cache, going on without, and trying it again once a minute: %v",
 				what, err)
 		default:
 			c.options.Verbose("still can't %s the remote cache: %v", what, err)

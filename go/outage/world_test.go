@@ -22,7 +22,7 @@ var (
 	errHiccup = errors.New("a hiccup")
 )
 
-// A service is a store with faults. It counts what it is asked.
+// A service is a store with faults. It counts its calls.
 type service struct {
 	content *store.Store
 
@@ -48,7 +48,7 @@ func (s *service) set(change func(*service)) {
 	change(s)
 }
 
-// counts are what the service was asked since it was last called.
+// counts returns how many calls the service has had since counts was last called.
 func (s *service) counts() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -222,7 +222,7 @@ func TestCCLongOutage(t *testing.T) {
 		t.Errorf("asking again: %q", printed)
 	}
 	s.noted(began)
-	if printed := s.compile(2, "--verbose"); !strings.Contains(printed, "the remote cache isn't asked") {
+	if printed := s.compile(2, "--verbose"); !strings.Contains(printed, "the remote cache isn't used") {
 		t.Errorf("after that: %q", printed)
 	}
 	s.after(2 * outage.SameBuild)
@@ -283,7 +283,7 @@ func TestCCSilentService(t *testing.T) {
 	eventually(t, "another connection", func() bool { return connections.Load() > before })
 	s.noted(began)
 	printed := s.run("$THINREX cc --verbose -- clang-22 -O2 -flto=thin -c main.c -o got.o")
-	if !strings.Contains(printed, "the remote cache isn't asked") {
+	if !strings.Contains(printed, "the remote cache isn't used") {
 		t.Errorf("printed %q", printed)
 	}
 	if err := asking.Wait(); err != nil {

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// Read returns what is remembered at a Path. Why there is nothing doesn't matter to
-// a caller, who then works it out again.
+// Read returns what is remembered at a Path. If there is nothing, whatever the reason,
+// the caller works it out again.
 func Read(path string) (data []byte, ok bool) {
 	if path == "" {
 		return nil, false

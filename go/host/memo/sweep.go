@@ -19,8 +19,8 @@ const stale = time.Hour
 // policy that keeps all. What killed writers left goes anyway, and so do folders that
 // stay empty.
 //
-// The time of a file is that of its last change, not of its last use: at worst its
-// question is asked once more after so long. If ctx ends first, the rest is left to
+// The time of a file is that of its last change, not of its last use. So a file that is
+// in use may go, too: then its answer is worked out once more. If ctx ends first, the rest is left to
 // the next call: folders are taken in any order, so each has its turn.
 func Sweep(ctx context.Context, dir string, after time.Duration) {
 	s := sweep{ctx: ctx, dir: dir, after: after}
@@ -108,6 +108,7 @@ func (s *sweep) removeEmpty(name string) {
 	}
 }
 
-// age is that of a file by this machine's clock. A file from the future is as old as
-// it will be young: the clock was wrong then, or is now, and it mustn't stay for ever.
+// age returns how long ago a file was changed, by this machine's clock. The time of a
+// file may lie in the future, because a clock was wrong. The distance counts then, too:
+// such a file mustn't stay for ever.
 func age(fi os.FileInfo) time.Duration { return time.Since(fi.ModTime()).Abs() }

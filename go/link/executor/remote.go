@@ -16,7 +16,7 @@ type Service interface {
 	action.Executor
 	// Executor returns the service's address, for messages.
 	Executor() string
-	// Down says why the service isn't asked any more, or nil.
+	// Down returns why no further action is given to the service, or nil.
 	Down() error
 	// Refusal returns the service's message if an error is its answer that it can't
 	// run an action.
