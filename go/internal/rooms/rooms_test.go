@@ -74,6 +74,7 @@ var plan = []room{
 	{"internal/bazeldocs", "internal/starlarkcheck"},
 	{"internal/optiondocs", "cmd/thinrex/settings option"},
 	{"internal/bench", "bitcode digest internal/reapitest link/distfile"},
+	{"internal/corpus", ""},
 }
 
 // The two wings share the vocabulary and never each other: this holds for their
