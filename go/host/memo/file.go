@@ -60,15 +60,16 @@ func Create(path string) (created bool, err error) {
 }
 
 // inFolder has a file written, and makes its folder only if it turns out to be
-// missing. A Sweep may remove the folder while it is empty: so it tries more than once.
+// missing. A Sweep may remove the folder, or one above it, while it is empty, also
+// between two steps of MkdirAll: so both are tried more than once.
 func inFolder(path string, write func() error) error {
-	const tries = 3
+	const tries = 10
 	for try := 1; ; try++ {
 		err := write()
 		if try == tries || !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
