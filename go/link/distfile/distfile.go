@@ -111,6 +111,9 @@ func explainJSON(err error) error {
 		return fmt.Errorf("not JSON: %w, at byte %d", err, syntax.Offset)
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if wrong.Field == "" {
+			return fmt.Errorf("it holds a JSON %s instead of an object", wrong.Value)
+		}
 		return fmt.Errorf("key %q has the wrong type: a JSON %s, at byte %d", wrong.Field, wrong.Value, wrong.Offset)
 	}
 	return err

@@ -57,7 +57,7 @@ func TestParseRefuses(t *testing.T) {
 		{"empty", "", "it is empty"},
 		{"truncated", sample[:len(sample)/2], "truncated"},
 		{"not JSON", "ELF", "not JSON"},
-		{"array", "[]", "wrong type"},
+		{"array", "[]", "holds a JSON array instead of an object"},
 		{"trailing data", `{"common":{"args":["c"]},"jobs":[]} x`, "more data"},
 		{"no common", `{"jobs":[]}`, `"common" is missing`},
 		{"no jobs", `{"common":{"args":["c"]}}`, `"jobs" is missing`},
