@@ -2,9 +2,7 @@
 
 package clang
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestDriverMode(t *testing.T) {
 	for path, want := range map[string]string{

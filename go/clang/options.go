@@ -101,7 +101,7 @@ func (o Option) NotCached(wing Facts, value string) bool {
 func (o Option) WhyNotCached(arg string) string {
 	switch {
 	case o.Is(Native):
-		return arg + " means the processor of this machine (name one instead, such as -march=x86-64-v3)"
+		return arg + " means the processor of this machine (name a processor instead of native)"
 	case o.Is(RunsOther):
 		return arg + " may bring in other programs, plugins or arguments"
 	case o.Is(WritesMore):

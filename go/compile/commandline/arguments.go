@@ -3,6 +3,7 @@ package commandline
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"thinrex/go/clang"
@@ -125,10 +126,20 @@ func (p *parser) setSource(arg string) error {
 	p.language = p.explicit
 	if p.language == "" {
 		if p.language = p.driver.Language(arg); p.language == "" {
-			return fmt.Errorf("%s isn't C or C++ by its name (if it is, say so by -x)", arg)
+			return p.unknownLanguage(arg)
 		}
 	}
 	p.Source = p.paths.file(arg)
 	p.Args = append(p.Args, p.Source)
 	return nil
+}
+
+// unknownLanguage makes the error about a source whose name tells no language. The first
+// argument is perhaps the compiler of a launcher, as in ccache clang++ -c a.cc.
+func (p *parser) unknownLanguage(source string) error {
+	hint := "if it is, say so by -x"
+	if len(p.Args) == 0 && filepath.Ext(source) == "" {
+		hint = "if it is a compiler, run it without " + p.Program
+	}
+	return fmt.Errorf("%s isn't C or C++ by its name (%s)", source, hint)
 }

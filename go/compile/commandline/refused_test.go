@@ -91,3 +91,17 @@ func TestRefused(t *testing.T) {
 		wantRefused(t, strings.Fields(thin+option), commandline.Options{}, option)
 	}
 }
+
+// A launcher in the place of the compiler is named, because its compiler looks like a
+// source.
+func TestLauncherIsNamed(t *testing.T) {
+	for program, reason := range map[string]string{
+		"/usr/bin/ccache": "clang++-22 isn't C or C++ by its name (if it is a compiler, run it without ccache)",
+		"env":             "clang++-22 isn't C or C++ by its name (if it is a compiler, run it without env)",
+	} {
+		args := strings.Fields("clang++-22 -O2 -flto=thin -c a.cc")
+		if _, err := commandline.Parse(program, args, commandline.Options{}); err == nil || err.Error() != reason {
+			t.Errorf("%s: %v, want %s", program, err, reason)
+		}
+	}
+}

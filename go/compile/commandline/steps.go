@@ -1,8 +1,6 @@
 package commandline
 
-import (
-	"slices"
-)
+import "slices"
 
 // TwoSteps reports whether the front end and the optimiser can run one after the
 // other, for the IR key. They can't if one of them might give another result then, or

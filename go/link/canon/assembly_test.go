@@ -44,7 +44,11 @@ func (f *fixture) buildScanned() (*action.Action, error) {
 // Files that assembly in a module names become inputs, or the reason says why not.
 // The modules here are text, which the compiler also accepts as IR.
 func TestFilesNamedInAssembly(t *testing.T) {
-	const noPlace, unread = "which has no place beside", "names a file that can't be read"
+	const (
+		noPlace = "which has no place beside the job's own files (name it without .."
+		taken   = "because they have such names (give it another name"
+		unread  = "names a file that can't be read"
+	)
 	for name, tc := range map[string]struct {
 		module, imported string
 		files            map[string]string
@@ -118,18 +122,18 @@ func TestFilesNamedInAssembly(t *testing.T) {
 			reason: noPlace,
 		},
 		"out":               {module: `.incbin "../../../../../../dev/null"`, reason: unread},
-		"the module's name": {module: `.incbin "m.o"`, files: map[string]string{"m.o": "1"}, reason: noPlace},
+		"the module's name": {module: `.incbin "m.o"`, files: map[string]string{"m.o": "1"}, reason: taken},
 		"an import's name": {
 			module: `.incbin "i00007.o"`,
 			files:  map[string]string{"i00007.o": "1"},
-			reason: noPlace,
+			reason: taken,
 		},
-		"an input's folder":  {module: `.incbin "c/x"`, files: map[string]string{"c/x": "1"}, reason: noPlace},
-		"the inputs' folder": {module: `.incbin "c"`, files: map[string]string{"c": "1"}, reason: noPlace},
+		"an input's folder":  {module: `.incbin "c/x"`, files: map[string]string{"c/x": "1"}, reason: taken},
+		"the inputs' folder": {module: `.incbin "c"`, files: map[string]string{"c": "1"}, reason: taken},
 		"the compiler's": {
 			module: `.incbin "toolchain/bin/x"`,
 			files:  map[string]string{"toolchain/bin/x": "1"},
-			reason: noPlace,
+			reason: taken,
 		},
 		"missing":     {module: `.incbin "x"`, reason: unread},
 		"a folder":    {module: `.incbin "d"`, files: map[string]string{"d/x": ""}, reason: unread},

@@ -24,9 +24,12 @@ func (files *assemblyFiles) place(f filedigest.File, common []action.Input) erro
 	case filepath.IsAbs(f.Path):
 		files.here = true
 		in.Name = commonName(len(common) + len(files.inputs))
-	case in.Name != relative || !filepath.IsLocal(f.Path) || isReserved(in.Name):
+	case in.Name != relative || !filepath.IsLocal(f.Path):
 		return errors.New("which has no place beside the job's own files" +
 			" (name it without .., or by an absolute path)")
+	case isReserved(in.Name):
+		return errors.New("which has no place beside the job's own files, because they have such names" +
+			" (give it another name, or an absolute path)")
 	}
 	sameName := func(other action.Input) bool { return other.Name == in.Name }
 	again := func(other action.Input) bool { return other.File.Path == f.Path || sameName(other) }
