@@ -56,9 +56,12 @@ func (s *Source) scan(fixed []string) (reason string) {
 		return reason
 	}
 	// These name files or directives in a way that Scan doesn't follow.
-	for _, word := range []string{"include_alias", "??=", "??/"} {
-		if indexWord(data, word) >= 0 {
-			return "holds " + word
+	if hasIncludeAlias(data) {
+		return "holds include_alias"
+	}
+	for _, trigraph := range []string{"??=", "??/"} {
+		if indexWord(data, trigraph) >= 0 {
+			return "holds " + trigraph
 		}
 	}
 	if s.hasDependencyPragma(data) {

@@ -94,6 +94,8 @@ func TestNotFollowed(t *testing.T) {
 		"date, spliced":      {"int t = sizeof __DA\\\nTE__;\n", "holds __DATE__"},
 		"stamp":              {"__TIMESTAMP__", "holds __TIMESTAMP__"},
 		"include alias":      {"#pragma include_alias(\"a\", \"b\")\n", "holds include_alias"},
+		"alias by _Pragma":   {"_Pragma(\"include_alias(<a>, <b>)\")\n", "holds include_alias"},
+		"alias, escaped":     {"_Pragma(\"\\tinclude_alias(<a>, <b>)\")\n", "holds include_alias"},
 		"trigraphs":          {"#inc??/\nlude \"asm.h\"\n", "holds ??/"},
 		"dependency":         {"#pragma GCC dependency \"d.s\"\n", "holds #pragma GCC dependency"},
 		"by macros":          {"#define G GCC\nP(G dependency \"old.h\")\n", "holds #pragma GCC dependency"},
