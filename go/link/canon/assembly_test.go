@@ -149,6 +149,16 @@ func TestFilesNamedInAssembly(t *testing.T) {
 			files:  map[string]string{"link": "-> /proc/sys/kernel/ostype"},
 			reason: "in main.o ",
 		},
+		"through a process's folder": {
+			module: `.incbin "cwd/x"`,
+			files:  map[string]string{"cwd": "-> /proc/self/cwd", "x": "1"},
+			reason: "cwd/x, which may be another file to each process",
+		},
+		"in a process's folder": {
+			module: `.incbin "/proc/self/cwd/x"`,
+			files:  map[string]string{"x": "1"},
+			reason: "/proc/self/cwd/x, which may be another file to each process",
+		},
 		"of the kernel": {module: `.incbin "/sys/kernel/uevent_seqnum"`, reason: "in main.o "},
 		"a macro":       {module: ".macro m a\n.\\a \"x\"\n.endm", reason: "in main.o may read files"},
 		"an import's macro": {
