@@ -27,7 +27,7 @@ type answers struct {
 }
 
 // fromItself reports whether the program at a path without symbolic links
-// compiles by itself, and isn't a launcher of another one.
+// compiles by itself, and doesn't launch another program.
 func (a answers) fromItself(realPath string) bool { return a.Frontend == realPath && a.Commands == "" }
 
 // askCompiler returns the answers of the program at path. It runs a compiler twice

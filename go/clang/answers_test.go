@@ -27,7 +27,7 @@ func TestAnswersAreRemembered(t *testing.T) {
 	planted := `{"Version":"clang version 99.1","Frontend":"/usr/lib/llvm-22/bin/clang"}`
 	write(t, memos[0], planted, 0o644)
 	if got := mustResolve(t, clang, o); got.Name != "clang-99" || got.Identity == want.Identity {
-		t.Errorf("asked again: %+v", got)
+		t.Errorf("the compiler ran again: %+v", got)
 	}
 	forget()
 	write(t, memos[0], "damaged", 0o644)

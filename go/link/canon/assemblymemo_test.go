@@ -26,8 +26,8 @@ func TestManyFilesNamedInAssembly(t *testing.T) {
 	}
 }
 
-// A module that changed after its digest was made isn't scanned: the text is another
-// one than that of the key.
+// A module that changed after its digest was made isn't scanned, because its text no
+// longer is the one of which the key was made.
 func TestModuleChangedBeforeTheScan(t *testing.T) {
 	f := newFixture(t)
 	f.write("x", "1")
@@ -47,7 +47,7 @@ func TestModuleChangedBeforeTheScan(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !b.ReadsMore(a) {
-			t.Errorf("%s has changed, and nothing is said", path)
+			t.Errorf("%s has changed, and the job is cached all the same", path)
 		}
 		if _, err := b.Build(f.job); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
