@@ -88,7 +88,9 @@ func (s *Source) directive(lines *lineReader, place int, text []byte) {
 	switch word {
 	case "include", "import", "include_next":
 	case "embed":
-		s.Reason = "holds #embed"
+		if s.mayBegin(lines.afterComment(place)) {
+			s.Reason = "holds #embed"
+		}
 		return
 	case "line", "":
 		s.Line = s.Line || s.mayNamePath(rest, word == "") && s.mayBegin(lines.afterComment(place))
