@@ -197,9 +197,11 @@ func TestLauncherIsNotCached(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, reason := range map[string]string{
-		"exec": "isn't a clang itself, but may start one", "clang-22": "isn't a clang, but may start one",
-		"clang":  "isn't a clang itself, but may start one",
-		"script": "is a script", "/usr/bin/env": "doesn't say",
+		"exec":         "isn't a clang itself, but may start one",
+		"clang-22":     "isn't a clang itself, but may start one",
+		"clang":        "isn't a clang itself, but may start one",
+		"script":       "is a script",
+		"/usr/bin/env": "doesn't print where it looks for headers",
 	} {
 		if p.compiler = name; !filepath.IsAbs(name) {
 			p.compiler = filepath.Join(p.Dir, name)
