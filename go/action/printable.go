@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
 
 // colour is the sequence that changes a terminal's colours (SGR), the only one
 // that clang prints.
-var colour = regexp.MustCompile(`^\x1b\[[0-9;:]*m`)
+var colour = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\x1b\[[0-9;:]*m`)
+})
 
 const endOfColour = "\x1b[0m"
 
@@ -51,7 +54,7 @@ func firstColour(text []byte) []byte {
 	if text[0] != '\x1b' {
 		return nil // without the regular expression: messages may be long
 	}
-	return colour.Find(text)
+	return colour().Find(text)
 }
 
 func isControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }

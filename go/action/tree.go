@@ -1,7 +1,6 @@
 package action
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -24,10 +23,6 @@ func NewTree(function digest.Function, inputs []Input, beside *Tree) (*Tree, err
 	if beside == nil {
 		beside = new(Tree)
 	}
-	files := make(map[string]Input, len(inputs))
-	for _, in := range inputs {
-		files[in.Name] = in
-	}
 	t := &Tree{blobs: map[digest.Digest][]byte{}}
 	t.top = &repb.Directory{Directories: slices.Clone(beside.top.GetDirectories())}
 	for d, data := range beside.blobs {
@@ -36,35 +31,52 @@ func NewTree(function digest.Function, inputs []Input, beside *Tree) (*Tree, err
 		}
 	}
 	var err error
-	t.digest, err = t.addFiles(function, t.top, files)
+	t.digest, err = t.addFiles(function, t.top, sortedByName(inputs))
 	return t, err
 }
 
-// addFiles fills a directory with files and makes the directories below it.
-func (t *Tree) addFiles(function digest.Function, dir *repb.Directory, files map[string]Input) (digest.Digest, error) {
-	below := map[string]map[string]Input{}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		first, rest, nested := strings.Cut(name, "/")
+// An entry is an input and its path below a directory.
+type entry struct {
+	path  string
+	input *Input
+}
+
+// sortedByName leaves out all but the last of inputs with the same name.
+func sortedByName(inputs []Input) []entry {
+	entries := make([]entry, len(inputs))
+	for i := range inputs {
+		entries[len(inputs)-1-i] = entry{inputs[i].Name, &inputs[i]} // the last one first
+	}
+	slices.SortStableFunc(entries, func(x, y entry) int { return strings.Compare(x.path, y.path) })
+	return slices.CompactFunc(entries, func(x, y entry) bool { return x.path == y.path })
+}
+
+// addFiles fills a directory with files, which are sorted by path, and makes the
+// directories below it.
+func (t *Tree) addFiles(function digest.Function, dir *repb.Directory, files []entry) (digest.Digest, error) {
+	for len(files) > 0 {
+		first, _, nested := strings.Cut(files[0].path, "/")
 		if !nested {
-			in := files[name]
+			in := files[0].input
 			dir.Files = append(dir.Files, &repb.FileNode{
-				Name:         name,
+				Name:         first,
 				Digest:       in.Digest.Proto(),
 				IsExecutable: in.Executable,
 			})
+			files = files[1:]
 			continue
 		}
-		if below[first] == nil {
-			below[first] = map[string]Input{}
+		folder, n := first+"/", 0
+		for n < len(files) && strings.HasPrefix(files[n].path, folder) {
+			files[n].path = files[n].path[len(folder):]
+			n++
 		}
-		below[first][rest] = files[name]
-	}
-	for name, files := range below {
-		d, err := t.addFiles(function, &repb.Directory{}, files)
+		d, err := t.addFiles(function, &repb.Directory{}, files[:n])
 		if err != nil {
 			return digest.Digest{}, err
 		}
-		dir.Directories = append(dir.Directories, &repb.DirectoryNode{Name: name, Digest: d.Proto()})
+		dir.Directories = append(dir.Directories, &repb.DirectoryNode{Name: first, Digest: d.Proto()})
+		files = files[n:]
 	}
 	slices.SortFunc(dir.Directories, func(x, y *repb.DirectoryNode) int { return strings.Compare(x.Name, y.Name) })
 	data, d, err := function.OfMessage(dir)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"thinrex/go/action"
 	"thinrex/go/bitcode"
@@ -63,13 +64,17 @@ func optimiserNamesPlaces(r *action.Result) bool {
 }
 
 // snippet begins a line of the source that a message shows: an address there is text.
-var snippet = regexp.MustCompile(`^ *\d* \| `)
+var snippet = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^ *\d* \| `)
+})
 
-var address = regexp.MustCompile(`\b0x[0-9a-f]{4,}\b`)
+var address = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b0x[0-9a-f]{4,}\b`)
+})
 
 func holdsAddress(messages []byte) bool {
 	for line := range bytes.Lines(messages) {
-		if address.Match(line) && !snippet.Match(line) {
+		if address().Match(line) && !snippet().Match(line) {
 			return true
 		}
 	}

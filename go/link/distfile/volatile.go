@@ -3,15 +3,20 @@ package distfile
 import (
 	"path/filepath"
 	"regexp"
+	"sync"
 )
 
 var (
 	// clang's driver makes an object for a one-step compile and link:
 	// /tmp/main-f3e957.o, six random hex digits (Driver::CreateTempFile).
-	driverTemp = regexp.MustCompile(`-[0-9a-f]{6}\.(o|obj)$`)
+	driverTemp = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`-[0-9a-f]{6}\.(o|obj)$`)
+	})
 	// lld extracts a member into the output's folder: libfoo.a(foo.o at
 	// 92).2.977.o, with the task's number and the PID in hexadecimal.
-	extracted = regexp.MustCompile(`\.\d+\.[0-9A-F]+\.o$`)
+	extracted = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\.\d+\.[0-9A-F]+\.o$`)
+	})
 )
 
 // OrderKey returns the string by which link/canon orders the modules of a link. It is
@@ -22,11 +27,11 @@ var (
 // have the same PID, so they don't change the order.
 func (c Common) OrderKey(path string) string {
 	if filepath.IsAbs(path) {
-		if loc := driverTemp.FindStringIndex(path); loc != nil {
+		if loc := driverTemp().FindStringIndex(path); loc != nil {
 			return path[:loc[0]]
 		}
 	}
-	if filepath.Dir(path) == filepath.Dir(c.LinkerOutput) && extracted.MatchString(path) {
+	if filepath.Dir(path) == filepath.Dir(c.LinkerOutput) && extracted().MatchString(path) {
 		return filepath.Base(path)
 	}
 	return path
