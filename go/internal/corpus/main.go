@@ -16,12 +16,15 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 func main() {
@@ -37,7 +40,9 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *only, *runs); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, flag.Arg(0), *only, *runs); err != nil {
 		fmt.Fprintln(os.Stderr, "corpus:", err)
 		os.Exit(1)
 	}
@@ -54,7 +59,7 @@ func debianPackages() []string {
 	return slices.Compact(names)
 }
 
-func run(thinrex, only string, runs int) error {
+func run(ctx context.Context, thinrex, only string, runs int) error {
 	thinrex, err := filepath.Abs(thinrex)
 	if err != nil {
 		return err
@@ -70,8 +75,11 @@ func run(thinrex, only string, runs int) error {
 		if only != "" && !slices.Contains(strings.Split(only, ","), l.name) {
 			continue
 		}
-		p := project{library: l, thinrex: thinrex, dir: filepath.Join(dir, fmt.Sprint(len(rows)+failed))}
+		p := project{library: l, ctx: ctx, thinrex: thinrex, dir: filepath.Join(dir, fmt.Sprint(len(rows)+failed))}
 		r, err := p.measure(runs)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", l.name, err)
 			failed++

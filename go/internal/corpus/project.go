@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -18,6 +19,7 @@ import (
 // includes a library.
 type project struct {
 	library
+	ctx     context.Context // ends the compilations
 	thinrex string
 	dir     string
 	options []string // library.flags, with the commands in them replaced
@@ -155,7 +157,7 @@ func (p *project) throughThinrex() (took time.Duration, message string, err erro
 }
 
 func (p *project) run(command []string) (took time.Duration, printed []byte, err error) {
-	cmd := exec.Command(command[0], command[1:]...)
+	cmd := exec.CommandContext(p.ctx, command[0], command[1:]...)
 	cmd.Dir = p.dir
 	start := time.Now()
 	printed, err = cmd.CombinedOutput()
