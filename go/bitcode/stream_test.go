@@ -7,8 +7,6 @@ import (
 	"strings"
 )
 
-const hashCode = 2 // of MODULE_STRTAB_BLOCK: five 32-bit words
-
 // A stream builds the bitstreams that the tests read.
 type stream struct {
 	writer
