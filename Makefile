@@ -74,6 +74,7 @@ FUZZ_TARGETS := \
 	compile/depfile:FuzzParse \
 	compile:FuzzManifest \
 	object:FuzzCheck \
+	object/rename:FuzzReplace \
 	bitcode:FuzzAssembly \
 	assembly:FuzzReader
 

@@ -22,6 +22,7 @@ var plan = []room{
 	{"report", "option"},
 	{"assembly", "bitcode"},
 	{"object", "bitcode"},
+	{"object/rename", ""},
 
 	// This machine.
 	{"host", "option"},

@@ -1,0 +1,196 @@
+package rename
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+var errELF = errors.New("the object isn't laid out like LLVM's ELF objects")
+
+// An elfClass says where fields are in the headers of 32-bit or 64-bit ELF that
+// aren't at the same place in both. Source: elf(5).
+type elfClass struct {
+	wide        bool // a word has 8 bytes, not 4; section headers are aligned to a word
+	header      int  // size of the file's header
+	sectionsAt  int  // place of e_shoff in it
+	entrySize   int  // of e_shentsize
+	count       int  // of e_shnum
+	stringIndex int  // of e_shstrndx
+	section     int  // size of a section's header
+	offset      int  // place of sh_offset in it
+	size        int  // of sh_size
+	link        int  // of sh_link
+	symbol      int  // size of a symbol
+	compression int  // size of a compressed section's header
+	plainSize   int  // place of ch_size in it
+}
+
+var elfClasses = map[elf.Class]*elfClass{
+	elf.ELFCLASS32: {
+		header:      52,
+		sectionsAt:  32,
+		entrySize:   46,
+		count:       48,
+		stringIndex: 50,
+		section:     40,
+		offset:      16,
+		size:        20,
+		link:        24,
+		symbol:      16,
+		compression: 12,
+		plainSize:   4,
+	},
+	elf.ELFCLASS64: {
+		wide:        true,
+		header:      64,
+		sectionsAt:  40,
+		entrySize:   58,
+		count:       60,
+		stringIndex: 62,
+		section:     64,
+		offset:      24,
+		size:        32,
+		link:        40,
+		symbol:      24,
+		compression: 24,
+		plainSize:   8,
+	},
+}
+
+// An elfObject is an object as LLVM's ELFObjectWriter.cpp writes it: one string
+// table, for sections and symbols, and behind it nothing but the sections' headers.
+type elfObject struct {
+	*elfClass
+	binary.ByteOrder
+	data     []byte
+	table    int // where the sections' headers are
+	sections []elfSection
+	strings  *elfSection
+	symbols  *elfSection // nil for a .dwo file
+}
+
+type elfSection struct {
+	header  int // where its header is
+	kind    elf.SectionType
+	flags   elf.SectionFlag
+	content []byte
+	end     int // of its content
+}
+
+func (n *numbers) replaceELF(data []byte) ([]byte, error) {
+	o, err := parseELF(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.searchELF(o); err != nil {
+		return nil, err
+	}
+	if n.find(o.strings.content) < 0 {
+		return data, nil
+	}
+	var places []uint32
+	for at := range o.names() {
+		places = append(places, o.Uint32(data[at:]))
+	}
+	table, moved, err := n.rebuild(o.strings.content, []byte{0}, places)
+	if err != nil {
+		return nil, err
+	}
+	return o.withStrings(table, moved), nil
+}
+
+// searchELF returns an error if a section holds a placeholder, compressed or not. The
+// string table may.
+func (n *numbers) searchELF(o *elfObject) error {
+	for i := range o.sections {
+		s := &o.sections[i]
+		if s == o.strings {
+			continue
+		}
+		found := n.find(s.content) >= 0
+		if s.flags&elf.SHF_COMPRESSED != 0 {
+			var err error
+			if found, err = o.findCompressed(n, s.content); err != nil {
+				return fmt.Errorf("search section %s: %w", o.sectionName(s), err)
+			}
+		}
+		if found {
+			return fmt.Errorf("section %s holds a placeholder", o.sectionName(s))
+		}
+	}
+	return nil
+}
+
+// names yields the places of all numbers in the file that stand for a name's place in
+// the string table.
+func (o *elfObject) names() func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		if o.symbols != nil {
+			first := o.symbols.end - len(o.symbols.content)
+			for at := first; at < o.symbols.end; at += o.symbol {
+				if o.Uint32(o.data[at:]) != 0 && !yield(at) {
+					return
+				}
+			}
+		}
+		for i := range o.sections {
+			if at := o.sections[i].header; o.Uint32(o.data[at:]) != 0 && !yield(at) {
+				return
+			}
+		}
+	}
+}
+
+// withStrings returns the object with another string table.
+func (o *elfObject) withStrings(strings []byte, moved moves) []byte {
+	begin := o.strings.end - len(o.strings.content)
+	headers := len(o.data) - o.table
+	data := make([]byte, 0, begin+len(strings)+8+headers)
+	data = append(append(data, o.data[:begin]...), strings...)
+	data = append(data, make([]byte, o.align(len(data))-len(data))...)
+	grown := len(data) - o.table
+	data = append(data, o.data[o.table:]...)
+	for at := range o.names() {
+		place := moved[o.Uint32(o.data[at:])]
+		if at >= o.table {
+			at += grown
+		}
+		o.PutUint32(data[at:], place)
+	}
+	o.putWord(data[o.sectionsAt:], o.table+grown)
+	o.putWord(data[o.strings.header+grown+o.size:], len(strings))
+	return data
+}
+
+// align returns where the sections' headers begin behind a string table.
+func (o *elfObject) align(end int) int {
+	if o.wide {
+		return (end + 7) &^ 7
+	}
+	return (end + 3) &^ 3
+}
+
+func (o *elfObject) word(at int) uint64 {
+	if o.wide {
+		return o.Uint64(o.data[at:])
+	}
+	return uint64(o.Uint32(o.data[at:]))
+}
+
+func (o *elfObject) putWord(data []byte, value int) {
+	if o.wide {
+		o.PutUint64(data, uint64(value))
+	} else {
+		o.PutUint32(data, uint32(value))
+	}
+}
+
+// sectionName returns a section's name, or what there is of it in a damaged object.
+func (o *elfObject) sectionName(s *elfSection) []byte {
+	place := min(uint64(o.Uint32(o.data[s.header:])), uint64(len(o.strings.content)))
+	name, _, _ := bytes.Cut(o.strings.content[place:], []byte{0})
+	return name[:min(len(name), 200)]
+}

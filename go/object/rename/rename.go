@@ -1,0 +1,119 @@
+// Package rename puts the hashes of modules into the symbol names of an object that
+// was compiled with placeholders for them.
+//
+// ThinLTO calls a local that another module may refer to NAME.llvm.HASH, where HASH
+// is the decimal number of the defining module's hash. A sliced action gives the
+// compiler a placeholder for each such number, because its key must not change
+// whenever an imported module does. Its objects hold the placeholders; Replace makes
+// of them the objects that LLVM writes for the real numbers, byte for byte.
+//
+// It knows the layout of LLVM's writers, and changes nothing that it can't check: the
+// object's own string table must be the one that LLVM writes for its names, and a
+// placeholder must be found in names alone. For all else it returns an error, and the
+// job is compiled with whole modules.
+package rename
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Mentions reports whether data holds bytes that all placeholders begin with. Names
+// in compressed data are not found.
+func Mentions(data []byte, names map[string]string) bool {
+	n, err := newNumbers(names)
+	return err != nil || len(names) > 0 && n.find(data) >= 0
+}
+
+// Replace returns the object that LLVM writes where each placeholder in obj, a key
+// of names, is the number that names has for it. All are decimal, and all
+// placeholders have the same length. It returns obj itself if no name has one.
+//
+// The error says why that object can't be had.
+func Replace(obj []byte, names map[string]string) ([]byte, error) {
+	if len(names) == 0 {
+		return obj, nil
+	}
+	n, err := newNumbers(names)
+	if err != nil {
+		return nil, err
+	}
+	renamed, err := n.replace(obj)
+	if err != nil {
+		return nil, err
+	}
+	if n.find(renamed) >= 0 {
+		return nil, errors.New("a placeholder would be left in the object")
+	}
+	return renamed, nil
+}
+
+func (n *numbers) replace(obj []byte) ([]byte, error) {
+	switch {
+	case bytes.HasPrefix(obj, []byte("\x7fELF")):
+		return n.replaceELF(obj)
+	case isCOFF(obj):
+		return n.replaceCOFF(obj)
+	}
+	return nil, errors.New("names can be replaced in ELF and COFF objects only")
+}
+
+// numbers are the numbers of a link's modules.
+type numbers struct {
+	prefix []byte            // what all placeholders begin with
+	size   int               // of each placeholder
+	real   map[string]string // by placeholder
+}
+
+func newNumbers(names map[string]string) (*numbers, error) {
+	n := &numbers{real: names}
+	for placeholder, real := range names {
+		if !isNumber(placeholder) || !isNumber(real) {
+			return nil, fmt.Errorf("placeholder %q or %q isn't a decimal number", placeholder, real)
+		}
+		if n.prefix == nil {
+			n.prefix, n.size = []byte(placeholder), len(placeholder)
+		}
+		if len(placeholder) != n.size {
+			return nil, fmt.Errorf("placeholder %s isn't as long as others", placeholder)
+		}
+		for !strings.HasPrefix(placeholder, string(n.prefix)) {
+			n.prefix = n.prefix[:len(n.prefix)-1]
+		}
+	}
+	if len(names) > 0 && len(n.prefix) == 0 {
+		return nil, errors.New("placeholders have no common beginning")
+	}
+	return n, nil
+}
+
+func isNumber(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}
+
+// find returns the place of the first placeholder in data, or a negative number.
+func (n *numbers) find(data []byte) int { return bytes.Index(data, n.prefix) }
+
+// rename returns a symbol's or a section's name with real numbers.
+func (n *numbers) rename(name string) (string, error) {
+	var renamed strings.Builder
+	for rest := name; ; {
+		before, _, found := strings.Cut(rest, string(n.prefix))
+		renamed.WriteString(before)
+		if !found {
+			return renamed.String(), nil
+		}
+		number := rest[len(before):]
+		number = number[:min(n.size, len(number))]
+		rest = rest[len(before)+len(number):]
+		real, ok := n.real[number]
+		// LLVM appends to a name with a dot. A digit beside the number would make it
+		// another number.
+		if !ok || !strings.HasSuffix(before, ".llvm.") || rest != "" && isNumber(rest[:1]) {
+			return "", fmt.Errorf("%s has a placeholder that isn't a module's hash", name)
+		}
+		renamed.WriteString(real)
+	}
+}
