@@ -22,11 +22,13 @@ func TestImports(t *testing.T) {
 	quick.Skip(t, "runs clang and lld")
 	dir, snap := t.TempDir(), t.TempDir()
 	for name, text := range map[string]string{
-		"main.c": "int f(int); int main(int n, char **v) { return f(n); }",
+		"main.c": "int f(int); int seen, *there = &seen; static int last;\n" +
+			"int main(int n, char **v) { return last = f(n); }",
 		"f.c": `static int state; __attribute__((noinline)) static int helper(int x) { return state += x; }
 			int unused(void) { return state; }
+			extern int *there;
 			static int table[] = {1, 2, 3, 4}; // only read, so that it is imported
-			int f(int x) { return helper(x) + table[x & 3]; }`,
+			int f(int x) { return *there = helper(x) + table[x & 3]; }`,
 		"keep": "#!/bin/sh\ncp ./*.thinlto.bc \"$SNAP\"\nexit 1\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o777); err != nil {
@@ -48,12 +50,18 @@ func TestImports(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]uint64{
-		"main.o": {guidOf("main")},
+		"main.o": {guidOf("main"), guidOf("seen"), guidOf("there")},
 		"f.o":    {guidOf("f"), guidOf("f.c;table")},
 	}
-	slices.Sort(want["f.o"])
+	for _, guids := range want {
+		slices.Sort(guids)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+
+	if diff := cmp.Diff([]uint64{guidOf("there")}, s.GlobalVariables("main.o")); diff != "" {
+		t.Errorf("variables of main.o (-want +got):\n%s", diff)
 	}
 
 	numbers := s.PromotionNumbers()
