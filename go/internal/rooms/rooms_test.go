@@ -76,6 +76,7 @@ var plan = []room{
 	{"internal/optiondocs", "cmd/thinrex/settings option"},
 	{"internal/bench", "bitcode digest internal/reapitest link/distfile"},
 	{"internal/corpus", ""},
+	{"internal/randomprogram", ""},
 }
 
 // The two wings share the vocabulary and never each other: this holds for their
