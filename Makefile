@@ -1,7 +1,8 @@
 # A newcomer needs three targets: make demo shows what thinrex does, make check is for each change, and make test is
 # what CI runs. make help lists all targets.
 .DEFAULT_GOAL := build
-.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel patient docs bench corpus tools clean help
+.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel patient docs bench slicing-hunt corpus \
+	tools clean help
 
 # Commands don't see make's job server: the links in the tests would wait for its
 # slots, as thinrex does under any other make.
@@ -98,6 +99,11 @@ docs: ## write the generated pages: options from their rows, Bazel rules from th
 bench: tools build ## compare speed with lld's own cache, a plain pool and ccache (a quarter of an hour)
 	@scripts/install-tools.sh ccache
 	go run ./go/internal/bench $(THINREX)
+
+# The hunt is nice to others, because it runs for long. KEEP=DIR keeps programs with a difference.
+slicing-hunt: tools build ## for TIME (1h): link random programs with cut and whole imports, compare objects
+	CGO_ENABLED=0 go build -o bin/slicinghunt ./go/internal/slicinghunt
+	nice bin/slicinghunt -time $(or $(TIME),1h) $(if $(KEEP),-keep $(KEEP)) $(THINREX)
 
 corpus: tools build ## compile sources that include widely used libraries: what is cached, and what a miss costs
 	@scripts/install-tools.sh $$(go run ./go/internal/corpus -packages)

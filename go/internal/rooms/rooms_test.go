@@ -77,6 +77,7 @@ var plan = []room{
 	{"internal/bench", "bitcode digest internal/reapitest link/distfile"},
 	{"internal/corpus", ""},
 	{"internal/randomprogram", ""},
+	{"internal/slicinghunt", "internal/randomprogram link/distfile report"},
 }
 
 // The two wings share the vocabulary and never each other: this holds for their
