@@ -9,6 +9,8 @@
 unexport MAKEFLAGS MFLAGS
 
 THINREX := bin/thinrex
+# thinrex looks for it beside itself.
+SLICER := bin/thinrex-slicer
 FUZZTIME ?= 100000x
 # go test runs each test binary with this program. It ends tests that make no
 # progress, and lets tests on a busy machine take as long as they need.
@@ -17,8 +19,9 @@ PATIENT := $(CURDIR)/bin/patient
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## build bin/thinrex
+build: ## build bin/thinrex, and bin/thinrex-slicer, which must stand beside it
 	CGO_ENABLED=0 go build -trimpath -o $(THINREX) ./go/cmd/thinrex
+	CGO_ENABLED=0 go build -trimpath -o $(SLICER) ./go/cmd/thinrex-slicer
 
 demo: tools build ## link examples/quickstart with an empty cache, a full one, after an edit, in another folder
 	@scripts/demo.sh $(THINREX)
@@ -54,6 +57,9 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n, line lengths, import 
 cross: ## compile for the other systems
 	GOOS=windows go build -o /dev/null ./go/cmd/thinrex
 	GOOS=darwin go build -o /dev/null ./go/cmd/thinrex
+	GOOS=windows go build -o /dev/null ./go/cmd/thinrex-slicer
+	GOOS=darwin go build -o /dev/null ./go/cmd/thinrex-slicer
+	GOARCH=arm64 go vet ./go/link/slice/...
 	GOOS=windows go vet ./go/...
 	GOOS=darwin go vet ./go/...
 

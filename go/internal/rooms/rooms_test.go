@@ -46,6 +46,8 @@ var plan = []room{
 	{"link/linker", "clang"},
 	{"link/canon", "action assembly bitcode clang digest host host/filedigest link/distfile"},
 	{"link/executor", "action digest host"},
+	{"link/slice", "host"},
+	{"link/slice/cut", "bitcode link/slice"},
 	{"link", "action clang digest host host/filedigest link/canon link/distfile link/executor object option report"},
 
 	// The wing of compilations.
@@ -62,6 +64,9 @@ var plan = []room{
 	{"cmd/thinrex/settings", "compile config digest host link option reapi reapi/credential report store"},
 	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest host host/filedigest host/memo link " +
 		"link/distfile link/linker option outage reapi reapi/credential report store"},
+
+	// A program of its own, because it loads LLVM.
+	{"cmd/thinrex-slicer", "link/slice link/slice/cut"},
 
 	// Tools and servers of the tests; the product imports none of them.
 	{"internal/patient", ""},
@@ -96,6 +101,8 @@ var reserved = []struct {
 	// What an option is called on a command line is no business of the code that obeys it.
 	{"github.com/spf13/cobra", []string{"cmd", "config"}, false},
 	{"github.com/spf13/pflag", []string{"cmd", "config"}, false},
+	// It makes a program start more slowly, and only on systems with a dynamic loader.
+	{"github.com/ebitengine/purego", []string{"link/slice/cut"}, false},
 }
 
 // Imports that the plan forbids and that are there for a reason.

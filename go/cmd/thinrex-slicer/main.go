@@ -1,0 +1,31 @@
+// Thinrex-slicer cuts LLVM modules down to some of their functions, for thinrex, which
+// starts it. It is a program of its own because it loads LLVM: LLVM may end its process,
+// and a program that loads libraries starts more slowly and only on systems with glibc.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"thinrex/go/link/slice"
+	"thinrex/go/link/slice/cut"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "thinrex-slicer is started by thinrex: thinrex-slicer FILE,"+
+			" where FILE is the libLLVM to load; it reads requests from its standard input")
+		os.Exit(2)
+	}
+	err := slice.Serve(os.Stdin, os.Stdout, func() (slice.Cutter, string, error) {
+		library, err := cut.Load(os.Args[1])
+		if err != nil {
+			return nil, "", err
+		}
+		return library.Cut, library.Version, nil
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "thinrex-slicer:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,130 @@
+package slice
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"thinrex/go/host"
+)
+
+// programName is that of the program that cuts modules.
+const programName = "thinrex-slicer"
+
+// A child is a process that cuts one module at a time.
+type child struct {
+	*host.Companion
+	answers *bufio.Reader
+	served  int
+}
+
+// start starts a process and waits until it has loaded LLVM.
+func start(ctx context.Context, o Options) (*child, error) {
+	program, err := findProgram(o.Program)
+	if err != nil {
+		return nil, err
+	}
+	companion, err := host.StartCompanion(program, o.Library)
+	if err != nil {
+		return nil, err
+	}
+	c := &child{Companion: companion, answers: bufio.NewReader(companion.Out)}
+	var kind byte
+	var content []byte
+	err = c.within(ctx, o.Timeout, func() (err error) {
+		kind, content, err = readMessage(c.answers)
+		return err
+	})
+	switch {
+	case err != nil:
+	case kind == kindUnable:
+		err = errors.New(string(content))
+	case kind != kindReady:
+		err = fmt.Errorf("%s answers what this thinrex doesn't understand", program)
+	case o.Version != "" && o.Version != string(content):
+		err = fmt.Errorf("%s has LLVM %s, the compiler has %s", o.Library, content, o.Version)
+	default:
+		return c, nil
+	}
+	return nil, errors.New(c.end(err))
+}
+
+// findProgram returns the program that the option names, or the one beside this program,
+// which may have been started through a symbolic link.
+func findProgram(option string) (string, error) {
+	if option != "" {
+		return option, nil
+	}
+	var tried []string
+	for _, find := range []func() (string, error){
+		os.Executable,
+		func() (string, error) { return exec.LookPath(os.Args[0]) },
+	} {
+		self, err := find()
+		if err != nil {
+			continue
+		}
+		path := filepath.Join(filepath.Dir(self), programName)
+		if fi, err := os.Stat(path); err == nil && fi.Mode().IsRegular() {
+			return path, nil
+		}
+		tried = append(tried, path)
+	}
+	return "", fmt.Errorf("there is no %s", strings.Join(tried, " and no "))
+}
+
+// exchange sends a request and returns the answer, a slice or a refusal.
+func (c *child) exchange(ctx context.Context, limit time.Duration, r Request) (kind byte, content []byte, err error) {
+	c.served++
+	err = c.within(ctx, limit, func() error {
+		if err := writeMessage(c.In, kindRequest, r.encode()); err != nil {
+			return err
+		}
+		kind, content, err = readMessage(c.answers)
+		if err == nil && kind != kindSlice && kind != kindRefusal {
+			err = fmt.Errorf("%s answered a request with a message of kind %q", programName, kind)
+		}
+		return err
+	})
+	return kind, content, err
+}
+
+// within ends the process if talk takes longer than limit or the context ends; then talk
+// fails.
+func (c *child) within(ctx context.Context, limit time.Duration, talk func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	stop := context.AfterFunc(ctx, c.Kill)
+	err := talk()
+	stop()
+	if ctx.Err() == context.DeadlineExceeded {
+		return fmt.Errorf("%s took longer than %s", programName, limit)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%s died", programName)
+	}
+	return err
+}
+
+// end ends the process, and returns err's text with the last line that the process wrote
+// to its standard error.
+func (c *child) end(err error) string {
+	lines := strings.Split(strings.TrimSpace(c.End()), "\n")
+	if err == nil {
+		return ""
+	}
+	if last := lines[len(lines)-1]; last != "" && !strings.Contains(last, err.Error()) {
+		return fmt.Sprintf("%s: %s", err, last)
+	}
+	return err.Error()
+}

@@ -1,0 +1,121 @@
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64 || s390x)
+
+package cut
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+)
+
+// A Library is an LLVM that has been loaded. Its functions belong to LLVM's stable C API.
+// One goroutine at a time may use it.
+type Library struct {
+	Version string // "22.1.8"
+
+	api api
+	out *[2]uintptr // what functions write their results to; C must not get pointers into a stack that Go may move
+}
+
+// An api has the address of each function under the name that it has in C, without its
+// prefix LLVM.
+type api struct {
+	AddGlobal                          uintptr
+	AppendBasicBlockInContext          uintptr
+	AliasGetAliasee                    uintptr
+	BuildUnreachable                   uintptr
+	ConstNull                          uintptr
+	ConstStructInContext               uintptr
+	ContextCreate                      uintptr
+	ContextDispose                     uintptr
+	CreateBuilderInContext             uintptr
+	CreateFunctionPassManagerForModule uintptr
+	CreateMemoryBufferWithMemoryRange  uintptr
+	CreatePassBuilderOptions           uintptr
+	DeleteFunction                     uintptr
+	DeleteGlobal                       uintptr
+	DisposeBuilder                     uintptr
+	DisposeErrorMessage                uintptr
+	DisposeMemoryBuffer                uintptr
+	DisposeModule                      uintptr
+	DisposePassBuilderOptions          uintptr
+	DisposePassManager                 uintptr
+	GetBitcodeModuleInContext2         uintptr
+	GetBufferSize                      uintptr
+	GetBufferStart                     uintptr
+	GetErrorMessage                    uintptr
+	GetFirstFunction                   uintptr
+	GetFirstGlobal                     uintptr
+	GetFirstGlobalAlias                uintptr
+	GetFirstGlobalIFunc                uintptr
+	GetFirstUse                        uintptr
+	GetInitializer                     uintptr
+	GetLinkage                         uintptr
+	GetModuleInlineAsm                 uintptr
+	GetNextFunction                    uintptr
+	GetNextGlobal                      uintptr
+	GetNextGlobalAlias                 uintptr
+	GetNextUse                         uintptr
+	GetSourceFileName                  uintptr
+	GetUser                            uintptr
+	GetValueName2                      uintptr
+	GetVersion                         uintptr
+	GlobalGetValueType                 uintptr
+	HasPersonalityFn                   uintptr
+	IsAConstant                        uintptr
+	IsAGlobalValue                     uintptr
+	IsDeclaration                      uintptr
+	PositionBuilderAtEnd               uintptr
+	ReplaceAllUsesWith                 uintptr
+	RunFunctionPassManager             uintptr
+	RunPasses                          uintptr
+	SetInitializer                     uintptr
+	SetLinkage                         uintptr
+	SetPersonalityFn                   uintptr
+	TypeOf                             uintptr
+	WriteBitcodeToMemoryBuffer         uintptr
+}
+
+// Load loads the library in the file path. It fails if the file isn't an LLVM with all
+// functions that are needed.
+func Load(path string) (*Library, error) {
+	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	if err != nil {
+		return nil, err
+	}
+	l := &Library{out: new([2]uintptr)}
+	addresses := reflect.ValueOf(&l.api).Elem()
+	for i := range addresses.NumField() {
+		name := "LLVM" + addresses.Type().Field(i).Name
+		address, err := purego.Dlsym(handle, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s has no function %s", path, name)
+		}
+		*addresses.Field(i).Addr().Interface().(*uintptr) = address
+	}
+	number := new([3]uint32)
+	l.call(l.api.GetVersion, address(&number[0]), address(&number[1]), address(&number[2]))
+	l.Version = fmt.Sprintf("%d.%d.%d", number[0], number[1], number[2])
+	return l, nil
+}
+
+func (l *Library) call(function uintptr, args ...uintptr) ref {
+	result, _, _ := purego.SyscallN(function, args...)
+	return ref(result)
+}
+
+// A ref points to something of LLVM's; 0 is none.
+type ref uintptr
+
+// address returns where p points to. Go doesn't move what is not on a stack.
+func address[T any](p *T) uintptr { return uintptr(unsafe.Pointer(p)) }
+
+// memory returns size bytes that belong to LLVM.
+func memory(at ref, size uintptr) []byte {
+	if size == 0 {
+		return nil
+	}
+	return unsafe.Slice(*(**byte)(unsafe.Pointer(&at)), size)
+}
