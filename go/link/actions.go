@@ -1,6 +1,7 @@
 package link
 
 import (
+	"context"
 	"fmt"
 
 	"golang.org/x/sync/semaphore"
@@ -28,35 +29,44 @@ type actions struct {
 	joining *joining       // of equal jobs
 	turns   turns
 	waiting *semaphore.Weighted // bytes
+	slicing *slicing            // nil if no action is to be sliced
 }
 
-func newActions(b *canon.Builder) *actions {
+func newActions(b *canon.Builder, s *slicing) *actions {
 	return &actions{
 		builder: b,
 		joining: &joining{tasks: map[digest.Digest]*task{}},
 		turns:   make(turns, coresAndDisk()),
 		waiting: semaphore.NewWeighted(actionsKept),
+		slicing: s,
 	}
 }
 
 // keep leaves a task its action while it waits in a queue, if there is room.
 func (m *actions) keep(t *task) *task {
-	t.kept = m.waiting.TryAcquire(t.action.Size())
-	if !t.kept {
-		t.action = nil
+	size := t.action.Size()
+	if t.sliced != nil {
+		size += t.sliced.whole.Size()
+	}
+	if m.waiting.TryAcquire(size) {
+		t.kept = size
+	} else {
+		t.action, t.sliced = nil, nil
 	}
 	return t
 }
 
 // take gives a task that is about to run its action, which is made again if it
 // wasn't kept.
-func (m *actions) take(t *task) (err error) {
-	if t.kept {
-		t.kept = false
-		m.waiting.Release(t.action.Size())
+func (m *actions) take(ctx context.Context, t *task) (err error) {
+	m.waiting.Release(t.kept)
+	t.kept = 0
+	if t.action != nil {
+		return nil
 	}
-	if t.action == nil {
-		m.turns.do(func() { t.action, err = m.remake(t, t.first) })
+	m.turns.do(func() { t.action, err = m.remake(t, t.first) })
+	if err == nil && t.wantsSlices {
+		m.slicing.slice(ctx, t)
 	}
 	return err
 }
@@ -85,9 +95,9 @@ type source struct {
 	task    *task
 }
 
-func (s source) Drop() { s.task.action = nil }
+func (s source) Drop() { s.task.action, s.task.sliced = nil, nil }
 
-func (s source) Action() (*action.Action, error) {
-	err := s.actions.take(s.task)
+func (s source) Action(ctx context.Context) (*action.Action, error) {
+	err := s.actions.take(ctx, s.task)
 	return s.task.action, err
 }

@@ -16,6 +16,7 @@ type parts struct {
 	execution *execution // runs these
 	helper    *helper    // compiles here the jobs that a service is silent about
 	machine   *executor.Machine
+	slicing   *slicing // nil if no action is to be sliced
 	service   *serviceWatch
 	uploads   *uploads
 	outputs   *outputFiles
@@ -46,8 +47,9 @@ func assemble(
 			printed:   map[[sha256.Size]byte]bool{},
 		},
 	}
-	actions := newActions(c.builder)
 	disk, remote := diskCache(o), remoteCache(o, &l.service.awaited)
+	l.slicing = newSlicing(o, c, disk, t)
+	actions := newActions(c.builder, l.slicing)
 	l.uploads = newUploads(ctx, o, remote, &l.service.awaited, t)
 	delivery := &delivery{
 		actions:  actions,

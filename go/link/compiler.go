@@ -19,6 +19,9 @@ type jobCompiler struct {
 	path      string         // on this machine
 	onWorkers string         // the path by which workers run it; "" if each action brings its own
 	builder   *canon.Builder // of the jobs' actions; nil if all jobs must run as they are
+
+	// library returns the shared library with LLVM's code that the compiler loads.
+	library func() (path string, err error)
 }
 
 // readCompiler finds the compiler and reads what all jobs have in common.
@@ -34,7 +37,10 @@ func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobC
 	if err != nil {
 		return nil, &host.EnvironmentError{Err: err}
 	}
-	c := &jobCompiler{path: compiler.Path}
+	c := &jobCompiler{
+		path:    compiler.Path,
+		library: func() (string, error) { return compiler.LLVMLibrary(resolution) },
+	}
 	why, err := unknownCompiler(ctx, compiler, resolution)
 	if err != nil {
 		return nil, err

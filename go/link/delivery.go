@@ -35,8 +35,8 @@ func (d *delivery) complete(ctx context.Context, t *task, r *action.Result, err 
 	var changed []distfile.Job
 	deliver := func() {
 		d.store(ctx, t, r)
-		d.tally.sound(r)
-		changed, err = d.writeAll(t, r)
+		d.tally.sound(r, t.sliced != nil)
+		changed, err = d.writeAll(t, t.outputsFrom(r))
 	}
 	if r.Service == "" {
 		deliver() // the compilation's slot, or the limit of lookups, bounds how many deliver at once
@@ -61,9 +61,29 @@ func (d *delivery) fail(ctx context.Context, t *task, r *action.Result, why erro
 	return nil
 }
 
-// store stores a sound result where it isn't stored yet. A service has stored its
-// workers' results itself.
+// store stores a sound result where it isn't stored yet.
 func (d *delivery) store(ctx context.Context, t *task, r *action.Result) {
+	// If an input has changed meanwhile, the digests in the key may be of another
+	// version of it than the compiler, or what made the slices, read.
+	compiled := r.Service == "" && !r.Cached
+	if compiled || t.sliced != nil {
+		if path := t.action.InputsChanged(); path != "" {
+			if compiled {
+				d.asWritten.warnUnstored(t.first, fmt.Errorf("%s %w", path, action.ErrInputChanged))
+				d.tally.uncached()
+			}
+			return
+		}
+	}
+	d.storeOwn(ctx, t, r)
+	if t.sliced != nil {
+		d.storeWhole(ctx, t, r)
+	}
+}
+
+// storeOwn stores the result of the action that ran. A service has stored its workers'
+// results itself.
+func (d *delivery) storeOwn(ctx context.Context, t *task, r *action.Result) {
 	if r.Service != "" {
 		d.disk.store(ctx, t.action, r)
 		return
@@ -71,18 +91,23 @@ func (d *delivery) store(ctx context.Context, t *task, r *action.Result) {
 	if r.Cached {
 		return
 	}
-	// If an input has changed meanwhile, the digests in the key may be of another
-	// version of it than the compiler read.
-	if path := t.action.InputsChanged(); path != "" {
-		d.asWritten.warnUnstored(t.first, fmt.Errorf("%s %w", path, action.ErrInputChanged))
-		d.tally.uncached()
-		return
-	}
 	stored := d.disk.store(ctx, t.action, r)
 	if d.uploads.wants(r) {
 		d.uploads.add(ctx, t.action, r, stored)
 	} else if !stored {
 		d.tally.uncached()
+	}
+}
+
+// storeWhole stores what is delivered of a sliced action as the result of the whole one,
+// which the next link looks up first. A service gets it as well if it may have results
+// of this machine, or if one of its workers made this one.
+func (d *delivery) storeWhole(ctx context.Context, t *task, r *action.Result) {
+	whole, result := t.sliced.whole, t.sliced.result
+	d.disk.store(ctx, whole, result)
+	ofThisDisk := r.Cached && r.Service == ""
+	if !ofThisDisk && d.uploads.wants(result) {
+		d.uploads.add(ctx, whole, result, true)
 	}
 }
 

@@ -71,11 +71,14 @@ func (e *execution) runWith(executorOf maker) func(context.Context, *task, *host
 			defer slot.Free()
 			return e.delivery.asWritten.run(ctx, t.first)
 		}
-		if err := e.actions.take(t); err != nil {
+		if err := e.actions.take(ctx, t); err != nil {
 			slot.Free()
 			return e.delivery.complete(ctx, t, nil, err)
 		}
 		r, err := executorOf(t, slot).Execute(ctx, t.action)
+		if err == nil && t.sliced != nil {
+			r, err = e.settleSliced(ctx, t, slot, r, executorOf)
+		}
 		return e.delivery.complete(ctx, t, r, err)
 	}
 }

@@ -22,6 +22,11 @@ func (s Strategy) String() string {
 	}[s]
 }
 
+// String is the value in --slicing.
+func (s Slicing) String() string {
+	return map[Slicing]string{SlicingAuto: "auto", SlicingOff: "off", SlicingVerify: "verify"}[s]
+}
+
 // Rows sets the defaults of the user's options and describes them. The rest of o
 // is its caller's to fill in.
 func (o *Options) Rows() []option.Row {
@@ -75,6 +80,27 @@ func (o *Options) Rows() []option.Row {
 			Usage: "how long nothing may be heard of a job from a service before this machine, when idle, " +
 				"compiles it as well; 0 for any time",
 			Phase: option.LinkOnly,
+		},
+		{
+			Name:  "slicing",
+			Value: option.Choice(&o.Slicing, SlicingAuto, SlicingOff, SlicingVerify),
+			Group: option.Compilations,
+			Usage: "whether a job reads, of each imported module, only what it imports, so that other edits " +
+				"don't change its key: auto, off or verify (compile both ways, and compare)",
+			Doc: "whether a job reads, of each imported module, only what it imports, so that other edits " +
+				"don't change its key: `auto`, `off`, or `verify`, which compiles both ways and fails if they differ; " +
+				"see [keys.md](keys.md#slices)",
+			Phase:          option.LinkOnly,
+			BazelAttribute: "Whether jobs read only what they import of other modules: `auto`, `off` or `verify`.",
+		},
+		{
+			Name:  "slicing_library",
+			Value: option.Text(&o.SlicingLibrary, ""),
+			Group: option.Compilations,
+			Usage: "the libLLVM `path` for --slicing, of the same version as the compiler " +
+				"(default: the one that the compiler loads)",
+			Default: "the one that the compiler loads",
+			Phase:   option.LinkOnly,
 		},
 		{
 			Name:  "toolchain",

@@ -19,6 +19,8 @@ import (
 //	                     again, workers' results written
 //	actionsKept          actions that wait in queues, in bytes   a miss keeps its action until it runs, and those
 //	                                                             of all misses would fill the memory
+//	slicesKept           slices of modules in memory, in bytes   jobs share them; the disk cache has all, if there
+//	                                                             is one
 //	uploadsAtOnce        results on their way to the remote      the linker waits for uploads only at its end, so
 //	                     cache, in bytes                         they pile up behind a slow connection
 //	raceDelay            the lead of the side that begins a      a busy side would run each job for nothing; an
@@ -42,6 +44,7 @@ const RemoteLookups = 500
 
 const (
 	actionsKept       = 64 << 20  // bytes
+	slicesKept        = 64 << 20  // bytes
 	uploadsAtOnce     = 128 << 20 // bytes
 	raceDelay         = time.Second
 	executingPatience = 3 // times Options.Patience

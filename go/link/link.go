@@ -64,7 +64,7 @@ func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, erro
 	o.Terminal.Done()
 	err = l.failures.verdict(ctx, err)
 	l.uploads.wait()
-	err = errors.Join(err, l.machine.Close())
+	err = errors.Join(err, l.machine.Close(), l.slicing.close())
 	if err != nil {
 		err = errors.Join(err, l.outputs.removeAll())
 	}

@@ -28,6 +28,11 @@ type Options struct {
 	Properties  map[string]string // of the workers
 	Timeout     time.Duration     // of one execution on a worker
 
+	// How imported modules are cut to what a job imports.
+	Slicing        Slicing
+	SlicingLibrary string // a libLLVM; "" for the one that the compiler loads
+	Slicer         string // the program that cuts; "" for the one beside this program
+
 	// This machine.
 	StateDir    string // "" for none
 	SandboxBase string // where private folders are made; "" for the default
@@ -41,6 +46,16 @@ type Options struct {
 	// machine, if it is idle, compiles it as well; 0 for any time.
 	Patience time.Duration
 }
+
+// Slicing says whether jobs read slices of the modules that they import.
+type Slicing int
+
+// The values of --slicing.
+const (
+	SlicingAuto   Slicing = iota // wherever that is possible
+	SlicingOff                   // nowhere
+	SlicingVerify                // as auto; each job also runs with whole modules, and must give the same
+)
 
 // A Service is a remote cache that may have workers. *reapi.Client is one.
 type Service interface {

@@ -63,15 +63,17 @@ func (p *plan) lookup(ctx context.Context, job distfile.Job) error {
 	if err != nil || t == nil {
 		return err
 	}
-	if r == nil && p.options.Remote != nil {
-		service := watched{helper: p.helper, task: t, serve: p.remote.lookup, helped: func() {}}
-		r, err = service.Execute(ctx, t.action)
+	if r == nil {
+		r, err = p.lookupThere(ctx, t)
 	}
 	switch {
 	case err != nil && !errors.Is(err, errReadsMore), r != nil:
 		return p.delivery.complete(ctx, t, r, err)
 	case p.actions.readsMore(t.action):
 		return p.lookupAgain(ctx, t)
+	}
+	if done, err := p.lookupSliced(ctx, t); done || err != nil {
+		return err
 	}
 	if t.action.Here {
 		p.options.Terminal.Verbose("%s is compiled here: its assembly reads a file by an absolute name", job.Module())
@@ -100,6 +102,42 @@ func (p *plan) lookupHere(ctx context.Context, job distfile.Job) (t *task, r *ac
 		}
 	})
 	return t, r, err
+}
+
+// lookupThere asks the remote cache for the result of a task's action.
+func (p *plan) lookupThere(ctx context.Context, t *task) (*action.Result, error) {
+	if p.options.Remote == nil {
+		return nil, nil
+	}
+	service := watched{helper: p.helper, task: t, serve: p.remote.lookup, helped: func() {}}
+	return service.Execute(ctx, t.action)
+}
+
+// lookupSliced gives a task that missed a sliced action, if it can have one, and looks
+// that up. It reports whether the task is done.
+func (p *plan) lookupSliced(ctx context.Context, t *task) (done bool, err error) {
+	if !p.actions.slicing.slice(ctx, t) {
+		return false, ctx.Err()
+	}
+	if p.options.Slicing == SlicingVerify {
+		return false, nil // a hit would verify nothing
+	}
+	var r *action.Result
+	p.actions.turns.do(func() { r, err = p.disk.lookup(ctx, t.action) })
+	if err == nil && r == nil {
+		r, err = p.lookupThere(ctx, t)
+	}
+	if err == nil && r == nil {
+		return false, nil
+	}
+	if err == nil {
+		if why := t.accept(r); why != nil {
+			r.Done()
+			t.unslice()
+			return false, nil
+		}
+	}
+	return true, p.delivery.complete(ctx, t, r, err)
 }
 
 // lookupAgain decides once more on the jobs of a task. Its module's assembly includes

@@ -34,8 +34,14 @@ func (t *tally) compilerKnown() {
 }
 
 // sound counts a task whose result is sound.
-func (t *tally) sound(r *action.Result) {
+func (t *tally) sound(r *action.Result, sliced bool) {
 	t.count(func(s *report.Summary) {
+		if sliced {
+			s.Sliced++
+			if r.Cached {
+				s.SliceHits++
+			}
+		}
 		switch here := r.Service == ""; {
 		case r.Cached && here:
 			s.Hits++

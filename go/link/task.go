@@ -17,8 +17,11 @@ type task struct {
 	key    digest.Digest  // of each job's action; zero for a job that runs as the linker wrote it
 	size   int64          // of the module in bytes
 	action *action.Action // of the first job; nil while it isn't kept in memory
-	kept   bool           // the action counts as one that waits: see actions.keep
+	kept   int64          // bytes of the action that count as waiting: see actions.keep
 	watch  *watch         // set only in the queue of tasks about which a service is silent
+
+	sliced      *slicedTask // nil unless action is a sliced one
+	wantsSlices bool        // an action that is made again is to be sliced
 }
 
 // asTheLinkerWrote returns a task for a job that has no action.

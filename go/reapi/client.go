@@ -119,8 +119,9 @@ func (c *Client) SilentCAS() error {
 // Keeps reports whether results of local runs are to be stored.
 func (c *Client) Keeps() bool { return c.cache.keepsResults() }
 
-// Wants reports whether the result of a local run is to be given to Store: to be
-// kept, or because the service has damaged bytes in place of its own.
+// Wants reports whether a result is to be given to Store: to be kept, or because the
+// service has damaged bytes in place of its own. It is one of a local run, or one that
+// this machine made of what the service has under another key.
 func (c *Client) Wants(r *action.Result) bool { return c.cache.wants(r) }
 
 // Storing returns a sentence about what became of the results of local runs. It is

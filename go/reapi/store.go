@@ -62,9 +62,19 @@ func (c *cache) describeStoring() string {
 	return "results compiled here are stored in " + address
 }
 
+// keeps reports whether a result is to be stored in a service with an offer. One that a
+// worker made, or that the service already had under another key, is trusted by all
+// users: it needs no more than the service's permission.
+func (c *cache) keeps(offer *offer, r *action.Result) bool {
+	if r.Service != "" {
+		return c.opts.Upload != UploadNever && offer.updatesActionCache
+	}
+	return c.keepsWith(offer)
+}
+
 // wants is Client.Wants.
 func (c *cache) wants(r *action.Result) bool {
-	if c.keepsResults() {
+	if offer, err := c.cacheOffer(c.ctx); err == nil && c.keeps(offer, r) {
 		return true
 	}
 	return c.opts.Upload != UploadNever && c.blobs.KnowsDamage() && len(c.blobs.Damaged(c.resultBlobs(r))) > 0
@@ -94,7 +104,7 @@ func (c *cache) store(ctx context.Context, a *action.Action, r *action.Result) e
 			return err
 		}
 	}
-	if !c.keepsWith(offer) {
+	if !c.keeps(offer, r) {
 		return nil
 	}
 	if !offer.updatesActionCache {

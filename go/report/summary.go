@@ -24,6 +24,11 @@ type Summary struct {
 
 	ShardsNotRenumbered int `json:"shards_not_renumbered"` // jobs that may miss although an equal one is cached
 
+	// Of hits, local and remote: whose key held slices of the imported modules.
+	Sliced       int     `json:"sliced"`
+	SliceHits    int     `json:"slice_hits"`    // of these, hits
+	SliceSeconds float64 `json:"slice_seconds"` // that jobs waited for slices, all together
+
 	RemoteHits      int   `json:"remote_hits"`      // hits that came from the remote cache
 	Fallbacks       int   `json:"fallbacks"`        // compiled here instead of on a worker
 	BytesUploaded   int64 `json:"bytes_uploaded"`   // of blobs, on the wire: compressed if they are

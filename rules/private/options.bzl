@@ -23,6 +23,7 @@ _OPTIONS = {
     "remote_cache": "Address of a remote cache: `grpcs://`, `grpc://` or `unix:`.",
     "remote_executor": "Address of a remote execution service, the cache too if no other is given.",
     "remote_instance_name": "Name of the service's instance.",
+    "slicing": "Whether jobs read only what they import of other modules: `auto`, `off` or `verify`.",
 }
 
 # Attributes whose values are paths.

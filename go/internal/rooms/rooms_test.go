@@ -44,11 +44,12 @@ var plan = []room{
 	// The wing of links.
 	{"link/distfile", ""},
 	{"link/linker", "clang"},
-	{"link/canon", "action assembly bitcode clang digest host host/filedigest link/distfile"},
-	{"link/executor", "action digest host"},
 	{"link/slice", "host"},
 	{"link/slice/cut", "bitcode link/slice"},
-	{"link", "action clang digest host host/filedigest link/canon link/distfile link/executor object option report"},
+	{"link/canon", "action assembly bitcode clang digest host host/filedigest link/distfile link/slice"},
+	{"link/executor", "action digest host"},
+	{"link", "action clang digest host host/filedigest link/canon link/distfile link/executor link/slice object " +
+		"object/rename option report"},
 
 	// The wing of compilations.
 	{"compile/cppscan", ""},

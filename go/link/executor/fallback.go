@@ -25,7 +25,7 @@ type Source interface {
 	// Drop gives the action's memory back.
 	Drop()
 	// Action makes the action again, or returns action.ErrInputChanged.
-	Action() (*action.Action, error)
+	Action(context.Context) (*action.Action, error)
 }
 
 // Execute returns the worker's result, or this machine's.
@@ -82,7 +82,7 @@ func (f Fallback) instead(ctx context.Context, module string, why error) (*actio
 		return nil, err
 	}
 	f.Reporter.FellBack(module, why)
-	a, err := f.Source.Action()
+	a, err := f.Source.Action(ctx)
 	if err != nil {
 		f.Slot.Free()
 		return nil, err

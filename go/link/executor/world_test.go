@@ -1,6 +1,7 @@
 package executor_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"sync"
@@ -140,8 +141,8 @@ type source struct {
 	dropped bool
 }
 
-func (s *source) Drop()                           { s.dropped = true }
-func (s *source) Action() (*action.Action, error) { return s.action, nil }
+func (s *source) Drop()                                          { s.dropped = true }
+func (s *source) Action(context.Context) (*action.Action, error) { return s.action, nil }
 
 // Each kind of executor for one action, as a link makes them. An executor begins
 // with a slot that is taken.

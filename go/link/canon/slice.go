@@ -1,0 +1,183 @@
+package canon
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"thinrex/go/action"
+	"thinrex/go/bitcode"
+	"thinrex/go/link/slice"
+)
+
+// A Sliced action does what a whole one does, and its key holds less: of each imported
+// module it reads a slice, which holds the values that the job imports and nothing else.
+//
+// A local symbol f that another module needs is promoted: it is called f.llvm.NUMBER,
+// where the number is made of the hash of f's module. With this number, each edit of a
+// module would change the keys of all jobs that import from it. So a sliced action has
+// placeholders instead, which depend on the place of the import alone. Names says which
+// number each stands for: it must be put back before anybody sees an output.
+type Sliced struct {
+	Action *action.Action
+	Names  map[string]string // placeholders, and the numbers that they stand for
+}
+
+// firstPlaceholder is that of the first import, the next is one more, and so on. They are
+// as long as the numbers of hashes can be, and no text holds them by chance.
+const firstPlaceholder = 17836401925500000000
+
+// PlaceholderPrefix is what all placeholders begin with.
+const PlaceholderPrefix = "178364019255000"
+
+// ErrNotSliced says that slices would not change an action, or could change what it does.
+var ErrNotSliced = errors.New("reads its imports whole")
+
+// Slice makes the sliced action of a job's whole one. cut returns a slice of an imported
+// module that holds the values with some GUIDs, or an error: the import then stays
+// whole. The error is an ErrNotSliced, one of cut's that ends the link, or an
+// *action.InputError.
+func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
+	if len(whole.Outputs) != 1 || whole.Here {
+		return nil, fmt.Errorf("%s %w: it has more outputs than an object", whole.Subject, ErrNotSliced)
+	}
+	if arg := changesImports(whole.Args); arg != "" {
+		return nil, fmt.Errorf("%s %w: %s may change what is imported", whole.Subject, ErrNotSliced, arg)
+	}
+	at := slices.IndexFunc(whole.Inputs, func(in action.Input) bool { return in.Name == shardName })
+	shard, err := bitcode.Parse(whole.Inputs[at].Data)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w: %w", whole.Subject, ErrNotSliced, err)
+	}
+	imports, err := shard.Imports()
+	if err != nil {
+		return nil, fmt.Errorf("%s %w: %w", whole.Subject, ErrNotSliced, err)
+	}
+	a := &action.Action{
+		Subject: whole.Subject,
+		Args:    whole.Args,
+		Inputs:  slices.Clone(whole.Inputs),
+		Tools:   whole.Tools,
+		Outputs: whole.Outputs,
+	}
+	if err := b.cutImports(a.Inputs[:at], shard.GlobalVariables(moduleName), imports, cut); err != nil {
+		return nil, err
+	}
+	names, err := placeholders(shard, a.Inputs[:at], &a.Inputs[at])
+	if err != nil {
+		return nil, fmt.Errorf("%s %w: %w", whole.Subject, ErrNotSliced, err)
+	}
+	a.Inputs[at].Digest = b.opts.Files.Function().Of(a.Inputs[at].Data)
+	if err := a.Seal(b.spec); err != nil {
+		return nil, err
+	}
+	b.scanned.rememberJob(a.Digest, assemblyFiles{}) // the whole modules were scanned
+	return &Sliced{Action: a, Names: names}, nil
+}
+
+// A Cutter returns a slice of a module; nil if the module is to stay whole. An error
+// ends the link.
+type Cutter func(module action.Input, r slice.Request) ([]byte, error)
+
+// changesImports returns an argument because of which the compiler may import other
+// values than the shard lists, or look at the others; "" if there is none.
+func changesImports(args []string) string {
+	for i, arg := range args {
+		switch {
+		case strings.HasPrefix(arg, "-fpass-plugin="), strings.HasPrefix(arg, "-fplugin="), arg == "-load":
+			return arg
+		case arg == "-mllvm" && i+1 < len(args) && strings.Contains(args[i+1], "import"):
+			return args[i+1]
+		case strings.HasPrefix(arg, "-mllvm=") && strings.Contains(arg, "import"):
+			return arg
+		}
+	}
+	return ""
+}
+
+// cutImports replaces modules by slices. The first module is the job's own, which stays;
+// own are the GUIDs of its variables that others may mention.
+func (b *Builder) cutImports(
+	modules []action.Input, own []uint64, imports map[string][]uint64, cut Cutter,
+) error {
+	some := false
+	for i, in := range modules[1:] {
+		data, err := cut(in, slice.Request{Path: in.File.Path, Keep: imports[in.Name], Mention: own})
+		if err != nil {
+			return err
+		}
+		if data == nil {
+			continue
+		}
+		some = true
+		in.Data, in.Digest = data, b.opts.Files.Function().Of(data)
+		modules[1+i] = in
+	}
+	if !some {
+		return fmt.Errorf("%s %w", modules[0].File.Path, ErrNotSliced)
+	}
+	return nil
+}
+
+// placeholders gives the imported modules placeholders in a shard.
+func placeholders(shard *bitcode.Shard, modules []action.Input, in *action.Input) (map[string]string, error) {
+	numbers, names := map[string]uint64{}, map[string]string{}
+	ofHashes := shard.PromotionNumbers()
+	for i, module := range modules {
+		if err := holdsNoPlaceholder(module); err != nil {
+			return nil, err
+		}
+		if number, hashed := ofHashes[module.Name]; hashed && i > 0 {
+			placeholder := firstPlaceholder + uint64(i-1)
+			numbers[module.Name] = placeholder
+			names[strconv.FormatUint(placeholder, 10)] = strconv.FormatUint(number, 10)
+		}
+	}
+	var err error
+	in.Data, err = shard.SetPromotionNumbers(numbers)
+	return names, err
+}
+
+// holdsNoPlaceholder returns an error for a module with a symbol whose name looks like
+// one of ours: it would be renamed, too.
+func holdsNoPlaceholder(module action.Input) error {
+	data := module.Data
+	if data == nil {
+		var err error
+		if data, err = os.ReadFile(module.File.Path); err != nil {
+			return &action.InputError{Err: err}
+		}
+	}
+	if bytes.Contains(data, []byte(PlaceholderPrefix)) {
+		return fmt.Errorf("%s holds %q", module.File.Path, PlaceholderPrefix)
+	}
+	return nil
+}
+
+// Cut returns the action by which a cache keeps a slice of a module. slicer identifies the
+// program and the library that cut.
+func (b *Builder) Cut(module action.Input, r slice.Request, slicer string) (*action.Action, error) {
+	a := &action.Action{
+		Subject: module.File.Path,
+		Inputs:  []action.Input{{Name: moduleName, Digest: module.Digest, File: module.File}},
+		Outputs: []action.Output{{Name: sliceName}},
+	}
+	for option, guids := range map[string][]uint64{"keep": r.Keep, "mention": r.Mention} {
+		a.Args = append(a.Args, option+"="+fmt.Sprintf("%x", guids))
+	}
+	slices.Sort(a.Args)
+	err := a.Seal(action.Spec{Function: b.opts.Files.Function(), Salt: "thinrex slice 1 " + slicer})
+	return a, err
+}
+
+// sliceName is the canonical name of a slice as the output of cutting.
+const sliceName = "slice.o"
+
+// CutResult is the result of an action that Cut returns.
+func CutResult(slice []byte) *action.Result {
+	return &action.Result{Outputs: []action.OutputFile{{Name: sliceName, Data: slice}}}
+}

@@ -1,0 +1,176 @@
+package link
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"thinrex/go/action"
+	"thinrex/go/digest"
+	"thinrex/go/link/canon"
+	"thinrex/go/link/slice"
+	"thinrex/go/report"
+)
+
+// A slicing makes sliced actions: they read, of each imported module, only what their
+// job imports (see canon.Sliced). It is asked only for actions without a result, so a
+// link that hits in full cuts nothing. Whatever goes wrong, a job then reads whole modules.
+type slicing struct {
+	mode     Slicing
+	builder  *canon.Builder
+	disk     *cache // keeps slices
+	terminal *report.Terminal
+	tally    *tally
+
+	begin  func() (*slicer, error) // is called once, by the first action
+	begun  *slicer                 // by begin; nil before that, and if it failed
+	flight singleflight.Group      // of equal slices that are being made
+	memory sliceMemory
+}
+
+// A slicer is what cuts: processes, and what identifies the program and the library in
+// them.
+type slicer struct {
+	pool     *slice.Pool
+	identity string
+}
+
+// newSlicing returns nil if no action is to be sliced.
+func newSlicing(o Options, c *jobCompiler, disk *cache, t *tally) *slicing {
+	if o.Slicing == SlicingOff || c.builder == nil {
+		return nil
+	}
+	s := &slicing{mode: o.Slicing, builder: c.builder, disk: disk, terminal: o.Terminal, tally: t}
+	s.begin = sync.OnceValues(func() (*slicer, error) {
+		var err error
+		if s.begun, err = newSlicer(o, c); err != nil {
+			s.terminal.Verbose("jobs read the modules that they import whole: %v", err)
+		}
+		return s.begun, err
+	})
+	return s
+}
+
+// newSlicer finds the program and the library. Processes start with the first request.
+func newSlicer(o Options, c *jobCompiler) (*slicer, error) {
+	library := o.SlicingLibrary
+	if library == "" {
+		var err error
+		if library, err = c.library(); err != nil {
+			return nil, err
+		}
+		if library == "" {
+			return nil, fmt.Errorf("LLVM is linked into %s; --slicing_library=FILE names a libLLVM of its version", c.path)
+		}
+	}
+	f, err := o.Files.File(library)
+	if err != nil {
+		return nil, err
+	}
+	pool := slice.NewPool(slice.Options{
+		Program:   o.Slicer,
+		Library:   library,
+		Processes: runtime.GOMAXPROCS(0),
+	})
+	return &slicer{pool: pool, identity: slice.Version + " " + f.Digest.Hash}, nil
+}
+
+// close ends the processes. No action is sliced any more.
+func (s *slicing) close() error {
+	if s == nil || s.begun == nil {
+		return nil
+	}
+	return s.begun.pool.Close()
+}
+
+// slice gives a task the sliced action of its job, and reports whether it has one then.
+func (s *slicing) slice(ctx context.Context, t *task) bool {
+	if s == nil || t.action.Here {
+		return false
+	}
+	cutting, err := s.begin()
+	if err != nil {
+		return false
+	}
+	began := time.Now()
+	sliced, err := s.builder.Slice(t.action, func(module action.Input, r slice.Request) ([]byte, error) {
+		return s.cut(ctx, cutting, module, r)
+	})
+	s.tally.count(func(sum *report.Summary) { sum.SliceSeconds += time.Since(began).Seconds() })
+	if err != nil {
+		if ctx.Err() == nil {
+			s.terminal.Verbose("%v", err)
+		}
+		return false
+	}
+	t.wantsSlices = true
+	t.sliced = &slicedTask{Sliced: sliced, whole: t.action}
+	t.action = sliced.Action
+	return true
+}
+
+// cut returns a slice of a module; nil if the module must stay whole.
+func (s *slicing) cut(ctx context.Context, by *slicer, module action.Input, r slice.Request) ([]byte, error) {
+	a, err := s.builder.Cut(module, r, by.identity)
+	if err != nil {
+		return nil, err
+	}
+	if data := s.memory.get(a.Digest); data != nil {
+		return data, nil
+	}
+	made, err, _ := s.flight.Do(a.Digest.Hash, func() (any, error) {
+		if r, err := s.disk.lookup(ctx, a); err != nil || r != nil {
+			return r, err
+		}
+		data, err := by.pool.Slice(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if module.File.Changed() {
+			return nil, fmt.Errorf("%s %w", module.File.Path, action.ErrInputChanged)
+		}
+		r := canon.CutResult(data)
+		s.disk.store(ctx, a, r)
+		return r, nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		s.terminal.Verbose("%s is imported whole: %v", module.File.Path, err)
+		return nil, nil
+	}
+	data := made.(*action.Result).Outputs[0].Data
+	s.memory.put(a.Digest, data)
+	return data, nil
+}
+
+// A sliceMemory keeps the slices of a link that jobs may still want, up to slicesKept
+// bytes: neighbours often import the same from a module.
+type sliceMemory struct {
+	mu   sync.Mutex
+	size int
+	data map[digest.Digest][]byte
+}
+
+func (m *sliceMemory) get(key digest.Digest) []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.data[key]
+}
+
+func (m *sliceMemory) put(key digest.Digest, data []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.data == nil {
+		m.data = map[digest.Digest][]byte{}
+	}
+	if m.data[key] == nil && m.size+len(data) <= slicesKept {
+		m.data[key] = data
+		m.size += len(data)
+	}
+}
