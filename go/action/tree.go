@@ -1,10 +1,9 @@
 package action
 
 import (
+	"fmt"
 	"slices"
 	"strings"
-
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 
 	"thinrex/go/digest"
 )
@@ -12,9 +11,15 @@ import (
 // A Tree is a folder of inputs as Directory messages. Its zero value, and nil, is an
 // empty one.
 type Tree struct {
-	digest digest.Digest            // of the folder's own message
-	top    *repb.Directory          // that message; nil for an empty tree
-	blobs  map[digest.Digest][]byte // all messages, serialised
+	digest  digest.Digest            // of the folder's own message
+	folders []folder                 // in it, sorted
+	blobs   map[digest.Digest][]byte // all messages, serialised
+}
+
+// A folder is one of a Directory message.
+type folder struct {
+	name   string
+	digest digest.Digest
 }
 
 // NewTree makes a tree of inputs and, beside them, the folders of another tree, which
@@ -24,14 +29,13 @@ func NewTree(function digest.Function, inputs []Input, beside *Tree) (*Tree, err
 		beside = new(Tree)
 	}
 	t := &Tree{blobs: map[digest.Digest][]byte{}}
-	t.top = &repb.Directory{Directories: slices.Clone(beside.top.GetDirectories())}
 	for d, data := range beside.blobs {
 		if d != beside.digest {
 			t.blobs[d] = data
 		}
 	}
 	var err error
-	t.digest, err = t.addFiles(function, t.top, sortedByName(inputs))
+	t.digest, t.folders, err = t.addDirectory(function, sortedByName(inputs), beside.folders)
 	return t, err
 }
 
@@ -51,38 +55,61 @@ func sortedByName(inputs []Input) []entry {
 	return slices.CompactFunc(entries, func(x, y entry) bool { return x.path == y.path })
 }
 
-// addFiles fills a directory with files, which are sorted by path, and makes the
-// directories below it.
-func (t *Tree) addFiles(function digest.Function, dir *repb.Directory, files []entry) (digest.Digest, error) {
+// addDirectory adds the message of a directory with files, which are sorted by path, and
+// with folders of another one. It adds those of the directories below it first. The
+// numbers are those of the fields of Directory, FileNode and DirectoryNode.
+func (t *Tree) addDirectory(
+	function digest.Function, files []entry, folders []folder,
+) (digest.Digest, []folder, error) {
+	folders = slices.Clone(folders)
+	dir := message{bytes: make([]byte, 0, sizeOf(files))}
 	for len(files) > 0 {
 		first, _, nested := strings.Cut(files[0].path, "/")
 		if !nested {
 			in := files[0].input
-			dir.Files = append(dir.Files, &repb.FileNode{
-				Name:         first,
-				Digest:       in.Digest.Proto(),
-				IsExecutable: in.Executable,
+			dir.part(1, func() {
+				dir.text(1, first)
+				dir.digest(2, in.Digest)
+				dir.flag(4, in.Executable)
 			})
 			files = files[1:]
 			continue
 		}
-		folder, n := first+"/", 0
-		for n < len(files) && strings.HasPrefix(files[n].path, folder) {
-			files[n].path = files[n].path[len(folder):]
+		above, n := first+"/", 0
+		for n < len(files) && strings.HasPrefix(files[n].path, above) {
+			files[n].path = files[n].path[len(above):]
 			n++
 		}
-		d, err := t.addFiles(function, &repb.Directory{}, files[:n])
+		d, _, err := t.addDirectory(function, files[:n], nil)
 		if err != nil {
-			return digest.Digest{}, err
+			return digest.Digest{}, nil, err
 		}
-		dir.Directories = append(dir.Directories, &repb.DirectoryNode{Name: first, Digest: d.Proto()})
+		folders = append(folders, folder{first, d})
 		files = files[n:]
 	}
-	slices.SortFunc(dir.Directories, func(x, y *repb.DirectoryNode) int { return strings.Compare(x.Name, y.Name) })
-	data, d, err := function.OfMessage(dir)
+	slices.SortFunc(folders, func(x, y folder) int { return strings.Compare(x.name, y.name) })
+	for _, f := range folders {
+		dir.part(2, func() {
+			dir.text(1, f.name)
+			dir.digest(2, f.digest)
+		})
+	}
+	data, d, err := dir.seal(function)
 	if err != nil {
-		return digest.Digest{}, err
+		return digest.Digest{}, nil, fmt.Errorf("names of inputs: %w", err)
 	}
 	t.blobs[d] = data
-	return d, nil
+	return d, folders, nil
+}
+
+// sizeOf is about how many bytes of a Directory message the files that are in no deeper
+// directory take.
+func sizeOf(files []entry) (n int) {
+	const digestAndTags = 2*digest.Size + 20
+	for _, f := range files {
+		if !strings.Contains(f.path, "/") {
+			n += len(f.path) + digestAndTags
+		}
+	}
+	return n
 }
