@@ -74,6 +74,7 @@ FUZZ_TARGETS := \
 	reapi/credential:FuzzNetrc \
 	reapi/credential:FuzzReply \
 	store:FuzzPolicy \
+	store:FuzzReadEntry \
 	compile/cppscan:FuzzScan \
 	compile/cppscan:FuzzCost \
 	compile/cppscan:FuzzDecode \

@@ -12,7 +12,6 @@ import (
 	"github.com/zeebo/blake3"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"google.golang.org/protobuf/proto"
 )
 
 // Digest is comparable; two Digests made by one Function are equal when they
@@ -63,15 +62,6 @@ func (f Function) OfReader(r io.Reader) (Digest, error) {
 	return FromSum(h.Sum(nil), n), nil
 }
 
-// OfMessage returns m's deterministic serialisation and the digest of it.
-func (f Function) OfMessage(m proto.Message) ([]byte, Digest, error) {
-	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
-	if err != nil {
-		return nil, Digest{}, fmt.Errorf("serialise %s: %w", m.ProtoReflect().Descriptor().Name(), err)
-	}
-	return data, f.Of(data), nil
-}
-
 // Proto returns f as the Remote Execution API's enum.
 func (f Function) Proto() repb.DigestFunction_Value {
 	if f == BLAKE3 {
@@ -90,7 +80,8 @@ func (f Function) String() string {
 
 // FromSum returns the digest with a raw hash of Size bytes.
 func FromSum(sum []byte, size int64) Digest {
-	return Digest{Hash: hex.EncodeToString(sum), Size: size}
+	var text [2 * Size]byte // hex.EncodeToString would put another one on the heap
+	return Digest{Hash: string(hex.AppendEncode(text[:0], sum)), Size: size}
 }
 
 // FromProto reads a digest that came from a store or a server, and refuses a

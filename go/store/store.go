@@ -22,7 +22,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/protobuf/proto"
 
 	"thinrex/go/action"
@@ -85,12 +84,12 @@ func (s *Store) Lookup(_ context.Context, a *action.Action) (*action.Result, err
 	if err != nil {
 		return nil, err
 	}
-	var p repb.ActionResult
-	if err := proto.Unmarshal(data, &p); err != nil {
+	p, err := readEntry(data)
+	if err != nil {
 		return nil, discard(path)
 	}
 	var unreadable error
-	r, err := action.ResultFromProto(&p, func(d digest.Digest) ([]byte, error) {
+	r, err := action.ResultFromProto(p, func(d digest.Digest) ([]byte, error) {
 		data, err := s.blob(d)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errDamaged) {
 			unreadable = err

@@ -147,11 +147,11 @@ func (c *client) write(resource string, data []byte, chunk int) (*bspb.WriteResp
 // marshal returns a message's bytes and their digest.
 func (c *client) marshal(m proto.Message) ([]byte, *repb.Digest) {
 	c.Helper()
-	data, d, err := digest.SHA256.OfMessage(m)
+	data, err := proto.Marshal(m)
 	if err != nil {
 		c.Fatal(err)
 	}
-	return data, d.Proto()
+	return data, digest.SHA256.Of(data).Proto()
 }
 
 // action uploads an action with the input files and returns its digest.

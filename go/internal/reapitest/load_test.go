@@ -9,6 +9,7 @@ import (
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
@@ -16,19 +17,21 @@ import (
 
 // actions stores n actions with one input each.
 func actions(b *testing.B, s *reapitest.Server, n int) []*repb.Digest {
-	put := func(data []byte, d digest.Digest, err error) *repb.Digest {
+	put := func(m proto.Message) *repb.Digest {
+		data, err := proto.Marshal(m)
 		if err != nil {
 			b.Fatal(err)
 		}
+		d := digest.SHA256.Of(data)
 		s.PutBlobAs(d, data)
 		return d.Proto()
 	}
-	command := put(digest.SHA256.OfMessage(compile))
-	root := put(digest.SHA256.OfMessage(&repb.Directory{}))
+	command := put(compile)
+	root := put(&repb.Directory{})
 	list := make([]*repb.Digest, n)
 	for i := range list {
 		salt := binary.BigEndian.AppendUint32(nil, uint32(i))
-		list[i] = put(digest.SHA256.OfMessage(&repb.Action{CommandDigest: command, InputRootDigest: root, Salt: salt}))
+		list[i] = put(&repb.Action{CommandDigest: command, InputRootDigest: root, Salt: salt})
 	}
 	return list
 }
