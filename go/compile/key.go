@@ -93,7 +93,7 @@ func (k *keyer) action(
 		name, value, _ := strings.Cut(entry, "=")
 		spec.Env = append(spec.Env, action.Variable{Name: name, Value: value})
 	}
-	a := &action.Action{Subject: files[0].name, Args: args, Outputs: outputs}
+	a := &action.Action{Subject: files[0].name, Args: args, Outputs: outputs, Inputs: make([]action.Input, 0, len(files))}
 	for _, f := range files {
 		name := "%conditions"
 		if f.name != "" {

@@ -62,8 +62,9 @@ type call struct {
 // Open loads the log at path, or starts an empty cache. A log that can't be read only
 // makes the cache slower, so it isn't an error. A path is for one function only.
 func Open(path string, f digest.Function) *Cache {
-	c := &Cache{path: path, function: f, pending: map[string]*call{}}
+	c := &Cache{path: path, function: f}
 	c.byStat, c.reset = load(path)
+	c.pending = make(map[string]*call, len(c.byStat))
 	return c
 }
 

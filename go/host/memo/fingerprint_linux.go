@@ -9,20 +9,29 @@ import (
 // name changes its Ctime.
 const TellsFiles = true
 
-func stat(path string) (Fingerprint, fs.FileMode, error)  { return call(syscall.Stat, path) }
-func lstat(path string) (Fingerprint, fs.FileMode, error) { return call(syscall.Lstat, path) }
-
-// call makes no garbage, unlike os.Stat: a hit asks for hundreds of files.
-func call(stat func(string, *syscall.Stat_t) error, path string) (Fingerprint, fs.FileMode, error) {
-	var st syscall.Stat_t
-	err := stat(path, &st)
+func stat(path string) (Fingerprint, fs.FileMode, error) {
+	var st syscall.Stat_t // not on the heap: a hit asks for hundreds of files
+	err := syscall.Stat(path, &st)
 	for err == syscall.EINTR {
-		err = stat(path, &st)
+		err = syscall.Stat(path, &st)
 	}
+	return answer(&st, err)
+}
+
+func lstat(path string) (Fingerprint, fs.FileMode, error) {
+	var st syscall.Stat_t
+	err := syscall.Lstat(path, &st)
+	for err == syscall.EINTR {
+		err = syscall.Lstat(path, &st)
+	}
+	return answer(&st, err)
+}
+
+func answer(st *syscall.Stat_t, err error) (Fingerprint, fs.FileMode, error) {
 	if err != nil {
 		return Fingerprint{}, 0, err
 	}
-	return of(&st), typeOf(&st), nil
+	return of(st), typeOf(st), nil
 }
 
 // Of returns the fingerprint of a file that os.Stat or os.Lstat has looked at.
