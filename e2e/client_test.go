@@ -66,7 +66,7 @@ func (c *client) put(data []byte) *repb.Digest {
 
 func (c *client) putMessage(m proto.Message) *repb.Digest {
 	c.t.Helper()
-	data, _, err := digest.SHA256.OfMessage(m)
+	data, err := proto.Marshal(m)
 	if err != nil {
 		c.t.Fatal(err)
 	}
