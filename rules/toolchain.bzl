@@ -62,9 +62,8 @@ refused; keep them in a file that `config` or `bazelrc` names, or give a credent
         data = attr.label_list(
             allow_files = True,
             cfg = "exec",
-            doc = "Files that the distributor reads, such as a certificate; `args` can name them as `$(execpath " +
-                  ":file)`. They are " +
-                  "inputs of each link.",
+            doc = "Files that the distributor reads or starts, such as a certificate, or `thinrex-slicer` in the " +
+                  "distributor's package; `args` can name them as `$(execpath :file)`. They are inputs of each link.",
         ),
         distributor = attr.label(
             allow_files = True,

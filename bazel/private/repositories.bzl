@@ -2,6 +2,8 @@
 
 `thinrex_distributor` has the toolchain; Bazel fetches it only for builds that need one. The program is in a
 repository of its own, so that a change of options or of the compiler doesn't build or download it again.
+
+On Linux, thinrex-slicer lies beside the program, where thinrex looks for it. Without it, links don't cut modules.
 """
 
 load("//rules/private:options.bzl", "OPTION_ATTRS")  # buildifier: disable=bzl-visibility
@@ -16,13 +18,21 @@ _TOOLCHAIN_ATTRS = dict(
     ),
 )
 _LOCAL_ATTRS = {
-    "path": attr.string(doc = "Absolute path of thinrex. By default it is looked up in the PATH."),
+    "path": attr.string(doc = "Absolute path of thinrex. By default it is looked up in the PATH. A `thinrex-slicer` " +
+                              "beside it is used, too."),
 }
 _RELEASE_ATTRS = {
     "sha256s": attr.string_dict(
         doc = "SHA-256 of the program (64 hexadecimal digits), for each platform that runs links: %s." %
               ", ".join(["`%s`" % platform for platform in PLATFORMS]),
         mandatory = True,
+    ),
+    "slicer_sha256s": attr.string_dict(
+        doc = "SHA-256 of `thinrex-slicer`, for each Linux platform in `sha256s` whose links use it. Links work " +
+              "without it, but an edit then re-runs more backends.",
+    ),
+    "slicer_url": attr.string(
+        doc = "Address of `thinrex-slicer`, as `url` is thinrex's; given together with `slicer_sha256s`.",
     ),
     "url": attr.string(
         doc = "Address of the program itself, not of an archive, such as `https://example.com/{version}/thinrex-{platform}{exe}`. " +
@@ -43,34 +53,60 @@ alias(
     actual = "{file}",
     visibility = ["//visibility:public"],
 )
+
+filegroup(
+    name = "slicer",
+    srcs = {slicers},
+    visibility = ["//visibility:public"],
+)
 """
 
-def _program_file(rctx, exe):
-    file = "thinrex" + exe
-    rctx.file("BUILD.bazel", _PROGRAM_BUILD.format(file = file))
-    return file
+_SLICER = "thinrex-slicer"
 
-def _host_program_file(rctx):
-    return _program_file(rctx, ".exe" if host_platform(rctx).startswith("windows") else "")
+def _declare_program(rctx, file, has_slicer):
+    slicers = [_SLICER] if has_slicer else []
+    rctx.file("BUILD.bazel", _PROGRAM_BUILD.format(file = file, slicers = repr(slicers)))
+
+def _program_file(platform):
+    return "thinrex.exe" if platform.startswith("windows") else "thinrex"
+
+def _can_slice(platform):
+    return platform.startswith("linux")
 
 def _local_impl(rctx):
     path = rctx.path(rctx.attr.path) if rctx.attr.path else rctx.which("thinrex")
     if not path or not path.exists:
-        fail(("thinrex.local(): there is no thinrex %s. Build it with 'go build ./go/cmd/thinrex' and name it: " +
-              "thinrex.local(path = \"/absolute/path\"); or use thinrex.source().") %
+        fail(("thinrex.local(): there is no thinrex %s. Build it with 'make build' in thinrex's repository and name " +
+              "it: thinrex.local(path = \"/absolute/path\"); or use thinrex.source().") %
              (rctx.attr.path or "in the PATH"))
     tried = rctx.execute([path, "version"])
     if tried.return_code != 0:
         fail(("thinrex.local(): %s is there, but is no thinrex that runs: '%s version' fails. " +
-              "Build it with 'go build ./go/cmd/thinrex'.\n%s") %
+              "Build it with 'make build' in thinrex's repository.\n%s") %
              (path, path, tried.stderr))
-    rctx.symlink(path, _host_program_file(rctx))
+    platform = host_platform(rctx)
+    file = _program_file(platform)
+    rctx.symlink(path, file)
+    slicer = _find_slicer(rctx, path) if _can_slice(platform) else None
+    if slicer:
+        rctx.symlink(slicer, _SLICER)
+    _declare_program(rctx, file, slicer != None)
+
+def _find_slicer(rctx, program):
+    """Returns the path of the thinrex-slicer beside a program or beside what that links to; None if there is none."""
+    for folder in [program.dirname, program.realpath.dirname]:
+        slicer = folder.get_child(_SLICER)
+        if hasattr(rctx, "watch"):  # one that is installed later is found by the next build
+            rctx.watch(slicer)
+        if slicer.exists:
+            return slicer
+    return None
 
 _local_program = repository_rule(
     implementation = _local_impl,
     attrs = _LOCAL_ATTRS,
     configure = True,
-    doc = "A link to a thinrex on this machine.",
+    doc = "Links to a thinrex on this machine, and to its thinrex-slicer.",
     environ = ["PATH"],
     local = True,
 )
@@ -102,9 +138,10 @@ def _source_impl(rctx):
     rctx.path(Label("//:go.sum"))  # Bazel then watches the file, as it does go.mod
     if hasattr(rctx, "watch_tree"):
         rctx.watch_tree(module.get_child("go"))
-    program = rctx.path(_host_program_file(rctx))
+    platform = host_platform(rctx)
+    packages = ["./go/cmd/thinrex"] + (["./go/cmd/" + _SLICER] if _can_slice(platform) else [])
     built = rctx.execute(
-        [go, "build", "-trimpath", "-buildvcs=false", "-o", program, "./go/cmd/thinrex"],
+        [go, "build", "-trimpath", "-buildvcs=false", "-o", str(rctx.path(".")) + "/"] + packages,
         environment = _host_go(rctx, go),
         timeout = 1800,
         working_directory = str(module),
@@ -112,25 +149,35 @@ def _source_impl(rctx):
     if built.return_code != 0:
         fail("thinrex.source(): go build failed. Modules come from GOPROXY, and Go 1.26 or later is needed.\n" +
              built.stderr)
+    _declare_program(rctx, _program_file(platform), _can_slice(platform))
 
 _source_program = repository_rule(
     implementation = _source_impl,
     configure = True,
-    doc = "thinrex, built from this module's sources.",
+    doc = "thinrex and thinrex-slicer, built from this module's sources.",
     environ = ["GOPROXY", "PATH"],
 )
 
 def _release_impl(rctx):
-    exe = ".exe" if rctx.attr.platform.startswith("windows") else ""
-    url = rctx.attr.url.replace("{version}", rctx.attr.version)
-    url = url.replace("{platform}", rctx.attr.platform).replace("{exe}", exe)
-    rctx.download(url, output = _program_file(rctx, exe), executable = True, sha256 = rctx.attr.sha256)
+    file = _program_file(rctx.attr.platform)
+    _download(rctx, rctx.attr.url, rctx.attr.sha256, file)
+    if rctx.attr.slicer_url:
+        _download(rctx, rctx.attr.slicer_url, rctx.attr.slicer_sha256, _SLICER)
+    _declare_program(rctx, file, bool(rctx.attr.slicer_url))
+
+def _download(rctx, url, sha256, file):
+    platform = rctx.attr.platform
+    url = url.replace("{version}", rctx.attr.version).replace("{platform}", platform)
+    url = url.replace("{exe}", ".exe" if platform.startswith("windows") else "")
+    rctx.download(url, output = file, executable = True, sha256 = sha256)
 
 _release_program = repository_rule(
     implementation = _release_impl,
     attrs = {
         "platform": attr.string(doc = "A platform of //bazel, such as linux_x86_64.", mandatory = True),
         "sha256": attr.string(doc = "Of the program.", mandatory = True),
+        "slicer_sha256": attr.string(doc = "Of thinrex-slicer."),
+        "slicer_url": attr.string(doc = "Where thinrex-slicer is, as in the tag; empty for none."),
         "url": attr.string(doc = "Where it is, as in the tag.", mandatory = True),
         "version": attr.string(doc = "The release.", mandatory = True),
     },
@@ -142,6 +189,7 @@ load("@thinrex//rules:toolchain.bzl", "dtlto_toolchain")
 
 dtlto_toolchain(
     name = "toolchain",
+    data = [":slicer"],
     distributor = ":distributor",
     visibility = ["//visibility:public"],
     {attrs}
@@ -156,6 +204,11 @@ alias(
                          "this machine only, thinrex.release() for the platforms in sha256s",
     ),
 )
+
+filegroup(
+    name = "slicer",
+    srcs = select({slicers}),
+)
 """
 
 def _distributor_impl(rctx):
@@ -166,13 +219,16 @@ def _distributor_impl(rctx):
         fail(("thinrex's rules know the platforms %s, and this machine is %s: " +
               "declare a dtlto_toolchain and register it.") %
              (", ".join(PLATFORMS), host))
-    programs = {
-        "@thinrex//bazel:" + (host if platform == "host" else platform): "@%s//:program" % repository
+    repositories = {
+        "@thinrex//bazel:" + (host if platform == "host" else platform): repository
         for platform, repository in rctx.attr.programs.items()
     }
+    slicers = {platform: ["@%s//:slicer" % name] for platform, name in repositories.items()}
+    slicers["//conditions:default"] = []  # :distributor says what is missing
     rctx.file("BUILD.bazel", _TOOLCHAIN_BUILD.format(
         attrs = "\n    ".join(["%s = %s," % (name, repr(attrs[name])) for name in sorted(attrs)]),
-        programs = repr(programs),
+        programs = repr({platform: "@%s//:program" % name for platform, name in repositories.items()}),
+        slicers = repr(slicers),
     ))
 
 _distributor = repository_rule(
@@ -211,26 +267,43 @@ def source(**options):
     _source_program(name = "thinrex_host")
     _define({"host": "thinrex_host"}, options)
 
-def release(version, url, sha256s, **options):
+def release(version, url, sha256s, slicer_url = "", slicer_sha256s = {}, **options):
     """Makes the repositories of thinrex.release().
 
     Args:
       version: see the tag.
       url: see the tag.
       sha256s: see the tag.
+      slicer_url: see the tag.
+      slicer_sha256s: see the tag.
       **options: see the tag.
     """
     if not sha256s:
         fail("thinrex.release(): sha256s is empty: give the SHA-256 of the program for each platform that links, of " +
              ", ".join(PLATFORMS))
+    if bool(slicer_url) != bool(slicer_sha256s):
+        fail("thinrex.release(): give both of slicer_url and slicer_sha256s, or none.")
+    _check_sha256s("sha256s", sha256s, PLATFORMS)
+    _check_sha256s("slicer_sha256s", slicer_sha256s, [platform for platform in sha256s if _can_slice(platform)])
     programs = {}
     for platform, sha256 in sha256s.items():
-        if platform not in PLATFORMS:
-            fail("thinrex.release(): sha256s has the unknown platform %r: those known are %s" %
-                 (platform, ", ".join(PLATFORMS)))
-        if len(sha256) != 64 or sha256.lower().strip("0123456789abcdef"):
-            fail("thinrex.release(): the SHA-256 for %s is %r: give 64 hexadecimal digits, as sha256sum prints them" %
-                 (platform, sha256))
         programs[platform] = "thinrex_" + platform
-        _release_program(name = programs[platform], platform = platform, sha256 = sha256, url = url, version = version)
+        _release_program(
+            name = programs[platform],
+            platform = platform,
+            sha256 = sha256,
+            slicer_sha256 = slicer_sha256s.get(platform, ""),
+            slicer_url = slicer_url if platform in slicer_sha256s else "",
+            url = url,
+            version = version,
+        )
     _define(programs, options)
+
+def _check_sha256s(name, sha256s, platforms):
+    for platform, sha256 in sha256s.items():
+        if platform not in platforms:
+            fail("thinrex.release(): %s has the platform %r: those possible are %s" %
+                 (name, platform, ", ".join(platforms)))
+        if len(sha256) != 64 or sha256.lower().strip("0123456789abcdef"):
+            fail(("thinrex.release(): the SHA-256 for %s in %s is %r: give 64 hexadecimal digits, as sha256sum " +
+                  "prints them") % (platform, name, sha256))

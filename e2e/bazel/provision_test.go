@@ -52,6 +52,25 @@ func testLocal(t *testing.T, w workspace) {
 		w := w.thinrexCache(w.folder(t))
 		w.provision(t, "local", fmt.Sprintf("path = %q", program))
 		w.build(t, "//:one").expect(t, "one", cold)
+		w.expectSlicer(t, true)
+	})
+	t.Run("without slicer", func(t *testing.T) {
+		w := w.thinrexCache(w.folder(t))
+		alone := filepath.Join(w.folder(t), "thinrex")
+		copyTree(t, program, alone)
+		w.provision(t, "local", fmt.Sprintf("path = %q", alone))
+		r := w.build(t, "//:one")
+		r.expect(t, "one", cold)
+		r.expectNoWarning(t)
+		w.expectSlicer(t, false)
+	})
+	t.Run("link", func(t *testing.T) {
+		link := filepath.Join(w.folder(t), "thinrex")
+		if err := os.Symlink(program, link); err != nil {
+			t.Fatal(err)
+		}
+		w.provision(t, "local", fmt.Sprintf("path = %q", link))
+		w.expectSlicer(t, true)
 	})
 	t.Run("missing", func(t *testing.T) {
 		w.provision(t, "local", fmt.Sprintf("path = %q", program+"-not"))
@@ -78,6 +97,20 @@ func testLocal(t *testing.T, w workspace) {
 			t.Errorf("another thinrex has linked:\n%s", r.output)
 		}
 	})
+}
+
+// expectSlicer checks whether thinrex-slicer is an input of the link of //:one: what
+// isn't one doesn't exist for a link on a worker.
+func (w workspace) expectSlicer(t *testing.T, want bool) {
+	t.Helper()
+	link := `mnemonic("CppLink", deps(//:one))`
+	if !strings.Contains(w.bazel(t, "aquery", link), "Mnemonic: CppLink") {
+		t.Fatal("no link of //:one")
+	}
+	actions := w.bazel(t, "aquery", `inputs(".*/thinrex-slicer", `+link+`)`)
+	if got := strings.Contains(actions, "Mnemonic: CppLink"); got != want {
+		t.Errorf("thinrex-slicer is an input of the link: %v, want %v", got, want)
+	}
 }
 
 func write(t *testing.T, file, text string, mode os.FileMode) {
@@ -115,34 +148,55 @@ func testLLD(t *testing.T, w workspace) {
 	expect("22.1.8", "lld")
 }
 
-// A release comes from a file server, and must be what its checksum says.
+// A release comes from a file server, and must be what its checksums say.
 func testRelease(t *testing.T, w workspace) {
-	program, err := os.ReadFile(site.Thinrex(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sums := map[string]string{} // by the name of the program
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1.2.3/thinrex-linux_x86_64", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write(program)
-	})
+	for _, name := range []string{"thinrex", "thinrex-slicer"} {
+		program, err := os.ReadFile(filepath.Join(filepath.Dir(site.Thinrex(t)), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(program)
+		sums[name] = hex.EncodeToString(sum[:])
+		mux.HandleFunc("GET /v1.2.3/"+name+"-linux_x86_64", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write(program)
+		})
+	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	release := func(t *testing.T, sum []byte) {
-		t.Helper()
-		w.provision(t, "release", fmt.Sprintf(`version = "1.2.3", url = "%s/v{version}/thinrex-{platform}{exe}",
-			sha256s = {"linux_x86_64": "%s"}`, server.URL, hex.EncodeToString(sum)))
+	const other = "0000000000000000000000000000000000000000000000000000000000000000"
+	thinrex := func(sum string) string {
+		return fmt.Sprintf(`version = "1.2.3", url = "%s/v{version}/thinrex-{platform}{exe}",
+			sha256s = {"linux_x86_64": %q, "windows_x86_64": %q}`, server.URL, sum, other)
 	}
-	sum := sha256.Sum256(program)
+	slicer := func(platform, sum string) string {
+		return fmt.Sprintf(`, slicer_url = "%s/v{version}/thinrex-slicer-{platform}",
+			slicer_sha256s = {%q: %q}`, server.URL, platform, sum)
+	}
 	t.Run("right", func(t *testing.T) {
 		w := w.thinrexCache(w.folder(t))
-		release(t, sum[:])
+		w.provision(t, "release", thinrex(sums["thinrex"])+slicer("linux_x86_64", sums["thinrex-slicer"]))
 		w.build(t, "//:one").expect(t, "one", cold)
+		w.expectSlicer(t, true)
 	})
-	t.Run("another checksum", func(t *testing.T) {
-		sum[0]++
-		release(t, sum[:])
-		w.refuse(t, "Checksum was", "//:one")
+	t.Run("without slicer", func(t *testing.T) {
+		w.provision(t, "release", thinrex(sums["thinrex"]))
+		w.expectSlicer(t, false)
 	})
+	for _, tt := range []struct{ name, attributes, words string }{
+		{"another checksum", thinrex(other), "Checksum was"},
+		{"another slicer", thinrex(sums["thinrex"]) + slicer("linux_x86_64", other), "Checksum was"},
+		{"slicer elsewhere", thinrex(sums["thinrex"]) + slicer("windows_x86_64", other),
+			`slicer_sha256s has the platform "windows_x86_64": those possible are linux_x86_64`},
+		{"slicer without checksum", thinrex(sums["thinrex"]) + `, slicer_url = "https://example.com"`,
+			"give both of slicer_url and slicer_sha256s, or none"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w.provision(t, "release", tt.attributes)
+			w.refuse(t, tt.words, "//:one")
+		})
+	}
 }
 
 // The toolchain's bazelrc says where the cache is, and its credential helper is

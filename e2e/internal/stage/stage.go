@@ -35,10 +35,10 @@ func Open(repository string) (*Stage, error) {
 	}
 	s := &Stage{Scratch: scratch, scripts: filepath.Join(repository, "scripts")}
 	s.thinrex = sync.OnceValues(func() (string, error) {
-		path := filepath.Join(scratch, "thinrex")
+		dir := filepath.Join(scratch, "bin")
 		// A program that runs under any libc: Bazel 7's root has another than this machine.
-		return path, s.make("env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-buildvcs=false", "-o", path,
-			filepath.Join(repository, "go/cmd/thinrex"))
+		return filepath.Join(dir, "thinrex"), s.make("env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-buildvcs=false",
+			"-o", dir+"/", filepath.Join(repository, "go/cmd/thinrex"), filepath.Join(repository, "go/cmd/thinrex-slicer"))
 	})
 	s.classes = sync.OnceValues(func() (string, error) {
 		dir := filepath.Join(scratch, "classes")
@@ -59,7 +59,7 @@ func (s *Stage) make(name string, args ...string) error {
 	return nil
 }
 
-// Thinrex returns the path of the program.
+// Thinrex returns the path of the program, which has thinrex-slicer beside it.
 func (s *Stage) Thinrex(t testing.TB) string {
 	t.Helper()
 	return made(t, s.thinrex)
