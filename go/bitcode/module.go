@@ -25,11 +25,16 @@ type Module struct {
 	version, flags *record // of the summary
 	body           block   // MODULE_BLOCK
 	end            int     // the first bit of its END_BLOCK
+
+	source     string
+	values     []declaredValue     // by id
+	references map[uint64][]uint64 // the ids that a value with a body refers to, by its id
+	names      []byte              // of the values
 }
 
-// ReadModule reads data, a file that holds one module with a ThinLTO summary. It fails
-// for a file with several modules, as split LTO units have, or with a summary of
-// another kind.
+// ReadModule reads data, a file that holds one module with a ThinLTO summary; data must not
+// change while the Module is in use. It fails for a file with several modules, as split LTO
+// units have, or with a summary of another kind.
 func ReadModule(data []byte) (*Module, error) {
 	m, err := readModule(data)
 	if err == nil && m.version == nil {
@@ -79,7 +84,7 @@ func readModule(data []byte) (*Module, error) {
 	if len(data) < 4 || binary.LittleEndian.Uint32(data) != magic {
 		return nil, errNotBitcode
 	}
-	m := &Module{Records: map[uint64]bool{}}
+	m := &Module{Records: map[uint64]bool{}, references: map[uint64][]uint64{}}
 	p := parser{shard: &Shard{data: data}, blockInfo: map[uint64][]abbrev{}}
 	r := reader{data: data, pos: 32}
 	for r.pos+64 < r.end() && r.fixed(2) == enterSubblock {
@@ -90,6 +95,8 @@ func readModule(data []byte) (*Module, error) {
 		switch {
 		case b.id == blockInfoID:
 			err = p.readBlockInfo(b)
+		case b.id == strtabID:
+			err = m.readNames(&p, b)
 		case b.id == identificationID:
 			err = m.readProducer(&p, b)
 		case b.id == moduleID && m.end == 0:
@@ -131,11 +138,7 @@ func (p *parser) records(b block, visit func(kind uint64, br *blockReader) error
 func (m *Module) readProducer(p *parser, b block) error {
 	return p.records(b, func(kind uint64, br *blockReader) error {
 		if kind > defineAbbrev && br.code == producerCode {
-			text := make([]byte, len(br.ops))
-			for i, c := range br.ops {
-				text[i] = byte(c)
-			}
-			m.Producer = string(text)
+			m.Producer = textOf(br.ops)
 		}
 		return nil
 	})
@@ -155,6 +158,8 @@ func (m *Module) readBody(p *parser, b block) error {
 			return fmt.Errorf("bitcode: a second summary at byte %d", br.sub.length)
 		case kind == enterSubblock && br.sub.id == summaryID:
 			return m.readSummary(p, br.sub)
+		case kind > defineAbbrev:
+			return m.readDeclaration(br)
 		}
 		return nil
 	})
@@ -171,6 +176,8 @@ func (m *Module) readSummary(p *parser, b block) error {
 			m.version = new(p.copyRecord(br))
 		case flagsCode:
 			m.flags = new(p.copyRecord(br))
+		case permodule, permoduleProfile, permoduleVar, permoduleAlias, permoduleVtable:
+			m.readReferences(p.copyRecord(br))
 		}
 		return nil
 	})

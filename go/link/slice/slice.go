@@ -7,7 +7,7 @@ package slice
 type Request struct {
 	Path string   // of the module's file: bitcode, maybe in a wrapper
 	Keep []uint64 // GUIDs of the functions, variables and aliases that stay whole
-	// GUIDs of the variables that the importing module defines. The module goes on
-	// mentioning them, because LLVM orders them by where imported modules mention them.
+	// GUIDs of variables that the module goes on mentioning though nothing kept needs them:
+	// bitcode.Mentions says which those are, and why.
 	Mention []uint64
 }

@@ -49,12 +49,13 @@ func (l *Library) Cut(r slice.Request) ([]byte, error) {
 }
 
 // knownRecords are the records of a module's summary for which slices are known to give
-// equal objects. Others say that the module has type metadata, or contexts of
-// allocations, which the index refers to by more than values' GUIDs.
+// equal objects. All C++ modules describe types (TYPE_ID_METADATA and VTABLE records); what
+// is unknown are tests of types, and contexts of allocations.
 var knownRecords = map[uint64]bool{
 	1: true, 2: true, 3: true, // PERMODULE, PERMODULE_PROFILE, PERMODULE_GLOBALVAR_INIT_REFS
 	7: true, 10: true, 16: true, 19: true, // ALIAS, VERSION, VALUE_GUID, PERMODULE_RELBF
-	20: true, 24: true, 25: true, // FLAGS, BLOCK_COUNT, PARAM_ACCESS
+	20: true, 22: true, 23: true, // FLAGS, TYPE_ID_METADATA, PERMODULE_VTABLE_GLOBALVAR_INIT_REFS
+	24: true, 25: true, // BLOCK_COUNT, PARAM_ACCESS
 }
 
 func (l *Library) checkFacts(facts *bitcode.Module) error {
@@ -131,4 +132,15 @@ func (m *module) values(first, next uintptr) []ref {
 
 func (m *module) is(question uintptr, value ref) bool {
 	return m.call(question, uintptr(value))&0xffffffff != 0
+}
+
+// A set has GUIDs of values.
+type set map[uint64]bool
+
+func newSet(guids []uint64) set {
+	s := make(set, len(guids))
+	for _, g := range guids {
+		s[g] = true
+	}
+	return s
 }

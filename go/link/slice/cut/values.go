@@ -5,6 +5,8 @@ package cut
 import (
 	"errors"
 	"runtime"
+
+	"thinrex/go/bitcode"
 )
 
 // Kinds of linkage that matter here. Source: LLVMLinkage in llvm-c/Core.h.
@@ -33,7 +35,7 @@ func (m *module) value(v ref, keep set) value {
 		local: local,
 		body:  !m.is(m.api.IsDeclaration, v),
 		list:  linkage == appending,
-		kept:  keep[guid(m.text(m.api.GetValueName2, v), m.source, local)],
+		kept:  keep[bitcode.GUID(m.text(m.api.GetValueName2, v), m.source, local)],
 	}
 }
 
@@ -59,7 +61,7 @@ func (m *module) cut(keep, mention set) error {
 	}
 	for i := range variables {
 		v := &variables[i]
-		v.stays = v.kept || !v.local && mention[guid(m.text(m.api.GetValueName2, v.ref), m.source, false)]
+		v.stays = v.kept || !v.local && mention[bitcode.GUID(m.text(m.api.GetValueName2, v.ref), m.source, false)]
 	}
 	m.readBodies(functions)
 	m.empty(variables)

@@ -1,0 +1,183 @@
+package bitcode
+
+import (
+	"crypto/md5"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// Records of MODULE_BLOCK that declare or define values, whose ids follow their order;
+// and of a module's summary. Source: llvm/include/llvm/Bitcode/LLVMBitCodes.h.
+const (
+	globalVarCode      = 7 // each of the four: place of the name, its length, 3 others, linkage
+	functionCode       = 8
+	aliasCode          = 14
+	ifuncCode          = 15
+	sourceFileNameCode = 16 // characters
+
+	permodule        = 1 // valueid, flags, 2 others, number of references, 2 others, references, calls
+	permoduleProfile = 2
+	permoduleVar     = 3  // valueid, 2 others, references
+	permoduleAlias   = 7  // valueid, flags, aliasee
+	permoduleVtable  = 23 // valueid, 2 others, number of references, references, offsets
+
+	namesCode = 1 // of STRTAB_BLOCK: a blob
+)
+
+// A declaredValue is a function, variable or alias that a module defines or mentions.
+type declaredValue struct {
+	at, length uint64 // of its name
+	variable   bool
+	local      bool
+}
+
+// guid returns the number by which summaries name the value.
+func (m *Module) guid(v declaredValue) uint64 {
+	if v.at+v.length > uint64(len(m.names)) || v.at+v.length < v.at {
+		return 0
+	}
+	name := string(m.names[v.at : v.at+v.length])
+	return GUID(name, m.source, v.local)
+}
+
+// GUID returns the number by which summaries name a value. A local value's number depends
+// on the name of the module's source file. Source: GlobalValue::getGlobalIdentifier and
+// getGUID in llvm/include/llvm/IR/GlobalValue.h.
+func GUID(name, source string, local bool) uint64 {
+	name = strings.TrimPrefix(name, "\x01") // which keeps a name from being mangled
+	if local {
+		if source == "" {
+			source = "<unknown>"
+		}
+		name = source + ";" + name
+	}
+	sum := md5.Sum([]byte(name))
+	return binary.LittleEndian.Uint64(sum[:])
+}
+
+// variables returns the GUIDs of the variables that m defines or mentions and that other
+// modules can mention, too.
+func (m *Module) variables() map[uint64]bool {
+	list := map[uint64]bool{}
+	for _, v := range m.values {
+		if v.variable && !v.local {
+			list[m.guid(v)] = true
+		}
+	}
+	return list
+}
+
+// needs adds to list the GUIDs of m's variables that the values in keep are or refer to.
+func (m *Module) needs(keep []uint64, list map[uint64]bool) {
+	add := func(id uint64) {
+		if id < uint64(len(m.values)) && m.values[id].variable && !m.values[id].local {
+			list[m.guid(m.values[id])] = true
+		}
+	}
+	for id, refs := range m.references {
+		if id >= uint64(len(m.values)) {
+			continue
+		}
+		if _, kept := slices.BinarySearch(keep, m.guid(m.values[id])); !kept {
+			continue
+		}
+		add(id)
+		for _, to := range refs {
+			add(to)
+			for _, further := range m.references[to] { // of what an alias is another name of
+				add(further)
+			}
+		}
+	}
+}
+
+// An Import is a module from which some values are imported.
+type Import struct {
+	Module *Module
+	Keep   []uint64 // GUIDs, in ascending order
+}
+
+// Mentions returns, for each import, the GUIDs of those of its module's variables that
+// stand in the importing module, too, or get there with an import. LLVM moves such a
+// variable to the end of the importing module's list whenever an imported module mentions
+// it, even if nothing that is imported needs it, and the object's order follows that list.
+func Mentions(importer *Module, imports []Import) [][]uint64 {
+	there := importer.variables()
+	for _, i := range imports {
+		i.Module.needs(i.Keep, there)
+	}
+	lists := make([][]uint64, len(imports))
+	for n, i := range imports {
+		for guid := range i.Module.variables() {
+			if there[guid] {
+				lists[n] = append(lists[n], guid)
+			}
+		}
+		slices.Sort(lists[n])
+	}
+	return lists
+}
+
+// readDeclaration takes note of a record of MODULE_BLOCK.
+func (m *Module) readDeclaration(br *blockReader) error {
+	switch br.code {
+	case sourceFileNameCode:
+		m.source = textOf(br.ops)
+	case globalVarCode, functionCode, aliasCode, ifuncCode:
+		const linkage = 5
+		if len(br.ops) <= linkage {
+			return errors.New("bitcode: a value without linkage")
+		}
+		m.values = append(m.values, declaredValue{
+			at:       br.ops[0],
+			length:   br.ops[1],
+			variable: br.code == globalVarCode,
+			local:    isLocalCode(br.ops[linkage]),
+		})
+	}
+	return nil
+}
+
+// isLocalCode reports whether the number stands for a linkage of local values in records
+// of values. Source: getDecodedLinkage in llvm/lib/Bitcode/Reader/BitcodeReader.cpp.
+func isLocalCode(linkage uint64) bool {
+	const internal, private, linkerPrivate, linkerPrivateWeak = 3, 9, 13, 14
+	return linkage == internal || linkage == private || linkage == linkerPrivate || linkage == linkerPrivateWeak
+}
+
+// readReferences takes note of a record of the summary.
+func (m *Module) readReferences(rec record) {
+	first, count := 0, uint64(0)
+	switch ops := rec.ops; {
+	case (rec.code == permodule || rec.code == permoduleProfile) && len(ops) > 6:
+		first, count = 7, ops[4]
+	case rec.code == permoduleVtable && len(ops) > 3:
+		first, count = 4, ops[3]
+	case rec.code == permoduleVar && len(ops) > 2:
+		first, count = 3, uint64(len(ops)-3)
+	case rec.code == permoduleAlias && len(ops) > 2:
+		first, count = 2, 1
+	}
+	if first > 0 && count <= uint64(len(rec.ops)-first) {
+		m.references[rec.ops[0]] = rec.ops[first : first+int(count) : first+int(count)]
+	}
+}
+
+func (m *Module) readNames(p *parser, b block) error {
+	return p.records(b, func(kind uint64, br *blockReader) error {
+		if kind > defineAbbrev && br.code == namesCode && br.blob {
+			m.names = br.content
+		}
+		return nil
+	})
+}
+
+func textOf(ops []uint64) string {
+	text := make([]byte, len(ops))
+	for i, c := range ops {
+		text[i] = byte(c)
+	}
+	return string(text)
+}
