@@ -36,6 +36,7 @@ func TestBazel(t *testing.T) {
 		{"no network", testNoNetwork},
 		{"remote", testRemote},
 		{"one cache", testOneCache},
+		{"slicing", testSlicing},
 		{"source", testSource},
 		{"local", testLocal},
 		{"lld", testLLD},

@@ -10,7 +10,8 @@ import (
 )
 
 // A compiler with a relative path, as a toolchain in the workspace or in another
-// repository has it, gives a link whose jobs are hits when it is done again.
+// repository has it, gives a link whose jobs are hits when it is done again, and after
+// an edit if they don't import what has changed.
 func testRelativeCompiler(t *testing.T, w workspace) {
 	bin := filepath.Join(w.root, "relative/bin")
 	if err := os.Mkdir(bin, 0o755); err != nil {
@@ -29,7 +30,10 @@ func testRelativeCompiler(t *testing.T, w workspace) {
 	first.expect(t, "one", cold)
 	second := w.relink(t, "one")
 	second.expect(t, "one", warm)
-	for _, r := range []report{first, second} {
+	w.addToFold(t)
+	third := w.build(t, "//:one")
+	third.expect(t, "one", edited)
+	for _, r := range []report{first, second, third} {
 		r.expectNoWarning(t)
 	}
 	if got := w.run(t, w.root, "bazel-bin/one"); got != onePrints {
