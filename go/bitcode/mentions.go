@@ -28,9 +28,12 @@ const (
 
 // A declaredValue is a function, variable or alias that a module defines or mentions.
 type declaredValue struct {
+	code       uint64
 	at, length uint64 // of its name
 	variable   bool
 	local      bool
+	body       bool
+	appending  bool
 }
 
 // guid returns the number by which summaries name the value.
@@ -126,16 +129,29 @@ func (m *Module) readDeclaration(br *blockReader) error {
 	case sourceFileNameCode:
 		m.source = textOf(br.ops)
 	case globalVarCode, functionCode, aliasCode, ifuncCode:
-		const linkage = 5
+		const body, linkage, appending = 4, 5, 2
 		if len(br.ops) <= linkage {
 			return errors.New("bitcode: a value without linkage")
 		}
-		m.values = append(m.values, declaredValue{
-			at:       br.ops[0],
-			length:   br.ops[1],
-			variable: br.code == globalVarCode,
-			local:    isLocalCode(br.ops[linkage]),
-		})
+		v := declaredValue{
+			code:      br.code,
+			at:        br.ops[0],
+			length:    br.ops[1],
+			variable:  br.code == globalVarCode,
+			local:     isLocalCode(br.ops[linkage]),
+			appending: br.ops[linkage] == appending,
+		}
+		switch br.code {
+		case globalVarCode: // the id of its value, or 0
+			v.body = br.ops[body] != 0
+		case functionCode: // 1 if it has none
+			if v.body = br.ops[body] == 0; v.body {
+				m.defined = append(m.defined, len(m.values))
+			}
+		default:
+			v.body = true
+		}
+		m.values = append(m.values, v)
 	}
 	return nil
 }

@@ -26,8 +26,10 @@ type Module struct {
 	body           block   // MODULE_BLOCK
 	end            int     // the first bit of its END_BLOCK
 
+	parser     parser
 	source     string
 	values     []declaredValue     // by id
+	defined    []int               // the ids of functions with a body, in the order of the bodies
 	references map[uint64][]uint64 // the ids that a value with a body refers to, by its id
 	names      []byte              // of the values
 }
@@ -85,7 +87,8 @@ func readModule(data []byte) (*Module, error) {
 		return nil, errNotBitcode
 	}
 	m := &Module{Records: map[uint64]bool{}, references: map[uint64][]uint64{}}
-	p := parser{shard: &Shard{data: data}, blockInfo: map[uint64][]abbrev{}}
+	m.parser = parser{shard: &Shard{data: data}, blockInfo: map[uint64][]abbrev{}}
+	p := &m.parser
 	r := reader{data: data, pos: 32}
 	for r.pos+64 < r.end() && r.fixed(2) == enterSubblock {
 		b := r.block()
@@ -96,11 +99,11 @@ func readModule(data []byte) (*Module, error) {
 		case b.id == blockInfoID:
 			err = p.readBlockInfo(b)
 		case b.id == strtabID:
-			err = m.readNames(&p, b)
+			err = m.readNames(p, b)
 		case b.id == identificationID:
-			err = m.readProducer(&p, b)
+			err = m.readProducer(p, b)
 		case b.id == moduleID && m.end == 0:
-			err = m.readBody(&p, b)
+			err = m.readBody(p, b)
 		case b.id == moduleID:
 			err = errors.New("bitcode: several modules in one file")
 		}

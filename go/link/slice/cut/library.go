@@ -16,15 +16,18 @@ type Library struct {
 	Version string // "22.1.8"
 
 	api api
-	out *[2]uintptr // what functions write their results to; C must not get pointers into a stack that Go may move
+	// What functions write their results to, and read a list from: C must not get pointers
+	// into a stack, which Go may move.
+	out  *[1]uintptr
+	refs []ref
 }
 
 // An api has the address of each function under the name that it has in C, without its
 // prefix LLVM.
 type api struct {
 	AddGlobal                          uintptr
-	AppendBasicBlockInContext          uintptr
 	AliasGetAliasee                    uintptr
+	AppendBasicBlockInContext          uintptr
 	BuildUnreachable                   uintptr
 	ConstNull                          uintptr
 	ConstStructInContext               uintptr
@@ -34,10 +37,11 @@ type api struct {
 	CreateFunctionPassManagerForModule uintptr
 	CreateMemoryBufferWithMemoryRange  uintptr
 	CreatePassBuilderOptions           uintptr
+	DbgRecordGetKind                   uintptr
+	DbgVariableRecordGetValue          uintptr
 	DeleteFunction                     uintptr
 	DeleteGlobal                       uintptr
 	DisposeBuilder                     uintptr
-	DisposeErrorMessage                uintptr
 	DisposeMemoryBuffer                uintptr
 	DisposeModule                      uintptr
 	DisposePassBuilderOptions          uintptr
@@ -45,28 +49,28 @@ type api struct {
 	GetBitcodeModuleInContext2         uintptr
 	GetBufferSize                      uintptr
 	GetBufferStart                     uintptr
-	GetErrorMessage                    uintptr
+	GetFirstBasicBlock                 uintptr
+	GetFirstDbgRecord                  uintptr
 	GetFirstFunction                   uintptr
 	GetFirstGlobal                     uintptr
 	GetFirstGlobalAlias                uintptr
-	GetFirstGlobalIFunc                uintptr
+	GetFirstInstruction                uintptr
 	GetFirstUse                        uintptr
-	GetInitializer                     uintptr
-	GetLinkage                         uintptr
 	GetModuleInlineAsm                 uintptr
+	GetNextBasicBlock                  uintptr
+	GetNextDbgRecord                   uintptr
 	GetNextFunction                    uintptr
 	GetNextGlobal                      uintptr
 	GetNextGlobalAlias                 uintptr
+	GetNextInstruction                 uintptr
 	GetNextUse                         uintptr
-	GetSourceFileName                  uintptr
 	GetUser                            uintptr
-	GetValueName2                      uintptr
 	GetVersion                         uintptr
 	GlobalGetValueType                 uintptr
 	HasPersonalityFn                   uintptr
 	IsAConstant                        uintptr
+	IsAConstantExpr                    uintptr
 	IsAGlobalValue                     uintptr
-	IsDeclaration                      uintptr
 	PositionBuilderAtEnd               uintptr
 	ReplaceAllUsesWith                 uintptr
 	RunFunctionPassManager             uintptr
@@ -85,7 +89,7 @@ func Load(path string) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Library{out: new([2]uintptr)}
+	l := &Library{out: new([1]uintptr)}
 	addresses := reflect.ValueOf(&l.api).Elem()
 	for i := range addresses.NumField() {
 		name := "LLVM" + addresses.Type().Field(i).Name
@@ -95,9 +99,9 @@ func Load(path string) (*Library, error) {
 		}
 		*addresses.Field(i).Addr().Interface().(*uintptr) = address
 	}
-	number := new([3]uint32)
-	l.call(l.api.GetVersion, address(&number[0]), address(&number[1]), address(&number[2]))
-	l.Version = fmt.Sprintf("%d.%d.%d", number[0], number[1], number[2])
+	numbers := &version
+	l.call(l.api.GetVersion, address(&numbers[0]), address(&numbers[1]), address(&numbers[2]))
+	l.Version = fmt.Sprintf("%d.%d.%d", numbers[0], numbers[1], numbers[2])
 	return l, nil
 }
 
@@ -105,6 +109,9 @@ func (l *Library) call(function uintptr, args ...uintptr) ref {
 	result, _, _ := purego.SyscallN(function, args...)
 	return ref(result)
 }
+
+// version is where Load has LLVM write its version to.
+var version [3]uint32
 
 // A ref points to something of LLVM's; 0 is none.
 type ref uintptr

@@ -4,87 +4,86 @@ package cut
 
 import (
 	"errors"
-	"runtime"
 
 	"thinrex/go/bitcode"
-)
-
-// Kinds of linkage that matter here. Source: LLVMLinkage in llvm-c/Core.h.
-const (
-	appending = 7
-	internal  = 8
-	private   = 9
 )
 
 // A value is a function, variable or alias.
 type value struct {
 	ref
-	local bool // its name belongs to this module alone
-	body  bool // it is defined here
-	list  bool // LLVM's own list of values, such as llvm.used
+	bitcode.Value
 	kept  bool
 	stays bool // though nothing refers to it
 	gone  bool
 }
 
-func (m *module) value(v ref, keep set) value {
-	linkage := m.call(m.api.GetLinkage, uintptr(v)) & 0xffffffff
-	local := linkage == internal || linkage == private
-	return value{
-		ref:   v,
-		local: local,
-		body:  !m.is(m.api.IsDeclaration, v),
-		list:  linkage == appending,
-		kept:  keep[bitcode.GUID(m.text(m.api.GetValueName2, v), m.source, local)],
-	}
+// A cutting is a module that is being cut.
+type cutting struct {
+	*module
+	variables, functions, aliases []value
+	// metadata refers to these constants, or to any: LLVM's lists of uses don't tell.
+	inMetadata  map[ref]bool
+	expressions bool
 }
 
 // cut removes what neither is in keep nor is needed by it.
-func (m *module) cut(keep, mention set) error {
+func (m *module) cut(contents *bitcode.Contents, keep, mention set) error {
 	if m.call(m.api.GetModuleInlineAsm, uintptr(m.module), address(&m.out[0])); m.out[0] > 0 {
 		return errors.New("it has assembly at module level")
 	}
-	if m.call(m.api.GetFirstGlobalIFunc, uintptr(m.module)) != 0 {
-		return errors.New("it has an IFUNC")
-	}
-	kinds := [3][]value{}
-	for i, functions := range [3][2]uintptr{
-		{m.api.GetFirstGlobal, m.api.GetNextGlobal},
-		{m.api.GetFirstFunction, m.api.GetNextFunction},
-		{m.api.GetFirstGlobalAlias, m.api.GetNextGlobalAlias},
-	} {
-		m.each(functions[0], functions[1], func(v ref) { kinds[i] = append(kinds[i], m.value(v, keep)) })
-	}
-	variables, functions, aliases := kinds[0], kinds[1], kinds[2]
-	if err := m.keepAliasees(aliases, variables, functions); err != nil {
+	c := &cutting{module: m, inMetadata: map[ref]bool{}, expressions: contents.MetadataExpressions}
+	err := errors.Join(
+		c.find(&c.variables, contents.Variables, keep, m.api.GetFirstGlobal, m.api.GetNextGlobal),
+		c.find(&c.functions, contents.Functions, keep, m.api.GetFirstFunction, m.api.GetNextFunction),
+		c.find(&c.aliases, contents.Aliases, keep, m.api.GetFirstGlobalAlias, m.api.GetNextGlobalAlias),
+	)
+	if err != nil {
 		return err
 	}
-	for i := range variables {
-		v := &variables[i]
-		v.stays = v.kept || !v.local && mention[bitcode.GUID(m.text(m.api.GetValueName2, v.ref), m.source, false)]
+	for i := range c.variables {
+		v := &c.variables[i]
+		v.stays = v.stays || !v.Local && mention[v.GUID]
 	}
-	m.readBodies(functions)
-	m.empty(variables)
-	m.strip(functions)
-	m.removeAliases(aliases, functions, variables)
-	m.removeUnused(variables, functions)
-	m.fill(functions)
+	if err := c.keepAliasees(); err != nil {
+		return err
+	}
+	c.readBodies()
+	if debugInfo(contents) {
+		c.readDebugRecords()
+	}
+	c.empty()
+	c.removeAliases()
+	c.removeUnused()
+	c.fill()
+	return nil
+}
+
+// find makes the list of all values of one kind.
+func (c *cutting) find(list *[]value, known []bitcode.Value, keep set, first, next uintptr) error {
+	refs := c.list(c.module.module, first, next)
+	if len(refs) != len(known) {
+		return errors.New("LLVM has other values than the file")
+	}
+	*list = make([]value, len(refs))
+	for i, k := range known {
+		(*list)[i] = value{ref: refs[i], Value: k, kept: keep[k.GUID], stays: k.InMetadata && !k.Appending}
+	}
 	return nil
 }
 
 // keepAliasees keeps what a kept alias is another name of: LLVM imports a copy of it.
-func (m *module) keepAliasees(aliases []value, lists ...[]value) error {
+func (c *cutting) keepAliasees() error {
 	byRef := map[ref]*value{}
-	for _, list := range lists {
+	for _, list := range [][]value{c.variables, c.functions} {
 		for i := range list {
 			byRef[list[i].ref] = &list[i]
 		}
 	}
-	for _, alias := range aliases {
+	for _, alias := range c.aliases {
 		if !alias.kept {
 			continue
 		}
-		of := byRef[m.call(m.api.AliasGetAliasee, uintptr(alias.ref))]
+		of := byRef[c.call(c.api.AliasGetAliasee, uintptr(alias.ref))]
 		if of == nil {
 			return errors.New("it has an alias of an expression or of another alias")
 		}
@@ -95,139 +94,70 @@ func (m *module) keepAliasees(aliases []value, lists ...[]value) error {
 
 // readBodies reads the bodies of kept functions. LLVM reads a function's body before it
 // runs passes on it; here there are none.
-func (m *module) readBodies(functions []value) {
-	manager := uintptr(m.call(m.api.CreateFunctionPassManagerForModule, uintptr(m.module)))
-	for _, f := range functions {
-		if f.kept && f.body {
-			m.call(m.api.RunFunctionPassManager, manager, uintptr(f.ref))
+func (c *cutting) readBodies() {
+	manager := uintptr(c.call(c.api.CreateFunctionPassManagerForModule, uintptr(c.module.module)))
+	for _, f := range c.functions {
+		if f.kept && f.Body {
+			c.call(c.api.RunFunctionPassManager, manager, uintptr(f.ref))
 		}
 	}
-	m.call(m.api.DisposePassManager, manager)
+	c.call(c.api.DisposePassManager, manager)
 }
 
-// empty takes the values of variables that aren't kept, and removes LLVM's lists.
-func (m *module) empty(variables []value) {
-	for i := range variables {
-		v := &variables[i]
+// empty takes the contents of what isn't kept, and removes LLVM's lists.
+func (c *cutting) empty() {
+	for i := range c.variables {
+		v := &c.variables[i]
 		switch {
-		case v.list:
-			m.call(m.api.DeleteGlobal, uintptr(v.ref))
+		case v.Appending:
+			c.call(c.api.DeleteGlobal, uintptr(v.ref))
 			v.gone = true
-		case v.body && !v.kept:
-			zero := m.call(m.api.ConstNull, uintptr(m.call(m.api.GlobalGetValueType, uintptr(v.ref))))
-			m.call(m.api.SetInitializer, uintptr(v.ref), uintptr(zero))
+		case v.Body && !v.kept:
+			zero := c.call(c.api.ConstNull, uintptr(c.call(c.api.GlobalGetValueType, uintptr(v.ref))))
+			c.call(c.api.SetInitializer, uintptr(v.ref), uintptr(zero))
 		}
 	}
-}
-
-// strip takes from functions that aren't kept what refers to other functions.
-func (m *module) strip(functions []value) {
-	for _, f := range functions {
-		if f.body && !f.kept && m.is(m.api.HasPersonalityFn, f.ref) {
-			m.call(m.api.SetPersonalityFn, uintptr(f.ref), 0)
+	for _, f := range c.functions {
+		if f.Body && !f.kept && c.is(c.api.HasPersonalityFn, f.ref) {
+			c.call(c.api.SetPersonalityFn, uintptr(f.ref), 0)
 		}
 	}
 }
 
 // removeUnused removes what nothing refers to, until all that is left is referred to.
-func (m *module) removeUnused(variables, functions []value) {
+func (c *cutting) removeUnused() {
 	for again := true; again; {
-		again = false
-		for _, kind := range []struct {
-			list   []value
-			remove uintptr
-		}{{variables, m.api.DeleteGlobal}, {functions, m.api.DeleteFunction}} {
-			for i := range kind.list {
-				v := &kind.list[i]
-				if v.gone || v.kept || v.stays || m.used(v.ref, nil) {
-					continue
-				}
-				if m.call(m.api.GetFirstUse, uintptr(v.ref)) != 0 { // constants that nothing refers to
-					zero := m.call(m.api.ConstNull, uintptr(m.call(m.api.TypeOf, uintptr(v.ref))))
-					m.call(m.api.ReplaceAllUsesWith, uintptr(v.ref), uintptr(zero))
-				}
-				m.call(kind.remove, uintptr(v.ref))
-				v.gone, again = true, true
-			}
-		}
+		again = c.removeUnusedOf(c.variables, c.api.DeleteGlobal)
+		again = c.removeUnusedOf(c.functions, c.api.DeleteFunction) || again
 	}
 }
 
-// used reports whether anything but constants that nothing refers to refers to v.
-// unused has the constants for which the answer is no.
-func (m *module) used(v ref, unused map[ref]bool) bool {
-	for use := m.call(m.api.GetFirstUse, uintptr(v)); use != 0; use = m.call(m.api.GetNextUse, uintptr(use)) {
-		user := m.call(m.api.GetUser, uintptr(use))
-		if unused[user] {
+func (c *cutting) removeUnusedOf(list []value, remove uintptr) (removed bool) {
+	for i := range list {
+		v := &list[i]
+		if v.gone || v.kept || v.stays || c.used(v.ref, nil) {
 			continue
 		}
-		constant := m.call(m.api.IsAConstant, uintptr(user)) != 0 && m.call(m.api.IsAGlobalValue, uintptr(user)) == 0
-		if unused == nil {
-			unused = map[ref]bool{}
+		if c.call(c.api.GetFirstUse, uintptr(v.ref)) != 0 { // by constants that nothing refers to
+			zero := c.call(c.api.ConstNull, uintptr(c.call(c.api.TypeOf, uintptr(v.ref))))
+			c.call(c.api.ReplaceAllUsesWith, uintptr(v.ref), uintptr(zero))
 		}
-		if !constant || m.used(user, unused) {
-			return true
-		}
-		unused[user] = true
+		c.call(remove, uintptr(v.ref))
+		v.gone, removed = true, true
 	}
-	return false
+	return removed
 }
 
 // fill gives the functions that aren't kept, but referred to, a body that does nothing.
 // They stay definitions: LLVM gives a local one its global name only then.
-func (m *module) fill(functions []value) {
-	builder := uintptr(m.call(m.api.CreateBuilderInContext, uintptr(m.context)))
-	for _, f := range functions {
-		if f.body && !f.kept && !f.gone {
-			block := m.call(m.api.AppendBasicBlockInContext, uintptr(m.context), uintptr(f.ref), address(&noName[0]))
-			m.call(m.api.PositionBuilderAtEnd, builder, uintptr(block))
-			m.call(m.api.BuildUnreachable, builder)
+func (c *cutting) fill() {
+	builder := uintptr(c.call(c.api.CreateBuilderInContext, uintptr(c.context)))
+	for _, f := range c.functions {
+		if f.Body && !f.kept && !f.gone {
+			block := c.call(c.api.AppendBasicBlockInContext, uintptr(c.context), uintptr(f.ref), address(&noName[0]))
+			c.call(c.api.PositionBuilderAtEnd, builder, uintptr(block))
+			c.call(c.api.BuildUnreachable, builder)
 		}
 	}
-	m.call(m.api.DisposeBuilder, builder)
+	c.call(c.api.DisposeBuilder, builder)
 }
-
-// removeAliases removes the aliases that nothing refers to. LLVM's C API has no function
-// for it, so a pass does it; a variable that refers to all else keeps that alive.
-func (m *module) removeAliases(aliases []value, others ...[]value) {
-	unused := false
-	for _, a := range aliases {
-		if !a.kept && !m.used(a.ref, nil) {
-			m.call(m.api.SetLinkage, uintptr(a.ref), internal)
-			unused = true
-		}
-	}
-	if !unused {
-		return
-	}
-	keeper := m.keeper(others...)
-	options := uintptr(m.call(m.api.CreatePassBuilderOptions))
-	m.call(m.api.RunPasses, uintptr(m.module), address(&dce[0]), 0, options)
-	m.call(m.api.DisposePassBuilderOptions, options)
-	m.call(m.api.DeleteGlobal, uintptr(keeper))
-}
-
-// keeper returns a new variable that refers to all values in lists.
-func (m *module) keeper(lists ...[]value) ref {
-	var all []ref
-	for _, list := range lists {
-		for _, v := range list {
-			if !v.gone {
-				all = append(all, v.ref)
-			}
-		}
-	}
-	all = append(all, 0) // so that there is a first one
-	values := m.call(m.api.ConstStructInContext, uintptr(m.context), address(&all[0]), uintptr(len(all)-1), 0)
-	runtime.KeepAlive(all)
-	kind := m.call(m.api.TypeOf, uintptr(values))
-	keeper := m.call(m.api.AddGlobal, uintptr(m.module), uintptr(kind), address(&noName[0]))
-	m.call(m.api.SetInitializer, uintptr(keeper), uintptr(values))
-	return keeper
-}
-
-// Texts for LLVM, which must not be on a stack.
-var (
-	noName = []byte("\x00")
-	dce    = []byte("globaldce\x00")
-)
