@@ -38,13 +38,11 @@ func testSlicing(t *testing.T, w workspace) {
 			if flags != nil {
 				w = w.with("--sandbox_add_mount_pair=" + dir)
 			}
-			link := func(options ...string) report {
-				options = append(options, "--disk_cache="+dir, "--summary_file="+filepath.Join(dir, "summary.json"))
-				return w.thinrex(options...).with("--sandbox_writable_path="+dir).build(t, "//:one")
-			}
-			link().expect(t, "one", cold)
+			w = w.thinrex("--disk_cache="+dir, "--summary_file="+filepath.Join(dir, "summary.json"))
+			w = w.with("--sandbox_writable_path=" + dir)
+			w.build(t, "//:one").expect(t, "one", cold)
 			w.addToFold(t)
-			r := link()
+			r := w.build(t, "//:one")
 			r.expect(t, "one", edited)
 			r.expectNoWarning(t)
 			if sliced, hits := readSliced(t, dir); sliced == 0 || hits != sliced {
