@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -30,6 +31,8 @@ type slicing struct {
 	begun  *slicer                 // by begin; nil before that, and if it failed
 	flight singleflight.Group      // of equal slices that are being made
 	memory sliceMemory
+
+	unavailable sync.Once // tells that nothing can be cut
 }
 
 // A slicer is what cuts: processes, and what identifies the program and the library in
@@ -102,7 +105,7 @@ func (s *slicing) slice(ctx context.Context, t *task) bool {
 	})
 	s.tally.count(func(sum *report.Summary) { sum.SliceSeconds += time.Since(began).Seconds() })
 	if err != nil {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && !errors.Is(err, canon.ErrNothingCut) {
 			s.terminal.Verbose("%v", err)
 		}
 		return false
@@ -140,8 +143,11 @@ func (s *slicing) cut(ctx context.Context, by *slicer, module action.Input, r sl
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case errors.Is(err, slice.ErrUnavailable):
+		s.unavailable.Do(func() { s.terminal.Verbose("jobs read the modules that they import whole: %v", err) })
+		return nil, nil
 	case err != nil:
-		s.terminal.Verbose("%s is imported whole: %v", module.File.Path, err)
+		s.terminal.Verbose("a job imports %s whole: %v", module.File.Path, err)
 		return nil, nil
 	}
 	data := made.(*action.Result).Outputs[0].Data

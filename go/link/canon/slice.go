@@ -34,13 +34,17 @@ const firstPlaceholder = 17836401925500000000
 // PlaceholderPrefix is what all placeholders begin with.
 const PlaceholderPrefix = "178364019255000"
 
-// ErrNotSliced says that slices would not change an action, or could change what it does.
-var ErrNotSliced = errors.New("reads its imports whole")
+var (
+	// ErrNotSliced says that slices could change what an action does.
+	ErrNotSliced = errors.New("reads its imports whole")
+	// ErrNothingCut says that an action has no imports, or that all of them stay whole.
+	ErrNothingCut = errors.New("there is no slice to read")
+)
 
 // Slice makes the sliced action of a job's whole one. cut returns a slice of an imported
 // module that holds the values with some GUIDs, or an error: the import then stays
-// whole. The error is an ErrNotSliced, one of cut's that ends the link, or an
-// *action.InputError.
+// whole. The error is an ErrNotSliced, ErrNothingCut, one of cut's that ends the link, or
+// an *action.InputError.
 func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
 	if len(whole.Outputs) != 1 || whole.Here {
 		return nil, fmt.Errorf("%s %w: it has more outputs than an object", whole.Subject, ErrNotSliced)
@@ -118,7 +122,7 @@ func (b *Builder) cutImports(
 		modules[1+i] = in
 	}
 	if !some {
-		return fmt.Errorf("%s %w", modules[0].File.Path, ErrNotSliced)
+		return ErrNothingCut
 	}
 	return nil
 }

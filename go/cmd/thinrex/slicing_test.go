@@ -1,0 +1,307 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+
+	"thinrex/go/internal/reapitest"
+	"thinrex/go/report"
+)
+
+// newSlicingSite returns a site whose thinrex has thinrex-slicer beside it. Of its jobs,
+// that of main.o has imports; the others have none, so that there is nothing to slice.
+func newSlicingSite(t *testing.T) *site {
+	t.Helper()
+	s := newSite(t)
+	dir := t.TempDir()
+	for _, name := range []string{"thinrex", "thinrex-slicer"} {
+		cmd := exec.Command("go", "build", "-o", filepath.Join(dir, name), "../"+name)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("build %s: %v\n%s", name, err, out)
+		}
+	}
+	s.env = append(s.env, "THINREX="+filepath.Join(dir, "thinrex"))
+	return s
+}
+
+// edit adds values to f0.c that main.o doesn't import.
+func (s *site) edit() {
+	s.t.Helper()
+	s.run(`n=$(wc -l <f0.c)
+		echo "static int more$n(int x) { return x * $n; } int other$n(int x) { return more$n(x) + 1; }" >>f0.c
+		echo "const char *text$n(void) { return \"more\"; }" >>f0.c
+		clang-22 $CFLAGS -O2 -flto=thin -c f0.c
+		clang-22 -O2 -flto=thin -fuse-ld=lld f?.o main.o -o inproc`)
+}
+
+// wantSliced compares the counts of a summary that slicing makes.
+func wantSliced(t *testing.T, got report.Summary, sliced, hits int) {
+	t.Helper()
+	if got.Sliced != sliced || got.SliceHits != hits {
+		t.Errorf("%d sliced, %d of them hits; want %d and %d", got.Sliced, got.SliceHits, sliced, hits)
+	}
+}
+
+// After an edit of a module, only those jobs run again that import what has changed.
+func TestSlicing(t *testing.T) {
+	t.Parallel()
+	for name, flags := range map[string]string{
+		"plain":               "",
+		"sections":            "-ffunction-sections -fdata-sections",
+		"position-dependent":  "-fno-pie",
+		"frame pointers, -O3": "-O3 -fno-omit-frame-pointer",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSlicingSite(t)
+			s.env = append(s.env, "CFLAGS="+flags)
+			s.run("clang-22 $CFLAGS -O2 -flto=thin -c *.c; clang-22 -O2 -flto=thin -fuse-ld=lld f?.o main.o -o inproc")
+			got, _ := s.link()
+			wantSummary(t, got, report.Summary{Local: every})
+			wantSliced(t, got, 1, 0)
+
+			s.edit()
+			got, printed := s.link()
+			wantSummary(t, got, report.Summary{Local: 1, Hits: every - 1})
+			wantSliced(t, got, 1, 1)
+			wantPrinted(t, printed, "")
+
+			got, _ = s.link() // by the keys of whole modules
+			wantSummary(t, got, report.Summary{Hits: every})
+			wantSliced(t, got, 0, 0)
+
+			s.run(`sed -i 's/x \* k/x + k/' f0.c; clang-22 $CFLAGS -O2 -flto=thin -c f0.c
+				clang-22 -O2 -flto=thin -fuse-ld=lld f?.o main.o -o inproc`)
+			got, _ = s.link() // what main.o imports has changed
+			wantSummary(t, got, report.Summary{Local: 2, Hits: every - 2})
+
+			s.edit()
+			s.with("SLICING=off")
+			got, _ = s.link()
+			wantSummary(t, got, report.Summary{Local: 2, Hits: every - 2})
+			wantSliced(t, got, 0, 0)
+			s.nothingLeft()
+		})
+	}
+}
+
+// Another machine finds a service's results by the keys of whole modules or, if the
+// service keeps none under these, by sliced keys.
+func TestSlicingWithService(t *testing.T) {
+	t.Parallel()
+	readOnly := func(caps *repb.ServerCapabilities) {
+		caps.CacheCapabilities.ActionCacheUpdateCapabilities.UpdateEnabled = false
+	}
+	for name, tc := range map[string]struct {
+		options reapitest.Options
+		flag    string
+		first   report.Summary
+		sliced  int // jobs that the other machine has to slice
+	}{
+		"a cache": {
+			options: reapitest.Options{Capabilities: noExecution},
+			flag:    "REMOTE_CACHE",
+			first:   report.Summary{Local: every},
+		},
+		"workers": {
+			options: reapitest.Options{Execute: reapitest.RunCommands},
+			flag:    "REMOTE_EXECUTOR",
+			first:   report.Summary{Remote: every},
+		},
+		"workers, nobody else may write": {
+			options: reapitest.Options{Execute: reapitest.RunCommands, Capabilities: readOnly},
+			flag:    "REMOTE_EXECUTOR",
+			first:   report.Summary{Remote: every},
+			sliced:  1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := reapitest.StartT(t, tc.options)
+			s := newSlicingSite(t)
+			s.with(tc.flag + "=grpc://" + server.Addr())
+			got, printed := s.link()
+			wantSummary(t, got, tc.first)
+			wantSliced(t, got, 1, 0)
+			wantPrinted(t, printed, "")
+
+			for range 2 {
+				s.forget()
+				got, printed = s.link()
+				wantSummary(t, got, report.Summary{Hits: every, RemoteHits: every})
+				wantSliced(t, got, tc.sliced, tc.sliced)
+				wantPrinted(t, printed, "")
+			}
+
+			s.edit()
+			s.forget()
+			got, _ = s.link()
+			wantSliced(t, got, 1, 1)
+			if got.Hits != every-1 || got.RemoteHits != every-1 || got.Local+got.Remote != 1 {
+				t.Errorf("after an edit: %+v", got)
+			}
+			s.forget()
+			got, _ = s.link()
+			wantSummary(t, got, report.Summary{Hits: every, RemoteHits: every})
+			wantSliced(t, got, tc.sliced, tc.sliced)
+		})
+	}
+}
+
+// Whatever is wrong with the program or the library that cut, links go on with whole
+// modules, and only --verbose says so.
+func TestSlicerFails(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		slicer  string // a script instead of the program; "" for the program
+		library string
+		says    string
+	}{
+		"there is no program":     {slicer: "none", says: "there is no "},
+		"it ends at once":         {slicer: "#!/bin/sh\nexit 3\n", says: "died"},
+		"it can't start":          {slicer: "#!/nowhere\n", says: "no such file"},
+		"it is another program":   {slicer: "#!/bin/sh\necho hello world\nsleep 100\n", says: "can't cut modules"},
+		"the library isn't there": {library: "/nowhere/libLLVM.so", says: "/nowhere/libLLVM.so"},
+		"it isn't LLVM":           {library: "/lib/x86_64-linux-gnu/libc.so.6", says: "libc.so.6"},
+		"it is no library":        {library: "$DIR/main.c", says: "main.c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSlicingSite(t)
+			program := s.run("printf %s $THINREX") + "-slicer"
+			switch tc.slicer {
+			case "":
+				s.with("SLICING_LIBRARY=" + tc.library)
+			case "none":
+				s.run("rm " + program)
+			default:
+				s.run("rm " + program)
+				s.write("slicer", tc.slicer)
+				s.run("mv slicer " + program)
+			}
+			got, printed := s.link()
+			wantSummary(t, got, report.Summary{Local: every})
+			wantSliced(t, got, 0, 0)
+			wantPrinted(t, printed, "")
+			s.forget()
+			s.with("VERBOSE=1")
+			if _, printed = s.link(); !strings.Contains(printed, tc.says) {
+				t.Errorf("printed %q, want %q", printed, tc.says)
+			}
+			s.nothingLeft()
+		})
+	}
+}
+
+// A compiler that does something else where a module is smaller than in the user's folder.
+const differsOnSlices = `
+[ ! -e i00000.o ] || [ $(stat -c %s i00000.o) -ge $(stat -c %s $DIR/f0.o) ] || `
+
+// A compilation that fails on slices runs again with whole modules. The user sees
+// nothing of it.
+func TestFailsOnSlices(t *testing.T) {
+	t.Parallel()
+	for name, fails := range map[string]string{
+		"an exit code":    "{ echo oops >&2; exit 1; }",
+		"an empty object": "{ : >m.native.o; exit 0; }",
+		"no ELF file":     `set -- "$@" -emit-llvm`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSlicingSite(t)
+			s.compiler(differsOnSlices + fails + "\nexec clang-22 \"$@\"\n")
+			got, printed := s.link()
+			wantSummary(t, got, report.Summary{Local: every})
+			wantSliced(t, got, 0, 0)
+			wantPrinted(t, printed, "")
+			got, _ = s.link()
+			wantSummary(t, got, report.Summary{Hits: every})
+		})
+	}
+}
+
+// A compiler's error is printed once, although the compilation ran twice.
+func TestErrorWithSlices(t *testing.T) {
+	t.Parallel()
+	s := newSlicingSite(t)
+	s.compiler("[ ! -e i00000.o ] || { echo m.o: bad module >&2; exit 1; }\nexec clang-22 \"$@\"\n")
+	_, printed, err := s.tryLink()
+	if err == nil || strings.Count(printed, "main.o: bad module") != 1 {
+		t.Errorf("%v: %s", err, printed)
+	}
+	s.nothingLeft()
+}
+
+// --slicing=verify compiles with slices and with whole modules, and fails if the objects
+// differ. Nothing of such a job is stored.
+func TestSlicingVerify(t *testing.T) {
+	t.Parallel()
+	s := newSlicingSite(t)
+	s.with("SLICING=verify")
+	got, printed := s.link()
+	wantSummary(t, got, report.Summary{Local: every})
+	wantSliced(t, got, 1, 0)
+	wantPrinted(t, printed, "")
+	s.edit()
+	got, _ = s.link() // a hit of the sliced key would prove nothing
+	wantSummary(t, got, report.Summary{Local: 2, Hits: every - 2})
+	wantSliced(t, got, 1, 0)
+
+	s = newSlicingSite(t)
+	s.with("SLICING=verify")
+	s.compiler(differsOnSlices + "exec clang-22 -c -x c /dev/null -o m.native.o\nexec clang-22 \"$@\"\n")
+	for range 2 { // the second time, nothing of the first may be found
+		_, printed, err := s.tryLink()
+		if err == nil || !strings.Contains(printed, "main.o compiled on slices of its imports, differs") {
+			t.Errorf("%v: %s", err, printed)
+		}
+	}
+	s.nothingLeft()
+}
+
+// Processes that cut modules end with the link, however it ends.
+func TestSlicersEnd(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "SIGKILL": syscall.SIGKILL} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSlicingSite(t)
+			s.compiler("[ -e i00000.o ] || exec clang-22 \"$@\"\n: >$DIR/busy\nexec sleep 1000\n")
+			cmd := s.command("exec " + linkAll)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+			thinrex := 0
+			eventually(t, "the compilation that hangs, and a slicer", func() bool {
+				_, err := os.Stat(s.path("busy"))
+				slicers := 0
+				for pid, line := range s.processes() {
+					switch {
+					case strings.Contains(line, "/thinrex-slicer "):
+						slicers++
+					case strings.Contains(line, "/thinrex "):
+						thinrex = pid
+					}
+				}
+				return err == nil && slicers > 0 && thinrex > 0
+			})
+			if err := syscall.Kill(thinrex, signal); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err == nil {
+				t.Error("the link succeeded")
+			}
+			eventually(t, "all processes to end", func() bool { return len(s.processes()) == 0 })
+		})
+	}
+}
