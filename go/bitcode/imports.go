@@ -50,41 +50,6 @@ func (s *Shard) Imports() (map[string][]uint64, error) {
 	return imports, nil
 }
 
-// GlobalVariables returns the GUIDs of the variables of the module with a path that other
-// modules can refer to, in ascending order.
-func (s *Shard) GlobalVariables(path string) []uint64 {
-	if s.summary == nil {
-		return nil
-	}
-	at := slices.IndexFunc(s.modules, func(m module) bool { return m.path == path })
-	if at < 0 {
-		return nil
-	}
-	global := map[uint64]bool{} // by value id
-	for _, v := range s.summary.values {
-		ops := v.own.ops
-		if v.own.code == combinedGlobalVar && ops[opModule] == s.modules[at].id && !isLocal(ops[opFlags]) {
-			global[ops[opValue]] = true
-		}
-	}
-	var guids []uint64
-	for _, rec := range s.summary.guids {
-		if global[rec.ops[opValue]] {
-			guids = append(guids, guidIn(rec))
-		}
-	}
-	slices.Sort(guids)
-	return guids
-}
-
-// isLocal reports whether a value with such flags is known in its own module only. The
-// lowest four bits are its linkage, as llvm::GlobalValue::LinkageTypes numbers them.
-func isLocal(flags uint64) bool {
-	const internal, private = 7, 8
-	linkage := flags & 0xf
-	return linkage == internal || linkage == private
-}
-
 // guidIn returns the GUID of a valueGUID record, which LLVM 22 writes in two halves.
 func guidIn(rec record) uint64 {
 	if len(rec.ops) == 3 {

@@ -36,6 +36,27 @@ type declaredValue struct {
 	appending  bool
 }
 
+// Forget lets go of the bytes of the module's file. Afterwards the module is good for
+// Mentions alone.
+func (m *Module) Forget() {
+	m.guids = make([]uint64, len(m.values))
+	for i, v := range m.values {
+		m.guids[i] = m.guid(v)
+	}
+	m.names, m.parser, m.version, m.flags = nil, parser{}, nil, nil
+}
+
+// Values returns how many functions, variables and aliases the module has.
+func (m *Module) Values() int { return len(m.values) }
+
+// guidOf returns the GUID of the value with an id.
+func (m *Module) guidOf(id int) uint64 {
+	if m.guids != nil {
+		return m.guids[id]
+	}
+	return m.guid(m.values[id])
+}
+
 // guid returns the number by which summaries name the value.
 func (m *Module) guid(v declaredValue) uint64 {
 	if v.at+v.length > uint64(len(m.names)) || v.at+v.length < v.at {
@@ -64,9 +85,9 @@ func GUID(name, source string, local bool) uint64 {
 // modules can mention, too.
 func (m *Module) variables() map[uint64]bool {
 	list := map[uint64]bool{}
-	for _, v := range m.values {
+	for id, v := range m.values {
 		if v.variable && !v.local {
-			list[m.guid(v)] = true
+			list[m.guidOf(id)] = true
 		}
 	}
 	return list
@@ -76,14 +97,14 @@ func (m *Module) variables() map[uint64]bool {
 func (m *Module) needs(keep []uint64, list map[uint64]bool) {
 	add := func(id uint64) {
 		if id < uint64(len(m.values)) && m.values[id].variable && !m.values[id].local {
-			list[m.guid(m.values[id])] = true
+			list[m.guidOf(int(id))] = true
 		}
 	}
 	for id, refs := range m.references {
 		if id >= uint64(len(m.values)) {
 			continue
 		}
-		if _, kept := slices.BinarySearch(keep, m.guid(m.values[id])); !kept {
+		if _, kept := slices.BinarySearch(keep, m.guidOf(int(id))); !kept {
 			continue
 		}
 		add(id)

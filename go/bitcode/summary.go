@@ -39,7 +39,6 @@ const (
 const (
 	opValue  = 0
 	opModule = 1
-	opFlags  = 2 // linkage and others
 	opRefs   = 6 // of combinedProfile: how many references follow
 )
 

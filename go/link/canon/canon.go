@@ -37,12 +37,13 @@ type Builder struct {
 	common  commonPart
 	spec    action.Spec
 	scanned assemblyMemo
+	modules moduleMemo
 }
 
 // NewBuilder prepares what the jobs have in common. The error is an
 // *action.Uncacheable when no job of this dist-file can be cached.
 func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
-	b := &Builder{opts: o, scanned: newAssemblyMemo()}
+	b := &Builder{opts: o, scanned: newAssemblyMemo(), modules: newModuleMemo()}
 	b.spec = action.Spec{
 		Function:   o.Files.Function(),
 		Program:    o.Launch,

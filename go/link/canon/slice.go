@@ -68,7 +68,7 @@ func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
 		Tools:   whole.Tools,
 		Outputs: whole.Outputs,
 	}
-	if err := b.cutImports(a.Inputs[:at], shard.GlobalVariables(moduleName), imports, cut); err != nil {
+	if err := b.cutImports(a.Inputs[:at], imports, cut); err != nil {
 		return nil, err
 	}
 	names, err := placeholders(shard, a.Inputs[:at], &a.Inputs[at])
@@ -103,14 +103,18 @@ func changesImports(args []string) string {
 	return ""
 }
 
-// cutImports replaces modules by slices. The first module is the job's own, which stays;
-// own are the GUIDs of its variables that others may mention.
-func (b *Builder) cutImports(
-	modules []action.Input, own []uint64, imports map[string][]uint64, cut Cutter,
-) error {
+// cutImports replaces modules by slices. The first module is the job's own, which stays.
+func (b *Builder) cutImports(modules []action.Input, imports map[string][]uint64, cut Cutter) error {
+	if len(modules) == 1 {
+		return ErrNothingCut
+	}
+	mentions, err := b.modules.mentions(modules, imports)
+	if err != nil {
+		return fmt.Errorf("%s %w: %w", modules[0].File.Path, ErrNotSliced, err)
+	}
 	some := false
 	for i, in := range modules[1:] {
-		data, err := cut(in, slice.Request{Path: in.File.Path, Keep: imports[in.Name], Mention: own})
+		data, err := cut(in, slice.Request{Path: in.File.Path, Keep: imports[in.Name], Mention: mentions[i]})
 		if err != nil {
 			return err
 		}
