@@ -13,23 +13,25 @@ var errELF = errors.New("the object isn't laid out like LLVM's ELF objects")
 // An elfClass says where fields are in the headers of 32-bit or 64-bit ELF that
 // aren't at the same place in both. Source: elf(5).
 type elfClass struct {
-	wide        bool // a word has 8 bytes, not 4; section headers are aligned to a word
-	header      int  // size of the file's header
-	sectionsAt  int  // place of e_shoff in it
-	entrySize   int  // of e_shentsize
-	count       int  // of e_shnum
-	stringIndex int  // of e_shstrndx
-	section     int  // size of a section's header
-	offset      int  // place of sh_offset in it
-	size        int  // of sh_size
-	link        int  // of sh_link
-	symbol      int  // size of a symbol
-	compression int  // size of a compressed section's header
-	plainSize   int  // place of ch_size in it
+	word        int // size of a word; the sections' headers are aligned to it
+	header      int // size of the file's header
+	sectionsAt  int // place of e_shoff in it
+	entrySize   int // of e_shentsize
+	count       int // of e_shnum
+	stringIndex int // of e_shstrndx
+	section     int // size of a section's header
+	offset      int // place of sh_offset in it
+	size        int // of sh_size
+	link        int // of sh_link
+	info        int // of sh_info
+	symbol      int // size of a symbol
+	compression int // size of a compressed section's header
+	plainSize   int // place of ch_size in it
 }
 
 var elfClasses = map[elf.Class]*elfClass{
 	elf.ELFCLASS32: {
+		word:        4,
 		header:      52,
 		sectionsAt:  32,
 		entrySize:   46,
@@ -39,12 +41,13 @@ var elfClasses = map[elf.Class]*elfClass{
 		offset:      16,
 		size:        20,
 		link:        24,
+		info:        28,
 		symbol:      16,
 		compression: 12,
 		plainSize:   4,
 	},
 	elf.ELFCLASS64: {
-		wide:        true,
+		word:        8,
 		header:      64,
 		sectionsAt:  40,
 		entrySize:   58,
@@ -54,6 +57,7 @@ var elfClasses = map[elf.Class]*elfClass{
 		offset:      24,
 		size:        32,
 		link:        40,
+		info:        44,
 		symbol:      24,
 		compression: 24,
 		plainSize:   8,
@@ -98,6 +102,11 @@ func (n *numbers) replaceELF(data []byte) ([]byte, error) {
 	table, moved, err := n.rebuild(o.strings.content, []byte{0}, places)
 	if err != nil {
 		return nil, err
+	}
+	if kept, err := o.keepsStubs(table, moved); err != nil {
+		return nil, err
+	} else if !kept {
+		return nil, errors.New("pointers in .data are in the order of names, which would change")
 	}
 	return o.withStrings(table, moved), nil
 }
@@ -167,21 +176,18 @@ func (o *elfObject) withStrings(strings []byte, moved moves) []byte {
 
 // align returns where the sections' headers begin behind a string table.
 func (o *elfObject) align(end int) int {
-	if o.wide {
-		return (end + 7) &^ 7
-	}
-	return (end + 3) &^ 3
+	return (end + o.word - 1) &^ (o.word - 1)
 }
 
-func (o *elfObject) word(at int) uint64 {
-	if o.wide {
+func (o *elfObject) wordAt(at int) uint64 {
+	if o.word == 8 {
 		return o.Uint64(o.data[at:])
 	}
 	return uint64(o.Uint32(o.data[at:]))
 }
 
 func (o *elfObject) putWord(data []byte, value int) {
-	if o.wide {
+	if o.word == 8 {
 		o.PutUint64(data, uint64(value))
 	} else {
 		o.PutUint32(data, uint32(value))

@@ -24,14 +24,14 @@ func parseELF(data []byte) (*elfObject, error) {
 		return nil, errELF
 	}
 	// Nothing is behind the sections' headers.
-	table := o.word(o.sectionsAt)
+	table := o.wordAt(o.sectionsAt)
 	if table > uint64(len(data)-o.section) || (uint64(len(data))-table)%uint64(o.section) != 0 {
 		return nil, errELF
 	}
 	o.table = int(table)
 	number, count := (len(data)-o.table)/o.section, uint64(o.Uint16(data[o.count:]))
 	if count == 0 { // too many for that field
-		count = o.word(o.table + o.size)
+		count = o.wordAt(o.table + o.size)
 	}
 	if count != uint64(number) || !o.parseSections(number) || !o.soundStrings() {
 		return nil, errELF
@@ -51,11 +51,11 @@ func (o *elfObject) parseSections(number int) bool {
 	for i := range o.sections {
 		at := o.table + i*o.section
 		s := &o.sections[i]
-		s.header, s.kind, s.flags = at, elf.SectionType(o.Uint32(o.data[at+4:])), elf.SectionFlag(o.word(at+8))
+		s.header, s.kind, s.flags = at, elf.SectionType(o.Uint32(o.data[at+4:])), elf.SectionFlag(o.wordAt(at+8))
 		if s.kind == elf.SHT_NULL || s.kind == elf.SHT_NOBITS {
 			continue
 		}
-		offset, size := o.word(at+o.offset), o.word(at+o.size)
+		offset, size := o.wordAt(at+o.offset), o.wordAt(at+o.size)
 		if offset > uint64(o.table) || size > uint64(o.table)-offset {
 			return false
 		}
