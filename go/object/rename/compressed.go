@@ -11,45 +11,67 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxPlain bounds how much one compressed section is searched for placeholders: a few
-// bytes can stand for gigabytes.
-const maxPlain = 1 << 28
+const (
+	// maxPlain bounds how much data is unpacked in the search for placeholders: a few
+	// bytes can stand for gigabytes.
+	maxPlain = 1 << 28
 
-// maxWindow bounds the memory for that. LLVM's objects need 4 MiB.
-const maxWindow = 32 << 20
+	// maxWindow bounds the memory for that. LLVM's objects need 4 MiB.
+	maxWindow = 32 << 20
+)
+
+// A search looks for placeholders in the compressed parts of one object.
+type search struct {
+	*numbers
+	buffer []byte
+	left   int // how much may still be unpacked
+}
+
+func newSearch(n *numbers) *search { return &search{numbers: n, left: maxPlain} }
 
 // findCompressed reports whether a compressed section holds a placeholder.
-func (o *elfObject) findCompressed(n *numbers, content []byte) (bool, error) {
+func (o *elfObject) findCompressed(s *search, content []byte) (bool, error) {
 	if len(content) < o.compression {
 		return false, errELF
 	}
-	kind, packed := elf.CompressionType(o.Uint32(content)), bytes.NewReader(content[o.compression:])
-	switch kind {
+	switch kind, packed := elf.CompressionType(o.Uint32(content)), content[o.compression:]; kind {
 	case elf.COMPRESS_ZLIB:
-		plain, err := zlib.NewReader(packed)
-		if err != nil {
-			return false, err
-		}
-		return n.findStream(plain)
+		return s.findZlib(packed)
 	case elf.COMPRESS_ZSTD:
-		plain, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			return false, err
-		}
-		defer plain.Close()
-		return n.findStream(plain)
+		return s.findZstd(packed)
+	default:
+		return false, fmt.Errorf("%v is not supported", kind)
 	}
-	return false, fmt.Errorf("%v is not supported", kind)
+}
+
+func (s *search) findZlib(packed []byte) (bool, error) {
+	plain, err := zlib.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return false, err
+	}
+	return s.findStream(plain)
+}
+
+func (s *search) findZstd(packed []byte) (bool, error) {
+	plain, err := zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1),
+		zstd.WithDecoderMaxWindow(maxWindow))
+	if err != nil {
+		return false, err
+	}
+	defer plain.Close()
+	return s.findStream(plain)
 }
 
 // findStream reports whether a stream holds a placeholder.
-func (n *numbers) findStream(plain io.Reader) (bool, error) {
-	buffer, kept := make([]byte, 64<<10), 0
-	for total := 0; total <= maxPlain; {
-		size, err := plain.Read(buffer[kept:])
-		total += size
-		held := buffer[:kept+size]
-		if n.find(held) >= 0 {
+func (s *search) findStream(plain io.Reader) (bool, error) {
+	if s.buffer == nil {
+		s.buffer = make([]byte, 64<<10)
+	}
+	for kept := 0; s.left > 0; {
+		size, err := plain.Read(s.buffer[kept:])
+		s.left -= size
+		held := s.buffer[:kept+size]
+		if s.find(held) >= 0 {
 			return true, nil
 		}
 		if err == io.EOF {
@@ -58,7 +80,7 @@ func (n *numbers) findStream(plain io.Reader) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		kept = copy(buffer, held[max(0, len(held)-len(n.prefix)+1):])
+		kept = copy(s.buffer, held[max(0, len(held)-len(s.prefix)+1):])
 	}
-	return false, errors.New("it is too long")
+	return false, errors.New("there is too much compressed data")
 }

@@ -84,6 +84,8 @@ type elfSection struct {
 	end     int // of its content
 }
 
+func (s *elfSection) begin() int { return s.end - len(s.content) }
+
 func (n *numbers) replaceELF(data []byte) ([]byte, error) {
 	o, err := parseELF(data)
 	if err != nil {
@@ -111,20 +113,21 @@ func (n *numbers) replaceELF(data []byte) ([]byte, error) {
 	return o.withStrings(table, moved), nil
 }
 
-// searchELF returns an error if a section holds a placeholder, compressed or not. The
-// string table may.
+// searchELF returns an error if there is a placeholder before the string table,
+// compressed or not.
 func (n *numbers) searchELF(o *elfObject) error {
+	if at := n.find(o.data[:o.strings.begin()]); at >= 0 {
+		return fmt.Errorf("section %s holds a placeholder", o.sectionAt(at))
+	}
+	search := newSearch(n)
 	for i := range o.sections {
 		s := &o.sections[i]
-		if s == o.strings {
+		if s.flags&elf.SHF_COMPRESSED == 0 {
 			continue
 		}
-		found := n.find(s.content) >= 0
-		if s.flags&elf.SHF_COMPRESSED != 0 {
-			var err error
-			if found, err = o.findCompressed(n, s.content); err != nil {
-				return fmt.Errorf("search section %s: %w", o.sectionName(s), err)
-			}
+		found, err := o.findCompressed(search, s.content)
+		if err != nil {
+			return fmt.Errorf("search section %s: %w", o.sectionName(s), err)
 		}
 		if found {
 			return fmt.Errorf("section %s holds a placeholder", o.sectionName(s))
@@ -138,8 +141,7 @@ func (n *numbers) searchELF(o *elfObject) error {
 func (o *elfObject) names() func(yield func(int) bool) {
 	return func(yield func(int) bool) {
 		if o.symbols != nil {
-			first := o.symbols.end - len(o.symbols.content)
-			for at := first; at < o.symbols.end; at += o.symbol {
+			for at := o.symbols.begin(); at < o.symbols.end; at += o.symbol {
 				if o.Uint32(o.data[at:]) != 0 && !yield(at) {
 					return
 				}
@@ -155,9 +157,8 @@ func (o *elfObject) names() func(yield func(int) bool) {
 
 // withStrings returns the object with another string table.
 func (o *elfObject) withStrings(strings []byte, moved moves) []byte {
-	begin := o.strings.end - len(o.strings.content)
-	headers := len(o.data) - o.table
-	data := make([]byte, 0, begin+len(strings)+8+headers)
+	begin := o.strings.begin()
+	data := make([]byte, 0, begin+len(strings)+o.word+len(o.data)-o.table)
 	data = append(append(data, o.data[:begin]...), strings...)
 	data = append(data, make([]byte, o.align(len(data))-len(data))...)
 	grown := len(data) - o.table
@@ -194,9 +195,20 @@ func (o *elfObject) putWord(data []byte, value int) {
 	}
 }
 
+// sectionAt returns the name of the section that a byte is in.
+func (o *elfObject) sectionAt(at int) []byte {
+	for i := range o.sections {
+		if s := &o.sections[i]; s.begin() <= at && at < s.end {
+			return o.sectionName(s)
+		}
+	}
+	return nil
+}
+
 // sectionName returns a section's name, or what there is of it in a damaged object.
 func (o *elfObject) sectionName(s *elfSection) []byte {
 	place := min(uint64(o.Uint32(o.data[s.header:])), uint64(len(o.strings.content)))
-	name, _, _ := bytes.Cut(o.strings.content[place:], []byte{0})
-	return name[:min(len(name), 200)]
+	name := o.strings.content[place:]
+	name, _, _ = bytes.Cut(name[:min(len(name), 200)], []byte{0})
+	return name
 }

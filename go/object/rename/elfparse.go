@@ -74,7 +74,7 @@ func (o *elfObject) parseSections(number int) bool {
 // soundStrings reports whether there is one string table, with all other sections
 // before it and all headers behind it.
 func (o *elfObject) soundStrings() bool {
-	begin := o.strings.end - len(o.strings.content)
+	begin := o.strings.begin()
 	if len(o.strings.content) == 0 || begin < o.header || o.align(o.strings.end) != o.table {
 		return false
 	}

@@ -3,91 +3,16 @@ package rename_test
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"slices"
+	"strings"
 	"testing"
 
 	"thinrex/go/internal/quick"
-	"thinrex/go/object/rename"
 )
 
-// placeholder returns a number like those that stand for modules' hashes in tests.
-func placeholder(i int) string { return fmt.Sprint(uint64(17836401925500000000) + uint64(i)) }
-
-// compiled returns what clang makes of a source in a folder.
-func compiled(t *testing.T, dir, file, source string, args ...string) []byte {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, file), []byte(source), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	clang := exec.Command("clang-22", slices.Concat(args, []string{"-w", file, "-o", "out"})...)
-	clang.Dir = dir
-	if said, err := clang.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, said)
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "out"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-// A program is LLVM IR in which names of functions and variables that end with __0 are
-// promoted: they end with the hash of module 0.
-type program struct {
-	ir  string
-	dir string // where it is compiled: debug information names it
-}
-
-var promoted = regexp.MustCompile(`[@$](\w+)__(\d)([.\w]*)`)
-
-// programOf returns a C or C++ source's IR. As in a ThinLTO backend, debug information
-// keeps the names from the source.
-func programOf(t *testing.T, file, source string, args ...string) program {
-	t.Helper()
-	dir := t.TempDir()
-	return program{string(compiled(t, dir, file, source, slices.Concat(args, []string{"-S", "-emit-llvm"})...)), dir}
-}
-
-// object compiles the program. Module i's hash is numbers[i].
-func (p program) object(t *testing.T, numbers []string, args ...string) []byte {
-	t.Helper()
-	ir := promoted.ReplaceAllStringFunc(p.ir, func(name string) string {
-		part := promoted.FindStringSubmatch(name)
-		return fmt.Sprintf(`%c"%s.llvm.%s%s"`, name[0], part[1], numbers[part[2][0]-'0'], part[3])
-	})
-	return compiled(t, p.dir, "a.ll", ir, slices.Concat(args, []string{"-c"})...)
-}
-
-// checkReplaced compiles a program with placeholders and with real numbers. It fails
-// if Replace doesn't make one object of the other.
-func checkReplaced(t *testing.T, p program, real []string, args ...string) {
-	t.Helper()
-	names, placeholders := map[string]string{}, []string(nil)
-	for i, number := range real {
-		placeholders = append(placeholders, placeholder(i))
-		names[placeholder(i)] = number
-	}
-	before, want := p.object(t, placeholders, args...), p.object(t, real, args...)
-	if bytes.Equal(before, want) || !rename.Mentions(before, names) {
-		t.Fatal("the object has no placeholder")
-	}
-	got, err := rename.Replace(before, names)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%d bytes became %d, clang writes %d", len(before), len(got), len(want))
-	}
-}
-
-// functions has what ThinLTO makes in objects that import: references to promoted
-// functions and variables, and private copies of variables. Some names are the end of
-// others.
-const functions = `
+// code has what ThinLTO makes in objects that import: references to promoted functions
+// and variables, and private copies of variables. Some names are the end of others.
+const code = `
 int f__0(int), ff__0(int), f__1(int), f__0cold(int), f(int), ff(int);
 extern int table__2[], table[];
 static int counter__0;
@@ -103,24 +28,91 @@ int *where(void) { return &counter__0; }
 int *whose(void) { return &mine__2; }
 `
 
-var targets = []string{
-	"x86_64-linux-gnu", "i386-linux-gnu", "aarch64-linux-gnu", "aarch64_be-linux-gnu", "powerpc64-linux-gnu",
-	"powerpc-linux-gnu", "riscv64-linux-gnu", "riscv32-linux-gnu", "s390x-linux-gnu", "armv7-linux-gnueabihf",
-	"mips64-linux-gnu", "mips-linux-gnu", "loongarch64-linux-gnu", "sparcv9-linux-gnu", "x86_64-linux-gnux32",
-	"x86_64-pc-windows-msvc", "i686-pc-windows-msvc", "aarch64-pc-windows-msvc", "x86_64-w64-windows-gnu",
-	"armv7-pc-windows-msvc",
-}
+var hashes = []string{"902834098120938", "18446744073709551615", "7"}
 
-var reals = []string{"902834098120938", "18446744073709551615", "7"}
-
-// Objects of all targets are as if they had been compiled with the real numbers.
+// Objects for all targets are as if they had been compiled with the hashes.
 func TestTargets(t *testing.T) {
 	quick.Skip(t, "compiles with clang")
-	for _, target := range targets {
+	t.Parallel()
+	for _, target := range []string{
+		"x86_64-linux-gnu", "i386-linux-gnu", "x86_64-linux-gnux32", "aarch64-linux-gnu", "aarch64_be-linux-gnu",
+		"armv7-linux-gnueabihf", "riscv64-linux-gnu", "riscv32-linux-gnu", "loongarch64-linux-gnu",
+		"powerpc64le-linux-gnu", "powerpc64-linux-gnu", "powerpc-linux-gnu", "s390x-linux-gnu",
+		"mips64el-linux-gnu", "mips64-linux-gnu", "mips-linux-gnu", "sparcv9-linux-gnu",
+		"x86_64-pc-windows-msvc", "i686-pc-windows-msvc", "aarch64-pc-windows-msvc", "armv7-pc-windows-msvc",
+		"arm64ec-pc-windows-msvc", "x86_64-w64-windows-gnu", "i686-w64-windows-gnu",
+	} {
 		t.Run(target, func(t *testing.T) {
-			p := programOf(t, "a.c", functions, "-g", "-O1", "--target="+target)
-			checkReplaced(t, p, reals, "-O2", "--target="+target)
-			checkReplaced(t, p, reals, "-O0", "-ffunction-sections", "-fdata-sections", "--target="+target)
+			t.Parallel()
+			p := programOf(t, "a.c", code, "-g", "-O1", "--target="+target)
+			checkReplaced(t, p, hashes, "-O2", "--target="+target)
+			checkReplaced(t, p, hashes, "-O0", "-ffunction-sections", "-fdata-sections", "--target="+target)
 		})
+	}
+}
+
+// The same for options that change how an object is laid out.
+func TestOptions(t *testing.T) {
+	quick.Skip(t, "compiles with clang")
+	t.Parallel()
+	for _, options := range []string{
+		"-fPIC -faddrsig -ffunction-sections -fdata-sections", // as in DTLTO
+		"-g -gdwarf-4 -ggnu-pubnames", "-g -gdwarf-5 -gpubnames -fdebug-types-section", "-g -gz=zlib", "-g -gz=zstd",
+		"-g -gsplit-dwarf=single", "-Wa,--crel,--allow-experimental-crel -ffunction-sections -fdata-sections",
+		"-ffunction-sections -fno-unique-section-names", "-fbasic-block-sections=all", "-fstack-size-section",
+		"-fbasic-block-address-map", "-fsplit-machine-functions", "-mcmodel=large -fdata-sections", "-fPIC -fno-plt",
+		"-fcf-protection -fpatchable-function-entry=4", "-fxray-instrument -fxray-instruction-threshold=1",
+	} {
+		t.Run(options, func(t *testing.T) {
+			t.Parallel()
+			args := append(strings.Fields(options), "--target=x86_64-linux-gnu")
+			checkReplaced(t, programOf(t, "a.c", code, args...), hashes, args...)
+			checkReplaced(t, programOf(t, "a.c", code, append(args, "-O2")...), hashes, append(args, "-O2")...)
+		})
+	}
+	for _, options := range []string{"-gcodeview", "-gdwarf -ffunction-sections -fdata-sections", "-fno-common -O2"} {
+		t.Run(options, func(t *testing.T) {
+			t.Parallel()
+			args := append(strings.Fields(options), "--target=x86_64-pc-windows-msvc", "-g")
+			checkReplaced(t, programOf(t, "a.c", code, args...), hashes, args...)
+		})
+	}
+}
+
+// The file beside an object that split DWARF writes may have placeholders, too: in the
+// names of its sections it has none, but it may hold the same string table.
+func TestSplitDWARF(t *testing.T) {
+	quick.Skip(t, "compiles with clang")
+	t.Parallel()
+	args := []string{"-g", "-gsplit-dwarf", "-gdwarf-5", "--target=x86_64-linux-gnu"}
+	p := programOf(t, "a.c", code, args...)
+	checkReplaced(t, p, hashes, args...)
+	numbers, names := placeholders(hashes)
+	beside := func(numbers []string) []byte {
+		p.object(t, numbers, args...)
+		return contents(t, filepath.Join(p.dir, "out.dwo"))
+	}
+	checkReplacedObject(t, beside(numbers), beside(hashes), names)
+}
+
+// Objects with more sections than the headers' 16-bit fields count, and with a string
+// table so long that COFF encodes places in it in another way.
+func TestManySections(t *testing.T) {
+	quick.Skip(t, "assembles large objects")
+	t.Parallel()
+	var elf, coff strings.Builder
+	long := strings.Repeat("long", 40)
+	for i := range 66_000 {
+		fmt.Fprintf(&elf, ".section \".text.f%d.llvm.<%d>\",\"ax\"\n.byte 1\n", i, i%3)
+		fmt.Fprintf(&coff, ".section \".text$%s%d.llvm.<%d>\",\"xr\"\n.byte 1\n", long, i, i%3)
+	}
+	elf.WriteString("\"f.llvm.<0>\":\n.quad \"g.llvm.<1>\"\n")
+	coff.WriteString(".globl \"f.llvm.<0>\"\n\"f.llvm.<0>\":\n.quad \"g.llvm.<1>\"\n")
+
+	checkReplaced(t, program{"a.s", elf.String(), t.TempDir()}, hashes, "--target=x86_64-linux-gnu")
+	checkReplaced(t, program{"a.s", elf.String(), t.TempDir()}, hashes, "--target=powerpc-linux-gnu")
+	object := checkReplaced(t, program{"a.s", coff.String(), t.TempDir()}, hashes, "--target=x86_64-pc-windows-msvc")
+	if !bytes.Contains(object[:66_000*40], []byte("//AAm")) {
+		t.Error("no name of a section is so far behind that it is encoded in base64")
 	}
 }

@@ -20,19 +20,19 @@ import (
 // pointers: DTLTO makes clang write each variable to a section of its own.
 func (o *elfObject) keepsStubs(table []byte, moved moves) (bool, error) {
 	var places []uint32
+	left := len(o.data) // sections of a damaged object overlap
 	for i := range o.sections {
 		s := &o.sections[i]
-		target := uint64(o.Uint32(o.data[s.header+o.info:]))
 		switch {
-		case target >= uint64(len(o.sections)) || string(o.sectionName(&o.sections[target])) != ".data":
+		case !o.isOfData(s):
 		case s.kind == elf.SHT_REL || s.kind == elf.SHT_RELA:
 			more, err := o.targets(s)
-			if err != nil {
-				return false, err
+			if left -= len(s.content); err != nil || left < 0 {
+				return false, errELF
 			}
 			places = append(places, more...)
 		case s.kind == crelSection:
-			return false, errors.New("relocations in CREL format are not supported")
+			return false, errors.New("section .data has relocations in CREL format")
 		}
 	}
 	slices.Sort(places)
@@ -46,6 +46,12 @@ func (o *elfObject) keepsStubs(table []byte, moved moves) (bool, error) {
 }
 
 const crelSection elf.SectionType = 0x40000014 // debug/elf doesn't know it
+
+// isOfData reports whether a section of relocations is for the section .data.
+func (o *elfObject) isOfData(s *elfSection) bool {
+	target := uint64(o.Uint32(o.data[s.header+o.info:]))
+	return target < uint64(len(o.sections)) && string(o.sectionName(&o.sections[target])) == ".data"
+}
 
 // stubOf returns the name of the pointer to a type, whose name is in a string table.
 func stubOf(table []byte, place uint32) string {
