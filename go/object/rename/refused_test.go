@@ -1,6 +1,7 @@
 package rename_test
 
 import (
+	"strings"
 	"testing"
 
 	"thinrex/go/internal/quick"
@@ -13,21 +14,19 @@ func TestPlaceholdersElsewhere(t *testing.T) {
 	const text = `const char text[] = "f.llvm.<0>";`
 	const short = `extern int x __asm__("x.llvm.<2>"); int g(void) { return x; }`
 	const label = `int f(int) __asm__("f.llvm.<0>"); int g(int x) { return f(x); }`
-	for name, tc := range map[string]struct {
-		source, want string
-		args         []string
-	}{
-		"data":                    {text, "section .rodata holds a placeholder", []string{"--target=x86_64-linux-gnu"}},
-		"data, COFF":              {text, "section ", []string{"--target=x86_64-pc-windows-msvc"}},
-		"debug information":       {label, "section .debug_str holds", []string{"--target=x86_64-linux-gnu", "-g", "-O2"}},
-		"compressed with zlib":    {label, "section .debug_str holds", []string{"--target=i386-linux-gnu", "-g", "-O2", "-gz=zlib"}},
-		"compressed with zstd":    {label, "section .debug_str holds", []string{"--target=s390x-linux-gnu", "-g", "-O2", "-gz=zstd"}},
-		"short name, COFF":        {short, "too short", []string{"--target=x86_64-pc-windows-msvc"}},
-		"debug information, COFF": {label, "section ", []string{"--target=x86_64-w64-windows-gnu", "-g", "-O2"}},
+	for name, tc := range map[string]struct{ source, want, args string }{
+		"data":                    {text, "section .rodata holds a placeholder", "--target=x86_64-linux-gnu"},
+		"data, COFF":              {text, "section ", "--target=x86_64-pc-windows-msvc"},
+		"short name, COFF":        {short, "too short", "--target=x86_64-pc-windows-msvc"},
+		"debug information":       {label, "section .debug_str holds", "--target=x86_64-linux-gnu -g -O2"},
+		"debug information, COFF": {label, "section ", "--target=x86_64-w64-windows-gnu -g -O2"},
+		"compressed with zlib":    {label, "section .debug_str holds", "--target=i386-linux-gnu -g -O2 -gz=zlib"},
+		"compressed with zstd":    {label, "section .debug_str holds", "--target=s390x-linux-gnu -g -O2 -gz=zstd"},
+		"embedded bitcode":        {label, "section .llvmbc holds", "--target=x86_64-linux-gnu -fembed-bitcode=all -O2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			checkRefused(t, program{"a.c", tc.source, t.TempDir()}, hashes, tc.want, tc.args...)
+			checkRefused(t, program{"a.c", tc.source, t.TempDir()}, hashes, tc.want, strings.Fields(tc.args)...)
 		})
 	}
 }
