@@ -1,6 +1,11 @@
 package clang
 
-import "strings"
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+)
 
 // LLVMLibrary returns the shared library with LLVM's own code that the compiler loads; ""
 // if that code is linked into the compiler. Package link cuts modules with it, as it
@@ -19,4 +24,17 @@ func (c *Compiler) LLVMLibrary(o ResolveOptions) (path string, err error) {
 		}
 	}
 	return "", nil
+}
+
+// LLVMVersion returns the version of LLVM in the compiler, such as 22.1.8.
+func (c *Compiler) LLVMVersion(ctx context.Context, o ResolveOptions) (string, error) {
+	out, err := outputOf(ctx, c.Path, o.Dir, o.Env, "--version")
+	if err != nil {
+		return "", err
+	}
+	version := regexp.MustCompile(`clang version (\d+\.\d+\.\d+)`).FindSubmatch(out)
+	if version == nil {
+		return "", fmt.Errorf("%s --version prints no version of clang", c.Path)
+	}
+	return string(version[1]), nil
 }

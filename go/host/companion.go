@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // A Companion is a program that runs beside this one and is talked to through its
@@ -82,6 +83,11 @@ func (c *Companion) End() string {
 func (c *Companion) close() {
 	c.in.Close()
 	c.out.Close()
+}
+
+// CPU returns how much time the program has spent on a processor, once End was called.
+func (c *Companion) CPU() time.Duration {
+	return c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
 }
 
 // maxTail bounds what is kept of a companion's standard error.

@@ -22,6 +22,7 @@ type jobCompiler struct {
 
 	// library returns the shared library with LLVM's code that the compiler loads.
 	library func() (path string, err error)
+	version func() (string, error) // of LLVM in it
 }
 
 // readCompiler finds the compiler and reads what all jobs have in common.
@@ -40,6 +41,7 @@ func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobC
 	c := &jobCompiler{
 		path:    compiler.Path,
 		library: func() (string, error) { return compiler.LLVMLibrary(resolution) },
+		version: func() (string, error) { return compiler.LLVMVersion(ctx, resolution) },
 	}
 	why, err := unknownCompiler(ctx, compiler, resolution)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -60,15 +59,15 @@ func newSlicing(o Options, c *jobCompiler, disk *cache, t *tally) *slicing {
 
 // newSlicer finds the program and the library. Processes start with the first request.
 func newSlicer(o Options, c *jobCompiler) (*slicer, error) {
-	library := o.SlicingLibrary
-	if library == "" {
-		var err error
-		if library, err = c.library(); err != nil {
-			return nil, err
-		}
-		if library == "" {
-			return nil, fmt.Errorf("LLVM is linked into %s; --slicing_library=FILE names a libLLVM of its version", c.path)
-		}
+	library, version := o.SlicingLibrary, ""
+	var err error
+	if library != "" {
+		version, err = c.version() // it may be a library of another compiler
+	} else if library, err = c.library(); err == nil && library == "" {
+		err = fmt.Errorf("LLVM is linked into %s; --slicing_library=FILE names a libLLVM of its version", c.path)
+	}
+	if err != nil {
+		return nil, err
 	}
 	f, err := o.Files.File(library)
 	if err != nil {
@@ -77,6 +76,7 @@ func newSlicer(o Options, c *jobCompiler) (*slicer, error) {
 	pool := slice.NewPool(slice.Options{
 		Program:   o.Slicer,
 		Library:   library,
+		Version:   version,
 		Processes: runtime.GOMAXPROCS(0),
 	})
 	return &slicer{pool: pool, identity: slice.Version + " " + f.Digest.Hash}, nil
@@ -87,7 +87,9 @@ func (s *slicing) close() error {
 	if s == nil || s.begun == nil {
 		return nil
 	}
-	return s.begun.pool.Close()
+	err := s.begun.pool.Close()
+	s.tally.count(func(sum *report.Summary) { sum.SliceSeconds = report.Seconds(s.begun.pool.CPU()) })
+	return err
 }
 
 // slice gives a task the sliced action of its job, and reports whether it has one then.
@@ -99,11 +101,9 @@ func (s *slicing) slice(ctx context.Context, t *task) bool {
 	if err != nil {
 		return false
 	}
-	began := time.Now()
 	sliced, err := s.builder.Slice(t.action, func(module action.Input, r slice.Request) ([]byte, error) {
 		return s.cut(ctx, cutting, module, r)
 	})
-	s.tally.count(func(sum *report.Summary) { sum.SliceSeconds += time.Since(began).Seconds() })
 	if err != nil {
 		if ctx.Err() == nil && !errors.Is(err, canon.ErrNothingCut) {
 			s.terminal.Verbose("%v", err)

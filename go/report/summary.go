@@ -27,7 +27,7 @@ type Summary struct {
 	// Of hits, local and remote: whose key held slices of the imported modules.
 	Sliced       int     `json:"sliced"`
 	SliceHits    int     `json:"slice_hits"`    // of these, hits
-	SliceSeconds float64 `json:"slice_seconds"` // that jobs waited for slices, all together
+	SliceSeconds float64 `json:"slice_seconds"` // of CPU, for cutting modules
 
 	RemoteHits      int   `json:"remote_hits"`      // hits that came from the remote cache
 	Fallbacks       int   `json:"fallbacks"`        // compiled here instead of on a worker

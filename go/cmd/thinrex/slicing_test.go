@@ -202,6 +202,23 @@ func TestSlicerFails(t *testing.T) {
 	}
 }
 
+// A library of another version than the compiler's isn't used.
+func TestOtherLibrary(t *testing.T) {
+	t.Parallel()
+	s := newSlicingSite(t)
+	s.write("compiler", `#!/bin/sh
+case "$*" in --version) echo "clang version 22.0.7" ;; *) exec clang-22 "$@" ;; esac
+`)
+	libraries := strings.Fields(s.run("ldd $(command -v clang-22) | awk '/libLLVM/ {print $3}'"))
+	s.env = append(s.env, "LINK=-Wl,--thinlto-remote-compiler="+s.path("compiler"))
+	s.with("SLICING_LIBRARY="+libraries[0], "VERBOSE=1")
+	got, printed := s.link()
+	wantSliced(t, got, 0, 0)
+	if !strings.Contains(printed, ", the compiler has 22.0.7") {
+		t.Errorf("printed %q", printed)
+	}
+}
+
 // A compiler that does something else where a module is smaller than in the user's folder.
 const differsOnSlices = `
 [ ! -e i00000.o ] || [ $(stat -c %s i00000.o) -ge $(stat -c %s $DIR/f0.o) ] || `

@@ -71,7 +71,10 @@ func findProgram(option string) (string, error) {
 		if err != nil {
 			continue
 		}
-		path := filepath.Join(filepath.Dir(self), programName)
+		path, err := filepath.Abs(filepath.Join(filepath.Dir(self), programName))
+		if err != nil {
+			continue
+		}
 		if fi, err := os.Stat(path); err == nil && fi.Mode().IsRegular() {
 			return path, nil
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -51,6 +52,8 @@ type Pool struct {
 	refused map[string]*Refusal // by path
 	deaths  int                 // since the last success
 	down    error               // wraps ErrUnavailable
+
+	cpu atomic.Int64 // nanoseconds that processes have spent
 }
 
 // NewPool returns a pool, which starts nothing yet.
@@ -149,7 +152,7 @@ func (p *Pool) ask(ctx context.Context, c *child, r Request) ([]byte, error) {
 	refusal := &Refusal{Path: r.Path}
 	switch {
 	case err != nil:
-		refusal.Reason = c.end(err)
+		refusal.Reason = p.end(c, err)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -159,7 +162,7 @@ func (p *Pool) ask(ctx context.Context, c *child, r Request) ([]byte, error) {
 		refusal = nil
 	}
 	if err == nil && c.served >= maxRequests {
-		c.end(nil)
+		p.end(c, nil)
 		c = nil
 	}
 	p.mu.Lock()
@@ -180,6 +183,16 @@ func (p *Pool) ask(ctx context.Context, c *child, r Request) ([]byte, error) {
 	return content, nil
 }
 
+// end ends a process, as child.end does.
+func (p *Pool) end(c *child, err error) string {
+	reason := c.end(err)
+	p.cpu.Add(int64(c.CPU()))
+	return reason
+}
+
+// CPU returns how much time the processes have spent, once Close was called.
+func (p *Pool) CPU() time.Duration { return time.Duration(p.cpu.Load()) }
+
 // Close ends all requests and processes, and waits for that.
 func (p *Pool) Close() error {
 	p.mu.Lock()
@@ -190,7 +203,7 @@ func (p *Pool) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.idle {
-		c.end(nil)
+		p.end(c, nil)
 	}
 	p.idle = nil
 	return nil
