@@ -66,8 +66,8 @@ func (n *numbers) replaceCOFF(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if at := n.find(data[:o.strings]); at >= 0 {
-		return nil, fmt.Errorf("%s holds a placeholder", o.part(at))
+	if err := n.searchCOFF(o); err != nil {
+		return nil, err
 	}
 	if n.find(data) < 0 {
 		return data, nil
@@ -191,15 +191,40 @@ func sectionPlace(name []byte) (place uint32, ok bool) {
 	return uint32(min(value, 1<<32-1)), true // LLVM writes no such place, and rebuild refuses it
 }
 
-// part says in which part of an object a byte is.
-func (o *coffObject) part(at int) string {
-	le := binary.LittleEndian
+// searchCOFF returns an error if there is a placeholder before the string table,
+// compressed or not.
+func (n *numbers) searchCOFF(o *coffObject) error {
+	found := n.find(o.data[:o.strings])
+	search := newSearch(n)
 	for i := range o.number {
-		header := o.data[o.sections+i*coffSection:]
-		begin, size := uint64(le.Uint32(header[20:])), uint64(le.Uint32(header[16:]))
-		if uint64(at) >= begin && uint64(at) < begin+size {
-			return fmt.Sprintf("section %d", i+1)
+		begin, content := o.content(i)
+		holds := found >= begin && found < begin+len(content)
+		if string(o.header(i)[:coffName]) == coffProfileNames {
+			inNames, err := search.findProfileNames(content)
+			if err != nil {
+				return fmt.Errorf("search section %d: %w", i+1, err)
+			}
+			holds = holds || inNames
+		}
+		if holds {
+			return fmt.Errorf("section %d holds a placeholder", i+1)
 		}
 	}
-	return "a header or a symbol"
+	if found >= 0 {
+		return errors.New("a header or a symbol holds a placeholder")
+	}
+	return nil
+}
+
+// header returns the header of section i.
+func (o *coffObject) header(i int) []byte { return o.data[o.sections+i*coffSection:][:coffSection] }
+
+// content returns what is in section i, and its place.
+func (o *coffObject) content(i int) (begin int, content []byte) {
+	le := binary.LittleEndian
+	at, size := uint64(le.Uint32(o.header(i)[20:])), uint64(le.Uint32(o.header(i)[16:]))
+	if at == 0 || at+size > uint64(o.symbols) {
+		return 0, nil
+	}
+	return int(at), o.data[at : at+size]
 }

@@ -26,7 +26,6 @@ type elfClass struct {
 	info        int // of sh_info
 	symbol      int // size of a symbol
 	compression int // size of a compressed section's header
-	plainSize   int // place of ch_size in it
 }
 
 var elfClasses = map[elf.Class]*elfClass{
@@ -44,7 +43,6 @@ var elfClasses = map[elf.Class]*elfClass{
 		info:        28,
 		symbol:      16,
 		compression: 12,
-		plainSize:   4,
 	},
 	elf.ELFCLASS64: {
 		word:        8,
@@ -60,7 +58,6 @@ var elfClasses = map[elf.Class]*elfClass{
 		info:        44,
 		symbol:      24,
 		compression: 24,
-		plainSize:   8,
 	},
 }
 
@@ -122,10 +119,13 @@ func (n *numbers) searchELF(o *elfObject) error {
 	search := newSearch(n)
 	for i := range o.sections {
 		s := &o.sections[i]
-		if s.flags&elf.SHF_COMPRESSED == 0 {
+		find := search.findProfileNames
+		if s.flags&elf.SHF_COMPRESSED != 0 {
+			find = func(content []byte) (bool, error) { return o.findCompressed(search, content) }
+		} else if string(o.sectionName(s)) != profileNames {
 			continue
 		}
-		found, err := o.findCompressed(search, s.content)
+		found, err := find(s.content)
 		if err != nil {
 			return fmt.Errorf("search section %s: %w", o.sectionName(s), err)
 		}

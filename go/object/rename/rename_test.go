@@ -70,6 +70,8 @@ func TestOptions(t *testing.T) {
 			checkReplaced(t, programOf(t, "a.c", code, append(args, "-O2")...), hashes, append(args, "-O2")...)
 		})
 	}
+	profiled := programOf(t, "a.c", code, "-O1", "-fprofile-generate", "--target=x86_64-linux-gnu")
+	checkReplaced(t, profiled, hashes, "-O2", "-ffunction-sections", "--target=x86_64-linux-gnu")
 	for _, options := range []string{"-gcodeview", "-gdwarf -ffunction-sections -fdata-sections", "-fno-common -O2"} {
 		t.Run(options, func(t *testing.T) {
 			t.Parallel()
