@@ -14,7 +14,7 @@ const (
 	globalVarCode      = 7 // each of the four: place of the name, its length, 3 others, linkage
 	functionCode       = 8
 	aliasCode          = 14
-	ifuncCode          = 15
+	ifuncCode          = 18
 	sourceFileNameCode = 16 // characters
 
 	permodule        = 1 // valueid, flags, 2 others, number of references, 2 others, references, calls

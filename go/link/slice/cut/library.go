@@ -56,6 +56,7 @@ type api struct {
 	GetFirstGlobalAlias                uintptr
 	GetFirstInstruction                uintptr
 	GetFirstUse                        uintptr
+	GetMDKindIDInContext               uintptr
 	GetModuleInlineAsm                 uintptr
 	GetNextBasicBlock                  uintptr
 	GetNextDbgRecord                   uintptr

@@ -18,11 +18,17 @@ type module struct {
 }
 
 // noName is an empty name for LLVM. What LLVM gets a pointer to must not be on a stack.
-var noName = []byte("\x00")
+var (
+	noName         = []byte("\x00")
+	sourceLocation = []byte("srcloc")
+)
 
 // open reads all of a module but the bodies of its functions.
 func (l *Library) open(data []byte) (*module, error) {
 	m := &module{Library: l, data: data, context: l.call(l.api.ContextCreate)}
+	// A module lists all kinds of metadata that its context has. LLVM knows all that clang
+	// makes but this one, for assembly in functions, which must not change other slices.
+	l.call(l.api.GetMDKindIDInContext, uintptr(m.context), address(&sourceLocation[0]), uintptr(len(sourceLocation)))
 	buffer := l.call(l.api.CreateMemoryBufferWithMemoryRange,
 		address(&data[0]), uintptr(len(data)), address(&noName[0]), 0)
 	if l.call(l.api.GetBitcodeModuleInContext2, uintptr(m.context), uintptr(buffer), address(&l.out[0])) != 0 {
