@@ -1,8 +1,8 @@
 # A newcomer needs three targets: make demo shows what thinrex does, make check is for each change, and make test is
 # what CI runs. make help lists all targets.
 .DEFAULT_GOAL := build
-.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel patient docs bench slicing-hunt corpus \
-	tools clean help
+.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel patient docs bench bench-edits slicing-hunt \
+	corpus tools clean help
 
 # Commands don't see make's job server: the links in the tests would wait for its
 # slots, as thinrex does under any other make.
@@ -17,7 +17,7 @@ FUZZTIME ?= 100000x
 PATIENT := $(CURDIR)/bin/patient
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/thinrex, and bin/thinrex-slicer, which must stand beside it
 	CGO_ENABLED=0 go build -trimpath -o $(THINREX) ./go/cmd/thinrex
@@ -106,6 +106,11 @@ docs: ## write the generated pages: options from their rows, Bazel rules from th
 bench: tools build ## compare speed with lld's own cache, a plain pool and ccache (a quarter of an hour)
 	@scripts/install-tools.sh ccache
 	go run ./go/internal/bench $(THINREX)
+
+# PROJECTS=lua,leveldb,rocksdb adds RocksDB, which takes a quarter of an hour to build; DIR=folder keeps what is built.
+bench-edits: tools build ## what edits of Lua and LevelDB make a link compile again, beside lld's own cache
+	CGO_ENABLED=0 go build -o bin/editbench ./go/internal/editbench
+	bin/editbench $(if $(PROJECTS),-only $(PROJECTS)) $(if $(DIR),-dir $(DIR)) $(THINREX)
 
 # The hunt is nice to others, because it runs for long. KEEP=DIR keeps programs with a difference.
 slicing-hunt: tools build ## for TIME (1h): link random programs with cut and whole imports, compare objects

@@ -82,6 +82,7 @@ var plan = []room{
 	{"internal/optiondocs", "cmd/thinrex/settings option"},
 	{"internal/bench", "bitcode digest internal/reapitest link/distfile"},
 	{"internal/corpus", ""},
+	{"internal/editbench", "link/distfile"},
 	{"internal/randomprogram", ""},
 	{"internal/slicinghunt", "internal/randomprogram link/distfile report"},
 }

@@ -16,12 +16,14 @@ type tally struct {
 	// After edits only: jobs that ran without and with slicing, and objects that
 	// differ from those before the edit.
 	whole, part, changed int
+
+	sliced int // jobs whose objects come from slices
 }
 
 func (t *tally) String() string {
-	return fmt.Sprintf("%d programs, %d edits, %d objects compared, %d differ, %d programs failed; "+
-		"after edits %d jobs ran without slicing, %d with it, and %d objects were new",
-		t.programs, t.edits, t.objects, t.differences, t.failures, t.whole, t.part, t.changed)
+	return fmt.Sprintf("%d programs, %d edits, %d objects compared, %d of them from slices, %d differ, "+
+		"%d programs failed; after edits %d jobs ran without slicing, %d with it, and %d objects were new",
+		t.programs, t.edits, t.objects, t.sliced, t.differences, t.failures, t.whole, t.part, t.changed)
 }
 
 // note counts one state of a program, and reports its differences.
@@ -30,6 +32,7 @@ func (h *hunt) note(s state, c *comparison, changed int) {
 	defer h.mu.Unlock()
 	h.total.objects += len(c.Modules)
 	h.total.differences += len(c.Different)
+	h.total.sliced += c.Part.Sliced
 	if s.edit == 0 {
 		h.total.programs++
 	} else {

@@ -1,0 +1,64 @@
+//go:build unix
+
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"thinrex/go/link/distfile"
+)
+
+const recordFlag = "-record="
+
+// An object is one of a link.
+type object struct {
+	Digest  string // of all its bytes
+	Content string // of what it has apart from the hashes in names
+}
+
+// distribute is a distributor: it runs another one, and writes what the objects are
+// to a file. args are -record=FILE, the other distributor, and its arguments.
+func distribute(args []string) (exit int) {
+	cmd := exec.Command(args[1], args[2:]...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	err := cmd.Run()
+	if err == nil {
+		err = record(strings.TrimPrefix(args[0], recordFlag), args[len(args)-1])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "editbench:", err)
+		return 1
+	}
+	return 0
+}
+
+func record(to, file string) error {
+	f, err := distfile.Read(file)
+	if err != nil {
+		return err
+	}
+	var objects []object
+	for _, job := range f.Jobs {
+		data, err := os.ReadFile(job.Outputs[0])
+		if err != nil {
+			return err
+		}
+		digest := sha256.Sum256(data)
+		o := object{Digest: hex.EncodeToString(digest[:])}
+		if o.Content, err = contentOf(data); err != nil {
+			return fmt.Errorf("%s: %w", job.Outputs[0], err)
+		}
+		objects = append(objects, o)
+	}
+	data, err := json.Marshal(objects)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o644)
+}
