@@ -33,3 +33,13 @@ func TestPlaceholdersElsewhere(t *testing.T) {
 		})
 	}
 }
+
+// Names that would become one are refused: LLVM would have made one symbol of them.
+func TestEqualHashes(t *testing.T) {
+	quick.Skip(t, "compiles with clang")
+	t.Parallel()
+	for _, target := range []string{"x86_64-linux-gnu", "x86_64-pc-windows-msvc"} {
+		p := programOf(t, "a.c", code, "--target="+target)
+		checkRefused(t, p, []string{"5", "5", "7"}, "would have the same name", "--target="+target)
+	}
+}

@@ -11,6 +11,11 @@
 // object's own string table must be the one that LLVM writes for its names, and a
 // placeholder must be found in names alone. For all else it returns an error, and the
 // job is compiled with whole modules.
+//
+// What no object shows, the caller must know. With a profile, LLVM's choice of calls to
+// promote depends on names (findings/pgo-promotes-calls-by-module-hash.sh), so modules
+// with a profile get no placeholders. Modules with one hash get one placeholder, because
+// LLVM takes their locals of one name for the same symbol.
 package rename
 
 import (
