@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"thinrex/go/link/slice"
 	"thinrex/go/link/slice/cut"
@@ -17,6 +18,10 @@ func main() {
 			" where FILE is the libLLVM to load; it reads requests from its standard input")
 		os.Exit(2)
 	}
+	boundMemory()
+	// Each request reads a file, uses it, and forgets it: collecting less often is worth it.
+	debug.SetGCPercent(800)
+	debug.SetMemoryLimit(256 << 20) // beside LLVM's own
 	err := slice.Serve(os.Stdin, os.Stdout, func() (slice.Cutter, string, error) {
 		library, err := cut.Load(os.Args[1])
 		if err != nil {

@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"thinrex/go/host"
@@ -33,7 +36,7 @@ func start(ctx context.Context, o Options) (*child, error) {
 	}
 	companion, err := host.StartCompanion(program, o.Library)
 	if err != nil {
-		return nil, err
+		return nil, explainStart(program, err)
 	}
 	c := &child{Companion: companion, answers: bufio.NewReader(companion.Out)}
 	var kind byte
@@ -78,9 +81,20 @@ func findProgram(option string) (string, error) {
 		if fi, err := os.Stat(path); err == nil && fi.Mode().IsRegular() {
 			return path, nil
 		}
-		tried = append(tried, path)
+		if !slices.Contains(tried, path) {
+			tried = append(tried, path)
+		}
 	}
 	return "", fmt.Errorf("there is no %s", strings.Join(tried, " and no "))
+}
+
+// explainStart improves the system's message for a program that can't be started: a
+// program whose dynamic loader is missing is reported as missing itself.
+func explainStart(program string, err error) error {
+	if _, missing := os.Stat(program); missing == nil && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: it runs only where glibc is installed", err)
+	}
+	return err
 }
 
 // exchange sends a request and returns the answer, a slice or a refusal.
@@ -113,7 +127,7 @@ func (c *child) within(ctx context.Context, limit time.Duration, talk func() err
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("%s died", programName)
 	}
 	return err

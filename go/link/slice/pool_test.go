@@ -108,12 +108,18 @@ func TestUnavailable(t *testing.T) {
 	for name, edit := range map[string]func(*slice.Options){
 		"no such program":      func(o *slice.Options) { o.Program = filepath.Join(t.TempDir(), "none") },
 		"no program beside us": func(o *slice.Options) { o.Program = "" },
-		"garbage":              func(o *slice.Options) { o.Library = "garbage" },
-		"silent":               func(o *slice.Options) { o.Library, o.Timeout = "silent", time.Second },
-		"dying":                func(o *slice.Options) { o.Library = "dying" },
-		"announcing":           func(o *slice.Options) { o.Library = "announcing" },
-		"unable":               func(o *slice.Options) { o.Library = "unable" },
-		"another version":      func(o *slice.Options) { o.Version = "23.1.4" },
+		"no loader": func(o *slice.Options) {
+			o.Program = filepath.Join(t.TempDir(), "script")
+			if err := os.WriteFile(o.Program, []byte("#!/no/such/loader\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"garbage":         func(o *slice.Options) { o.Library = "garbage" },
+		"silent":          func(o *slice.Options) { o.Library, o.Timeout = "silent", time.Second },
+		"dying":           func(o *slice.Options) { o.Library = "dying" },
+		"announcing":      func(o *slice.Options) { o.Library = "announcing" },
+		"unable":          func(o *slice.Options) { o.Library = "unable" },
+		"another version": func(o *slice.Options) { o.Version = "23.1.4" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPool(t, "echo", edit)

@@ -1,14 +1,14 @@
-//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64 || s390x)
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
 
 package cut
 
 // globalDCE is the name of the pass that removes local values that nothing refers to.
 var globalDCE = []byte("globaldce\x00")
 
-// removeAliases removes the aliases that nothing refers to. LLVM's C API has no function
-// for it, so a pass does it; a variable that refers to all else keeps that alive.
-func (c *cutting) removeAliases() {
-	unused := false
+// removeAliases removes the aliases that nothing refers to, and reports whether there were
+// any. LLVM's C API has no function for it, so a pass does it; a variable that refers to
+// all else keeps that alive.
+func (c *cutting) removeAliases() (unused bool) {
 	for _, a := range c.aliases {
 		if !a.kept && !a.stays && !c.used(a.ref, nil) {
 			const internal = 8
@@ -17,13 +17,14 @@ func (c *cutting) removeAliases() {
 		}
 	}
 	if !unused {
-		return
+		return false
 	}
 	keeper := c.refersTo(c.variables, c.functions)
 	options := uintptr(c.call(c.api.CreatePassBuilderOptions))
 	c.call(c.api.RunPasses, uintptr(c.module.module), address(&globalDCE[0]), 0, options)
 	c.call(c.api.DisposePassBuilderOptions, options)
 	c.call(c.api.DeleteGlobal, uintptr(keeper))
+	return true
 }
 
 // refersTo returns a new variable that refers to all values in lists.

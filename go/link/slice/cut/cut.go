@@ -1,10 +1,11 @@
-//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64 || s390x)
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
 
 package cut
 
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // maxModule bounds the file of a module, and with it the memory for cutting it.
-const maxModule = 256 << 20 // bytes
+const maxModule = 64 << 20 // bytes
 
 // Cut returns the bitcode of the module in r.Path with nothing but the values in r.Keep
 // and what they need. The same request for the same module gives the same bytes.
@@ -83,7 +84,7 @@ func (l *Library) checkFacts(facts *bitcode.Module) error {
 	if want := "LLVM" + l.Version; facts.Producer != want {
 		return fmt.Errorf("it was made by %q, not by %s", facts.Producer, want)
 	}
-	for code := range facts.Records {
+	for _, code := range slices.Sorted(maps.Keys(facts.Records)) {
 		if !knownRecords[code] {
 			return fmt.Errorf("its summary has records with code %d", code)
 		}

@@ -1,4 +1,4 @@
-//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64 || s390x)
+//go:build linux && (amd64 || arm64 || loong64 || ppc64le || riscv64)
 
 package cut
 
@@ -52,8 +52,10 @@ func (m *module) cut(contents *bitcode.Contents, keep, mention set) error {
 		c.readDebugRecords()
 	}
 	c.empty()
-	c.removeAliases()
 	c.removeUnused()
+	if c.removeAliases() {
+		c.removeUnused()
+	}
 	c.fill()
 	return nil
 }
