@@ -95,14 +95,10 @@ func (e *execution) settleSliced(
 		r.Done()
 		return nil, ctx.Err()
 	}
+	r.Done() // gives the slot back, for which the next compilation may have to wait
 	if why == nil {
-		if err := e.verify(ctx, t); err != nil {
-			r.Done()
-			return nil, err
-		}
-		return r, nil
+		return r, e.verify(ctx, t)
 	}
-	r.Done()
 	e.options.Terminal.Verbose("%s is compiled again, with whole modules: %v", t.first.Module(), why)
 	t.unslice()
 	if err := slot.Take(ctx); err != nil {

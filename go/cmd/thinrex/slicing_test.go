@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,6 +93,36 @@ func TestSlicing(t *testing.T) {
 			s.nothingLeft()
 		})
 	}
+}
+
+// Objects for Windows are sliced, too.
+func TestSlicingCOFF(t *testing.T) {
+	t.Parallel()
+	s := newSlicingSite(t)
+	const compile = "clang-22 --target=x86_64-pc-windows-msvc -O2 -flto=thin -c f?.c entry.c\n"
+	const link = "lld-link-22 /entry:entry /subsystem:console /nodefaultlib /Brepro f0.o f1.o f2.o f3.o entry.o /out:"
+	s.write("entry.c", "int f0(int), f1(int), f2(int), f3(int);\n"+
+		"int entry(void) { return f0(1) + f1(2) + f2(3) + f3(4); }\n")
+	s.run(compile + link + "inproc")
+	thin := func() report.Summary {
+		s.run(link + "prog $($THINREX flags --for=lld-link)\ncmp prog inproc")
+		var summary report.Summary
+		data, err := os.ReadFile(s.path("summary"))
+		if err == nil {
+			err = json.Unmarshal(data, &summary)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return summary
+	}
+	got := thin()
+	wantSummary(t, got, report.Summary{Local: every})
+	wantSliced(t, got, 1, 0)
+	s.run("echo 'int other(int x) { return x * 7; }' >>f0.c\n" + compile + link + "inproc")
+	got = thin()
+	wantSummary(t, got, report.Summary{Local: 1, Hits: every - 1})
+	wantSliced(t, got, 1, 1)
 }
 
 // Another machine finds a service's results by the keys of whole modules or, if the
@@ -263,7 +294,7 @@ func TestErrorWithSlices(t *testing.T) {
 func TestSlicingVerify(t *testing.T) {
 	t.Parallel()
 	s := newSlicingSite(t)
-	s.with("SLICING=verify")
+	s.with("SLICING=verify", "JOBS=1")
 	got, printed := s.link()
 	wantSummary(t, got, report.Summary{Local: every})
 	wantSliced(t, got, 1, 0)
