@@ -1,8 +1,8 @@
 # A newcomer needs three targets: make demo shows what thinrex does, make check is for each change, and make test is
 # what CI runs. make help lists all targets.
 .DEFAULT_GOAL := build
-.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel verify-slices patient docs bench bench-edits slicing-hunt \
-	corpus tools clean help
+.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel verify-slices patient docs bench \
+	bench-edits slicing-hunt corpus tools clean help
 
 # Commands don't see make's job server: the links in the tests would wait for its
 # slots, as thinrex does under any other make.
