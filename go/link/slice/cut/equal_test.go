@@ -18,7 +18,7 @@ func TestEqualObjects(t *testing.T) {
 		for name, sources := range map[string]map[string]string{"C": cProgram, "C++": cxxProgram} {
 			t.Run(name+" "+c.cflags, func(t *testing.T) {
 				t.Parallel()
-				if n := build(t, sources, c.cflags, elf+c.ldflags).checkEqual(); n < 3 {
+				if n := build(t, sources, c.cflags, elf+c.ldflags).checkEqual(); n < 2 {
 					t.Errorf("%d imports", n)
 				}
 			})
