@@ -61,11 +61,16 @@ func (f *fixture) withModules() {
 	}
 }
 
-func (f *fixture) compile(source, object string) {
+func (f *fixture) compile(source, object string, options ...string) {
 	f.t.Helper()
 	f.write("source.c", source)
-	out, err := exec.Command("clang-22", "-O2", "-flto=thin", "-c", "source.c", "-o", object).CombinedOutput()
-	if err != nil {
+	args := []string{"clang-22", "-O2", "-flto=thin", "-c", "source.c", "-o", object}
+	f.run(append(args, options...)...)
+}
+
+func (f *fixture) run(command ...string) {
+	f.t.Helper()
+	if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
 		f.t.Fatalf("%v: %s", err, out)
 	}
 }
@@ -154,6 +159,35 @@ func shardOf(t *testing.T, a *action.Action) *bitcode.Shard {
 	return nil
 }
 
+// Modules with one hash have locals of one name in common.
+func TestEqualHashes(t *testing.T) {
+	f := newFixture(t)
+	f.withModules()
+	cut := map[string]string{"i00000.o": "slice of b", "i00001.o": "slice of c"}
+	numbers := shardOf(t, f.build()).PromotionNumbers()
+	for name, tc := range map[string]struct{ equal, to string }{
+		"imports": {"i00001.o", "i00000.o"}, "the job's own module and an import": {"i00000.o", moduleName},
+	} {
+		t.Run(name, func(t *testing.T) {
+			shard := shardOf(t, f.build())
+			data, err := shard.SetPromotionNumbers(map[string]uint64{tc.equal: numbers[tc.to]})
+			if err != nil {
+				t.Fatal(err)
+			}
+			paths := map[string]string{moduleName: modulePath, "i00000.o": bPath, "i00001.o": cPath}
+			f.write(shardPath, rename(t, data, func(path string) string { return paths[path] }))
+			got := f.slice(cut)
+			if got.err != nil {
+				t.Fatal(got.err)
+			}
+			now := shardOf(t, got.Action).PromotionNumbers()
+			if now[tc.equal] != now[tc.to] || len(got.Names) != 1 || now[moduleName] != numbers[moduleName] {
+				t.Errorf("numbers %v, names %v", now, got.Names)
+			}
+		})
+	}
+}
+
 // Jobs that slices could change keep their whole modules.
 func TestNotSliced(t *testing.T) {
 	all := map[string]string{"i00000.o": "slice of b", "i00001.o": "slice of c"}
@@ -170,6 +204,13 @@ func TestNotSliced(t *testing.T) {
 				f.common.Args = append(f.common.Args, "-fpass-plugin=p.so")
 			},
 			says: "-fpass-plugin=",
+		},
+		"a profile for backends": {
+			change: func(f *fixture) {
+				f.write("p.prof", "main:10:1\n 0: 1\n")
+				f.common.Args = append(f.common.Args, "-fprofile-sample-use=p.prof")
+			},
+			says: "-fprofile-sample-use=",
 		},
 		"an option about imports": {
 			change: func(f *fixture) {
@@ -195,6 +236,14 @@ func TestNotSliced(t *testing.T) {
 					modulePath)
 			},
 			says: PlaceholderPrefix,
+		},
+		"a profile": {
+			change: func(f *fixture) {
+				f.write("p.txt", "main\n12345\n1\n7\n\n")
+				f.run("llvm-profdata-22", "merge", "p.txt", "-o", "p.profdata")
+				f.compile("int b(int); int main(void) { return b(1); }", modulePath, "-fprofile-use=p.profdata", "-w")
+			},
+			says: "has a profile",
 		},
 		"a placeholder in a slice": {
 			cut:  map[string]string{"i00000.o": "x.llvm." + PlaceholderPrefix + "00003"},
