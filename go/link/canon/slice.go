@@ -148,9 +148,9 @@ func placeholders(shard *bitcode.Shard, modules []action.Input, in *action.Input
 		if !hashed {
 			continue
 		}
-		if i == 0 {
+		if _, again := given[number]; i == 0 {
 			given[number] = number // of the job's own module, whose hash stays
-		} else if given[number] == 0 {
+		} else if !again {
 			given[number] = firstPlaceholder + uint64(i-1)
 			names[strconv.FormatUint(given[number], 10)] = strconv.FormatUint(number, 10)
 		}
