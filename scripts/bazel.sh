@@ -155,7 +155,7 @@ if [[ $1 = --exec ]]; then
 fi
 export CC=${CC:-clang-22}
 case $which in
-  7) in_root "$output" "${command[@]}" <&0 & ;;
+  7) in_bazel_root "$output" "${command[@]}" <&0 & ;;
   4) BAZEL_DEV_VERSION_OVERRIDE=$(package_version bazel-bootstrap) "${command[@]}" <&0 & ;;
   own) "${command[@]}" <&0 & ;;
 esac
