@@ -1,7 +1,7 @@
 # A newcomer needs three targets: make demo shows what thinrex does, make check is for each change, and make test is
 # what CI runs. make help lists all targets.
 .DEFAULT_GOAL := build
-.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel verify-slices patient docs bench \
+.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel verify-slices llvm patient docs bench \
 	bench-edits slicing-hunt corpus tools clean help
 
 # Commands don't see make's job server: the links in the tests would wait for its
@@ -36,7 +36,7 @@ check: ## for each change, about a minute: build, vet, the tests that need no cl
 
 test: tools lint cross patient build ## everything that CI runs (some 20 minutes on two cores)
 	@scripts/install-tools.sh cmake ninja-build
-	$(MAKE) --jobs=4 unit e2e e2e-bazel fuzz verify-slices # side by side, because each of them often waits
+	$(MAKE) --jobs=4 unit e2e e2e-bazel fuzz verify-slices llvm # side by side, because each of them often waits
 
 patient:
 	@go build -o $(PATIENT) ./go/internal/patient
@@ -101,6 +101,9 @@ e2e-bazel: tools ## the Bazel rules with real Bazels (the first run sets up Baze
 
 verify-slices: tools build ## links of two projects with --slicing=verify; one of them is Lua, which is downloaded
 	scripts/verify-slices.sh $(THINREX)
+
+llvm: tools patient build ## links, slices and thinrex cc with LLVM 23 and 24 (the first run installs them in folders)
+	scripts/test-llvm.sh
 
 docs: ## write the generated pages: options from their rows, Bazel rules from their doc strings
 	go run ./go/internal/optiondocs
