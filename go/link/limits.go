@@ -16,7 +16,8 @@ import (
 //	RemoteLookups        jobs that wait for the remote cache     each has its action in memory; there must be many,
 //	                                                             as each waits for a round trip
 //	coresAndDisk         lookups on this machine, actions made   each needs a core, or the disk for a moment
-//	                     again, workers' results written
+//	                     again or sliced, workers' results
+//	                     written
 //	actionsKept          actions that wait in queues, in bytes   a miss keeps its action until it runs, and those
 //	                                                             of all misses would fill the memory
 //	slicesKept           slices of modules in memory, in bytes   jobs share them; the disk cache has all, if there

@@ -20,7 +20,6 @@ import (
 // job imports (see canon.Sliced). It is asked only for actions without a result, so a
 // link that hits in full cuts nothing. Whatever goes wrong, a job then reads whole modules.
 type slicing struct {
-	mode     Slicing
 	builder  *canon.Builder
 	disk     *cache // keeps slices
 	terminal *report.Terminal
@@ -28,6 +27,7 @@ type slicing struct {
 
 	begin  func() (*slicer, error) // is called once, by the first action
 	begun  *slicer                 // by begin; nil before that, and if it failed
+	turns  turns                   // of actions that are being sliced: their slices are in memory
 	flight singleflight.Group      // of equal slices that are being made
 	memory sliceMemory
 
@@ -46,7 +46,13 @@ func newSlicing(o Options, c *jobCompiler, disk *cache, t *tally) *slicing {
 	if o.Slicing == SlicingOff || c.builder == nil {
 		return nil
 	}
-	s := &slicing{mode: o.Slicing, builder: c.builder, disk: disk, terminal: o.Terminal, tally: t}
+	s := &slicing{
+		builder:  c.builder,
+		disk:     disk,
+		terminal: o.Terminal,
+		tally:    t,
+		turns:    make(turns, coresAndDisk()),
+	}
 	s.begin = sync.OnceValues(func() (*slicer, error) {
 		var err error
 		if s.begun, err = newSlicer(o, c); err != nil {
@@ -101,8 +107,11 @@ func (s *slicing) slice(ctx context.Context, t *task) bool {
 	if err != nil {
 		return false
 	}
-	sliced, err := s.builder.Slice(t.action, func(module action.Input, r slice.Request) ([]byte, error) {
-		return s.cut(ctx, cutting, module, r)
+	var sliced *canon.Sliced
+	s.turns.do(func() {
+		sliced, err = s.builder.Slice(t.action, func(module action.Input, r slice.Request) ([]byte, error) {
+			return s.cut(ctx, cutting, module, r)
+		})
 	})
 	if err != nil {
 		if ctx.Err() == nil && !errors.Is(err, canon.ErrNothingCut) {

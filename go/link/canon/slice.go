@@ -49,8 +49,9 @@ func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
 	if len(whole.Outputs) != 1 || whole.Here {
 		return nil, fmt.Errorf("%s %w: it has more outputs than an object", whole.Subject, ErrNotSliced)
 	}
-	if arg := changesImports(whole.Args); arg != "" {
-		return nil, fmt.Errorf("%s %w: %s may change what is imported", whole.Subject, ErrNotSliced, arg)
+	if arg := seesMore(whole.Args); arg != "" {
+		return nil, fmt.Errorf("%s %w: with %s, more of them may matter, or their names",
+			whole.Subject, ErrNotSliced, arg)
 	}
 	at := slices.IndexFunc(whole.Inputs, func(in action.Input) bool { return in.Name == shardName })
 	shard, err := bitcode.Parse(whole.Inputs[at].Data)
@@ -87,11 +88,13 @@ func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
 // ends the link.
 type Cutter func(module action.Input, r slice.Request) ([]byte, error)
 
-// changesImports returns an argument because of which the compiler may import other
-// values than the shard lists, or look at the others; "" if there is none.
-func changesImports(args []string) string {
+// seesMore returns an argument because of which the compiler may import other values than
+// the shard lists, look at the others, or decide by hashes in names; "" if there is none.
+func seesMore(args []string) string {
 	for i, arg := range args {
 		switch {
+		case strings.HasPrefix(arg, "-fprofile-"), strings.HasPrefix(arg, "-fmemory-profile-use="):
+			return arg
 		case strings.HasPrefix(arg, "-fpass-plugin="), strings.HasPrefix(arg, "-fplugin="), arg == "-load":
 			return arg
 		case arg == "-mllvm" && i+1 < len(args) && strings.Contains(args[i+1], "import"):
@@ -131,28 +134,41 @@ func (b *Builder) cutImports(modules []action.Input, imports map[string][]uint64
 	return nil
 }
 
-// placeholders gives the imported modules placeholders in a shard.
+// placeholders gives the imported modules placeholders in a shard. Modules with equal
+// hashes get the same one: LLVM takes their locals of one name for the same symbol.
 func placeholders(shard *bitcode.Shard, modules []action.Input, in *action.Input) (map[string]string, error) {
 	numbers, names := map[string]uint64{}, map[string]string{}
 	ofHashes := shard.PromotionNumbers()
+	given := map[uint64]uint64{} // placeholders, by the numbers that they stand for
 	for i, module := range modules {
-		if err := holdsNoPlaceholder(module); err != nil {
+		if err := mayHavePlaceholders(module); err != nil {
 			return nil, err
 		}
-		if number, hashed := ofHashes[module.Name]; hashed && i > 0 {
-			placeholder := firstPlaceholder + uint64(i-1)
-			numbers[module.Name] = placeholder
-			names[strconv.FormatUint(placeholder, 10)] = strconv.FormatUint(number, 10)
+		number, hashed := ofHashes[module.Name]
+		if !hashed {
+			continue
 		}
+		if _, again := given[number]; i == 0 {
+			given[number] = number // of the job's own module, whose hash stays
+		} else if !again {
+			given[number] = firstPlaceholder + uint64(i-1)
+			names[strconv.FormatUint(given[number], 10)] = strconv.FormatUint(number, 10)
+		}
+		numbers[module.Name] = given[number]
 	}
 	var err error
 	in.Data, err = shard.SetPromotionNumbers(numbers)
 	return names, err
 }
 
-// holdsNoPlaceholder returns an error for a module with a symbol whose name looks like
-// one of ours: it would be renamed, too.
-func holdsNoPlaceholder(module action.Input) error {
+// profileSummary is the name of metadata in each module with a profile.
+const profileSummary = "ProfileSummary"
+
+// mayHavePlaceholders returns an error for a module with a symbol whose name looks like
+// a placeholder of ours, because it would be renamed, too; and for one with a profile:
+// which calls LLVM then promotes to direct ones can depend on the hashes in names (see
+// findings/pgo-promotes-calls-by-module-hash.sh).
+func mayHavePlaceholders(module action.Input) error {
 	data := module.Data
 	if data == nil {
 		var err error
@@ -162,6 +178,9 @@ func holdsNoPlaceholder(module action.Input) error {
 	}
 	if bytes.Contains(data, []byte(PlaceholderPrefix)) {
 		return fmt.Errorf("%s holds %q", module.File.Path, PlaceholderPrefix)
+	}
+	if bytes.Contains(data, []byte(profileSummary)) {
+		return fmt.Errorf("%s has a profile, by which names can decide on calls", module.File.Path)
 	}
 	return nil
 }
