@@ -84,6 +84,7 @@ FUZZ_TARGETS := \
 	object:FuzzCheck \
 	object/rename:FuzzReplace \
 	bitcode:FuzzAssembly \
+	bitcode:FuzzModule \
 	assembly:FuzzReader
 
 # Fuzzing is counted, not timed: at a deadline, Go 1.26's fuzzer may fail without a reason (go.dev/issue/75804).

@@ -110,7 +110,10 @@ func (m *Module) needs(keep []uint64, list map[uint64]bool) {
 		add(id)
 		for _, to := range refs {
 			add(to)
-			for _, further := range m.references[to] { // of what an alias is another name of
+			if m.values[id].code != aliasCode {
+				continue
+			}
+			for _, further := range m.references[to] { // what it is another name of is imported, too
 				add(further)
 			}
 		}
@@ -200,6 +203,18 @@ func (m *Module) readReferences(rec record) {
 	if first > 0 && count <= uint64(len(rec.ops)-first) {
 		m.references[rec.ops[0]] = rec.ops[first : first+int(count) : first+int(count)]
 	}
+}
+
+// checkNames fails if values share a name. LLVM never writes that, and reading all names
+// could take arbitrarily long.
+func (m *Module) checkNames() error {
+	total := uint64(0)
+	for _, v := range m.values {
+		if total += v.length; v.length > uint64(len(m.names)) || total > uint64(len(m.names)) {
+			return errors.New("bitcode: the names of values are longer than the table of names")
+		}
+	}
+	return nil
 }
 
 func (m *Module) readNames(p *parser, b block) error {

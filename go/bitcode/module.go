@@ -115,7 +115,7 @@ func readModule(data []byte) (*Module, error) {
 	if m.end == 0 {
 		return nil, errors.New("bitcode: no module")
 	}
-	return m, nil
+	return m, m.checkNames()
 }
 
 // records calls visit for each item of a block but definitions, which it takes note of.
