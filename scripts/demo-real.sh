@@ -21,6 +21,8 @@ use_lua() {
   link_inputs=(src/lua.o src/liblua.a -rdynamic -lm -ldl)
   edited_file=src/lstring.c
   edit='s/h<<5/h<<6/' # in the hash of strings
+  grown_file=src/lgc.c
+  added='static int twice (int x) { return 2 * x; } int luaC_new (int x) { return twice(x) + 1; }'
 
   build_inputs() {
     make -j"$(nproc)" -C src CC="clang-22 -std=gnu99" MYCFLAGS=-flto=thin SYSCFLAGS=-DLUA_USE_LINUX \
@@ -54,6 +56,8 @@ use_leveldb() {
   link_inputs=(out/visit.o out/libleveldb.a -pthread)
   edited_file=util/hash.cc
   edit='s/0xc6a4a793/0xc6a4a795/'
+  grown_file=util/env_posix.cc
+  added='static int twice(int x) { return 2 * x; } int newglobal(int x) { return twice(x) + 1; }'
 
   cat >"$tree/visit.cc" <<'EOF'
 #include <cstdio>

@@ -19,6 +19,8 @@ link_command=(clang++-22 -O2 -flto=thin -fuse-ld=lld-22)
 link_inputs=(build/main.o build/survey.o build/libshapes.a build/libreport.a)
 edited_file=report/histogram.cc
 edit='s/kBarWidth = 40/kBarWidth = 30/'
+grown_file=shapes/shape.cc
+added='static int Twice(int x) { return 2 * x; } int TwiceAndOne(int x) { return Twice(x) + 1; }'
 expected_output=$quickstart/expected.txt
 
 build_inputs() {

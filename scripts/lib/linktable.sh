@@ -11,6 +11,7 @@
 #   link_inputs                 objects, archives and libraries, relative to TREE
 #   program                     the name of the program
 #   edited_file edit            a source in TREE and a sed command that changes it
+#   grown_file added            a source in TREE that others import from, and functions to add to it
 #   build_inputs                a function: brings link_inputs up to date, in TREE
 #   run_program PATH            a function: runs it; its output is compared
 #   expected_output             a file with that output
@@ -108,6 +109,29 @@ link_through_thinrex() {
   esac
 }
 
+# link_with_lld_cache TREE: as lld links by itself, with its own cache; sets $lld_compiled.
+link_with_lld_cache() {
+  local cache=$work/lld-cache before=0
+  [[ ! -d $cache ]] || before=$(find "$cache" -name 'llvmcache-*' | wc -l)
+  link "$1" oracle "-Wl,--thinlto-cache-dir=$cache"
+  lld_compiled=$(($(find "$cache" -name 'llvmcache-*' | wc -l) - before))
+}
+
+# show_functions_added TREE: which modules are compiled again for functions that no
+# other module uses.
+show_functions_added() {
+  local tree=$1 jobs hits compiled amiss lld_compiled
+  link_with_lld_cache "$tree"
+  printf '%s\n' "$added" >>"$tree/$grown_file"
+  quietly "$tree" build_inputs
+  link_with_lld_cache "$tree"
+  link_through_thinrex "$tree" "functions added" some
+  read_summary
+  printf '\nFor the functions added to %s, lld'\''s own cache compiles %d modules again, and thinrex %d.\n' \
+    "$grown_file" "$lld_compiled" "$compiled"
+  [[ $compiled -lt $lld_compiled ]] || fail "functions added: thinrex should have compiled fewer modules than lld"
+}
+
 # check_output TREE
 check_output() {
   (run_program "$1/$program") >"$work/output" 2>&1 || fail "$program does not run: $(tail -n 1 "$work/output")"
@@ -148,5 +172,6 @@ show_links() {
   link_through_thinrex "$copy" "a copy in '${copy##*/}'" none
   check_output "$copy"
 
-  printf '\nEach program is byte for byte the one that lld links by itself.\n'
+  show_functions_added "$tree"
+  printf 'Each program is byte for byte the one that lld links by itself.\n'
 }

@@ -23,7 +23,8 @@ type program struct {
 
 // generate makes a program of n modules. Each module has callees in the next
 // fanout ones, small enough to be imported, a static that gets promoted, and
-// weight functions of its own that take the backend some time.
+// weight functions of its own that take the backend some time. Four modules are hubs, as
+// programs have them: a quarter of the others import from each.
 func generate(dir string, n, fanout, weight int) (*program, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -77,6 +78,12 @@ func source(i, n, fanout, weight int) string {
 		calls = append(calls, fmt.Sprintf("f%d(x + %d)", callee, k))
 	}
 	fmt.Fprintf(&b, "long f%d(long x) { state%d += x; return x * %d + state%d; }\n", i, i, i+3, i)
+	fmt.Fprintf(&b, "long hub%d(long);\n", i%hubs)
+	if i > 0 && i <= hubs*hubs && i%hubs == 0 {
+		own := i/hubs - 1
+		fmt.Fprintf(&b, "static long count%d;\nlong hub%d(long x) { count%d += x; return x * %d + count%d; }\n",
+			own, own, own, i+7, own)
+	}
 	for w := range weight {
 		fmt.Fprintf(&b, `static long work%d_%d(long x) {
   long sum = %d;
@@ -99,7 +106,7 @@ func source(i, n, fanout, weight int) string {
 		fmt.Fprintf(&b, "shared<%d>,", (i+k)%(sharedFunctions+sharedFunctions/4))
 	}
 	b.WriteString("};\n")
-	fmt.Fprintf(&b, "long all%d(long x) {\n  x += shared%d[x & 127](x);\n", i, i)
+	fmt.Fprintf(&b, "long all%d(long x) {\n  x += shared%d[x & 127](x) + hub%d(x);\n", i, i, i%hubs)
 	for w := range weight {
 		fmt.Fprintf(&b, "  x += work%d_%d(x);\n", i, w)
 	}
@@ -113,6 +120,12 @@ func source(i, n, fanout, weight int) string {
 	}
 	return b.String()
 }
+
+// hubs is how many modules are imported by many others.
+const hubs = 4
+
+// firstHub is the number of the first of them. Its object stands in no archive.
+const firstHub = hubs
 
 // sharedFunctions is how many instances of the header's template a module has.
 const sharedFunctions = 128

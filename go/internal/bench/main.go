@@ -54,7 +54,7 @@ func main() {
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
 	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, "+
-		"down, reset, compile, libraries, older")
+		"down, reset, compile, libraries, older, slices")
 	older := flag.String("baseline", "", "an older thinrex: measure how much slower or faster hits have become")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
 	flag.Parse()
@@ -117,6 +117,7 @@ func run(b *bench, only string) (err error) {
 		{"compile", b.compilePhase},
 		{"libraries", b.libraryMisses},
 		{"older", b.hitsAgainstOlder},
+		{"slices", b.slicing},
 	} {
 		if !wanted.MatchString(group.name) {
 			continue
@@ -194,6 +195,8 @@ type summary struct {
 
 	RemoteHits    int     `json:"remote_hits"`
 	BytesUploaded int64   `json:"bytes_uploaded"`
+	Sliced        int     `json:"sliced"`
+	SliceHits     int     `json:"slice_hits"`
 	WallSeconds   float64 `json:"wall_seconds"`
 }
 

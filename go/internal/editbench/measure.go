@@ -21,6 +21,7 @@ type measurement struct {
 	tree, caches  string
 	thinrex, self string
 	jobs          int
+	cutting       float64 // seconds of CPU in the latest link
 }
 
 // table measures all edits, and returns a Markdown table.
@@ -28,17 +29,19 @@ func (m *measurement) table() (string, error) {
 	if _, err := m.links(); err != nil { // fills the caches
 		return "", err
 	}
-	before, err := m.objects()
+	before, err := m.latest()
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
+	cutting := m.cutting * 1000 / float64(max(1, before.Imports))
+	fmt.Fprintf(&b, "%s, cold: %d imports, %.2f ms of CPU for cutting each\n\n", m.title, before.Imports, cutting)
 	fmt.Fprintf(&b, "| %s, %d jobs | lld's own cache | thinrex, `--slicing=off` | thinrex | objects that change | "+
 		"that only get other hashes in names |\n",
 		m.title, m.jobs)
 	b.WriteString("| --- | --- | --- | --- | --- | --- |\n")
 	for _, e := range m.edits {
-		row, err := m.row(e, before)
+		row, err := m.row(e, before.Objects)
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", e.what, err)
 		}
@@ -69,16 +72,16 @@ func (m *measurement) row(e edit, before []object) (row string, err error) {
 	if err != nil {
 		return "", err
 	}
-	after, err := m.objects()
+	after, err := m.latest()
 	if err != nil {
 		return "", err
 	}
 	renamed, changed := 0, 0
-	for i := range after {
+	for i, o := range after.Objects {
 		switch {
-		case i >= len(before) || after[i].Content != before[i].Content:
+		case i >= len(before) || o.Content != before[i].Content:
 			changed++
-		case after[i].Digest != before[i].Digest:
+		case o.Digest != before[i].Digest:
 			renamed++
 		}
 	}
@@ -99,15 +102,15 @@ func (m *measurement) links() (c counts, err error) {
 	if c.whole, err = m.distributed("off"); err != nil {
 		return c, err
 	}
-	whole, err := m.objects()
+	whole, err := m.latest()
 	if err != nil {
 		return c, err
 	}
 	if c.part, err = m.distributed("auto"); err != nil {
 		return c, err
 	}
-	part, err := m.objects()
-	if err == nil && !slices.Equal(whole, part) {
+	part, err := m.latest()
+	if err == nil && !slices.Equal(whole.Objects, part.Objects) {
 		err = errors.New("objects differ with --slicing=off and --slicing=auto")
 	}
 	return c, err
@@ -138,14 +141,17 @@ func (m *measurement) distributed(slicing string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var s struct{ Jobs, Local, Hits int }
+	var s struct {
+		Jobs, Local, Hits int
+		SliceSeconds      float64 `json:"slice_seconds"`
+	}
 	if err := json.Unmarshal(data, &s); err != nil {
 		return 0, err
 	}
 	if s.Local+s.Hits != s.Jobs {
 		return 0, fmt.Errorf("not all jobs were compiled or found: %s", data)
 	}
-	m.jobs = s.Jobs
+	m.jobs, m.cutting = s.Jobs, s.SliceSeconds
 	return s.Local, nil
 }
 
@@ -153,13 +159,13 @@ func (m *measurement) argument(arg string) string { return "-Xthinlto-distributo
 
 func (m *measurement) recordFile() string { return filepath.Join(m.caches, "objects.json") }
 
-// objects returns those of the latest link, in link order.
-func (m *measurement) objects() (objects []object, err error) {
+// latest returns what is recorded of the latest link.
+func (m *measurement) latest() (r linkRecord, err error) {
 	data, err := os.ReadFile(m.recordFile())
 	if err != nil {
-		return nil, err
+		return r, err
 	}
-	return objects, json.Unmarshal(data, &objects)
+	return r, json.Unmarshal(data, &r)
 }
 
 // run links with flags.

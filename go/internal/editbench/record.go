@@ -16,6 +16,12 @@ import (
 
 const recordFlag = "-record="
 
+// A linkRecord is what a link's jobs read and wrote.
+type linkRecord struct {
+	Imports int // of all jobs together
+	Objects []object
+}
+
 // An object is one of a link.
 type object struct {
 	Digest  string // of all its bytes
@@ -43,7 +49,7 @@ func record(to, file string) error {
 	if err != nil {
 		return err
 	}
-	var objects []object
+	var r linkRecord
 	for _, job := range f.Jobs {
 		data, err := os.ReadFile(job.Outputs[0])
 		if err != nil {
@@ -54,9 +60,10 @@ func record(to, file string) error {
 		if o.Content, err = contentOf(data); err != nil {
 			return fmt.Errorf("%s: %w", job.Outputs[0], err)
 		}
-		objects = append(objects, o)
+		r.Objects = append(r.Objects, o)
+		r.Imports += len(job.Inputs) - 2 // the first two are the module and its shard
 	}
-	data, err := json.Marshal(objects)
+	data, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
