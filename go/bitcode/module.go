@@ -46,10 +46,14 @@ func ReadModule(data []byte) (*Module, error) {
 	return m, err
 }
 
-// WithEmptySummary returns slice, a module that LLVM wrote without a summary and without
-// a wrapper, with a summary of no values that has m's version and flags. LLVM imports from
-// no module that lacks a summary, but reads nothing else in it.
+// WithEmptySummary returns slice, a module that LLVM wrote without a summary, with a
+// summary of no values that has m's version and flags. LLVM imports from no module that
+// lacks a summary, but reads nothing else in it.
 func (m *Module) WithEmptySummary(slice []byte) ([]byte, error) {
+	slice, err := unwrap(slice)
+	if err != nil {
+		return nil, err
+	}
 	s, err := readModule(slice)
 	if err != nil {
 		return nil, err

@@ -1,5 +1,6 @@
 // Package host runs commands on this machine. Each runs in a process group of its own,
 // which ends when thinrex ends, and in a private directory that holds exactly its inputs.
+// A Companion is another kind: a program that is talked to until it isn't needed any more.
 // No more commands run at a time than there are slots.
 package host
 
