@@ -47,7 +47,7 @@ func (m *Module) Contents(kept func(guid uint64) bool) (*Contents, error) {
 		return nil, err
 	}
 	for id, v := range m.values {
-		value := Value{m.guid(v), v.local, v.body, v.appending, c.inMetadata[uint64(id)]}
+		value := Value{m.guid(id), v.local, v.body, v.appending, c.inMetadata[uint64(id)]}
 		switch v.code {
 		case globalVarCode:
 			c.result.Variables = append(c.result.Variables, value)
@@ -89,7 +89,7 @@ func (c *contents) readModuleItem(kind uint64, br *blockReader) error {
 			return fmt.Errorf("bitcode: block %d at byte %d: more functions' bodies than functions",
 				br.sub.id, br.sub.length)
 		}
-		if c.kept(c.guid(c.values[c.defined[c.bodies-1]])) {
+		if c.kept(c.guid(c.defined[c.bodies-1])) {
 			if err := c.parser.records(br.sub, c.readFunctionItem); err != errEnough {
 				return err
 			}

@@ -16,6 +16,7 @@ const (
 	aliasCode          = 14
 	ifuncCode          = 18
 	sourceFileNameCode = 16 // characters
+	guidListCode       = 20 // the upper and lower half of each value's GUID, in the order of their ids
 
 	permodule        = 1 // valueid, flags, 2 others, number of references, 2 others, references, calls
 	permoduleProfile = 2
@@ -39,26 +40,24 @@ type declaredValue struct {
 // Forget lets go of the bytes of the module's file. Afterwards the module is good for
 // Mentions alone.
 func (m *Module) Forget() {
-	m.guids = make([]uint64, len(m.values))
-	for i, v := range m.values {
-		m.guids[i] = m.guid(v)
+	guids := make([]uint64, len(m.values))
+	for id := range guids {
+		guids[id] = m.guid(id)
 	}
+	m.guids = guids
 	m.names, m.parser, m.version, m.flags = nil, parser{}, nil, nil
 }
 
 // Values returns how many functions, variables and aliases the module has.
 func (m *Module) Values() int { return len(m.values) }
 
-// guidOf returns the GUID of the value with an id.
-func (m *Module) guidOf(id int) uint64 {
-	if m.guids != nil {
+// guid returns the number by which summaries name the value with an id. LLVM 23 and later
+// write it into the module: it stays when a value gets another name or linkage.
+func (m *Module) guid(id int) uint64 {
+	if id < len(m.guids) && m.guids[id] != 0 {
 		return m.guids[id]
 	}
-	return m.guid(m.values[id])
-}
-
-// guid returns the number by which summaries name the value.
-func (m *Module) guid(v declaredValue) uint64 {
+	v := m.values[id]
 	if v.at+v.length > uint64(len(m.names)) || v.at+v.length < v.at {
 		return 0
 	}
@@ -66,7 +65,7 @@ func (m *Module) guid(v declaredValue) uint64 {
 	return GUID(name, m.source, v.local)
 }
 
-// GUID returns the number by which summaries name a value. A local value's number depends
+// GUID returns the number by which summaries name a value with a name. A local value's number depends
 // on the name of the module's source file. Source: GlobalValue::getGlobalIdentifier and
 // getGUID in llvm/include/llvm/IR/GlobalValue.h.
 func GUID(name, source string, local bool) uint64 {
@@ -87,7 +86,7 @@ func (m *Module) variables() map[uint64]bool {
 	list := map[uint64]bool{}
 	for id, v := range m.values {
 		if v.variable && !v.local {
-			list[m.guidOf(id)] = true
+			list[m.guid(id)] = true
 		}
 	}
 	return list
@@ -97,14 +96,14 @@ func (m *Module) variables() map[uint64]bool {
 func (m *Module) needs(keep []uint64, list map[uint64]bool) {
 	add := func(id uint64) {
 		if id < uint64(len(m.values)) && m.values[id].variable && !m.values[id].local {
-			list[m.guidOf(int(id))] = true
+			list[m.guid(int(id))] = true
 		}
 	}
 	for id, refs := range m.references {
 		if id >= uint64(len(m.values)) {
 			continue
 		}
-		if _, kept := slices.BinarySearch(keep, m.guidOf(int(id))); !kept {
+		if _, kept := slices.BinarySearch(keep, m.guid(int(id))); !kept {
 			continue
 		}
 		add(id)
@@ -152,6 +151,10 @@ func (m *Module) readDeclaration(br *blockReader) error {
 	switch br.code {
 	case sourceFileNameCode:
 		m.source = textOf(br.ops)
+	case guidListCode:
+		for i := 0; i+1 < len(br.ops); i += 2 {
+			m.guids = append(m.guids, br.ops[i]<<32|br.ops[i+1]&0xffffffff)
+		}
 	case globalVarCode, functionCode, aliasCode, ifuncCode:
 		const body, linkage, appending = 4, 5, 2
 		if len(br.ops) <= linkage {

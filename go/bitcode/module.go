@@ -32,7 +32,7 @@ type Module struct {
 	defined    []int               // the ids of functions with a body, in the order of the bodies
 	references map[uint64][]uint64 // the ids that a value with a body refers to, by its id
 	names      []byte              // of the values
-	guids      []uint64            // of the values, by id, once Forget was called
+	guids      []uint64            // of the values, by id; 0, or none, for those that names tell
 }
 
 // ReadModule reads data, a file that holds one module with a ThinLTO summary; data must not

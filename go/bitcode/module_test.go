@@ -97,8 +97,8 @@ func FuzzModule(f *testing.F) {
 		}
 		_, _ = m.Contents(func(uint64) bool { return true })
 		var all []uint64
-		for _, v := range m.values {
-			all = append(all, m.guid(v))
+		for id := range m.values {
+			all = append(all, m.guid(id))
 		}
 		slices.Sort(all)
 		if got := Mentions(m, []Import{{m, all}}); len(got) != 1 {

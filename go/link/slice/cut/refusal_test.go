@@ -59,6 +59,19 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A value that isn't found can't be kept whole.
+func TestUnknownValue(t *testing.T) {
+	quick.Skip(t, "compiles with clang")
+	p := &program{T: t, dir: t.TempDir()}
+	p.write("a.c", "int f(void) { return 1; }")
+	p.compile("a.c", "-O2")
+	_, err := slicer.Slice(t.Context(), slice.Request{Path: p.path("a.c.o"), Keep: []uint64{7}})
+	const want = "a value that the job imports isn't in it"
+	if _, refused := errors.AsType[*slice.Refusal](err); !refused || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 // Damaged modules are refused or cut, and others are cut after them.
 func TestDamaged(t *testing.T) {
 	p := build(t, freestanding, "-O2", elf+"-O2 -nostdlib -shared")

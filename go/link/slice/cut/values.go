@@ -40,6 +40,9 @@ func (m *module) cut(contents *bitcode.Contents, keep, mention set) error {
 	if err != nil {
 		return err
 	}
+	if !c.hasAll(keep) {
+		return errors.New("a value that the job imports isn't in it")
+	}
 	for i := range c.variables {
 		v := &c.variables[i]
 		v.stays = v.stays || !v.Local && mention[v.GUID]
@@ -71,6 +74,20 @@ func (c *cutting) find(list *[]value, known []bitcode.Value, keep set, first, ne
 		(*list)[i] = value{ref: refs[i], Value: k, kept: keep[k.GUID], stays: k.InMetadata && !k.Appending}
 	}
 	return nil
+}
+
+// hasAll reports whether all values in keep are here. If one were not found because LLVM
+// counts GUIDs in a new way, its body would be lost.
+func (c *cutting) hasAll(keep set) bool {
+	found := set{}
+	for _, list := range [][]value{c.variables, c.functions, c.aliases} {
+		for _, v := range list {
+			if v.kept {
+				found[v.GUID] = true
+			}
+		}
+	}
+	return len(found) == len(keep)
 }
 
 // keepAliasees keeps what a kept alias is another name of: LLVM imports a copy of it.
