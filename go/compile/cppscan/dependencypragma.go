@@ -47,6 +47,16 @@ func (m *meter) isDefinition(line []byte) bool {
 	return !bytes.Contains(line, []byte("//")) && !bytes.Contains(line, []byte("/*")) && !m.isInString(line)
 }
 
+// isInParameters reports whether what follows this part of a line, for which isDefinition
+// is true, is the name of a macro's parameter. That name stands for something else in the
+// body.
+func (m *meter) isInParameters(line []byte) bool {
+	line = bytes.TrimLeft(m.skipSpace(line), "#%:")
+	_, line = cutWord(m.skipSpace(line)) // define
+	_, line = cutName(m.skipSpace(line))
+	return bytes.HasPrefix(line, []byte("(")) && !bytes.Contains(line, []byte(")"))
+}
+
 // namesFile reports whether a text goes on with the name of a file, perhaps in the next
 // line: the arguments of a macro may stand in several.
 func (m *meter) namesFile(text []byte) bool {

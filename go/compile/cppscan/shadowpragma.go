@@ -27,7 +27,11 @@ func (m *meter) mayWarnOfShadowed(data []byte) bool {
 			continue // a part of another name
 		}
 		line := lines.before(len(before))
-		ofPragma := endsWith(line, "GCC") || endsWith(line, "clang") || endsWith(line, "*/") || m.isDefinition(line)
+		inMacro := m.isDefinition(line)
+		if inMacro && m.isInParameters(line) {
+			continue // glibc's <sys/cdefs.h>, which most headers include, has a parameter of this name
+		}
+		ofPragma := endsWith(line, "GCC") || endsWith(line, "clang") || endsWith(line, "*/") || inMacro
 		if m.maySwitchOn(after, ofPragma) {
 			return true
 		}
