@@ -11,6 +11,7 @@ import (
 	"thinrex/go/compile/headermemo"
 	"thinrex/go/compile/searchpath"
 	"thinrex/go/host/filedigest"
+	"thinrex/go/host/memo"
 )
 
 // dependsOn makes the action of what the compiler has just read, with which its result
@@ -95,14 +96,35 @@ func (d *dependencies) alternative(namesPlaces bool) (alternative, error) {
 	}
 	shadowed := slices.ContainsFunc(sources, func(s cppscan.Source) bool { return s.Shadowed })
 	files := union(texts, d.dataFiles())
+	stats, err := d.stats(files)
+	if err != nil {
+		return alternative{}, err
+	}
 	names, conditions, err := d.search.Conditions(d.spent, d.began, searchpath.Reading{
 		Files:    files,
+		Stats:    stats,
 		Sources:  append(sources, make([]cppscan.Source, len(files)-len(texts))...),
 		Forced:   d.in.Forced,
 		Complete: complete,
 		Shadowed: d.in.Shadowed || shadowed,
 	})
 	return alternative{names, conditions}, err
+}
+
+// stats returns the fingerprints with which the files' digests were learnt. It has zeros
+// for links: the way to these is looked up again.
+func (d *dependencies) stats(files []string) ([]memo.Fingerprint, error) {
+	stats := make([]memo.Fingerprint, len(files))
+	for i, name := range files {
+		f, err := d.digests.FileUntil(d.spent, name)
+		if err != nil {
+			return nil, err
+		}
+		if !f.Link {
+			stats[i] = f.Stat
+		}
+	}
+	return stats, nil
 }
 
 // follow takes what only all sources together tell: see cppscan.Follow.

@@ -13,7 +13,7 @@ import (
 // or has no time left, the answer is yes: that only makes a compilation fail twice.
 func (r *request) mayReadStandardInput(spent *budget) bool {
 	files := append(r.search.Forced(r.in.Forced), r.in.Source)
-	folders := host.ProcessFolders{}
+	folders := host.NewProcessFolders()
 	seen, asked := map[string]bool{}, map[cppscan.Probe]bool{}
 	for i := 0; i < len(files); i++ {
 		data, err := os.ReadFile(files[i])

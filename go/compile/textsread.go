@@ -49,7 +49,7 @@ func (x *execution) textsRead() ([]string, error) {
 		more = append(more, x.search.Forced(x.in.Forced)...) // which the graph leaves out
 	}
 	names = union([]string{x.in.Source}, names, more)
-	folders := host.ProcessFolders{}
+	folders := host.NewProcessFolders()
 	for _, name := range slices.Concat(names, x.dataFiles()) {
 		if folders.Lead(name) {
 			return nil, notCached("%s includes or reads %s, which differs between processes", x.in.Source, name)

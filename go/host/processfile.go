@@ -33,22 +33,30 @@ func CheckFile(name string) error {
 	return nil
 }
 
-// ProcessFolders remembers the answers of OfProcess for folders. A compilation reads many
-// files from few folders.
-type ProcessFolders map[string]bool
+// ProcessFolders remembers the answers of OfProcess for folders, and the links on the way
+// to them. A compilation reads many files from few folders, which have many names.
+type ProcessFolders struct {
+	known map[string]bool
+	links map[string]string // where a link leads; "" for what is no link
+}
+
+// NewProcessFolders returns an empty memory.
+func NewProcessFolders() *ProcessFolders {
+	return &ProcessFolders{known: map[string]bool{}, links: map[string]string{}}
+}
 
 // Lead returns what OfProcess returns for a path.
-func (known ProcessFolders) Lead(path string) bool {
+func (f *ProcessFolders) Lead(path string) bool {
 	folder := path[:strings.LastIndexByte(path, '/')+1]
-	isOfProcess, ok := known[folder]
+	isOfProcess, ok := f.known[folder]
 	if !ok {
-		isOfProcess = OfProcess(folder + "thinrex") // a file in it that is no link
-		known[folder] = isOfProcess
+		isOfProcess = f.leads(folder + "thinrex") // a file in it that is no link
+		f.known[folder] = isOfProcess
 	}
 	if !isOfProcess {
 		var some [1]byte // the beginning of the link's target: unlike os.Readlink, this makes no garbage
 		_, err := syscall.Readlink(path, some[:])
-		isOfProcess = err == nil && OfProcess(path)
+		isOfProcess = err == nil && f.leads(path)
 	}
 	return isOfProcess
 }
@@ -56,7 +64,9 @@ func (known ProcessFolders) Lead(path string) bool {
 // OfProcess reports whether a path leads through /proc, /dev or /sys, also by
 // symbolic links on the way. A link that lies there leads each process to another
 // file, and a file there changes without a change of its times.
-func OfProcess(path string) bool {
+func OfProcess(path string) bool { return NewProcessFolders().leads(path) }
+
+func (f *ProcessFolders) leads(path string) bool {
 	if !filepath.IsAbs(path) {
 		dir, err := os.Getwd()
 		if err == nil {
@@ -73,9 +83,9 @@ func OfProcess(path string) bool {
 		if isBelow("/proc", at) || isBelow("/sys", at) || strings.HasPrefix(at, "/dev/") && !isBelow("/dev/shm", at) {
 			return true
 		}
-		target, err := os.Readlink(at)
-		if err != nil {
-			continue // no link
+		target := f.target(at)
+		if target == "" {
+			continue
 		}
 		if links++; links > maxLinks {
 			return true
@@ -86,6 +96,16 @@ func OfProcess(path string) bool {
 		rest = slices.Concat(strings.Split(target, "/"), rest)
 	}
 	return false
+}
+
+// target returns where a link leads; "" for what is no link.
+func (f *ProcessFolders) target(at string) string {
+	target, ok := f.links[at]
+	if !ok {
+		target, _ = os.Readlink(at)
+		f.links[at] = target
+	}
+	return target
 }
 
 func isBelow(folder, path string) bool {

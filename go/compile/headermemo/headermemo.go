@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -103,9 +104,11 @@ func (m *Memory) Save() error {
 
 // folderOf returns what is remembered of the folder of a header. It is known by the
 // name that the compilation has for it: so sandboxes, in each of which the same
-// header has another absolute name, share one file.
+// header has another absolute name, share one file. Names with ./ and ../, of which some
+// libraries have dozens for a folder, share one, too: a header is found there by its
+// fingerprint, not by its name.
 func (m *Memory) folderOf(path string) *folder {
-	name := path[:strings.LastIndexByte(path, '/')+1]
+	name := filepath.Clean(path[:strings.LastIndexByte(path, '/')+1])
 	in, ok := m.folders[name]
 	if !ok {
 		in = loadFolder(memo.Path(m.stateDir, memo.HeaderScans, memo.Key(name)), m.firstLine)

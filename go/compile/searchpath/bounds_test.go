@@ -13,6 +13,7 @@ import (
 
 	"thinrex/go/compile/cppscan"
 	"thinrex/go/compile/searchpath"
+	"thinrex/go/host/memo"
 )
 
 // An #include by a macro in each of many folders may have named each of many
@@ -77,7 +78,11 @@ func TestStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	_, _, err = s.Conditions(ctx, began,
-		searchpath.Reading{Files: []string{"a.c"}, Sources: []cppscan.Source{cppscan.Scan(text)}})
+		searchpath.Reading{
+			Files:   []string{"a.c"},
+			Stats:   make([]memo.Fingerprint, 1),
+			Sources: []cppscan.Source{cppscan.Scan(text)},
+		})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"thinrex/go/compile/cppscan"
+	"thinrex/go/host/memo"
 )
 
 // A condition is one of these letters and a path, and says what must hold for that path at
@@ -60,11 +61,12 @@ func (c condition) holds() bool {
 
 // A Reading is what a compilation has read, by the compiler's own list.
 type Reading struct {
-	Files    []string         // by name, the source first
-	Sources  []cppscan.Source // what each of them asks for
-	Forced   []string         // files that -include and -imacros name
-	Complete bool             // Files has each name by which a file was included, not only one for each file
-	Shadowed bool             // the compiler warns of headers behind the one that it includes
+	Files    []string           // by name, the source first
+	Stats    []memo.Fingerprint // of each of them since the compilation ended; zero for a link
+	Sources  []cppscan.Source   // what each of them asks for
+	Forced   []string           // files that -include and -imacros name
+	Complete bool               // Files has each name by which a file was included, not only one for each file
+	Shadowed bool               // the compiler warns of headers behind the one that it includes
 }
 
 // Conditions returns what must hold for a compilation to read the same files again.
@@ -78,7 +80,7 @@ type Reading struct {
 // The work grows with the number of directives and of folders searched, not
 // with how names can be combined: see standsFor.
 func (s *SearchPath) Conditions(ctx context.Context, began Moment, r Reading) (names, conditions []string, err error) {
-	f := newFinder(ctx, s, r.Files, began)
+	f := newFinder(ctx, s, r, began)
 	f.watchShadowed = r.Shadowed
 	var follow []int
 	for i, name := range r.Files {

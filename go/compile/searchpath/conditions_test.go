@@ -3,7 +3,6 @@
 package searchpath_test
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,8 @@ import (
 
 	"thinrex/go/compile/cppscan"
 	"thinrex/go/compile/searchpath"
+	"thinrex/go/host/filedigest"
+	"thinrex/go/host/memo"
 )
 
 // A compilation is one that has read files, and what it was told to include.
@@ -34,15 +35,24 @@ func (c *compilation) begin(t testing.TB) {
 func (c *compilation) end(t testing.TB) (conditions, more []string, err error) {
 	t.Helper()
 	var sources []cppscan.Source
-	for _, name := range c.read {
-		data, err := os.ReadFile(name)
+	stats := make([]memo.Fingerprint, len(c.read))
+	for i, name := range c.read {
+		f, data, err := filedigest.Read(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		sources = append(sources, cppscan.Scan(data))
+		if !f.Link {
+			stats[i] = f.Stat
+		}
 	}
 	names, conditions, err := c.Conditions(t.Context(), c.began, searchpath.Reading{
-		Files: c.read, Sources: sources, Forced: c.forced, Complete: c.complete, Shadowed: c.shadowed,
+		Files:    c.read,
+		Stats:    stats,
+		Sources:  sources,
+		Forced:   c.forced,
+		Complete: c.complete,
+		Shadowed: c.shadowed,
 	})
 	more = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(c.read, name) })
 	return conditions, more, err

@@ -39,11 +39,29 @@ func (w *disk) stat(path string) *status {
 		}
 	}
 	is = w.look(path)
+	w.note(path, is)
+	return is
+}
+
+// learn is stat for a regular file, no link, whose fingerprint was taken after the
+// compilation had ended, or is zero.
+func (w *disk) learn(path string, st memo.Fingerprint) *status {
+	_, known := w.known[path]
+	if known || !memo.TellsFiles || !st.Exact() {
+		return w.stat(path)
+	}
+	is := &status{Fingerprint: st}
+	w.visit(path, is)
+	w.visitAbove(path)
+	w.note(path, is)
+	return is
+}
+
+func (w *disk) note(path string, is *status) {
 	w.known[path] = is
 	if is != nil && !is.isDir() && mayBeAfter(is.LastChange(), w.began.time) {
 		w.late = path
 	}
-	return is
 }
 
 // look looks up a file and what is on the way to it. For most names, of nothing or of a
@@ -54,11 +72,10 @@ func (w *disk) look(path string) *status {
 		visitPath(path, w.walked, w.step)
 		is, there, err = statusOf(path)
 	} else {
-		if there && !w.walked[path] {
-			w.walked[path] = true
-			w.step(path, &is)
+		if there {
+			w.visit(path, &is)
 		}
-		visitPath(strings.TrimSuffix(above(path), "/"), w.walked, w.step)
+		w.visitAbove(path)
 	}
 	if err != nil {
 		w.denied[path] = err
@@ -68,6 +85,18 @@ func (w *disk) look(path string) *status {
 	}
 	found := is // alone on the heap: most names are of nothing
 	return &found
+}
+
+// visit is what visitPath does for the end of a path that is no link.
+func (w *disk) visit(path string, is *status) {
+	if !w.walked[path] {
+		w.walked[path] = true
+		w.step(path, is)
+	}
+}
+
+func (w *disk) visitAbove(path string) {
+	visitPath(strings.TrimSuffix(above(path), "/"), w.walked, w.step)
 }
 
 func (w *disk) step(step string, is *status) {

@@ -40,13 +40,13 @@ type finder struct {
 // each file that it reads.
 const namesPerFile = 4
 
-func newFinder(ctx context.Context, search *SearchPath, deps []string, began Moment) *finder {
-	n := len(deps)
+func newFinder(ctx context.Context, search *SearchPath, r Reading, began Moment) *finder {
+	n := len(r.Files)
 	f := &finder{
 		disk:    newDisk(began, namesPerFile*n),
 		ctx:     ctx,
 		search:  search,
-		deps:    deps,
+		deps:    r.Files,
 		isDep:   make(map[string]bool, n),
 		read:    make(map[memo.FileID]int, n),
 		isOther: map[string]bool{},
@@ -59,12 +59,12 @@ func newFinder(ctx context.Context, search *SearchPath, deps []string, began Mom
 		hidden:  map[question]hiding{},
 		noted:   map[question]bool{},
 	}
-	for i, name := range deps {
+	for i, name := range r.Files {
 		if strings.Contains(name, ".framework/Frameworks/") {
 			f.reason = name + " lies in a framework within another, where headers are looked for at last"
 		}
 		f.isDep[name] = true
-		if fi := f.stat(name); fi != nil {
+		if fi := f.learn(name, r.Stats[i]); fi != nil {
 			f.read[fi.ID()] = i
 		}
 	}
