@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"google.golang.org/protobuf/encoding/protowire"
+	"thinrex/go/digest"
+	"thinrex/go/wire"
 )
 
 // Seal makes the messages and the digest of an action from its arguments, inputs and
@@ -19,32 +20,32 @@ func (a *Action) Seal(s Spec) error {
 	if err != nil {
 		return err
 	}
-	var command message
-	command.texts(1, slices.Concat(s.Program, a.Args)...)
+	var command wire.Message
+	command.Texts(1, slices.Concat(s.Program, a.Args)...)
 	for _, v := range sortedVariables(s.Env) {
-		command.pair(2, v.Name, v.Value)
+		writePair(&command, 2, v.Name, v.Value)
 	}
 	outputs := outputNames(a.Outputs)
 	if s.Runnable {
-		command.texts(3, outputs...)      // some servers ignore field 7
-		command.platform(5, s.Properties) // some servers read only this one
+		command.Texts(3, outputs...)             // some servers ignore field 7
+		writePlatform(&command, 5, s.Properties) // some servers read only this one
 	}
-	command.texts(7, outputs...)
+	command.Texts(7, outputs...)
 	m := Messages{Directories: root.blobs}
-	if m.Command, m.CommandDigest, err = command.seal(s.Function); err != nil {
+	if m.Command, m.CommandDigest, err = seal(&command, s.Function); err != nil {
 		return fmt.Errorf("command of %s: %w", a.Subject, err)
 	}
 
-	var action message
-	action.digest(1, m.CommandDigest)
-	action.digest(2, root.digest)
-	action.part(6, func() {
-		action.number(1, int64(s.Timeout/time.Second))
-		action.number(2, int64(s.Timeout%time.Second))
+	var action wire.Message
+	m.CommandDigest.Write(&action, 1)
+	root.digest.Write(&action, 2)
+	action.Part(6, func() {
+		action.Number(1, int64(s.Timeout/time.Second))
+		action.Number(2, int64(s.Timeout%time.Second))
 	})
-	action.data(9, s.Salt)
-	action.platform(10, s.Properties)
-	if m.Action, a.Digest, err = action.seal(s.Function); err != nil {
+	action.Data(9, []byte(s.Salt))
+	writePlatform(&action, 10, s.Properties)
+	if m.Action, a.Digest, err = seal(&action, s.Function); err != nil {
 		return fmt.Errorf("action of %s: %w", a.Subject, err)
 	}
 	a.Messages = m
@@ -57,16 +58,30 @@ func sortedVariables(env []Variable) []Variable {
 	})
 }
 
-// platform writes a field with a worker's properties, if there are any.
-func (m *message) platform(field protowire.Number, properties map[string]string) {
+// writePlatform writes a field with a worker's properties, if there are any.
+func writePlatform(m *wire.Message, field wire.Field, properties map[string]string) {
 	if len(properties) == 0 {
 		return
 	}
-	m.part(field, func() {
+	m.Part(field, func() {
 		for _, name := range slices.Sorted(maps.Keys(properties)) {
-			m.pair(1, name, properties[name])
+			writePair(m, 1, name, properties[name])
 		}
 	})
+}
+
+// writePair writes a field that is a name and a value: a variable or a property.
+func writePair(m *wire.Message, field wire.Field, name, value string) {
+	m.Part(field, func() {
+		m.Text(1, name)
+		m.Text(2, value)
+	})
+}
+
+// seal returns a message and its digest.
+func seal(m *wire.Message, function digest.Function) ([]byte, digest.Digest, error) {
+	data, err := m.Bytes()
+	return data, function.Of(data), err
 }
 
 func outputNames(outputs []Output) []string {

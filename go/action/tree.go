@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"thinrex/go/digest"
+	"thinrex/go/wire"
 )
 
 // A Tree is a folder of inputs as Directory messages. Its zero value, and nil, is an
@@ -62,15 +63,16 @@ func (t *Tree) addDirectory(
 	function digest.Function, files []entry, folders []folder,
 ) (digest.Digest, []folder, error) {
 	folders = slices.Clone(folders)
-	dir := message{bytes: make([]byte, 0, sizeOf(files))}
+	var dir wire.Message
+	dir.Grow(sizeOf(files))
 	for len(files) > 0 {
 		first, _, nested := strings.Cut(files[0].path, "/")
 		if !nested {
 			in := files[0].input
-			dir.part(1, func() {
-				dir.text(1, first)
-				dir.digest(2, in.Digest)
-				dir.flag(4, in.Executable)
+			dir.Part(1, func() {
+				dir.Text(1, first)
+				in.Digest.Write(&dir, 2)
+				dir.Flag(4, in.Executable)
 			})
 			files = files[1:]
 			continue
@@ -89,12 +91,12 @@ func (t *Tree) addDirectory(
 	}
 	slices.SortFunc(folders, func(x, y folder) int { return strings.Compare(x.name, y.name) })
 	for _, f := range folders {
-		dir.part(2, func() {
-			dir.text(1, f.name)
-			dir.digest(2, f.digest)
+		dir.Part(2, func() {
+			dir.Text(1, f.name)
+			f.digest.Write(&dir, 2)
 		})
 	}
-	data, d, err := dir.seal(function)
+	data, d, err := seal(&dir, function)
 	if err != nil {
 		return digest.Digest{}, nil, fmt.Errorf("names of inputs: %w", err)
 	}

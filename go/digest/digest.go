@@ -12,6 +12,8 @@ import (
 	"github.com/zeebo/blake3"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+
+	"thinrex/go/wire"
 )
 
 // Digest is comparable; two Digests made by one Function are equal when they
@@ -102,6 +104,14 @@ func FromProto(p *repb.Digest) (Digest, error) {
 // Proto returns d as the Remote Execution API's message.
 func (d Digest) Proto() *repb.Digest {
 	return &repb.Digest{Hash: d.Hash, SizeBytes: d.Size}
+}
+
+// Write writes d as a field of a message.
+func (d Digest) Write(m *wire.Message, field wire.Field) {
+	m.Part(field, func() {
+		m.Text(1, d.Hash)
+		m.Number(2, d.Size)
+	})
 }
 
 func (d Digest) String() string { return fmt.Sprintf("%s/%d", d.Hash, d.Size) }

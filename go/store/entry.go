@@ -4,30 +4,51 @@ import (
 	"unicode/utf8"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+
+	"thinrex/go/wire"
 )
 
-// The fields of ActionResult, OutputFile and Digest that this package writes: their
-// numbers in remote_execution.proto, with their types on the wire.
+// The fields of ActionResult that this package writes, as remote_execution.proto numbers
+// them. An OutputFile has its path and its digest in fields 1 and 2, a Digest its hash and
+// its size.
 const (
-	outputFiles  = 2<<3 | uint64(protowire.BytesType)
-	exitCode     = 4<<3 | uint64(protowire.VarintType)
-	stdoutRaw    = 5<<3 | uint64(protowire.BytesType)
-	stdoutDigest = 6<<3 | uint64(protowire.BytesType)
-	stderrRaw    = 7<<3 | uint64(protowire.BytesType)
-	stderrDigest = 8<<3 | uint64(protowire.BytesType)
-
-	filePath   = 1<<3 | uint64(protowire.BytesType)
-	fileDigest = 2<<3 | uint64(protowire.BytesType)
-
-	digestHash = 1<<3 | uint64(protowire.BytesType)
-	digestSize = 2<<3 | uint64(protowire.VarintType)
+	outputFiles  = 2
+	exitCode     = 4
+	stdoutRaw    = 5
+	stdoutDigest = 6
+	stderrRaw    = 7
+	stderrDigest = 8
 )
 
-// readEntry returns the result in a file of the Action Cache. The protobuf library takes
-// a quarter of a millisecond to get ready, which is much for a hit of thinrex cc. So it
-// reads only what this package doesn't write.
+// writeEntry returns a file of the Action Cache.
+func writeEntry(p *repb.ActionResult) ([]byte, error) {
+	var m wire.Message
+	for _, f := range p.OutputFiles {
+		m.Part(outputFiles, func() {
+			m.Text(1, f.Path)
+			writeDigest(&m, 2, f.Digest)
+		})
+	}
+	m.Number(exitCode, int64(p.ExitCode))
+	m.Data(stdoutRaw, p.StdoutRaw)
+	writeDigest(&m, stdoutDigest, p.StdoutDigest)
+	m.Data(stderrRaw, p.StderrRaw)
+	writeDigest(&m, stderrDigest, p.StderrDigest)
+	return m.Bytes()
+}
+
+func writeDigest(m *wire.Message, field wire.Field, d *repb.Digest) {
+	if d != nil {
+		m.Part(field, func() {
+			m.Text(1, d.Hash)
+			m.Number(2, d.SizeBytes)
+		})
+	}
+}
+
+// readEntry returns the result in a file of the Action Cache. What this package hasn't
+// written, the protobuf library reads: see package wire.
 func readEntry(data []byte) (*repb.ActionResult, error) {
 	if p, ok := readOwnEntry(data); ok {
 		return p, nil
@@ -39,40 +60,42 @@ func readEntry(data []byte) (*repb.ActionResult, error) {
 // readOwnEntry fails for all but what this package writes.
 func readOwnEntry(data []byte) (p *repb.ActionResult, ok bool) {
 	p = new(repb.ActionResult)
-	return p, eachField(data, outputFiles, func(field uint64, text []byte, number uint64) (ok bool) {
-		switch field {
-		case outputFiles:
-			f, ok := readOutputFile(text)
-			p.OutputFiles = append(p.OutputFiles, f)
-			return ok
-		case exitCode:
-			p.ExitCode = int32(number)
-		case stdoutRaw:
-			p.StdoutRaw = text
-		case stdoutDigest:
-			p.StdoutDigest, ok = readDigest(text)
-			return ok
-		case stderrRaw:
-			p.StderrRaw = text
-		case stderrDigest:
-			p.StderrDigest, ok = readDigest(text)
-			return ok
-		default:
+	return p, wire.Read(data, outputFiles, func(v wire.Value) (ok bool) {
+		switch {
+		case v.Field == exitCode && !v.IsText:
+			p.ExitCode = int32(v.Number)
+			return true
+		case !v.IsText:
 			return false
 		}
-		return true
+		switch v.Field {
+		case outputFiles:
+			f, ok := readOutputFile(v.Text)
+			p.OutputFiles = append(p.OutputFiles, f)
+			return ok
+		case stdoutRaw:
+			p.StdoutRaw = v.Text
+			return true
+		case stdoutDigest:
+			p.StdoutDigest, ok = readDigest(v.Text)
+		case stderrRaw:
+			p.StderrRaw = v.Text
+			return true
+		case stderrDigest:
+			p.StderrDigest, ok = readDigest(v.Text)
+		}
+		return ok
 	})
 }
 
 func readOutputFile(data []byte) (f *repb.OutputFile, ok bool) {
 	f = new(repb.OutputFile)
-	return f, eachField(data, 0, func(field uint64, text []byte, _ uint64) (ok bool) {
-		switch field {
-		case filePath:
-			f.Path = string(text)
-			return utf8.Valid(text)
-		case fileDigest:
-			f.Digest, ok = readDigest(text)
+	return f, wire.Read(data, 0, func(v wire.Value) (ok bool) {
+		switch {
+		case v.Field == 1 && v.IsText:
+			f.Path, ok = string(v.Text), utf8.Valid(v.Text)
+		case v.Field == 2 && v.IsText:
+			f.Digest, ok = readDigest(v.Text)
 		}
 		return ok
 	})
@@ -80,42 +103,13 @@ func readOutputFile(data []byte) (f *repb.OutputFile, ok bool) {
 
 func readDigest(data []byte) (d *repb.Digest, ok bool) {
 	d = new(repb.Digest)
-	return d, eachField(data, 0, func(field uint64, text []byte, number uint64) bool {
-		switch field {
-		case digestHash:
-			d.Hash = string(text)
-			return utf8.Valid(text)
-		case digestSize:
-			d.SizeBytes = int64(number)
-			return true
+	return d, wire.Read(data, 0, func(v wire.Value) (ok bool) {
+		switch {
+		case v.Field == 1 && v.IsText:
+			d.Hash, ok = string(v.Text), utf8.Valid(v.Text)
+		case v.Field == 2 && !v.IsText:
+			d.SizeBytes, ok = int64(v.Number), true
 		}
-		return false
+		return ok
 	})
-}
-
-// eachField calls take for each field of a message, until it returns false. The fields
-// must be texts and numbers, in their order, each once but for a list.
-func eachField(data []byte, list uint64, take func(field uint64, text []byte, number uint64) bool) bool {
-	for last := uint64(0); len(data) > 0; {
-		field, n := protowire.ConsumeVarint(data)
-		if n < 0 || field < last || field == last && field != list {
-			return false
-		}
-		data, last = data[n:], field
-		var text []byte
-		var number uint64
-		switch protowire.Type(field & 7) {
-		case protowire.BytesType:
-			text, n = protowire.ConsumeBytes(data)
-		case protowire.VarintType:
-			number, n = protowire.ConsumeVarint(data)
-		default:
-			return false
-		}
-		if n < 0 || !take(field, text, number) {
-			return false
-		}
-		data = data[n:]
-	}
-	return true
 }

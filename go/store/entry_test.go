@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"testing"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
@@ -19,17 +20,23 @@ func entry(t testing.TB, p *repb.ActionResult) []byte {
 	return data
 }
 
-// ownEntries are some of all kinds that this package writes.
+// ownEntries are some of all kinds that this package writes. It writes them as the
+// protobuf library does.
 func ownEntries(t testing.TB) (list [][]byte) {
 	t.Helper()
 	long := make([]byte, 100_000)
-	for _, r := range []action.Result{
+	for i, r := range []action.Result{
 		{},
+		{ExitCode: -1},
 		{Stdout: []byte("manifest"), Stderr: []byte("warning\xff")},
 		{Stdout: long, Stderr: long, Outputs: []action.OutputFile{{Name: "o", Data: []byte("o")}, {Name: "ü"}}},
 	} {
 		p, _ := r.Proto(digest.SHA256)
-		list = append(list, entry(t, p))
+		data, err := writeEntry(p)
+		if want := entry(t, p); err != nil || !bytes.Equal(data, want) {
+			t.Errorf("%d: %q, %v, want %q", i, data, err, want)
+		}
+		list = append(list, data)
 	}
 	return list
 }

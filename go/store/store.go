@@ -22,8 +22,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	"google.golang.org/protobuf/proto"
-
 	"thinrex/go/action"
 	"thinrex/go/digest"
 )
@@ -114,7 +112,7 @@ func (s *Store) Store(_ context.Context, a *action.Action, r *action.Result) err
 			return fmt.Errorf("store a blob: %w", err)
 		}
 	}
-	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(p)
+	data, err := writeEntry(p)
 	if err != nil {
 		return err
 	}

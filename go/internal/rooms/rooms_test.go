@@ -16,7 +16,8 @@ type room struct {
 // that stands in the wrong room.
 var plan = []room{
 	// Formats and values. They know nothing of links, compilations or services.
-	{"digest", ""},
+	{"wire", ""},
+	{"digest", "wire"},
 	{"bitcode", ""},
 	{"option", ""},
 	{"report", "option"},
@@ -30,11 +31,11 @@ var plan = []room{
 	{"host/filedigest", "digest host/memo"},
 
 	// The vocabulary of both wings.
-	{"action", "digest object host/filedigest"},
+	{"action", "digest object host/filedigest wire"},
 	{"clang", "digest host host/filedigest host/memo"},
 
 	// Where results are kept, and where actions run.
-	{"store", "action digest host host/memo option"},
+	{"store", "action digest host host/memo option wire"},
 	{"outage", "action host/memo"},
 	{"reapi/credential", "host option"},
 	{"reapi/rpc", ""},
