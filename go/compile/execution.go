@@ -23,7 +23,8 @@ type execution struct {
 	cpu       time.Duration     // time of the processor that the compiler has used
 
 	texts   []string // see listTexts
-	unknown error    // why texts isn't all that the compiler read, or nil
+	seen    sightings
+	unknown error // why texts isn't all that the compiler read, or nil
 }
 
 func newExecution(r *request, c *caches, started time.Time) (*execution, error) {

@@ -8,12 +8,24 @@ import (
 	"testing"
 	"time"
 
+	"thinrex/go/compile/cppscan"
 	"thinrex/go/compile/headermemo"
 	"thinrex/go/digest"
+	"thinrex/go/host/filedigest"
 )
 
 // settle returns once the times of what was written tell one content from another.
 func settle() { time.Sleep(2100 * time.Millisecond) }
+
+// recall returns what is remembered of a header.
+func (p *project) recall(name string) (filedigest.File, cppscan.Source, bool) {
+	p.Helper()
+	f, err := filedigest.Look(name)
+	if err != nil {
+		p.Error(err)
+	}
+	return headermemo.Open(p.StateDir).Recall(f, time.Now())
+}
 
 // After an edit of the source, headers that stayed the same aren't read again: a false
 // digest that is remembered of one leads to a key that nobody else finds.
@@ -22,7 +34,7 @@ func TestHeadersAreReadOnce(t *testing.T) {
 	args := []string{"-flto=thin", "-c", "a.c"}
 	settle()
 	p.want("compiled", args...)
-	f, sources, ok := headermemo.Open(p.StateDir).Recall("a.h")
+	f, sources, ok := p.recall("a.h")
 	if !ok || f.Digest != digest.SHA256.Of([]byte("int v;\n")) {
 		t.Fatalf("remembers %v, %v of a.h", f, ok)
 	}
@@ -91,7 +103,7 @@ func TestRememberedHeadersAskTheSame(t *testing.T) {
 			p.want(c.afterEdit, args...)
 			p.write(map[string]string{source: "#include \"a.h\"\nint edited;\n"})
 			p.want(c.afterEdit, args...)
-			if _, _, ok := headermemo.Open(p.StateDir).Recall(name + "/a.h"); !ok {
+			if _, _, ok := p.recall(name + "/a.h"); !ok {
 				t.Error("a.h isn't remembered")
 			}
 			p.write(map[string]string{name + "/" + c.more: ""})

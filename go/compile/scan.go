@@ -58,10 +58,9 @@ func (d *dependencies) forEach(indices []int, do func(i int) error) error {
 // indices of the others.
 func (d *dependencies) recallSources(names []string, sources []cppscan.Source) (unknown []int) {
 	for i, name := range names {
-		var f filedigest.File
-		var ok bool
-		if d.usesHeaderMemory() {
-			f, sources[i], ok = d.headers.Recall(name)
+		f, ok := d.seen.look(name)
+		if ok = ok && d.usesHeaderMemory(); ok {
+			f, sources[i], ok = d.headers.Recall(f, d.seen.began)
 		}
 		if ok {
 			d.digests.Learn(f)

@@ -42,7 +42,7 @@ func (r *request) mayReadStandardInput(spent *budget) bool {
 				if err != nil || fi.IsDir() {
 					continue
 				}
-				if !fi.Mode().IsRegular() || fi.Size() > spent.mostText() || folders.Lead(place) {
+				if !fi.Mode().IsRegular() || fi.Size() > spent.mostText() || folders.Lead(place, true) {
 					return true
 				}
 				files = append(files, place)

@@ -50,8 +50,10 @@ func (x *execution) textsRead() ([]string, error) {
 	}
 	names = union([]string{x.in.Source}, names, more)
 	folders := host.NewProcessFolders()
+	x.seen = newSightings(len(names))
 	for _, name := range slices.Concat(names, x.dataFiles()) {
-		if folders.Lead(name) {
+		f, ok := x.seen.look(name)
+		if folders.Lead(name, !ok || f.Link) {
 			return nil, notCached("%s includes or reads %s, which differs between processes", x.in.Source, name)
 		}
 	}

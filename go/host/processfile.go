@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 )
 
 // maxLinks bounds symbolic links that lead to each other.
@@ -45,20 +44,15 @@ func NewProcessFolders() *ProcessFolders {
 	return &ProcessFolders{known: map[string]bool{}, links: map[string]string{}}
 }
 
-// Lead returns what OfProcess returns for a path.
-func (f *ProcessFolders) Lead(path string) bool {
+// Lead returns what OfProcess returns for a path, whose end mayBeLink.
+func (f *ProcessFolders) Lead(path string, mayBeLink bool) bool {
 	folder := path[:strings.LastIndexByte(path, '/')+1]
 	isOfProcess, ok := f.known[folder]
 	if !ok {
 		isOfProcess = f.leads(folder + "thinrex") // a file in it that is no link
 		f.known[folder] = isOfProcess
 	}
-	if !isOfProcess {
-		var some [1]byte // the beginning of the link's target: unlike os.Readlink, this makes no garbage
-		_, err := syscall.Readlink(path, some[:])
-		isOfProcess = err == nil && f.leads(path)
-	}
-	return isOfProcess
+	return isOfProcess || mayBeLink && f.leads(path)
 }
 
 // OfProcess reports whether a path leads through /proc, /dev or /sys, also by

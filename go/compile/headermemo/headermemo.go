@@ -57,22 +57,19 @@ func (m *Memory) works() bool {
 	return true
 }
 
-// Recall returns a header as it is now, with its digest and what its text asks for.
-// ok is false for one that isn't known, or may just have changed.
-func (m *Memory) Recall(path string) (f filedigest.File, s cppscan.Source, ok bool) {
-	if !m.works() {
+// Recall returns a header, which was looked up at a time or later, with its digest and
+// what its text asks for. ok is false for one that isn't known, or may just have changed.
+func (m *Memory) Recall(f filedigest.File, at time.Time) (_ filedigest.File, s cppscan.Source, ok bool) {
+	if !m.works() || !f.Stat.Settled(at) {
 		return f, s, false
 	}
-	f, err := filedigest.Look(path)
-	if err != nil || !f.Stat.Settled(time.Now()) {
-		return f, s, false
-	}
-	in := m.folderOf(path)
+	in := m.folderOf(f.Path)
 	r, ok := in.records[f.Stat]
 	if !ok {
 		return f, s, false
 	}
-	if s, err = cppscan.Decode(r.source()); err != nil {
+	s, err := cppscan.Decode(r.source())
+	if err != nil {
 		return f, s, false
 	}
 	in.used = append(in.used, r)

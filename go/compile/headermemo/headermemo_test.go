@@ -36,12 +36,22 @@ func header(t *testing.T, path string) (filedigest.File, cppscan.Source) {
 // settle returns once the times of what was written tell one content from another.
 func settle() { time.Sleep(2100 * time.Millisecond) }
 
+// recall looks a header up first.
+func recall(t *testing.T, m *headermemo.Memory, path string) (filedigest.File, cppscan.Source, bool) {
+	t.Helper()
+	f, err := filedigest.Look(path)
+	if err != nil {
+		t.Error(err)
+	}
+	return m.Recall(f, time.Now())
+}
+
 // save adds headers to the memory in a folder.
 func save(t *testing.T, dir string, files []filedigest.File, s cppscan.Source) {
 	t.Helper()
 	m := headermemo.Open(dir)
 	for _, f := range files {
-		m.Recall(f.Path) // reads what is there
+		recall(t, m, f.Path) // reads what is there
 		m.Remember(f, s, time.Now())
 	}
 	if err := m.Save(); err != nil {
@@ -52,7 +62,7 @@ func save(t *testing.T, dir string, files []filedigest.File, s cppscan.Source) {
 // recalls reports whether the memory in a folder knows a header.
 func recalls(t *testing.T, dir string, want filedigest.File) bool {
 	t.Helper()
-	f, s, ok := headermemo.Open(dir).Recall(want.Path)
+	f, s, ok := recall(t, headermemo.Open(dir), want.Path)
 	if ok && (f != want || len(s.Probes) != 1 || s.Probes[0] != cppscan.Probe{Name: "x.h"}) {
 		t.Errorf("recalls %v, which asks for %v; want %v", f, s.Probes, want)
 	}
@@ -134,7 +144,7 @@ func TestDamagedFileIsWrittenAnew(t *testing.T) {
 			}
 			m := headermemo.Open(dir)
 			for i, f := range files {
-				_, _, ok := m.Recall(f.Path)
+				_, _, ok := recall(t, m, f.Path)
 				if ok != damage.recall[i] {
 					t.Errorf("%s: recalled: %v", f.Path, ok)
 				}
@@ -169,7 +179,7 @@ func TestSideBySide(t *testing.T) {
 	for range 8 {
 		m := headermemo.Open(dir)
 		for _, f := range all {
-			if _, _, ok := m.Recall(f.Path); ok {
+			if _, _, ok := recall(t, m, f.Path); ok {
 				t.Fatalf("%s is recalled before anything was saved", f.Path)
 			}
 			m.Remember(f, s, time.Now())
@@ -197,7 +207,7 @@ func TestSideBySide(t *testing.T) {
 	m := headermemo.Open(dir)
 	known := 0
 	for _, f := range all {
-		if _, _, ok := m.Recall(f.Path); ok {
+		if _, _, ok := recall(t, m, f.Path); ok {
 			known++
 			continue
 		}
