@@ -118,7 +118,7 @@ func (s *SearchPath) Forced(names []string) (files []string) {
 // depfile.
 func join(dir, name string) string {
 	if dir != "" && !strings.HasSuffix(dir, "/") {
-		dir += "/"
+		return depfile.Name(dir + "/" + name)
 	}
 	return depfile.Name(dir + name)
 }
