@@ -239,3 +239,25 @@ func size(t *testing.T, dir string) (n int64) {
 	}
 	return n
 }
+
+// A folder has many names where headers include each other by ./ and ../, and one file.
+func TestOneFileForAllNamesOfAFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	dir := t.TempDir()
+	if err := os.Mkdir("sub", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, s := header(t, "a.h")
+	settle()
+	f.Path = "sub/.././a.h"
+	save(t, dir, []filedigest.File{f}, s)
+	for _, name := range []string{"a.h", "./a.h", "sub/../a.h"} {
+		f.Path = name
+		if !recalls(t, dir, f) {
+			t.Errorf("%s isn't recalled", name)
+		}
+	}
+	if list, err := filepath.Glob(filepath.Join(dir, "headers", "*")); err != nil || len(list) != 1 {
+		t.Errorf("%q, %v", list, err)
+	}
+}
