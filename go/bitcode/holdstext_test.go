@@ -13,8 +13,13 @@ import (
 // What clang puts into a module is found, however it is packed.
 func TestHolds(t *testing.T) {
 	quick.Skip(t, "runs clang and lld")
+	for _, name := range []string{"some-folder/job-17", "job.llvm.178364019255000"} {
+		t.Run(name, func(t *testing.T) { testHolds(t, name) })
+	}
+}
+
+func testHolds(t *testing.T, name string) {
 	t.Chdir(t.TempDir())
-	const name = "some-folder/job-17"
 	if err := os.MkdirAll(name, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -23,6 +28,7 @@ func TestHolds(t *testing.T) {
 		{"char s[] = \"\\xff\" NAME;", "a.c"},                      // of eight
 		{"char s[] = \"1\" NAME; char x[] = \"123\" NAME;", "a.c"}, // elsewhere between bytes
 		{"int f(void) { asm volatile(\"# \" NAME); return 1; }", "a.c"},
+		{"int f(void) { asm volatile(NAME); return 1; }", "a.c"},
 		{"int s __attribute__((section(NAME)));", "a.c"},
 		{"__attribute__((annotate(NAME))) int s;", "a.c"},
 		{"int f(void) __asm__(NAME); int g(void) { return f(); }", "a.c"}, // in the table of strings

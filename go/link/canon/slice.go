@@ -176,7 +176,7 @@ func mayHavePlaceholders(module action.Input) error {
 			return &action.InputError{Err: err}
 		}
 	}
-	if bytes.Contains(data, []byte(PlaceholderPrefix)) {
+	if bitcode.Holds(data, PlaceholderPrefix) {
 		return fmt.Errorf("%s holds %q", module.File.Path, PlaceholderPrefix)
 	}
 	if bytes.Contains(data, []byte(profileSummary)) {

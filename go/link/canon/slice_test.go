@@ -245,6 +245,13 @@ func TestNotSliced(t *testing.T) {
 			},
 			says: "has a profile",
 		},
+		"a placeholder in a function's assembly": {
+			change: func(f *fixture) {
+				f.compile("int main(void) { __asm__(\".globl f.llvm."+PlaceholderPrefix+"00003\"); return 1; }",
+					modulePath)
+			},
+			says: PlaceholderPrefix,
+		},
 		"a placeholder in a slice": {
 			cut:  map[string]string{"i00000.o": "x.llvm." + PlaceholderPrefix + "00003"},
 			says: PlaceholderPrefix,
