@@ -34,6 +34,8 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	goleak.VerifyTestMain(m,
+		// glog, which the SDK logs with, flushes as long as the process lives.
+		goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"),
 		goleak.Cleanup(func(code int) {
 			os.RemoveAll(parts.dir)
 			os.Exit(code)

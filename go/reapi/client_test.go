@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "24"); err != nil {
 		panic(err)
 	}
-	goleak.VerifyTestMain(m)
+	// glog, which the SDK logs with, flushes as long as the process lives.
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/golang/glog.(*fileSink).flushDaemon"))
 }
 
 // within is a test's context. It has no deadline, because a busy machine would

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	sdk "github.com/bazelbuild/remote-apis-sdks/go/pkg/client"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
@@ -82,23 +83,30 @@ func Dial(ctx context.Context, t Target, o *Options) (*Endpoint, error) {
 // connect prepares the connections, with what authenticates their calls.
 func (e *Endpoint) connect(ctx context.Context) error {
 	o := e.opts
-	options := dialOptions(e.address, o)
-	transport, err := transportCredentials(e.address, o)
-	if err != nil {
-		return fmt.Errorf("%s: %w", e.address.text, err)
+	params := sdk.DialParams{
+		NoSecurity:        !e.address.tls,
+		NoAuth:            true, // DialOpts holds the credentials
+		TLSCACertFile:     o.TLSCertificate,
+		TLSClientAuthCert: o.TLSClientCertificate,
+		TLSClientAuthKey:  o.TLSClientKey,
+		DialOpts:          dialOptions(e.address, o),
 	}
-	options = append(options, grpc.WithTransportCredentials(transport))
 	var perCall credentials.PerRPCCredentials = e.credentials
 	if e.credentials == nil && o.GoogleDefaultCredentials {
+		var err error
 		if perCall, err = e.googleCredentials(ctx); err != nil {
 			return err
 		}
 	}
 	if perCall != nil {
-		options = append(options, grpc.WithPerRPCCredentials(recorded{perCall, &e.secrets}))
+		params.DialOpts = append(params.DialOpts, grpc.WithPerRPCCredentials(recorded{perCall, &e.secrets}))
 	}
 	if !e.address.tls && !e.address.isLocal() && o.Proxy == "" && (e.headers.hasAny() || perCall != nil) {
 		o.Warn("plaintext", "%s isn't encrypted: credentials can be read on the way; use grpcs://", e.address.text)
+	}
+	options, _, err := sdk.OptsFromParams(ctx, params)
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.address.text, err)
 	}
 	target := e.address.target
 	if o.Proxy != "" {

@@ -6,10 +6,11 @@
 // (see Method), but nothing of actions and blobs: packages reapi and reapi/cas
 // make the requests.
 //
-// The calls are made directly with gRPC and remote-apis. The remote-apis-sdks take
-// a batch limit of 0 literally, remember failed uploads, don't upload again what a
-// service has lost, read blobs of any size into memory, and treat a broken Action
-// Cache entry as an error; and linking them makes each start of thinrex 5 % slower.
+// Dialling (TLS, Google's credentials) is done by the remote-apis-sdks. The
+// calls are made directly with remote-apis, because the SDK takes a batch limit
+// of 0 literally, remembers failed uploads, doesn't upload again what a service
+// has lost, reads blobs of any size into memory, and treats a broken Action
+// Cache entry as an error.
 package rpc
 
 import (
