@@ -43,7 +43,8 @@ type slicer struct {
 
 // newSlicing returns nil if no action is to be sliced.
 func newSlicing(o Options, c *jobCompiler, disk *cache, t *tally) *slicing {
-	if o.Slicing == SlicingOff || c.builder == nil {
+	noCache := o.Cache == nil && o.Remote == nil // there are no keys to make better
+	if o.Slicing == SlicingOff || c.builder == nil || noCache && o.Slicing != SlicingVerify {
 		return nil
 	}
 	s := &slicing{

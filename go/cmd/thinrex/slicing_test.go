@@ -90,6 +90,10 @@ func TestSlicing(t *testing.T) {
 			got, _ = s.link()
 			wantSummary(t, got, report.Summary{Local: 2, Hits: every - 2})
 			wantSliced(t, got, 0, 0)
+			s.with("SLICING=auto", "DISK_CACHE=") // without a cache, slices are of no use
+			got, _ = s.link()
+			wantSummary(t, got, report.Summary{Local: every, Uncached: every})
+			wantSliced(t, got, 0, 0)
 			s.nothingLeft()
 		})
 	}
