@@ -5,7 +5,8 @@
 # compiles without LTO. With it, one would expect the same or an error at the link; but the compiler itself fails, at
 # -c: it parses the assembly to list its symbols in the bitcode's symbol table, and does so for the bare target,
 # without the features of the command line. For RISC-V even the features that the ABI implies are missing: a
-# double-precision instruction fails for riscv64-linux-gnu.
+# double-precision instruction fails for riscv64-linux-gnu. From LLVM 23 on the module holds the features, and the SVE
+# case compiles.
 #
 # Output seen: "native ok, thin fails, full fails" for AArch64 SVE, RISC-V D, z/Architecture vector-packed-decimal and
 # MIPS64r2.
