@@ -3,10 +3,10 @@
 #
 # Seen with clang and lld 22.1.8 (Debian 12). a.c defines the variables first and second, and imports get() from b.c.
 # The function added to b.c mentions first. It isn't imported, but LLVM puts all variables that the imported module
-# knows at the end of the importer's list, in that module's order (the end of IRLinker::run): this is meant for the
-# variables that were just imported, and takes the importer's own ones that the module only declares along. So a.c's
-# object, whose imports are the same, has its variables, their sections and symbols in another order, and the program
-# has its data in one. One would expect a function that is in no other file, and soon in no object, to move nothing.
+# knows at the end of the importer's list, in that module's order (the end of IRLinker::run). This is meant for the
+# variables that were just imported, but it also takes the importer's own ones that the other module only declares. So
+# a.c's object has its variables, their sections and symbols in another order, though its imports are the same, and so
+# has the program. One would expect a function that no other file uses to move nothing there.
 #
 # Output seen: "before: first second; after: second first".
 # Exits 0 while it is so, 1 when LLVM behaves otherwise, 2 when it can't be tried.
