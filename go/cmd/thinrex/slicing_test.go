@@ -139,6 +139,7 @@ func TestSlicingWithService(t *testing.T) {
 	for name, tc := range map[string]struct {
 		options reapitest.Options
 		flag    string
+		never   bool // --remote_upload_local_results=false
 		first   report.Summary
 		sliced  int // jobs that the other machine has to slice
 	}{
@@ -158,12 +159,22 @@ func TestSlicingWithService(t *testing.T) {
 			first:   report.Summary{Remote: every},
 			sliced:  1,
 		},
+		"workers, this machine mustn't": {
+			options: reapitest.Options{Execute: reapitest.RunCommands},
+			flag:    "REMOTE_EXECUTOR",
+			never:   true,
+			first:   report.Summary{Remote: every},
+			sliced:  1,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := reapitest.StartT(t, tc.options)
 			s := newSlicingSite(t)
 			s.with(tc.flag + "=grpc://" + server.Addr())
+			if tc.never {
+				s.with("REMOTE_UPLOAD_LOCAL_RESULTS=false")
+			}
 			got, printed := s.link()
 			wantSummary(t, got, tc.first)
 			wantSliced(t, got, 1, 0)
