@@ -28,6 +28,7 @@ var targets = []target{
 	// the copies (-force-import-all, -avail-extern-to-local): without the latter
 	// in the backend, a kernel reserves no stack for what it calls.
 	{"amdgcn", "-mcpu", true},
+	{"amdgpu", "-mcpu", true}, // as LLVM 24 says: amdgpu9.0a
 	{"r600", "-mcpu", true},
 	{"nvptx", "-march", true},
 	{"spirv", "-mcpu", true},

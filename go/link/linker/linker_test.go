@@ -152,6 +152,7 @@ func TestMissingUnknown(t *testing.T) {
 	}{
 		"amdgcn-amd-amdhsa":      {true, "--thinlto-remote-compiler-arg=-mcpu=PROCESSOR"},
 		"amdgcn-amd-amdhsa-llvm": {true, "-amdgpu-internalize-symbols"},
+		"amdgpu9.0a-amd-amdhsa":  {true, "--thinlto-remote-compiler-arg=-mcpu=PROCESSOR"},
 		"nvptx64-nvidia-cuda":    {true, "--thinlto-remote-compiler-arg=-march=PROCESSOR"},
 		"spirv64-amd-amdhsa":     {true, "--thinlto-remote-compiler-arg=-mcpu=PROCESSOR"},
 		"avr":                    {false, "--thinlto-remote-compiler-arg=-mmcu=PROCESSOR"},

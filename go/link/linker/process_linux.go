@@ -20,7 +20,7 @@ import (
 func CommandLine(pid int) ([]string, error) {
 	const generations = 3
 	why := errors.New("thinrex wasn't started by lld")
-	for range generations {
+	for i := 0; i < generations && pid > 0; i++ { // the first process of a container has the parent 0
 		line, err := os.ReadFile(procFile(pid, "cmdline"))
 		if err != nil {
 			return nil, err

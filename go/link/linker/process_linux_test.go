@@ -97,8 +97,10 @@ func start(t *testing.T, cmd *exec.Cmd) (io.Closer, int) {
 
 // It is an error that says so if a process can't be read or wasn't started by lld.
 func TestCommandLineUnknown(t *testing.T) {
-	if got, err := linker.CommandLine(os.Getpid()); err == nil || !strings.Contains(err.Error(), "started by lld") {
-		t.Errorf("%q, %v", got, err)
+	for _, pid := range []int{os.Getpid(), 1} {
+		if got, err := linker.CommandLine(pid); err == nil || !strings.Contains(err.Error(), "started by lld") {
+			t.Errorf("process %d: %q, %v", pid, got, err)
+		}
 	}
 	if got, err := linker.CommandLine(1 << 30); err == nil {
 		t.Errorf("%q", got)
