@@ -54,7 +54,8 @@ func main() {
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
 	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, "+
-		"down, reset, compile, libraries, older, slices")
+		"down, reset, compile, libraries, older, "+
+		"slices: hits, slices: edit, slices: cold, slices: real, slices: remote")
 	older := flag.String("baseline", "", "an older thinrex: measure how much slower or faster hits have become")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
 	flag.Parse()
@@ -117,7 +118,11 @@ func run(b *bench, only string) (err error) {
 		{"compile", b.compilePhase},
 		{"libraries", b.libraryMisses},
 		{"older", b.hitsAgainstOlder},
-		{"slices", b.slicing},
+		{"slices: hits", b.slicedHits},
+		{"slices: edit", b.slicedEdit},
+		{"slices: cold", b.slicedCold},
+		{"slices: real", b.slicesOfRealProjects},
+		{"slices: remote", b.slicesRemote},
 	} {
 		if !wanted.MatchString(group.name) {
 			continue

@@ -14,18 +14,6 @@ import (
 // These rows measure what it brings, and what it costs, that a job's key holds only
 // what the job imports of other modules.
 
-// slicing measures links with and without slices.
-func (b *bench) slicing() error {
-	for _, rows := range []func() error{
-		b.slicedHits, b.slicedEdit, b.slicedCold, b.constantInLua, b.cutting, b.slicesRemote,
-	} {
-		if err := rows(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // slicedLink is a link of the program with a cache of its own for each way.
 func (b *bench) slicedLink(p *program, slicing string) command {
 	c := p.link("sliced"+slicing, "-fthinlto-distributor="+b.thinrex, "-Xthinlto-distributor=--slicing="+slicing)
@@ -80,18 +68,15 @@ func (b *bench) slicedEdit() error {
 	cache := filepath.Join(b.dir, "editcache")
 	lld := p.link("editlld", "-Wl,--thinlto-cache-dir="+cache, "-Wl,--thinlto-cache-policy=prune_interval=24h")
 	ours := b.slicedLink(p, "auto")
-	module := moduleName(firstHub)
-	unedited, err := os.ReadFile(filepath.Join(p.dir, module+".cc"))
-	if err != nil {
-		return err
-	}
+	undo := func() error { return nil }
 	var ourRuns, lldRuns []measure
 	var ourJobs, lldJobs []int
 	for i := range b.runs + 1 { // the first fills the caches
 		if i > 0 {
-			text := fmt.Appendf(bytes.Clone(unedited),
-				"static long newstatic(long x) { return x * %d; }\nlong newglobal(long x) { return newstatic(x); }\n", i)
-			if err := p.replace(module, text); err != nil {
+			if err := undo(); err != nil {
+				return err
+			}
+			if undo, err = p.addFunctions(i); err != nil {
 				return err
 			}
 		}
@@ -122,7 +107,20 @@ func (b *bench) slicedEdit() error {
 		fmt.Sprintf("%s (%d jobs) vs. %s (%d jobs)", ms(median(ourRuns, wall)), median(ourJobs, number),
 			ms(median(lldRuns, wall)), median(lldJobs, number)),
 		fmt.Sprintf("%.2f×", medianRatio(ourRuns, lldRuns)), "≤ 0.35×")
-	return p.replace(module, unedited)
+	return undo()
+}
+
+// addFunctions adds a static and a global function to a module from which a quarter of
+// the others import, and returns what undoes that. Equal numbers give equal functions.
+func (p *program) addFunctions(n int) (undo func() error, err error) {
+	module := moduleName(firstHub)
+	unedited, err := os.ReadFile(filepath.Join(p.dir, module+".cc"))
+	if err != nil {
+		return nil, err
+	}
+	text := fmt.Appendf(bytes.Clone(unedited),
+		"static long newstatic(long x) { return x * %d; }\nlong newglobal(long x) { return newstatic(x); }\n", n)
+	return func() error { return p.replace(module, unedited) }, p.replace(module, text)
 }
 
 // replace compiles another text of a module whose object stands in no archive.
@@ -185,18 +183,20 @@ var (
 	cuttingRow = regexp.MustCompile(`(?m)^([^,\n]*), cold: (\d+) imports, ([\d.]+) ms of CPU for cutting each`)
 )
 
-// editBench runs make bench-edits for one project, and returns what it prints.
-func (b *bench) editBench(project string) ([]byte, error) {
-	out, err := exec.Command("go", "run", "./go/internal/editbench", "-only", project, b.thinrex).Output()
+// editBench runs make bench-edits for some edits of one project, and returns what it prints.
+func (b *bench) editBench(project string, edits int) ([]byte, error) {
+	out, err := exec.Command("go", "run", "./go/internal/editbench", "-only", project, "-edits", fmt.Sprint(edits),
+		b.thinrex).Output()
 	if failed, ok := err.(*exec.ExitError); ok {
 		err = fmt.Errorf("editbench: %w\n%s", err, failed.Stderr)
 	}
 	return out, err
 }
 
-// constantInLua counts the jobs that a constant in Lua makes run again.
-func (b *bench) constantInLua() error {
-	out, err := b.editBench("lua")
+// slicesOfRealProjects counts the jobs that a constant in Lua makes run again, and
+// measures the processor time of cutting Lua's and LevelDB's modules.
+func (b *bench) slicesOfRealProjects() error {
+	out, err := b.editBench("lua", 1)
 	if err != nil {
 		return err
 	}
@@ -205,13 +205,10 @@ func (b *bench) constantInLua() error {
 		return fmt.Errorf("editbench prints no row of the constant:\n%s", out)
 	}
 	b.add("one-constant edit of Lua: jobs that run, vs. lld's own cache", fmt.Sprintf("%s vs. %s", m[2], m[1]), "", "≤ 4")
-	return b.addCutting(out)
-}
-
-// cutting measures the processor time of cutting LevelDB's modules.
-func (b *bench) cutting() error {
-	out, err := b.editBench("leveldb")
-	if err != nil {
+	if err := b.addCutting(out); err != nil {
+		return err
+	}
+	if out, err = b.editBench("leveldb", 0); err != nil {
 		return err
 	}
 	return b.addCutting(out)

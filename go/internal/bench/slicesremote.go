@@ -34,6 +34,9 @@ func (b *bench) slicesRemote() error {
 	if err := b.freshMachine(p, on, off); err != nil {
 		return err
 	}
+	if err := b.uploadsAfterEdit(p, on, off); err != nil {
+		return err
+	}
 	// This service lets nobody write to its Action Cache: it has results of what workers ran.
 	readOnly, _, err := b.coldRemote(p, "auto", func(caps *repb.ServerCapabilities) {
 		caps.CacheCapabilities.ActionCacheUpdateCapabilities.UpdateEnabled = false
@@ -112,6 +115,32 @@ func (b *bench) freshMachine(p *program, on, off *reapitest.Server) error {
 		fmt.Sprintf("%s vs. %s", ms(median(ourRuns, wall)), ms(median(wholeRuns, wall))),
 		fmt.Sprintf("%.3f×", medianRatio(ourRuns, wholeRuns)), "≤ 1.05×")
 	return nil
+}
+
+// uploadsAfterEdit compares what a link uploads after functions were added to a module
+// from which a quarter of the others import. Workers run the jobs that miss.
+func (b *bench) uploadsAfterEdit(p *program, on, off *reapitest.Server) error {
+	undo, err := p.addFunctions(1)
+	if err != nil {
+		return err
+	}
+	var sums []summary
+	for _, link := range []command{b.slicedRemoteLink(p, on, "auto"), b.slicedRemoteLink(p, off, "off")} {
+		link.env = append(link.env, "THINREX_EXEC_STRATEGY=remote")
+		s, _, err := b.onFreshMachine(link)
+		if err != nil {
+			return err
+		}
+		if s.Remote == 0 || s.BytesUploaded == 0 {
+			return fmt.Errorf("the edit makes no job run: %+v", s)
+		}
+		sums = append(sums, s)
+	}
+	b.add("bytes uploaded by a link after a new static function in one module, slicing on vs. off",
+		fmt.Sprintf("%.0f KB, %d jobs run, vs. %.0f KB, %d jobs", float64(sums[0].BytesUploaded)/1000, sums[0].Remote,
+			float64(sums[1].BytesUploaded)/1000, sums[1].Remote),
+		fmt.Sprintf("%.2f×", float64(sums[0].BytesUploaded)/float64(sums[1].BytesUploaded)), "")
+	return undo()
 }
 
 // freshMachineWithSlices measures links that find results only under the keys of slices.

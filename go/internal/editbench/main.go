@@ -9,7 +9,7 @@
 // with modules cut to what each job imports (--slicing=auto); and the objects that
 // the edit changes. Objects must be the same in both ways.
 //
-//	editbench [-only NAME,…] [-dir DIR] THINREX
+//	editbench [-only NAME,…] [-edits N] [-dir DIR] THINREX
 //
 // It prints Markdown tables. A project that can't be fetched here is named, and the
 // others are measured.
@@ -33,6 +33,7 @@ func main() {
 		os.Exit(distribute(os.Args[1:]))
 	}
 	only := flag.String("only", "lua,leveldb", "the `names` of the projects: lua, leveldb, rocksdb")
+	edits := flag.Int("edits", 100, "how many edits of each project at most")
 	dir := flag.String("dir", "", "keep fetched and built projects in this `folder`, for later runs")
 	flag.Parse()
 	if flag.NArg() != 1 {
@@ -41,13 +42,13 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, flag.Arg(0), *dir, strings.Split(*only, ",")); err != nil {
+	if err := run(ctx, flag.Arg(0), *dir, strings.Split(*only, ","), *edits); err != nil {
 		fmt.Fprintln(os.Stderr, "editbench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, thinrex, dir string, names []string) (err error) {
+func run(ctx context.Context, thinrex, dir string, names []string, edits int) (err error) {
 	if thinrex, err = filepath.Abs(thinrex); err != nil {
 		return err
 	}
@@ -77,6 +78,7 @@ func run(ctx context.Context, thinrex, dir string, names []string) (err error) {
 			fmt.Fprintln(os.Stderr, "editbench:", err)
 			continue
 		}
+		p.edits = p.edits[:min(edits, len(p.edits))]
 		m := &measurement{ctx: ctx, project: p, tree: tree, thinrex: thinrex, self: self}
 		m.caches = filepath.Join(temporary, p.name+"-caches")
 		table, err := m.table()

@@ -85,8 +85,8 @@ func (m *measurement) row(e edit, before []object) (row string, err error) {
 			renamed++
 		}
 	}
-	if changed == 0 {
-		return "", fmt.Errorf("the edit of %s changes no object", e.file)
+	if c.lld == 0 {
+		return "", fmt.Errorf("the edit of %s changes no module", e.file)
 	}
 	return fmt.Sprintf("| %s | %d | %d | **%d** | %d | %d |\n", e.what, c.lld, c.whole, c.part, changed, renamed), nil
 }
