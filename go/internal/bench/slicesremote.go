@@ -38,13 +38,16 @@ func (b *bench) slicesRemote() error {
 		return err
 	}
 	// This service lets nobody write to its Action Cache: it has results of what workers ran.
-	readOnly, _, err := b.coldRemote(p, "auto", func(caps *repb.ServerCapabilities) {
+	readOnly, bytesReadOnly, err := b.coldRemote(p, "auto", func(caps *repb.ServerCapabilities) {
 		caps.CacheCapabilities.ActionCacheUpdateCapabilities.UpdateEnabled = false
 	})
 	if err != nil {
 		return err
 	}
 	defer readOnly.Close()
+	b.add("the same upload to a service that lets nobody write to its Action Cache",
+		fmt.Sprintf("%.2f MB vs. %.2f MB", megabytes(bytesReadOnly), megabytes(bytesOff)),
+		fmt.Sprintf("%.2f×", megabytes(bytesReadOnly)/megabytes(bytesOff)), "≤ 0.6×")
 	return b.freshMachineWithSlices(p, readOnly)
 }
 
