@@ -65,10 +65,16 @@ func (c *Companion) run(started chan<- error) {
 	}
 }
 
-// Kill ends the program at once. Reading from Out ends, and writing to In fails. It may
-// be called at any time, also after End.
+// Kill ends the program and its children at once, as these may hold its output open.
+// Reading from Out ends, and writing to In fails. It may be called at any time, also
+// after End.
 func (c *Companion) Kill() {
-	_ = c.cmd.Process.Kill()
+	select {
+	case <-c.ended: // another group may have its number by now
+	default:
+		endGroup(c.cmd.Process.Pid)
+		_ = c.cmd.Process.Kill()
+	}
 }
 
 // End ends the program, waits for that, and returns the last it wrote to its standard error.

@@ -76,17 +76,25 @@ func newSlicer(o Options, c *jobCompiler) (*slicer, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := o.Files.File(library)
+	program, err := slice.FindProgram(o.Slicer)
 	if err != nil {
 		return nil, err
 	}
+	identity := slice.Version
+	for _, path := range []string{program, library} {
+		f, err := o.Files.File(path)
+		if err != nil {
+			return nil, err
+		}
+		identity += " " + f.Digest.Hash
+	}
 	pool := slice.NewPool(slice.Options{
-		Program:   o.Slicer,
+		Program:   program,
 		Library:   library,
 		Version:   version,
 		Processes: runtime.GOMAXPROCS(0),
 	})
-	return &slicer{pool: pool, identity: slice.Version + " " + f.Digest.Hash}, nil
+	return &slicer{pool: pool, identity: identity}, nil
 }
 
 // close ends the processes. No action is sliced any more.

@@ -30,13 +30,9 @@ type child struct {
 
 // start starts a process and waits until it has loaded LLVM.
 func start(ctx context.Context, o Options) (*child, error) {
-	program, err := findProgram(o.Program)
+	companion, err := host.StartCompanion(o.Program, o.Library)
 	if err != nil {
-		return nil, err
-	}
-	companion, err := host.StartCompanion(program, o.Library)
-	if err != nil {
-		return nil, explainStart(program, err)
+		return nil, explainStart(o.Program, err)
 	}
 	c := &child{Companion: companion, answers: bufio.NewReader(companion.Out)}
 	var kind byte
@@ -50,7 +46,7 @@ func start(ctx context.Context, o Options) (*child, error) {
 	case kind == kindUnable:
 		err = errors.New(string(content))
 	case kind != kindReady:
-		err = fmt.Errorf("%s answers what this thinrex doesn't understand", program)
+		err = fmt.Errorf("%s answers what this thinrex doesn't understand", o.Program)
 	case o.Version != "" && o.Version != string(content):
 		err = fmt.Errorf("%s has LLVM %s, the compiler has %s", o.Library, content, o.Version)
 	default:
@@ -59,9 +55,9 @@ func start(ctx context.Context, o Options) (*child, error) {
 	return nil, errors.New(c.end(err))
 }
 
-// findProgram returns the program that the option names, or the one beside this program,
+// FindProgram returns the program that the option names, or the one beside this program,
 // which may have been started through a symbolic link.
-func findProgram(option string) (string, error) {
+func FindProgram(option string) (string, error) {
 	if option != "" {
 		return option, nil
 	}

@@ -11,7 +11,7 @@ import (
 
 // Options say how modules are cut.
 type Options struct {
-	Program   string        // thinrex-slicer; "" for the one beside this program
+	Program   string        // the path of thinrex-slicer: see FindProgram
 	Library   string        // the libLLVM that the job's compiler loads
 	Version   string        // the compiler's version of LLVM, "22.1.8"; "" for any
 	Processes int           // how many run at most

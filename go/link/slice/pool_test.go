@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,8 +47,13 @@ var behaviours = map[string]func(){
 		}
 		return []byte(strings.Repeat("x", len(r.Keep)) + r.Path), nil
 	}),
-	"garbage":    func() { os.Stdout.WriteString("hello, this is no slicer\n") },
-	"silent":     func() { select {} },
+	"garbage": func() { os.Stdout.WriteString("hello, this is no slicer\n") },
+	"silent":  func() { select {} },
+	"starting": func() { // a child that holds the output open
+		cmd := exec.Command("sleep", "1000")
+		cmd.Stdout = os.Stdout
+		_ = cmd.Run()
+	},
 	"dying":      func() { os.Stderr.WriteString("cannot load\n"); os.Exit(1) },
 	"announcing": func() { os.Stdout.Write([]byte("V\xff\xff\xff\xff")) },
 	"unable": func() {
@@ -103,11 +109,32 @@ func TestOneModuleFails(t *testing.T) {
 	}
 }
 
+// Without a thinrex-slicer beside this program, an error says where it was looked for.
+func TestFindProgram(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := filepath.Join(filepath.Dir(self), "thinrex-slicer")
+	if path, err := slice.FindProgram(""); err == nil || !strings.Contains(err.Error(), "there is no "+wanted) {
+		t.Errorf("%q, %v", path, err)
+	}
+	if err := os.WriteFile(wanted, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(wanted)
+	if path, err := slice.FindProgram(""); path != wanted || err != nil {
+		t.Errorf("%q, %v", path, err)
+	}
+	if path, err := slice.FindProgram("other"); path != "other" || err != nil {
+		t.Errorf("%q, %v", path, err)
+	}
+}
+
 // What ails all requests is one kind of error.
 func TestUnavailable(t *testing.T) {
 	for name, edit := range map[string]func(*slice.Options){
-		"no such program":      func(o *slice.Options) { o.Program = filepath.Join(t.TempDir(), "none") },
-		"no program beside us": func(o *slice.Options) { o.Program = "" },
+		"no such program": func(o *slice.Options) { o.Program = filepath.Join(t.TempDir(), "none") },
 		"no loader": func(o *slice.Options) {
 			o.Program = filepath.Join(t.TempDir(), "script")
 			if err := os.WriteFile(o.Program, []byte("#!/no/such/loader\n"), 0o700); err != nil {
@@ -116,6 +143,7 @@ func TestUnavailable(t *testing.T) {
 		},
 		"garbage":         func(o *slice.Options) { o.Library = "garbage" },
 		"silent":          func(o *slice.Options) { o.Library, o.Timeout = "silent", time.Second },
+		"starting":        func(o *slice.Options) { o.Library, o.Timeout = "starting", time.Second },
 		"dying":           func(o *slice.Options) { o.Library = "dying" },
 		"announcing":      func(o *slice.Options) { o.Library = "announcing" },
 		"unable":          func(o *slice.Options) { o.Library = "unable" },
