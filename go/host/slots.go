@@ -23,6 +23,9 @@ func (s *Slots) Acquire(ctx context.Context) (*Lease, error) {
 	return l, l.Take(ctx)
 }
 
+// Count returns how many slots there are.
+func (s *Slots) Count() int { return cap(s.free) }
+
 // Close gives up the connection to make.
 func (s *Slots) Close() error { return s.tokens.close() }
 

@@ -31,7 +31,9 @@ type slicing struct {
 	flight singleflight.Group      // of equal slices that are being made
 	memory sliceMemory
 
-	unavailable sync.Once // tells that nothing can be cut
+	told            sync.Map // paths of modules of which the user knows that they stay whole
+	unavailable     sync.Once
+	tellUnavailable func(why error) // that no module can be cut
 }
 
 // A slicer is what cuts: processes, and what identifies the program and the library in
@@ -57,10 +59,19 @@ func newSlicing(o Options, c *jobCompiler, disk *cache, t *tally) *slicing {
 	s.begin = sync.OnceValues(func() (*slicer, error) {
 		var err error
 		if s.begun, err = newSlicer(o, c); err != nil {
-			s.terminal.Verbose("jobs read the modules that they import whole: %v", err)
+			s.tellUnavailable(err)
 		}
 		return s.begun, err
 	})
+	s.tellUnavailable = func(err error) {
+		s.unavailable.Do(func() {
+			tell := s.terminal.Verbose
+			if o.SlicingLibrary != "" { // the user expects slices
+				tell = func(format string, args ...any) { s.terminal.WarnOnce("slicing", format, args...) }
+			}
+			tell("jobs read the modules that they import whole: %v", err)
+		})
+	}
 	return s
 }
 
@@ -92,7 +103,7 @@ func newSlicer(o Options, c *jobCompiler) (*slicer, error) {
 		Program:   program,
 		Library:   library,
 		Version:   version,
-		Processes: runtime.GOMAXPROCS(0),
+		Processes: min(runtime.GOMAXPROCS(0), o.Slots.Count()),
 	})
 	return &slicer{pool: pool, identity: identity}, nil
 }
@@ -162,10 +173,12 @@ func (s *slicing) cut(ctx context.Context, by *slicer, module action.Input, r sl
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, slice.ErrUnavailable):
-		s.unavailable.Do(func() { s.terminal.Verbose("jobs read the modules that they import whole: %v", err) })
+		s.tellUnavailable(err)
 		return nil, nil
 	case err != nil:
-		s.terminal.Verbose("a job imports %s whole: %v", module.File.Path, err)
+		if _, told := s.told.LoadOrStore(module.File.Path, true); !told {
+			s.terminal.Verbose("jobs import %s whole: %v", module.File.Path, err)
+		}
 		return nil, nil
 	}
 	data := made.(*action.Result).Outputs[0].Data

@@ -1,7 +1,9 @@
 package canon
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
@@ -34,7 +36,8 @@ func newModuleMemo() moduleMemo {
 	return moduleMemo{reading: semaphore.NewWeighted(maxScanned), modules: map[digest.Digest]*declaredModule{}}
 }
 
-// module returns what a module declares.
+// module returns what a module declares. It fails for one that may have no slices, or no
+// placeholders.
 func (m *moduleMemo) module(in action.Input) (*bitcode.Module, error) {
 	m.mu.Lock()
 	d := m.modules[in.Digest]
@@ -53,6 +56,9 @@ func (m *moduleMemo) module(in action.Input) (*bitcode.Module, error) {
 		defer m.reading.Release(size)
 		data, err := readUnchanged(in.File)
 		if err == nil {
+			err = mayHavePlaceholders(in.File.Path, data)
+		}
+		if err == nil {
 			d.module, err = bitcode.ReadModule(data)
 		}
 		if d.err = err; err != nil {
@@ -64,6 +70,23 @@ func (m *moduleMemo) module(in action.Input) (*bitcode.Module, error) {
 		m.mu.Unlock()
 	})
 	return d.module, d.err
+}
+
+// profileSummary is the name of metadata in each module with a profile.
+const profileSummary = "ProfileSummary"
+
+// mayHavePlaceholders returns an error for a module with a symbol whose name looks like
+// a placeholder of ours, because it would be renamed, too; and for one with a profile:
+// which calls LLVM then promotes to direct ones can depend on the hashes in names (see
+// findings/pgo-promotes-calls-by-module-hash.sh).
+func mayHavePlaceholders(path string, data []byte) error {
+	if bitcode.Holds(data, PlaceholderPrefix) {
+		return fmt.Errorf("%s holds %q", path, PlaceholderPrefix)
+	}
+	if bytes.Contains(data, []byte(profileSummary)) {
+		return fmt.Errorf("%s has a profile, by which names can decide on calls", path)
+	}
+	return nil
 }
 
 // mentions returns, for each imported module, the variables that a slice of it must go on

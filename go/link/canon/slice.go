@@ -1,10 +1,8 @@
 package canon
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,9 +139,6 @@ func placeholders(shard *bitcode.Shard, modules []action.Input, in *action.Input
 	ofHashes := shard.PromotionNumbers()
 	given := map[uint64]uint64{} // placeholders, by the numbers that they stand for
 	for i, module := range modules {
-		if err := mayHavePlaceholders(module); err != nil {
-			return nil, err
-		}
 		number, hashed := ofHashes[module.Name]
 		if !hashed {
 			continue
@@ -159,30 +154,6 @@ func placeholders(shard *bitcode.Shard, modules []action.Input, in *action.Input
 	var err error
 	in.Data, err = shard.SetPromotionNumbers(numbers)
 	return names, err
-}
-
-// profileSummary is the name of metadata in each module with a profile.
-const profileSummary = "ProfileSummary"
-
-// mayHavePlaceholders returns an error for a module with a symbol whose name looks like
-// a placeholder of ours, because it would be renamed, too; and for one with a profile:
-// which calls LLVM then promotes to direct ones can depend on the hashes in names (see
-// findings/pgo-promotes-calls-by-module-hash.sh).
-func mayHavePlaceholders(module action.Input) error {
-	data := module.Data
-	if data == nil {
-		var err error
-		if data, err = os.ReadFile(module.File.Path); err != nil {
-			return &action.InputError{Err: err}
-		}
-	}
-	if bitcode.Holds(data, PlaceholderPrefix) {
-		return fmt.Errorf("%s holds %q", module.File.Path, PlaceholderPrefix)
-	}
-	if bytes.Contains(data, []byte(profileSummary)) {
-		return fmt.Errorf("%s has a profile, by which names can decide on calls", module.File.Path)
-	}
-	return nil
 }
 
 // Cut returns the action by which a cache keeps a slice of a module. slicer identifies the

@@ -252,8 +252,10 @@ func TestNotSliced(t *testing.T) {
 			},
 			says: PlaceholderPrefix,
 		},
-		"a placeholder in a slice": {
-			cut:  map[string]string{"i00000.o": "x.llvm." + PlaceholderPrefix + "00003"},
+		"a placeholder in an imported module": {
+			change: func(f *fixture) {
+				f.compile("int x(void) __asm__(\"x.llvm."+PlaceholderPrefix+"00003\"); int b(int y) { return y + x(); }", bPath)
+			},
 			says: PlaceholderPrefix,
 		},
 	} {
@@ -270,6 +272,9 @@ func TestNotSliced(t *testing.T) {
 				tc.want = ErrNotSliced
 			}
 			got := f.slice(tc.cut)
+			if tc.want == ErrNotSliced && len(got.requests) > 0 {
+				t.Errorf("modules were cut for nothing: %v", got.requests)
+			}
 			if !errors.Is(got.err, tc.want) || !strings.Contains(got.err.Error(), tc.says) {
 				t.Errorf("%v, want %v with %q", got.err, tc.want, tc.says)
 			}

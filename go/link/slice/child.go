@@ -46,7 +46,7 @@ func start(ctx context.Context, o Options) (*child, error) {
 	case kind == kindUnable:
 		err = errors.New(string(content))
 	case kind != kindReady:
-		err = fmt.Errorf("%s answers what this thinrex doesn't understand", o.Program)
+		err = errOtherProgram
 	case o.Version != "" && o.Version != string(content):
 		err = fmt.Errorf("%s has LLVM %s, the compiler has %s", o.Library, content, o.Version)
 	default:
@@ -93,6 +93,12 @@ func explainStart(program string, err error) error {
 	return err
 }
 
+var (
+	errLate         = errors.New("took longer than")
+	errOtherProgram = errors.New(programName + " answers what this thinrex doesn't understand:" +
+		" both must be of one version")
+)
+
 // exchange sends a request and returns the answer, a slice or a refusal.
 func (c *child) exchange(ctx context.Context, limit time.Duration, r Request) (kind byte, content []byte, err error) {
 	c.served++
@@ -102,7 +108,7 @@ func (c *child) exchange(ctx context.Context, limit time.Duration, r Request) (k
 		}
 		kind, content, err = readMessage(c.answers)
 		if err == nil && kind != kindSlice && kind != kindRefusal {
-			err = fmt.Errorf("%s answered a request with a message of kind %q", programName, kind)
+			err = errOtherProgram
 		}
 		return err
 	})
@@ -118,7 +124,7 @@ func (c *child) within(ctx context.Context, limit time.Duration, talk func() err
 	err := talk()
 	stop()
 	if ctx.Err() == context.DeadlineExceeded {
-		return fmt.Errorf("%s took longer than %s", programName, limit)
+		return fmt.Errorf("%s %w %s", programName, errLate, limit)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -172,15 +172,22 @@ func (p *Pool) ask(ctx context.Context, c *child, r Request) ([]byte, error) {
 		if c != nil {
 			p.idle = append(p.idle, c)
 		}
-	} else if p.deaths++; p.deaths >= maxDeaths {
-		p.down = fmt.Errorf("%w: %d processes died one after the other; the last: %s",
-			ErrUnavailable, p.deaths, refusal.Reason)
+	} else if p.died(err); p.deaths >= maxDeaths {
+		p.down = fmt.Errorf("%w: processes died one after the other; the last: %s", ErrUnavailable, refusal.Reason)
 	}
 	if refusal != nil {
 		p.refused[r.Path] = refusal
 		return nil, refusal
 	}
 	return content, nil
+}
+
+// died counts a process that ended with err. Two that had to be ended because they were
+// late are as bad as maxDeaths: the link has waited long for both.
+func (p *Pool) died(err error) {
+	if p.deaths++; errors.Is(err, errLate) {
+		p.deaths += maxDeaths/2 - 1
+	}
 }
 
 // end ends a process, as child.end does.

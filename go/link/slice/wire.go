@@ -39,7 +39,7 @@ func readMessage(r io.Reader) (kind byte, content []byte, err error) {
 	}
 	size := binary.LittleEndian.Uint32(head[1:])
 	if size > maxMessage {
-		return 0, nil, fmt.Errorf("a message of %d bytes", size)
+		return 0, nil, errOtherProgram
 	}
 	// Memory grows with what arrives, not with what was announced.
 	var body bytes.Buffer

@@ -68,7 +68,7 @@ func read(path string) ([]byte, error) {
 // is unknown are tests of types, and contexts of allocations.
 var knownRecords = map[uint64]bool{
 	1: true, 2: true, 3: true, // PERMODULE, PERMODULE_PROFILE, PERMODULE_GLOBALVAR_INIT_REFS
-	7: true, 10: true, 16: true, 19: true, // ALIAS, VERSION, VALUE_GUID, PERMODULE_RELBF
+	7: true, 10: true, 16: true, // ALIAS, VERSION, VALUE_GUID
 	20: true, 22: true, 23: true, // FLAGS, TYPE_ID_METADATA, PERMODULE_VTABLE_GLOBALVAR_INIT_REFS
 	24: true, 25: true, // BLOCK_COUNT, PARAM_ACCESS
 }
