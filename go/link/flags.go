@@ -101,6 +101,7 @@ func (o *Options) Rows() []option.Row {
 				"(default: the one that the compiler loads)",
 			Default: "the one that the compiler loads",
 			Phase:   option.LinkOnly,
+			Path:    option.WholePath,
 		},
 		{
 			Name:  "toolchain",
