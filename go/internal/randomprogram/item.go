@@ -33,7 +33,7 @@ func (p *Program) newItem(m *module, level int) *item {
 	}
 	if !it.bare {
 		it.attribute = pick(p, "", "", "", "", "", "", "__attribute__((noinline))", "__attribute__((cold))",
-			"__attribute__((hot))", "__attribute__((nothrow))", "__attribute__((minsize))",
+			"__attribute__((hot))", "__attribute__((leaf))", "__attribute__((minsize))",
 			"__attribute__((optnone, noinline))", `__attribute__((visibility("hidden")))`,
 			`__attribute__((visibility("protected")))`, `__attribute__((target("sse4.2")))`,
 			`__attribute__((section(".text.special")))`)
