@@ -39,6 +39,9 @@ for lld called directly. Further flags of thinrex's are passed on:
 			if err != nil {
 				return err
 			}
+			if err := staysWhole(link); err != nil {
+				return err
+			}
 			fmt.Fprintln(cmd.OutOrStdout(), strings.Join(link, " "))
 			return nil
 		},
@@ -61,6 +64,19 @@ func givenFlags(flags *config.Flags) (given []string, err error) {
 		}
 	}
 	return given, nil
+}
+
+// staysWhole returns an error for a flag that a shell would split or expand where it
+// replaces $(thinrex flags).
+func staysWhole(flags []string) error {
+	for _, flag := range flags {
+		if at := strings.IndexAny(flag, " \t\n*?["); at >= 0 {
+			return usagef("a shell would split or expand $(thinrex flags) at the %q in %s: "+
+				"give an option with such a value in thinrex.toml, or by its variable; "+
+				"keep thinrex and the compiler in folders without it", flag[at], flag)
+		}
+	}
+	return nil
 }
 
 // linkFlags returns the flags by which a linker, or clang in front of it, calls
