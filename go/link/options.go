@@ -31,7 +31,6 @@ type Options struct {
 	// How imported modules are cut to what a job imports.
 	Slicing        Slicing
 	SlicingLibrary string // a libLLVM; "" for the one that the compiler loads
-	Slicer         string // the program that cuts; "" for the one beside this program
 
 	// This machine.
 	StateDir    string // "" for none

@@ -27,7 +27,10 @@ func (e *execution) settleSliced(
 	}
 	r.Done() // gives the slot back, for which the next compilation may have to wait
 	if why == nil {
-		return r, e.verify(ctx, t)
+		if err := e.verify(ctx, t); err != nil {
+			return nil, err
+		}
+		return r, nil
 	}
 	e.options.Terminal.Verbose("%s is compiled again, with whole modules: %v", t.first.Module(), why)
 	t.unslice()

@@ -1,7 +1,6 @@
 package link
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,7 +53,7 @@ func (s *slicedTask) putNumbersBack(r *action.Result) (*action.Result, error) {
 
 // inText replaces the placeholders in messages of the compiler.
 func (s *slicedTask) inText(text []byte) []byte {
-	if !bytes.Contains(text, []byte(canon.PlaceholderPrefix)) {
+	if !rename.Mentions(text, s.Names) {
 		return text
 	}
 	var pairs []string

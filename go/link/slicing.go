@@ -87,11 +87,11 @@ func newSlicer(o Options, c *jobCompiler) (*slicer, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := slice.FindProgram(o.Slicer)
+	program, err := slice.FindProgram()
 	if err != nil {
 		return nil, err
 	}
-	identity := slice.Version
+	identity := ""
 	for _, path := range []string{program, library} {
 		f, err := o.Files.File(path)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/protobuf/proto"
 
+	"thinrex/go/digest"
 	"thinrex/go/wire"
 )
 
@@ -40,10 +41,7 @@ func writeEntry(p *repb.ActionResult) ([]byte, error) {
 
 func writeDigest(m *wire.Message, field wire.Field, d *repb.Digest) {
 	if d != nil {
-		m.Part(field, func() {
-			m.Text(1, d.Hash)
-			m.Number(2, d.SizeBytes)
-		})
+		digest.Digest{Hash: d.Hash, Size: d.SizeBytes}.Write(m, field)
 	}
 }
 

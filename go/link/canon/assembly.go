@@ -54,7 +54,7 @@ func (b *Builder) scanJob(a *action.Action) (found assemblyFiles) {
 		if in.Name == shardName {
 			break // modules stand before it
 		}
-		own, err := b.moduleAssembly(in)
+		own, err := b.scanned.modules.in(in)
 		if err != nil {
 			return notFollowed("%s: %v", in.File.Path, err)
 		}

@@ -13,7 +13,10 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"thinrex/go/action"
+	"thinrex/go/bitcode"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/link/distfile"
 )
@@ -33,17 +36,18 @@ type Options struct {
 
 // A Builder makes the actions of one dist-file. It is safe for concurrent use.
 type Builder struct {
-	opts    Options
-	common  commonPart
-	spec    action.Spec
-	scanned assemblyMemo
-	modules moduleMemo
+	opts     Options
+	common   commonPart
+	spec     action.Spec
+	scanned  assemblyMemo
+	declared *moduleMemo[*bitcode.Module]
 }
 
 // NewBuilder prepares what the jobs have in common. The error is an
 // *action.Uncacheable when no job of this dist-file can be cached.
 func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
-	b := &Builder{opts: o, scanned: newAssemblyMemo(), modules: newModuleMemo()}
+	reading := semaphore.NewWeighted(maxScanned)
+	b := &Builder{opts: o, scanned: newAssemblyMemo(reading), declared: newDeclaredMemo(reading)}
 	b.spec = action.Spec{
 		Function:   o.Files.Function(),
 		Program:    o.Launch,

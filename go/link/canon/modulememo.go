@@ -1,108 +1,66 @@
 package canon
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
 
 	"thinrex/go/action"
-	"thinrex/go/bitcode"
 	"thinrex/go/digest"
 )
 
-// maxValues bounds the values of all modules that are remembered, which take some 100
-// bytes each.
-const maxValues = 2 << 20
+// maxScanned bounds the bytes of the modules that are in memory to be read.
+const maxScanned = 64 << 20
 
-// A moduleMemo remembers what modules declare, because many jobs import the same ones.
-type moduleMemo struct {
+// A moduleMemo remembers what was found in modules, because many jobs import the same
+// ones. Each module is read once in a link.
+type moduleMemo[T any] struct {
 	reading *semaphore.Weighted // of maxScanned
+	find    func(path string, data []byte) (T, error)
+	weight  func(T) int // of what was found
+	limit   int         // of all weights; beyond it, everything is forgotten
 
-	mu      sync.Mutex
-	modules map[digest.Digest]*declaredModule
-	values  int // of all modules
+	mu     sync.Mutex
+	found  map[digest.Digest]*foundInModule[T]
+	weighs int
 }
 
-type declaredModule struct {
-	once   sync.Once
-	module *bitcode.Module
-	err    error
+type foundInModule[T any] struct {
+	once  sync.Once
+	value T
+	err   error
 }
 
-func newModuleMemo() moduleMemo {
-	return moduleMemo{reading: semaphore.NewWeighted(maxScanned), modules: map[digest.Digest]*declaredModule{}}
-}
-
-// module returns what a module declares. It fails for one that may have no slices, or no
-// placeholders.
-func (m *moduleMemo) module(in action.Input) (*bitcode.Module, error) {
-	m.mu.Lock()
-	d := m.modules[in.Digest]
-	if d == nil {
-		if m.values > maxValues {
-			clear(m.modules)
-			m.values = 0
-		}
-		d = new(declaredModule)
-		m.modules[in.Digest] = d
-	}
-	m.mu.Unlock()
-	d.once.Do(func() {
-		size := min(in.Digest.Size, maxScanned)
+// in returns what is found in a module.
+func (m *moduleMemo[T]) in(module action.Input) (T, error) {
+	f := m.entry(module.Digest)
+	f.once.Do(func() {
+		size := min(module.Digest.Size, maxScanned)
 		_ = m.reading.Acquire(context.Background(), size) // others end soon
 		defer m.reading.Release(size)
-		data, err := readUnchanged(in.File)
+		data, err := readUnchanged(module.File)
 		if err == nil {
-			err = mayHavePlaceholders(in.File.Path, data)
+			f.value, err = m.find(module.File.Path, data)
 		}
-		if err == nil {
-			d.module, err = bitcode.ReadModule(data)
+		if f.err = err; err == nil {
+			m.mu.Lock()
+			m.weighs += m.weight(f.value)
+			m.mu.Unlock()
 		}
-		if d.err = err; err != nil {
-			return
-		}
-		d.module.Forget()
-		m.mu.Lock()
-		m.values += d.module.Values()
-		m.mu.Unlock()
 	})
-	return d.module, d.err
+	return f.value, f.err
 }
 
-// profileSummary is the name of metadata in each module with a profile.
-const profileSummary = "ProfileSummary"
-
-// mayHavePlaceholders returns an error for a module with a symbol whose name looks like
-// a placeholder of ours, because it would be renamed, too; and for one with a profile:
-// which calls LLVM then promotes to direct ones can depend on the hashes in names (see
-// findings/pgo-promotes-calls-by-module-hash.sh).
-func mayHavePlaceholders(path string, data []byte) error {
-	if bitcode.Holds(data, PlaceholderPrefix) {
-		return fmt.Errorf("%s holds %q", path, PlaceholderPrefix)
+func (m *moduleMemo[T]) entry(content digest.Digest) *foundInModule[T] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.weighs > m.limit {
+		clear(m.found)
+		m.weighs = 0
 	}
-	if bytes.Contains(data, []byte(profileSummary)) {
-		return fmt.Errorf("%s has a profile, by which names can decide on calls", path)
+	if m.found[content] == nil {
+		m.found[content] = new(foundInModule[T])
 	}
-	return nil
-}
-
-// mentions returns, for each imported module, the variables that a slice of it must go on
-// mentioning. The first module is the job's own.
-func (m *moduleMemo) mentions(modules []action.Input, imports map[string][]uint64) ([][]uint64, error) {
-	own, err := m.module(modules[0])
-	if err != nil {
-		return nil, err
-	}
-	list := make([]bitcode.Import, 0, len(modules)-1)
-	for _, in := range modules[1:] {
-		module, err := m.module(in)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, bitcode.Import{Module: module, Keep: imports[in.Name]})
-	}
-	return bitcode.Mentions(own, list), nil
+	return m.found[content]
 }

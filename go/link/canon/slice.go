@@ -29,8 +29,8 @@ type Sliced struct {
 // as long as the numbers of hashes can be, and no text holds them by chance.
 const firstPlaceholder = 17836401925500000000
 
-// PlaceholderPrefix is what all placeholders begin with.
-const PlaceholderPrefix = "178364019255000"
+// placeholderPrefix is what all placeholders begin with.
+const placeholderPrefix = "178364019255000"
 
 var (
 	// ErrNotSliced says that slices could change what an action does.
@@ -39,12 +39,10 @@ var (
 	ErrNothingCut = errors.New("there is no slice to read")
 )
 
-// Slice makes the sliced action of a job's whole one. cut returns a slice of an imported
-// module that holds the values with some GUIDs, or an error: the import then stays
-// whole. The error is an ErrNotSliced, ErrNothingCut, one of cut's that ends the link, or
-// an *action.InputError.
+// Slice makes the sliced action of a job's whole one. The error is ErrNotSliced,
+// ErrNothingCut, or one of cut's, which ends the link.
 func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
-	if len(whole.Outputs) != 1 || whole.Here {
+	if len(whole.Outputs) != 1 {
 		return nil, fmt.Errorf("%s %w: it has more outputs than an object", whole.Subject, ErrNotSliced)
 	}
 	if arg := seesMore(whole.Args); arg != "" {
@@ -109,7 +107,7 @@ func (b *Builder) cutImports(modules []action.Input, imports map[string][]uint64
 	if len(modules) == 1 {
 		return ErrNothingCut
 	}
-	mentions, err := b.modules.mentions(modules, imports)
+	mentions, err := b.mentions(modules, imports)
 	if err != nil {
 		return fmt.Errorf("%s %w: %w", modules[0].File.Path, ErrNotSliced, err)
 	}

@@ -113,7 +113,7 @@ func TestSlice(t *testing.T) {
 	if diff := cmp.Diff(want, numbers); diff != "" {
 		t.Errorf("numbers in the shard (-want +got):\n%s", diff)
 	}
-	if len(got.Names) != 2 || !strings.HasPrefix("17836401925500000000", PlaceholderPrefix) {
+	if len(got.Names) != 2 || !strings.HasPrefix("17836401925500000000", placeholderPrefix) {
 		t.Errorf("names %v", got.Names)
 	}
 	lists, err := imports.Imports()
@@ -161,15 +161,15 @@ func shardOf(t *testing.T, a *action.Action) *bitcode.Shard {
 
 // Modules with one hash have locals of one name in common.
 func TestEqualHashes(t *testing.T) {
-	f := newFixture(t)
-	f.withModules()
 	cut := map[string]string{"i00000.o": "slice of b", "i00001.o": "slice of c"}
-	numbers := shardOf(t, f.build()).PromotionNumbers()
 	for name, tc := range map[string]struct{ equal, to string }{
 		"imports": {"i00001.o", "i00000.o"}, "the job's own module and an import": {"i00000.o", moduleName},
 	} {
 		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.withModules()
 			shard := shardOf(t, f.build())
+			numbers := shard.PromotionNumbers()
 			data, err := shard.SetPromotionNumbers(map[string]uint64{tc.equal: numbers[tc.to]})
 			if err != nil {
 				t.Fatal(err)
@@ -232,10 +232,10 @@ func TestNotSliced(t *testing.T) {
 		},
 		"a placeholder in the job's module": {
 			change: func(f *fixture) {
-				f.compile("int f(void) __asm__(\"f.llvm."+PlaceholderPrefix+"00003\"); int main(void) { return f(); }",
+				f.compile("int f(void) __asm__(\"f.llvm."+placeholderPrefix+"00003\"); int main(void) { return f(); }",
 					modulePath)
 			},
-			says: PlaceholderPrefix,
+			says: placeholderPrefix,
 		},
 		"a profile": {
 			change: func(f *fixture) {
@@ -247,16 +247,16 @@ func TestNotSliced(t *testing.T) {
 		},
 		"a placeholder in a function's assembly": {
 			change: func(f *fixture) {
-				f.compile("int main(void) { __asm__(\".globl f.llvm."+PlaceholderPrefix+"00003\"); return 1; }",
+				f.compile("int main(void) { __asm__(\".globl f.llvm."+placeholderPrefix+"00003\"); return 1; }",
 					modulePath)
 			},
-			says: PlaceholderPrefix,
+			says: placeholderPrefix,
 		},
 		"a placeholder in an imported module": {
 			change: func(f *fixture) {
-				f.compile("int x(void) __asm__(\"x.llvm."+PlaceholderPrefix+"00003\"); int b(int y) { return y + x(); }", bPath)
+				f.compile("int x(void) __asm__(\"x.llvm."+placeholderPrefix+"00003\"); int b(int y) { return y + x(); }", bPath)
 			},
-			says: PlaceholderPrefix,
+			says: placeholderPrefix,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -55,12 +55,9 @@ func start(ctx context.Context, o Options) (*child, error) {
 	return nil, errors.New(c.end(err))
 }
 
-// FindProgram returns the program that the option names, or the one beside this program,
-// which may have been started through a symbolic link.
-func FindProgram(option string) (string, error) {
-	if option != "" {
-		return option, nil
-	}
+// FindProgram returns the thinrex-slicer beside this program, which may have been started
+// through a symbolic link.
+func FindProgram() (string, error) {
 	var tried []string
 	for _, find := range []func() (string, error){
 		os.Executable,

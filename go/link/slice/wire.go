@@ -19,10 +19,6 @@ const (
 	kindRefusal = 'R' // why the module can't be cut
 )
 
-// Version changes when slices of the same module for the same request do. Whoever keeps
-// slices has it in their key.
-const Version = "1"
-
 // maxMessage bounds what either side reads.
 const maxMessage = 256 << 20 // bytes
 
