@@ -86,7 +86,7 @@ func (p *pruner) scan(ctx context.Context) (found []candidate, count int) {
 func (p *pruner) scanFolder(n int, found []candidate) []candidate {
 	first := len(found)
 	for i, at := range p.places {
-		dir := filepath.Join(at.dir, fmt.Sprintf("%02x", n))
+		dir := filepath.Join(at.dir, hashFolder(n))
 		entries, err := readFolder(dir)
 		if err != nil {
 			p.fail(err)
@@ -112,6 +112,9 @@ func (p *pruner) scanFolder(n int, found []candidate) []candidate {
 	p.state.Files[n], p.state.Bytes[n] = seen.Files, seen.Bytes
 	return found
 }
+
+// hashFolder is the name of the nth folder in ac/ and cas/.
+func hashFolder(n int) string { return fmt.Sprintf("%02x", n) }
 
 // readFolder lists a folder, which needn't be there. Unlike os.ReadDir it doesn't sort.
 func readFolder(dir string) ([]os.DirEntry, error) {

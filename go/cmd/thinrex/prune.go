@@ -2,11 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
-	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/store"
 )
@@ -52,12 +50,9 @@ func prune(cmd *cobra.Command, dir string, p pruneOptions) error {
 	if dir == "" {
 		return usagef("no cache to prune; give --disk_cache=DIR")
 	}
-	if _, err := os.Stat(dir); err != nil {
-		return usagef("no cache to prune: %w; --disk_cache=DIR gives another folder", err)
-	}
-	s, err := store.Open(dir, digest.SHA256) // prunes the other functions' folders, too: they are in it
+	s, err := store.Existing(dir) // with the folders of all digest functions
 	if err != nil {
-		return usagef("no cache to prune: %w; --disk_cache=DIR gives another folder", err)
+		return usagef("nothing was pruned: %w; --disk_cache=DIR gives another folder", err)
 	}
 	var stats store.Stats
 	if p.dryRun {

@@ -10,6 +10,7 @@ package memo
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -112,6 +113,20 @@ func Host() string {
 		return "localhost"
 	}
 	return strings.ReplaceAll(name, string(filepath.Separator), "_")
+}
+
+// IsStateFolder reports whether a file of the table lies in a folder, or in a host's
+// folder in it.
+func IsStateFolder(dir string) bool {
+	for _, pattern := range []string{"*", hostFolders + "/*"} {
+		names, _ := fs.Glob(os.DirFS(dir), pattern)
+		for _, name := range names {
+			if _, known := kindOf(name); known {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // kindOf returns the kind of the file called name, slash-separated below the state
