@@ -73,7 +73,7 @@ type ResolveOptions struct {
 //   - what the compiler prints as its --version, without the folders in it,
 //   - the driver mode, where the program's name changes it (clang-cl).
 func Resolve(ctx context.Context, compiler string, o ResolveOptions) (*Compiler, error) {
-	path, err := locate(compiler, o.Dir)
+	path, err := Locate(compiler, o.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,9 @@ func isScript(path string) bool {
 	return err == nil && string(start[:]) == "#!"
 }
 
-func locate(compiler, dir string) (string, error) {
+// Locate returns the absolute path of a compiler: of a program on PATH, or of a file,
+// whose relative path is relative to dir. It runs nothing.
+func Locate(compiler, dir string) (string, error) {
 	path := compiler
 	if !strings.ContainsRune(compiler, filepath.Separator) {
 		found, err := exec.LookPath(compiler)

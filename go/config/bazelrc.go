@@ -87,11 +87,11 @@ func (f *Flags) applyArgs(args []rcArg) error {
 	}
 	ours := map[string]bool{}
 	for _, s := range settings {
-		flag := f.set.Lookup(s.row.Name)
-		if flag.Changed && !ours[flag.Name] {
+		if f.IsGiven(s.row.Name) && !ours[s.row.Name] {
 			continue
 		}
-		ours[flag.Name], flag.Changed = true, true
+		ours[s.row.Name] = true
+		f.isFrom(s.row.Name, Source{Place: BazelRC, Name: s.from.path, Line: s.from.line})
 		if err := s.apply(); err != nil {
 			return s.from.errorf("--%s: %w", s.name, err)
 		}

@@ -25,7 +25,7 @@ func (f *Flags) Complete(o *Options, getenv func(string) (string, bool)) error {
 	if err != nil {
 		return err
 	}
-	if file != "" {
+	if f.file = file; file != "" {
 		if err := f.fromFile(file); err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func (f *Flags) fromEnvironment(getenv func(string) (string, bool)) error {
 		if !ok {
 			continue
 		}
-		f.set.Lookup(row.Name).Changed = true
+		f.isFrom(row.Name, Source{Place: Variable, Name: name})
 		values := []string{value}
 		if _, list := row.Value.(option.List); list {
 			values = strings.FieldsFunc(value, func(r rune) bool { return r == '\n' })

@@ -24,20 +24,14 @@ func findFile(named string) (string, error) {
 	if named != "" {
 		return named, nil
 	}
-	dir, err := os.Getwd()
+	upwards, err := namesUpwards()
 	if err != nil {
 		return "", err
 	}
-	for {
-		path := filepath.Join(dir, fileName)
+	for _, path := range upwards {
 		if isFile(path) && !isForeign(path) {
 			return path, nil
 		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			break
-		}
-		dir = parent
 	}
 	if dir, err := os.UserConfigDir(); err == nil {
 		if path := filepath.Join(dir, "thinrex", fileName); isFile(path) {
@@ -45,6 +39,16 @@ func findFile(named string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// namesUpwards returns what a thinrex.toml in the working directory and in each of its
+// parents would be called.
+func namesUpwards() (paths []string, err error) {
+	dir, err := os.Getwd()
+	for parent := ""; err == nil && parent != dir; dir, parent = filepath.Dir(dir), dir {
+		paths = append(paths, filepath.Join(dir, fileName))
+	}
+	return paths, err
 }
 
 func isFile(path string) bool {
@@ -72,11 +76,10 @@ func (f *Flags) fromFile(path string) error {
 		if !known || row.Name == configName {
 			return fmt.Errorf("%s:%d: unknown option %q (thinrex --help lists them)", path, lineOf(key, data), key)
 		}
-		flag := f.set.Lookup(row.Name)
-		if flag.Changed {
+		if f.IsGiven(row.Name) {
 			continue
 		}
-		flag.Changed = true
+		f.isFrom(row.Name, Source{Place: File, Name: path, Line: lineOf(key, data)})
 		if err := setFromFile(row, keys[key], filepath.Dir(path)); err != nil {
 			return fmt.Errorf("%s:%d: %s: %w", path, lineOf(key, data), key, err)
 		}

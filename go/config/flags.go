@@ -22,12 +22,19 @@ type Flags struct {
 	rows     []option.Row // in the order of their names
 	byName   map[string]option.Row
 	official map[pflag.NormalizedName]string // of second names: the first
+	sources  map[string]Source               // by name, of options that Complete has set
+	file     string                          // the configuration file that Complete has read; "" for none
 }
 
 // Define makes a flag of each row in set, and a flag --noNAME of each switch.
 // set and the flag sets of all commands that share it must use Normalize.
 func Define(set *pflag.FlagSet, rows []option.Row) *Flags {
-	f := &Flags{set: set, byName: map[string]option.Row{}, official: map[pflag.NormalizedName]string{}}
+	f := &Flags{
+		set:      set,
+		byName:   map[string]option.Row{},
+		official: map[pflag.NormalizedName]string{},
+		sources:  map[string]Source{},
+	}
 	for _, row := range rows {
 		f.byName[row.Name] = row
 		for _, name := range row.SecondNames {

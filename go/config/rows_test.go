@@ -4,6 +4,8 @@ package config_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -31,9 +33,18 @@ func program() (rows []option.Row, options *config.Options) {
 	return rows, &s.Config
 }
 
+func workdir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // read returns the option of a name as the flags, the environment and the files of
-// the working directory set it.
-func read(t *testing.T, name string, args []string, env map[string]string) (value string, given bool) {
+// the working directory set it, and which of them does.
+func read(t *testing.T, name string, args []string, env map[string]string) (value, source string) {
 	t.Helper()
 	rows, options := program()
 	fs := pflag.NewFlagSet("thinrex", pflag.ContinueOnError)
@@ -46,7 +57,12 @@ func read(t *testing.T, name string, args []string, env map[string]string) (valu
 		t.Fatal(err)
 	}
 	row := rows[slices.IndexFunc(rows, func(r option.Row) bool { return r.Name == name })]
-	return textOf(row.Value), flags.IsGiven(name)
+	for _, e := range flags.Effective() {
+		if e.Name == name {
+			source = e.Source.String()
+		}
+	}
+	return textOf(row.Value), source
 }
 
 // textOf prints a value, a secret, too.
@@ -89,26 +105,33 @@ func TestEachOptionFromEachPlace(t *testing.T) {
 		t.Run(row.Name, func(t *testing.T) {
 			setUp(t)
 			text, printed := example(t, row.Name)
-			check := func(place string, args []string, env map[string]string, want bool) {
+			check := func(place string, args []string, env map[string]string, from string) {
 				t.Helper()
-				value, given := read(t, row.Name, args, env)
-				if given != want || want && value != printed {
-					t.Errorf("%s: given: %v, %q; want %v, %q", place, given, value, want, printed)
+				value, source := read(t, row.Name, args, env)
+				if source != from || source != "default" && value != printed {
+					t.Errorf("%s: %q from %q; want %q from %q", place, value, source, printed, from)
 				}
 			}
-			check("nothing", nil, nil, false)
+			rcIf := func(reads bool) string {
+				if reads {
+					return filepath.Join(workdir(t), "rc") + ":2"
+				}
+				return "default"
+			}
+			check("nothing", nil, nil, "default")
 			for _, name := range row.Names() {
-				check("flag "+name, []string{"--" + strings.ReplaceAll(name, "_", "-") + "=" + text}, nil, true)
-				check("variable "+name, nil, map[string]string{"THINREX_" + strings.ToUpper(name): text}, true)
-				write(t, "thinrex.toml", fmt.Sprintf("%s = %q", name, text))
-				check("key "+name, nil, nil, true)
+				flag, variable := "--"+strings.ReplaceAll(name, "_", "-")+"="+text, "THINREX_"+strings.ToUpper(name)
+				check("flag "+name, []string{flag}, nil, "--"+row.Name)
+				check("variable "+name, nil, map[string]string{variable: text}, variable)
+				write(t, "thinrex.toml", fmt.Sprintf("\n\n%s = %q", name, text))
+				check("key "+name, nil, nil, filepath.Join(workdir(t), "thinrex.toml")+":3")
 				write(t, "thinrex.toml", "")
 			}
 			for _, name := range append(row.Names(), row.BazelNames...) {
-				write(t, "rc", fmt.Sprintf("build --%s=%s", name, text))
-				check(".bazelrc "+name, []string{"--bazelrc=rc"}, nil, row.FromBazelRC)
-				write(t, "rc", fmt.Sprintf("startup --%s %s", name, text))
-				check(".bazelrc, startup "+name, []string{"--bazelrc=rc"}, nil, row.BazelStartup)
+				write(t, "rc", fmt.Sprintf("\nbuild --%s=%s", name, text))
+				check(".bazelrc "+name, []string{"--bazelrc=rc"}, nil, rcIf(row.FromBazelRC))
+				write(t, "rc", fmt.Sprintf("\nstartup --%s %s", name, text))
+				check(".bazelrc, startup "+name, []string{"--bazelrc=rc"}, nil, rcIf(row.BazelStartup))
 			}
 		})
 	}

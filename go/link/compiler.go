@@ -27,6 +27,13 @@ type jobCompiler struct {
 
 // readCompiler finds the compiler and reads what all jobs have in common.
 func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobCompiler, error) {
+	if o.AsWritten {
+		path, err := clang.Locate(common.Compiler(), ".")
+		if err != nil {
+			return nil, &host.EnvironmentError{Err: err}
+		}
+		return &jobCompiler{path: path}, nil
+	}
 	resolution := clang.ResolveOptions{
 		Dir:      ".",
 		Args:     common.Args[1:],

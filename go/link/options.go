@@ -28,6 +28,9 @@ type Options struct {
 	Properties  map[string]string // of the workers
 	Timeout     time.Duration     // of one execution on a worker
 
+	// AsWritten jobs run as the linker wrote them, and none is looked up or stored.
+	AsWritten bool
+
 	// How imported modules are cut to what a job imports.
 	Slicing        Slicing
 	SlicingLibrary string // a libLLVM; "" for the one that the compiler loads

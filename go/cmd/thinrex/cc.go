@@ -49,6 +49,10 @@ A command that can't be cached is run unchanged; --verbose prints the reason.`,
 				return err
 			}
 			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
+			if o.Shared.Disable {
+				terminal.Verbose("not cached: thinrex is disabled")
+				return runPlain(cmd.Context(), args, compile.Environment(os.Environ(), o.Shared.ActionEnv))
+			}
 			terminal.Quiet() // else a build would print a warning for each of its files
 			return cc(cmd.Context(), dir, args, o, terminal)
 		},

@@ -32,7 +32,10 @@ func distributeCommand(o *options, started start) *cobra.Command {
 				return err
 			}
 			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
-			if o.Store.Dir == "" && !o.flags.IsGiven("disk_cache") {
+			if o.Shared.Disable {
+				terminal.Verbose("disabled: jobs run as the linker wrote them, and nothing is cached")
+				o.turnOff()
+			} else if o.Store.Dir == "" && !o.flags.IsGiven("disk_cache") {
 				terminal.WarnOnce("cache", "no home folder to keep a cache in; give --disk_cache=DIR")
 			}
 			ctx, stop := whileParentRuns(cmd.Context(), started.parent)
@@ -78,7 +81,9 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	if s != nil {
 		options.Cache = s
 	}
-	options.StateDir = stateDir(s, o.Shared.DigestFunction)
+	if !o.Shared.Disable {
+		options.StateDir = stateDir(s, o.Shared.DigestFunction)
+	}
 	digests := memo.Path(options.StateDir, memo.LinkDigests, memo.Host())
 	options.Files = filedigest.Open(digests, o.Shared.DigestFunction)
 

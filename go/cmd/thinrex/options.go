@@ -23,6 +23,12 @@ func (o *options) complete() error {
 	return nil
 }
 
+// turnOff makes a link run its jobs as the linker wrote them.
+func (o *options) turnOff() {
+	o.Store.Dir, o.Remote.Cache, o.Remote.Executor = "", "", ""
+	o.Link.Strategy, o.Link.AsWritten = link.Local, true
+}
+
 // policy is what --thinlto_cache_policy says.
 func (o *options) policy() (store.Policy, error) {
 	policy, err := store.ParsePolicy(o.Store.Policy)

@@ -43,6 +43,7 @@ type Shared struct {
 	ActionEnv      []string // NAME=VALUE, or NAME for what it is here
 	ExtraInputs    []string
 	DigestFunction digest.Function
+	Disable        bool // compile as if thinrex weren't there
 }
 
 // Rows sets the defaults and describes the options.
@@ -71,6 +72,14 @@ func (s *Shared) Rows() []option.Row {
 			Doc:          "`sha256` or `blake3`; part of the key; a service must offer it",
 			FromBazelRC:  true,
 			BazelStartup: true,
+		},
+		{
+			Name:  "disable",
+			Value: option.Bool(&s.Disable, false),
+			Group: option.General,
+			Usage: "compile as if thinrex weren't there: look up nothing, store nothing, and use no service",
+			Doc: "compile as if thinrex weren't there: look up nothing, store nothing, and use no service; see " +
+				"[operate.md](operate.md#one-build-without-thinrex)",
 		},
 	}
 }
