@@ -74,7 +74,7 @@ func (f *Flags) fromFile(path string) error {
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		row, known := f.byName[string(f.Normalize(nil, key))]
 		if !known || row.Name == configName {
-			return fmt.Errorf("%s:%d: unknown option %q (thinrex --help lists them)", path, lineOf(key, data), key)
+			return fmt.Errorf("%s:%d: %w", path, lineOf(key, data), f.unknownKey(key))
 		}
 		if f.IsGiven(row.Name) {
 			continue

@@ -105,9 +105,17 @@ func (f *Flags) Usages(keep func(option.Row) bool) string {
 	return chosen.FlagUsages()
 }
 
-// Check refuses secrets on the command line that setValue refuses elsewhere.
-// Complete does it, too; it is for commands that don't call Complete.
+// Check refuses secrets on the command line that setValue refuses elsewhere, and paths
+// that no shell has expanded. Complete does it, too; it is for commands that don't call
+// Complete.
 func (f *Flags) Check() error {
+	for _, given := range f.Given() {
+		for _, value := range given.Values {
+			if _, err := absolutePath(given.Row, value, ""); err != nil {
+				return fmt.Errorf("--%s: %w", given.Name, err)
+			}
+		}
+	}
 	for _, row := range f.rows {
 		if c, ok := row.Value.(option.Checker); ok {
 			if err := c.Check(); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // absolutePath returns an option's value with the path in it, if it has one, made
-// absolute: relative to dir, or below the home folder if it begins with ~/. With
+// absolute: relative to dir, or below the home folder if it is ~ or begins with ~/. With
 // dir "" only the latter is done.
 func absolutePath(row option.Row, value, dir string) (string, error) {
 	scope := ""
@@ -28,7 +28,10 @@ func absolutePath(row option.Row, value, dir string) (string, error) {
 	if value == "" {
 		return scope, nil
 	}
-	if rest, ok := strings.CutPrefix(value, "~/"); ok {
+	if err := checkShellWords(value); err != nil {
+		return "", err
+	}
+	if rest, ok := strings.CutPrefix(value+"/", "~/"); ok {
 		home, err := host.HomeDir()
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", value, err)
@@ -40,3 +43,21 @@ func absolutePath(row option.Row, value, dir string) (string, error) {
 	}
 	return scope + filepath.Join(dir, value), nil
 }
+
+// checkShellWords refuses what a shell would have replaced. Otherwise a folder called
+// $HOME would be made in the working directory.
+func checkShellWords(path string) error {
+	if strings.HasPrefix(path, "~") && path != "~" && !strings.HasPrefix(path, "~/") {
+		return fmt.Errorf("%s: only ~/ stands for a home folder: write the whole path, or ./%s for a file of that name",
+			path, path)
+	}
+	for name := range strings.SplitSeq(path, "/") {
+		variable, ok := strings.CutPrefix(name, "$")
+		if ok && variable != "" && strings.Contains("{_"+letters, variable[:1]) {
+			return fmt.Errorf("%s: no shell replaces the variable here: write the whole path, or ~/ for the home folder", path)
+		}
+	}
+	return nil
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -90,6 +90,9 @@ func withoutSecret(value string) string {
 // File returns the configuration file that Complete has read, "" for none.
 func (f *Flags) File() string { return f.file }
 
+// ofScripts begin the names of variables of this repository's scripts.
+var ofScripts = []string{"THINREX_BAZEL_", "THINREX_E2E_", "THINREX_INSTALLS_", "THINREX_LLVM_"}
+
 // Unknown returns the variables of an environment that are called as if they gave an
 // option, and give none: their names may be misspelt.
 func (f *Flags) Unknown(environment []string) (names []string) {
@@ -101,7 +104,8 @@ func (f *Flags) Unknown(environment []string) (names []string) {
 	}
 	for _, entry := range environment {
 		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, option.Variable("")) && !known[name] {
+		isOfScript := slices.ContainsFunc(ofScripts, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+		if strings.HasPrefix(name, option.Variable("")) && !known[name] && !isOfScript {
 			names = append(names, name)
 		}
 	}

@@ -55,7 +55,7 @@ func TestEffective(t *testing.T) {
 }
 
 // A variable whose name is misspelt is found.
-func TestUnknownVariables(t *testing.T) {
+func TestUnknown(t *testing.T) {
 	_, flags, _ := define()
 	got := flags.Unknown([]string{
 		"THINREX_JOBS=1", "THINREX_DISK_CAHCE=/x", "THINREX_REMOTE_CACHE_COMPRESSION=1", "THINREX_A", "HOME=/",

@@ -54,6 +54,7 @@ A command that can't be cached is run unchanged; --verbose prints the reason.`,
 				return runPlain(cmd.Context(), args, compile.Environment(os.Environ(), o.Shared.ActionEnv))
 			}
 			terminal.Quiet() // else a build would print a warning for each of its files
+			o.warnOfVariables(terminal)
 			return cc(cmd.Context(), dir, args, o, terminal)
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -13,6 +14,7 @@ import (
 
 	"thinrex/go/config"
 	"thinrex/go/option"
+	"thinrex/go/report"
 )
 
 func configCommand(o *options) *cobra.Command {
@@ -24,12 +26,13 @@ func configCommand(o *options) *cobra.Command {
 line of thinrex.toml or of a .bazelrc, or none (default). Values of headers are
 hidden. Flags on a link's command line are known to that link alone: give them
 to this command, too, to see what they change.`,
-		Args:                  cobra.NoArgs,
+		Args:                  noArguments,
 		DisableFlagsInUseLine: true, // Use has them
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(); err != nil {
 				return err
 			}
+			o.warnOfVariables(report.NewTerminal(os.Stderr, o.Report.Verbose))
 			if asJSON {
 				return writeJSON(cmd.OutOrStdout(), effectiveConfig(o.flags))
 			}

@@ -20,18 +20,13 @@ import (
 
 func distributeCommand(o *options, started start) *cobra.Command {
 	return &cobra.Command{
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return fmt.Errorf("takes one dist-file, not %d arguments\n%s --help says how to use it",
-					len(args), cmd.CommandPath())
-			}
-			return nil
-		},
+		Args: oneDistFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(); err != nil {
 				return err
 			}
 			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
+			o.warnOfVariables(terminal)
 			if o.Shared.Disable {
 				terminal.Verbose("disabled: jobs run as the linker wrote them, and nothing is cached")
 				o.turnOff()
@@ -47,6 +42,14 @@ func distributeCommand(o *options, started start) *cobra.Command {
 			return err
 		},
 	}
+}
+
+func oneDistFile(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("takes one dist-file, not %d arguments\n%s --help says how to use it",
+			len(args), cmd.CommandPath())
+	}
+	return nil
 }
 
 // distribute runs the link that a dist-file describes. An error of the cache or of

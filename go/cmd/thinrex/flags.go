@@ -13,6 +13,7 @@ import (
 	"thinrex/go/config"
 	"thinrex/go/host"
 	"thinrex/go/option"
+	"thinrex/go/report"
 )
 
 // flagsCommand is thinrex flags.
@@ -25,12 +26,13 @@ func flagsCommand(o *options) *cobra.Command {
 for lld called directly. Further flags of thinrex's are passed on:
 
   clang++ -O2 $(thinrex flags --verbose) *.o -o app`,
-		Args:                  cobra.NoArgs,
+		Args:                  noArguments,
 		DisableFlagsInUseLine: true, // Use has them
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.flags.Check(); err != nil {
 				return &usageError{err}
 			}
+			o.warnOfVariables(report.NewTerminal(os.Stderr, o.Report.Verbose))
 			given, err := givenFlags(o.flags)
 			if err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 	"thinrex/go/cmd/thinrex/settings"
 	"thinrex/go/config"
 	"thinrex/go/link"
+	"thinrex/go/report"
 	"thinrex/go/store"
 )
 
@@ -27,6 +28,13 @@ func (o *options) complete() error {
 func (o *options) turnOff() {
 	o.Store.Dir, o.Remote.Cache, o.Remote.Executor = "", "", ""
 	o.Link.Strategy, o.Link.AsWritten = link.Local, true
+}
+
+// warnOfVariables warns of variables that look like an option's and are none.
+func (o *options) warnOfVariables(terminal *report.Terminal) {
+	for _, sentence := range o.flags.UnknownVariables(os.Environ()) {
+		terminal.WarnOnce(sentence, "%s", sentence)
+	}
 }
 
 // policy is what --thinlto_cache_policy says.

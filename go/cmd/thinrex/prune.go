@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"thinrex/go/host"
+	"thinrex/go/report"
 	"thinrex/go/store"
 )
 
@@ -25,12 +27,13 @@ such as prune_after=168h:cache_size_bytes=10g. The grammar is that of lld's
 --thinlto-cache-policy. What was used within the last hour stays. Links and
 compilations do the same by themselves, for a moment, at most every
 prune_interval.`,
-		Args:                  cobra.NoArgs,
+		Args:                  noArguments,
 		DisableFlagsInUseLine: true, // Use has them
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(); err != nil {
 				return err
 			}
+			o.warnOfVariables(report.NewTerminal(os.Stderr, o.Report.Verbose))
 			if !cmd.Flags().Changed("policy") {
 				p.policy = o.Store.Policy
 			}

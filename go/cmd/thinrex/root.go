@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -35,6 +38,9 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	root.SetGlobalNormalizationFunc(o.flags.Normalize)
 	root.SetUsageFunc(func(cmd *cobra.Command) error { return printUsage(cmd, o.flags) })
 	root.SetFlagErrorFunc(explainFlagError)
+	root.Args = func(cmd *cobra.Command, args []string) error {
+		return cmp.Or(checkCommand(cmd, args), oneDistFile(cmd, args))
+	}
 	distribute := distributeCommand(&o, started)
 	distribute.Use = "distribute [flags] FILE.dist-file.json"
 	distribute.Short = "Run the jobs of a dist-file; the same as without a subcommand"
@@ -42,11 +48,54 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	return root
 }
 
+// checkCommand refuses a first word that is neither a command nor a dist-file. lld's
+// dist-files end in .json; any other file that is there is taken for one, too.
+func checkCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 || strings.HasSuffix(args[0], ".json") {
+		return nil
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return nil
+	}
+	var names []string
+	for _, sub := range root.Commands() {
+		names = append(names, sub.Name())
+	}
+	hint := ""
+	if near := config.Nearest(args[0], names); near != "" {
+		hint = fmt.Sprintf("; did you mean thinrex %s?", near)
+	}
+	return fmt.Errorf("unknown command %q%s\nthinrex --help lists the commands; a dist-file's name ends in .json",
+		args[0], hint)
+}
+
+// noArguments is for commands that take flags only.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no argument %q, only flags\n%s --help says how to use it",
+			cmd.CommandPath(), args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
 // explainFlagError says how to find the right flag. pflag's own error for an
 // unknown one-letter flag shows the whole argument, which may hold a secret.
 func explainFlagError(cmd *cobra.Command, err error) error {
-	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedShortnames() != "" {
-		err = errors.New("unknown one-letter flag; other flags begin with two dashes")
+	if !cmd.HasParent() { // thinrex prun --policy=P: the flag is unknown because the command is
+		if err := checkCommand(cmd, cmd.Flags().Args()); err != nil {
+			return err
+		}
+	}
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		var names []string
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+		written := strings.ReplaceAll(unknown.GetSpecifiedName(), "-", "_")
+		if near := config.Nearest(written, names); near != "" {
+			err = fmt.Errorf("%w; did you mean --%s?", err, near)
+		}
+		if unknown.GetSpecifiedShortnames() != "" {
+			err = errors.New("unknown one-letter flag; other flags begin with two dashes")
+		}
 	}
 	return fmt.Errorf("%w\n%s --help lists the flags", err, cmd.CommandPath())
 }
