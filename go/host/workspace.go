@@ -13,7 +13,8 @@ import (
 )
 
 // A Workspace is a folder for the private directories of one link. Close removes it with
-// all that is in it; if this process is killed first, the next link's NewWorkspace does.
+// all that is in it; if this process is killed first, the next link's NewWorkspace does,
+// unless the file system has no locks.
 type Workspace struct {
 	root string
 	lock *flock.Flock
@@ -23,11 +24,18 @@ const (
 	workspacePrefix = "thinrex-work-"
 	newPrefix       = "thinrex-new-"
 	lockName        = "lock"
+	// unlockedPrefix is for a file system without locks: whether the owner of such a folder
+	// still runs can't be told, so no other link removes it.
+	unlockedPrefix = "thinrex-unlocked-"
 )
 
 // NewWorkspace makes a workspace in base. If base is "", it makes it in $TMPDIR; without
 // that variable in memory, if there is room; or else in the system's temporary folder.
 func NewWorkspace(base string) (*Workspace, error) {
+	return newWorkspace(base, (*flock.Flock).Lock)
+}
+
+func newWorkspace(base string, lock func(*flock.Flock) error) (*Workspace, error) {
 	if base == "" {
 		base = defaultBase()
 	}
@@ -37,21 +45,36 @@ func NewWorkspace(base string) (*Workspace, error) {
 	}
 	sweep(base)
 	// It gets the name that sweep looks for only once it is locked.
-	unlocked, err := os.MkdirTemp(base, newPrefix)
-	if err != nil {
+	w := new(Workspace)
+	if w.root, err = os.MkdirTemp(base, newPrefix); err != nil {
 		return nil, fmt.Errorf("%w (--sandbox_base=DIR or TMPDIR gives another folder)", err)
 	}
-	w := &Workspace{root: unlocked, lock: flock.New(filepath.Join(unlocked, lockName))}
-	locked := filepath.Join(base, workspacePrefix+strings.TrimPrefix(filepath.Base(unlocked), newPrefix))
-	err = w.lock.Lock()
+	w.lock = flock.New(filepath.Join(w.root, lockName))
+	prefix := workspacePrefix
+	switch err = lock(w.lock); {
+	case HasNoLocks(err):
+		prefix, err = unlockedPrefix, nil
+	case err != nil:
+		err = fmt.Errorf("lock %s: %w", w.lock.Path(), err)
+	}
 	if err == nil {
-		err = os.Rename(unlocked, locked)
+		err = w.rename(prefix)
 	}
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	w.root = locked
 	return w, nil
+}
+
+// rename gives the folder another prefix in place of newPrefix.
+func (w *Workspace) rename(prefix string) error {
+	name := prefix + strings.TrimPrefix(filepath.Base(w.root), newPrefix)
+	to := filepath.Join(filepath.Dir(w.root), name)
+	if err := os.Rename(w.root, to); err != nil {
+		return err
+	}
+	w.root = to
+	return nil
 }
 
 func defaultBase() string {

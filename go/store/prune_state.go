@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"thinrex/go/digest"
+	"thinrex/go/host"
 	"thinrex/go/host/memo"
 
 	"github.com/gofrs/flock"
@@ -102,10 +103,19 @@ func (s *Store) lockPruning(ctx context.Context, wait bool) (*flock.Flock, error
 	}
 	locked, err := try()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), lock.Close())
+		return nil, errors.Join(explainLock(path, err), lock.Close())
 	}
 	if !locked {
 		return nil, lock.Close()
 	}
 	return lock, nil
+}
+
+// explainLock says what to do about a file that can't be locked.
+func explainLock(path string, err error) error {
+	if host.HasNoLocks(err) {
+		return fmt.Errorf("the file system of %s has no locks (flock), which pruning needs: "+
+			"give a --disk_cache elsewhere: %w", filepath.Dir(path), err)
+	}
+	return fmt.Errorf("lock %s: %w", path, err)
 }

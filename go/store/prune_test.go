@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -194,5 +196,20 @@ func TestPruneLeavesOthers(t *testing.T) {
 	slices.Sort(want)
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files(t, s.root)))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A file system without locks is named, with what to do.
+func TestFileSystemWithoutLocks(t *testing.T) {
+	for err, want := range map[error]string{
+		syscall.ENOSYS:     "the file system of /c/thinrex has no locks",
+		syscall.EOPNOTSUPP: "the file system of /c/thinrex has no locks",
+		syscall.ENOLCK:     "the file system of /c/thinrex has no locks",
+		syscall.EIO:        "lock /c/thinrex/prune.lock: ",
+	} {
+		got := explainLock("/c/thinrex/prune.lock", err)
+		if !strings.HasPrefix(got.Error(), want) || !errors.Is(got, err) {
+			t.Errorf("%v: %v", err, got)
+		}
 	}
 }

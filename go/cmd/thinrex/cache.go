@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"syscall"
 	"time"
 
 	"thinrex/go/digest"
@@ -69,10 +72,12 @@ func pruneFor(
 	defer cancel()
 	stats, err := s.Prune(ctx, policy, false)
 	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		terminal.Verbose("can't prune the cache: %v", err) // it is someone else's, who prunes it
 	case err != nil:
-		terminal.Verbose("can't prune the cache: %v", err) // it may well be read-only
+		terminal.WarnOnce("prune", "can't prune the cache, so that it grows: %v", err)
 	case stats.Failed > 0:
-		terminal.Verbose("pruning the cache: %d files or folders couldn't be read or removed, the first: %v",
+		terminal.WarnOnce("prune", "pruning the cache: %d files or folders couldn't be read or removed, the first: %v",
 			stats.Failed, stats.Failure)
 	case stats.Removed.Files > 0:
 		terminal.Verbose("pruned the cache: removed %s", amountText(stats.Removed))
