@@ -77,6 +77,8 @@ const (
 	NoSplit        // debug information isn't split
 	NamesPlaces    // messages or profiles name places in the source, as debug information does
 	NamesFolder    // it says what the object calls the working directory
+	CoverageMap    // the object maps counters to places in the source, and names the working directory for them
+	AtCrash        // it only says what is written if the compiler crashes
 	Colours        // it says whether messages have colours; the last one counts
 
 	// How a link reads an option.

@@ -17,10 +17,17 @@ var fileOptions = []Option{
 	{"-serialize-diagnostics", Separate, WritesOutput | WritesMore | NotInLinks},
 	{"--serialize-diagnostics", Separate, WritesOutput | WritesMore | NotInLinks},
 
-	// Outputs of a link's backends.
-	{"-fsave-optimization-record", Alone, RemarksYAML | WritesMore | NotInCompilations},
-	{"-fsave-optimization-record=bitstream", Alone, RemarksBitcode | WritesMore | NotInCompilations},
-	{"-fsave-optimization-record=yaml", Alone, RemarksYAML | WritesMore | NotInCompilations},
+	// The record of the optimiser's remarks, of a compilation or of a link's backends.
+	{"-fno-save-optimization-record", Alone, WritesOutput},
+	{"-fsave-optimization-record", Alone, WritesOutput | RemarksYAML},
+	{"-fsave-optimization-record=bitstream", Alone, WritesOutput | RemarksBitcode},
+	{"-fsave-optimization-record=yaml", Alone, WritesOutput | RemarksYAML},
+	{"-foptimization-record-file", Equals, WritesOutput | WritesMore | NotInLinks},
+	{"-foptimization-record-passes", Equals, WritesOutput},
+
+	// What is written if the compiler crashes.
+	{"-fcrash-diagnostics", OnOff, AtCrash},
+	{"-fcrash-diagnostics-dir", Equals, AtCrash | NamesNoFile},
 
 	// Profiles, and lists of what a sanitizer or a profile is for.
 	{"-fauto-profile", Equals, ReadsFile | NotInCompilations},

@@ -27,6 +27,12 @@ var refusedOptions = []Option{
 	{"-stack-usage-file*", Anything, WritesMore | NeverCached},
 	{"-stats-file*", Anything, WritesMore | NeverCached},
 
+	// The notes of gcov. With -flto=thin, the object holds the name of their file.
+	{"-coverage", Alone, WritesMore | NotInCompilations},
+	{"--coverage", Alone, WritesMore | NotInCompilations},
+	{"-fprofile-arcs", Alone, WritesMore | NotInCompilations},
+	{"-ftest-coverage", Alone, WritesMore | NotInCompilations},
+
 	// Other programs, and other arguments.
 	{"-B*", Anything, RunsOther | NeverCached},
 	{"-ccc-*", Anything, RunsOther | NeverCached},

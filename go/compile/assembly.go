@@ -1,6 +1,13 @@
 package compile
 
-import "thinrex/go/assembly"
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+
+	"thinrex/go/assembly"
+)
 
 // checkAssembly fails for a module, optimised or not, that depends on files which no
 // depfile names. While clang writes bitcode, it assembles the assembly outside of
@@ -10,8 +17,15 @@ import "thinrex/go/assembly"
 //
 // Only the module has the whole text of the assembly. In the source it may be put
 // together from literals, escapes and macros.
-func (r *request) checkAssembly(module []byte) error {
-	reads, err := assembly.Module(module, r.in.AsmBlocks())
+//
+// With -ffat-lto-objects the compiler also makes machine code, and assembles all assembly.
+func (r *request) checkAssembly(module []byte) (err error) {
+	if r.in.Fat {
+		if module, err = embeddedBitcode(module); err != nil {
+			return err
+		}
+	}
+	reads, err := assembly.Module(module, r.in.AsmBlocks() || r.in.Fat)
 	if err != nil {
 		return err
 	}
@@ -22,4 +36,19 @@ func (r *request) checkAssembly(module []byte) error {
 		return notCached("its assembly reads %s", files[0].Name)
 	}
 	return nil
+}
+
+// embeddedBitcode returns the module in an object of -ffat-lto-objects: as it was before
+// the optimiser and the code generator made the machine code beside it.
+func embeddedBitcode(object []byte) ([]byte, error) {
+	f, err := elf.NewFile(bytes.NewReader(object))
+	if err != nil {
+		return nil, fmt.Errorf("read the object of -ffat-lto-objects: %w", err)
+	}
+	defer f.Close()
+	section := f.Section(".llvm.lto")
+	if section == nil {
+		return nil, errors.New("the object of -ffat-lto-objects has no bitcode")
+	}
+	return section.Data()
 }

@@ -87,9 +87,10 @@ func (x *execution) listArgs() []string {
 	return nil
 }
 
-// runCompiler refuses messages that name the private folder.
+// runCompiler refuses messages that name the private folder. A compiler that crashes
+// writes no report, because it runs once more.
 func (x *execution) runCompiler(ctx context.Context, args []string) (*action.Result, error) {
-	args, err := inResponseFile(x.dir, args)
+	args, err := inResponseFile(x.dir, append([]string{"-fno-crash-diagnostics"}, args...))
 	if err != nil {
 		return nil, err
 	}

@@ -71,6 +71,18 @@ func TestOptions(t *testing.T) {
 		"-flto-jobs=2",
 		"--std c17",
 		"-fthinlto-distributor=/absent -Xthinlto-distributor=--jobs=2",
+		"-fdiagnostics-parseable-fixits -fdiagnostics-print-source-range-info -fbracket-depth=99 -ftabstop=3",
+		"-fsafe-buffer-usage-suggestions -fmax-tokens=1 -Wmax-tokens -Wunsafe-buffer-usage -x c++",
+		"-femit-all-decls -fbinutils-version=2.35 -fbasic-block-sections=all -fno-verify-intermediate-code",
+		"-fno-pointer-tbaa -fno-struct-path-tbaa -fexperimental-loop-fusion -fdevirtualize-speculatively",
+		"-fpack-struct -fno-max-type-align -fdelayed-template-parsing -fc++-static-destructors=none -x c++",
+		"-fassume-nothrow-exception-dtor -fexperimental-new-constant-interpreter -fignore-exceptions -x c++",
+		"-frandomize-layout-seed=x -funique-source-file-names -fpartition-static-data-sections",
+		"-g -gdwarf-aranges -gtemplate-alias -gno-structor-decl-linkage-names -fno-dwarf-directory-asm",
+		"-fsanitize=address,undefined -fsanitize-undefined-strip-path-components=1 -fno-sanitize-link-runtime",
+		"-fsanitize=undefined -fsanitize-trap=undefined -fsanitize-debug-trap-reasons=basic -g",
+		"-fxray-instrument -fxray-instruction-threshold=1 -fxray-modes=none -fxray-ignore-loops",
+		"-malign-branch-boundary=32 -malign-branch=jcc -mpad-max-prefix-size=4 -mlarge-data-threshold=9",
 	} {
 		args := append(strings.Fields(options), thin...)
 		p.want("compiled", args...)

@@ -12,6 +12,7 @@ const (
 	thinLinkName = "m.thinlink.bc"
 	diaName      = "m.dia"
 	traceName    = "m.json"
+	recordName   = "m.opt"
 	moduleName   = "m.bc" // unoptimised IR
 )
 
@@ -21,6 +22,7 @@ func outputs(in *commandline.Invocation) []action.Output {
 	for _, more := range []action.Output{
 		{Name: depName, Path: in.Depfile}, {Name: thinLinkName, Path: in.ThinLink},
 		{Name: diaName, Path: in.Diagnostics}, {Name: traceName, Path: in.Trace},
+		{Name: recordName, Path: in.Record.Path},
 	} {
 		if more.Path != "" {
 			list = append(list, more)
@@ -44,7 +46,7 @@ func outputArgs(in *commandline.Invocation, path namer) []string {
 	if in.Trace != "" {
 		args = append(args, "-ftime-trace="+path(traceName))
 	}
-	return args
+	return append(args, in.Record.Args(path(recordName))...)
 }
 
 // objectArgs asks for the outputs that are made from IR.

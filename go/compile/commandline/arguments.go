@@ -21,6 +21,7 @@ type parser struct {
 	object   string                 // as it was given
 	colours  string                 // the option that says whether messages have colours
 	ended    bool                   // by --
+	unnamed  bool                   // no -o
 	traced   bool                   // -ftime-trace without a name
 	splits   [splitSection + 1]bool // which kinds have been asked for
 	inlining bool                   // -fsplit-dwarf-inlining

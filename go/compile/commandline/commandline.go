@@ -43,6 +43,8 @@ type Invocation struct {
 	ThinLink    string // of -fthin-link-bitcode=
 	Diagnostics string // of --serialize-diagnostics
 	Trace       string // of -ftime-trace
+	Record      Record // of -fsave-optimization-record
+	Fat         bool   // -ffat-lto-objects: the object is an ELF file of machine code that holds the bitcode
 
 	dir     string
 	paths   *pathRewriter
@@ -53,6 +55,7 @@ type Invocation struct {
 	split   splitKind
 	whole   bool // front end and optimiser must run at once, for some option
 	located bool // the object names the working directory even without debug information
+	mapping bool // so does its map of counters, unless its compilation directory is given by an option
 	placed  bool // an option says by which name
 }
 
@@ -98,7 +101,10 @@ func Parse(program string, args []string, o Options) (*Invocation, error) {
 	if err := p.complete(o.Colour); err != nil {
 		return nil, err
 	}
-	in.KeyArgs, in.mapped = in.paths.canonical(in.Args)
+	in.KeyArgs = in.Args
+	if !in.mapping { // of which it isn't known how prefix maps change the names in it
+		in.KeyArgs, in.mapped = in.paths.canonical(in.Args)
+	}
 	return in, nil
 }
 
@@ -131,14 +137,20 @@ func (p *parser) complete(colour bool) error {
 	}
 	if p.Object == "" {
 		p.object = replaceExt(filepath.Base(p.Source), ".o")
-		p.Object = p.object
+		p.Object, p.unnamed = p.object, true
 	}
 	if p.traced && p.Trace == "" {
 		p.Trace = replaceExt(p.Object, ".json")
 	} else if fi, err := os.Stat(p.Trace); p.Trace != "" && err == nil && fi.IsDir() {
 		p.Trace = filepath.Join(p.Trace, replaceExt(filepath.Base(p.Object), ".json"))
 	}
+	if err := p.completeRecord(); err != nil {
+		return err
+	}
 	if err := p.checkSplit(); err != nil {
+		return err
+	}
+	if err := p.checkFat(); err != nil {
 		return err
 	}
 	return p.completeDeps()

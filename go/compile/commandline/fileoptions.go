@@ -37,6 +37,9 @@ func (p *parser) outputOption(o givenOption) {
 		}
 	case "-fthin-link-bitcode":
 		p.ThinLink = p.outputPath(o)
+	case "-fsave-optimization-record", "-fsave-optimization-record=yaml", "-fsave-optimization-record=bitstream",
+		"-fno-save-optimization-record", "-foptimization-record-file", "-foptimization-record-passes":
+		p.recordOption(o)
 	default:
 		p.err = fmt.Errorf("thinrex doesn't know what %s writes", o.arg)
 	}

@@ -29,12 +29,17 @@ func (p *parser) plainOption(o givenOption) {
 		}
 	case "-W*":
 		p.warnsOfShadowed(o.arg)
+	case "-ffat-lto-objects":
+		p.Fat = o.arg == o.Name
 	case "-fsplit-dwarf-inlining":
 		p.inlining = !strings.HasPrefix(o.arg, "-fno-")
 	}
 	p.noteFacts(o)
-	if o.Is(clang.Colours) {
+	switch {
+	case o.Is(clang.Colours):
 		return // the last one stands before all other arguments
+	case o.Is(clang.AtCrash):
+		return // package compile runs a command whose compiler crashed once more, unchanged
 	}
 	if o.given == clang.Separate {
 		p.keepOption(o.Option, o.arg, o.value)
@@ -66,6 +71,8 @@ func (p *parser) noteFacts(o givenOption) {
 		p.located = true
 	case o.Is(clang.NamesFolder):
 		p.placed = true
+	case o.Is(clang.CoverageMap):
+		p.mapping = true
 	case o.arg == "-fdiagnostics-color=auto":
 		// On its own, the compiler would ask whether it writes to a terminal. It
 		// writes to thinrex, which asks in its place.

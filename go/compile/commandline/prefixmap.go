@@ -12,10 +12,19 @@ import (
 // WorkingDir returns the name that the object has for the working directory, if it
 // names it at all.
 func (in *Invocation) WorkingDir() (name string, named bool) {
+	if in.mapping && !slices.ContainsFunc(in.Args, placesCoverage) {
+		return in.dir, true
+	}
 	if in.debug == noDebug && !in.located || in.placed {
 		return "", false
 	}
 	return mappedBy(in.Args, in.dir), true
+}
+
+// placesCoverage reports whether an argument names the folder to which the names in a
+// map of counters are relative.
+func placesCoverage(arg string) bool {
+	return strings.HasPrefix(arg, "-fcoverage-compilation-dir=") || strings.HasPrefix(arg, "-ffile-compilation-dir=")
 }
 
 // Shareable fails for a file with an absolute path that a prefix map may change: its

@@ -72,6 +72,13 @@ func TestRefused(t *testing.T) {
 		thin + "-gsplit-dwarf=single -g1 -gsplit-dwarf -o a.o":                "in two forms",
 		thin + "-gsplit-dwarf=single -gno-split-dwarf -g -gsplit-dwarf=split": "in two forms",
 		thin + "-g1 -fsplit-dwarf-inlining -gsplit-dwarf":                     "with -fsplit-dwarf-inlining",
+		thin + "-ffat-lto-objects -g -gsplit-dwarf":                           "a .dwo that thinrex doesn't keep",
+		thin + "-ffat-lto-objects -g -gsplit-dwarf=single":                    "a .dwo that thinrex doesn't keep",
+		thin + "-ffat-lto-objects -fthin-link-bitcode=t":                      "doesn't write the file",
+		thin + "-fpseudo-probe-for-profiling -ffat-lto-objects":               "in an order that differs each time",
+		thin + "-fsave-optimization-record=bitstream -ffat-lto-objects":       "the absolute path of a.opt.bitstream",
+		thin + "-foptimization-record-file=-":                                 "standard output",
+		thin + "-foptimization-record-file=":                                  "standard output",
 	} {
 		wantRefused(t, strings.Fields(line), commandline.Options{}, reason)
 	}
@@ -79,9 +86,9 @@ func TestRefused(t *testing.T) {
 	wantRefused(t, append(strings.Fields(thin), macro), commandline.Options{}, "several lines")
 	for _, option := range []string{
 		"-E", "-S", "-M", "-fsyntax-only", "-emit-llvm", "-MG", "-include-pch", "-fmodules", "-fprofile-arcs",
-		"--coverage", "-fprofile-instr-generate", "-fcoverage-mapping", "-fplugin=x.so", "-fpass-plugin=x.so",
-		"-Xclang -load", "-mllvm", "-march=native", "-save-temps", "-fsave-optimization-record",
-		"-fstack-usage", "-fno-integrated-as", "-fno-integrated-cc1", "-ffat-lto-objects",
+		"--coverage", "-ftest-coverage", "-fplugin=x.so", "-fpass-plugin=x.so",
+		"-Xclang -load", "-mllvm", "-march=native", "-save-temps", "-fsave-optimization-record=other",
+		"-fstack-usage", "-fno-integrated-as", "-fno-integrated-cc1", "-gen-reproducer",
 		"-grecord-command-line", "-grecord-gcc-switches", "-Wp,-MD,x.d", "-Wa,-x", "-Wa,--fatal-warnings",
 		"-working-directory", "-B", "-v", "-I-", "-MJ", "-newoption", "--config=compile_flags.cfg",
 		"-Wp,-MD,x", "-Wp,-DX,-MD,x", "-Wp,-D,X", "-Wp,", "--include-pch", "--includex.h",

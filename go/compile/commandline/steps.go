@@ -6,7 +6,8 @@ import "slices"
 // other, for the IR key. They can't if one of them might give another result then, or
 // if options read or write files in both.
 func (in *Invocation) TwoSteps() bool {
-	return in.Diagnostics == "" && in.Trace == "" && len(in.Read) == 0 && !in.whole && !slices.Contains(in.Args, "--")
+	return in.Diagnostics == "" && in.Trace == "" && in.Record.Path == "" && len(in.Read) == 0 && !in.whole &&
+		!slices.Contains(in.Args, "--")
 }
 
 // AsmBlocks reports whether an option allows asm blocks in Microsoft's style,
