@@ -35,7 +35,7 @@ check: ## for each change, about a minute: build, vet, the tests that need no cl
 	go test -short -vet=off ./go/...
 
 test: tools lint cross patient build ## everything that CI runs (some 20 minutes on two cores)
-	@scripts/install-tools.sh cmake ninja-build
+	@scripts/install-build-systems.sh
 	$(MAKE) --jobs=4 unit e2e e2e-bazel fuzz verify-slices llvm # side by side, because each of them often waits
 
 patient:
@@ -64,7 +64,7 @@ cross: ## compile for the other systems
 	GOOS=darwin go vet ./go/...
 
 unit: patient ## all tests below go/, with the race detector and the real clang and lld
-	@scripts/install-tools.sh cmake ninja-build
+	@scripts/install-build-systems.sh
 	go test -race -p 4 -timeout 0 -exec $(PATIENT) ./go/... # four packages at a time, because their tests often wait
 
 FUZZ_TARGETS := \

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -18,14 +16,24 @@ import (
 
 // flagsCommand is thinrex flags.
 func flagsCommand(o *options) *cobra.Command {
-	linker := "clang"
+	reader := "clang"
 	cmd := &cobra.Command{
-		Use:   "flags [--for=clang|lld|lld-link] [thinrex's flags]",
+		Use:   "flags [--for=clang|linker|lld|lld-link|cmake|meson|rustc] [thinrex's flags]",
 		Short: "Print the link flags that turn thinrex on",
-		Long: `Print the flags that make a link use this thinrex, for a link through clang, or
-for lld called directly. Further flags of thinrex's are passed on:
+		Long: `Print what makes links use this thinrex. Further flags of thinrex's are passed
+on. --for names what is to read it:
 
-  clang++ -O2 $(thinrex flags --verbose) *.o -o app`,
+  clang     clang's link line (the default): clang++ -O2 $(thinrex flags) *.o -o app
+  linker    the link line of another compiler that calls lld, or of libtool:
+            gcc -fuse-ld=lld $(thinrex flags --for=linker) *.o -o app
+  lld       the command line of ld.lld
+  lld-link  the command line of lld-link
+  cmake     CMake's command line. It also makes CMake compile with -flto=thin
+            and through thinrex cc: eval cmake -B build $(thinrex flags --for=cmake)
+  meson     a native file of Meson's, which does the same:
+            thinrex flags --for=meson >thinrex.ini
+            meson setup build --native-file=thinrex.ini
+  rustc     rustc's command line: RUSTFLAGS="$(thinrex flags --for=rustc)" cargo build`,
 		Args:                  noArguments,
 		DisableFlagsInUseLine: true, // Use has them
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -33,75 +41,97 @@ for lld called directly. Further flags of thinrex's are passed on:
 				return &usageError{err}
 			}
 			o.warnOfVariables(report.NewTerminal(os.Stderr, o.Report.Verbose))
-			given, err := givenFlags(o.flags)
+			if err := checkNoSecrets(o.flags); err != nil {
+				return err
+			}
+			text, err := flagsFor(reader, o.flags)
 			if err != nil {
 				return err
 			}
-			link, err := linkFlags(linker, given)
-			if err != nil {
-				return err
-			}
-			if err := staysWhole(link); err != nil {
-				return err
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), strings.Join(link, " "))
+			fmt.Fprintln(cmd.OutOrStdout(), text)
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&linker, "for", linker, "the `program` that gets the flags: clang, lld or lld-link")
+	cmd.Flags().StringVar(&reader, "for", reader,
+		"the `program` that reads the flags: clang, linker, lld, lld-link, cmake, meson or rustc")
 	return cmd
 }
 
-// givenFlags returns the options on the command line, in the form of flags. It
-// refuses secrets: on the link's command line every user of the machine can read
-// them.
-func givenFlags(flags *config.Flags) (given []string, err error) {
-	for _, o := range flags.Given() {
-		if o.Secret {
-			return nil, usagef("--%s would be seen in lists of processes: "+
-				"put it in thinrex.toml or %s, or use --credential_helper", o.Name, option.Variable(o.Name))
-		}
-		for _, value := range o.Values {
-			given = append(given, "--"+o.Name+"="+value)
-		}
+// flagsFor returns what makes the reader's links call this thinrex with the given
+// options.
+func flagsFor(reader string, given *config.Flags) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", &host.EnvironmentError{Err: err}
 	}
-	return given, nil
+	if self, err = filepath.EvalSymlinks(self); err != nil {
+		return "", &host.EnvironmentError{Err: err}
+	}
+	options := givenOptions(given, option.CompileOnly)
+	if reader == "clang" { // the only one that needs no compiler on PATH
+		return words(clangFlags(self, options))
+	}
+	tools, err := findTools()
+	if err != nil {
+		return "", err
+	}
+	switch reader {
+	case "linker":
+		return words(driverFlags(self, tools.c, options))
+	case "lld":
+		return words(lldFlags("--", "=", self, tools.c, options))
+	case "lld-link":
+		return words(lldFlags("/", ":", self, tools.c, options))
+	case "cmake":
+		return cmakeFlags(tools, self, given)
+	case "meson":
+		return mesonFile(tools, self, given), nil
+	case "rustc":
+		return words(rustcFlags(tools.c, clangFlags(self, options)))
+	}
+	return "", usagef("--for=%s: give clang, linker, lld, lld-link, cmake, meson or rustc", reader)
 }
 
-// staysWhole returns an error for a flag that a shell would split or expand where it
-// replaces $(thinrex flags).
-func staysWhole(flags []string) error {
-	for _, flag := range flags {
-		if at := strings.IndexAny(flag, " \t\n*?["); at >= 0 {
-			return usagef("a shell would split or expand $(thinrex flags) at the %q in %s: "+
-				"give an option with such a value in thinrex.toml, or by its variable; "+
-				"keep thinrex and the compiler in folders without it", flag[at], flag)
+// checkNoSecrets refuses secrets: on a command line every user of the machine can
+// read them, and in a build system's files perhaps.
+func checkNoSecrets(flags *config.Flags) error {
+	for _, o := range flags.Given() {
+		if o.Secret {
+			return usagef("--%s would be seen in lists of processes: "+
+				"put it in thinrex.toml or %s, or use --credential_helper", o.Name, option.Variable(o.Name))
 		}
 	}
 	return nil
 }
 
-// linkFlags returns the flags by which a linker, or clang in front of it, calls
-// this thinrex with the options.
-func linkFlags(linker string, options []string) ([]string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, &host.EnvironmentError{Err: err}
+// givenOptions returns the options on the command line, in the form of flags, but not
+// those for the other phase.
+func givenOptions(flags *config.Flags, otherPhase option.Phase) (given []string) {
+	for _, o := range flags.Given() {
+		if o.Phase == otherPhase {
+			continue
+		}
+		for _, value := range o.Values {
+			given = append(given, "--"+o.Name+"="+value)
+		}
 	}
-	if self, err = filepath.EvalSymlinks(self); err != nil {
-		return nil, &host.EnvironmentError{Err: err}
-	}
-	switch linker {
-	case "clang":
-		return clangFlags(self, options), nil
-	case "lld":
-		return lldFlags("--", "=", self, options)
-	case "lld-link":
-		return lldFlags("/", ":", self, options)
-	}
-	return nil, usagef("--for=%s: give clang, lld or lld-link", linker)
+	return given
 }
 
+// words returns the line for a shell to put in place of $(thinrex flags). It refuses
+// flags that the shell would split or expand there.
+func words(flags []string) (string, error) {
+	for _, flag := range flags {
+		if at := strings.IndexAny(flag, " \t\n*?["); at >= 0 {
+			return "", usagef("a shell would split or expand $(thinrex flags) at the %q in %s: "+
+				"give an option with such a value in thinrex.toml, or by its variable; "+
+				"keep thinrex and the compiler in folders without it", flag[at], flag)
+		}
+	}
+	return strings.Join(flags, " "), nil
+}
+
+// clangFlags begin with -flto=thin, without which clang ignores the distributor.
 func clangFlags(self string, options []string) []string {
 	flags := []string{"-flto=thin", "-fuse-ld=lld", "-fthinlto-distributor=" + self}
 	for _, o := range options {
@@ -114,12 +144,21 @@ func clangFlags(self string, options []string) []string {
 	return flags
 }
 
-// lldFlags are for a linker whose flags are --NAME=VALUE or /NAME:VALUE.
-func lldFlags(dash, separator, self string, options []string) ([]string, error) {
-	compiler, err := findCompiler()
-	if err != nil {
-		return nil, err
+// driverFlags are lld's flags in the form that any compiler hands on to its linker.
+// Libtool hands on nothing but this form.
+func driverFlags(self, compiler string, options []string) (flags []string) {
+	for _, flag := range lldFlags("--", "=", self, compiler, options) {
+		if strings.Contains(flag, ",") { // -Wl, splits at commas
+			flags = append(flags, "-Xlinker", flag)
+			continue
+		}
+		flags = append(flags, "-Wl,"+flag)
 	}
+	return flags
+}
+
+// lldFlags are for a linker whose flags are --NAME=VALUE or /NAME:VALUE.
+func lldFlags(dash, separator, self, compiler string, options []string) []string {
 	flags := []string{
 		dash + "thinlto-distributor" + separator + self,
 		dash + "thinlto-remote-compiler" + separator + compiler,
@@ -127,15 +166,5 @@ func lldFlags(dash, separator, self string, options []string) ([]string, error) 
 	for _, o := range options {
 		flags = append(flags, dash+"thinlto-distributor-arg"+separator+o)
 	}
-	return flags, nil
-}
-
-// findCompiler returns a clang that supports DTLTO.
-func findCompiler() (string, error) {
-	for _, name := range []string{"clang-22", "clang-23", "clang"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", &host.EnvironmentError{Err: errors.New("no clang-22, clang-23 or clang on PATH")}
+	return flags
 }

@@ -68,9 +68,15 @@ func setupScript(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	examples, err := filepath.Abs("../../../examples")
+	if err != nil {
+		return err
+	}
 	work := env.WorkDir
 	tmp := filepath.Join(work, ".tmp")
 	env.Setenv("THINREX", thinrex)
+	env.Setenv("EXAMPLES", examples)
+	env.Setenv("USER_HOME", os.Getenv("HOME"))
 	// One flag turns it on; everything else comes from the environment.
 	env.Setenv("DTLTO", "-fthinlto-distributor="+thinrex)
 	env.Setenv("THINREX_DISK_CACHE", filepath.Join(work, ".cache"))

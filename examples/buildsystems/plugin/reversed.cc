@@ -1,0 +1,3 @@
+#include "plugin.h"
+
+std::string reversed(const std::string &word) { return {word.rbegin(), word.rend()}; }

@@ -1,0 +1,3 @@
+#include "plugin.h"
+
+extern "C" void transform(std::string *word) { *word = reversed(*word); }
