@@ -24,6 +24,7 @@ type answers struct {
 	Version  string // what --version prints, without the lines that name folders
 	Frontend string // the program that compiles, without symbolic links; "" when -### doesn't name it
 	Commands string // what a launcher would run for a job; "" for a compiler
+	Defaults Defaults
 }
 
 // fromItself reports whether the program at a path without symbolic links
@@ -35,7 +36,7 @@ func (a answers) fromItself(realPath string) bool { return a.Frontend == realPat
 // process has remembered. Those of a launcher aren't remembered: it may start
 // another compiler tomorrow, though its own bytes are the same.
 func askCompiler(ctx context.Context, path, realPath string, digests []string, o ResolveOptions) (answers, error) {
-	key := slices.Concat(digests, []string{path, realPath})
+	key := slices.Concat(digests, []string{path, realPath, "with defaults"})
 	earlier := memo.Path(o.StateDir, memo.CompilerAnswers, memo.Key(key...))
 	if known, ok := readAnswers(earlier); ok && known.fromItself(realPath) {
 		return known, nil
@@ -70,8 +71,8 @@ func askByRunning(ctx context.Context, path, realPath string, o ResolveOptions) 
 		return err
 	})
 	g.Go(func() error {
-		out, err := outputOf(groupCtx, path, empty, o.Env, "-###", "-c", "-x", "ir", os.DevNull)
-		a.Frontend = frontendIn(out)
+		out, err := outputOf(groupCtx, path, empty, o.Env, "-###", "-v", "-c", "-x", "ir", os.DevNull)
+		a.Frontend, a.Defaults = frontendIn(out), defaultsIn(out)
 		return err
 	})
 	if err := g.Wait(); err != nil || a.Frontend == realPath {

@@ -39,6 +39,7 @@ type Compiler struct {
 	// Launched are the arguments that tell a launcher what to start, where they are
 	// paths of files. Identity covers these files.
 	Launched []string
+	Defaults Defaults
 	// Unknown says why Identity doesn't cover everything that decides what the compiler
 	// writes, so that nothing may be cached; "" if it does.
 	Unknown string
@@ -99,7 +100,7 @@ func Resolve(ctx context.Context, compiler string, o ResolveOptions) (*Compiler,
 	if err != nil {
 		return nil, err
 	}
-	c := &Compiler{Path: path, Name: canonicalName(told.Version), frontend: told.Frontend}
+	c := &Compiler{Path: path, Name: canonicalName(told.Version), Defaults: told.Defaults, frontend: told.Frontend}
 	if !told.fromItself(realPath) {
 		if c.Launched, err = p.addLaunched(ctx, told.Frontend, o.Args); err != nil {
 			return nil, err

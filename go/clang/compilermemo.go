@@ -1,6 +1,7 @@
 package clang
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,7 +15,7 @@ import (
 // as long as all names that this depended on have their states: for Debian's clang,
 // some 50 calls of stat. The processor and the environment are part of the memo's
 // name.
-const memoHeader = "thinrex toolchain memo 2"
+const memoHeader = "thinrex toolchain memo 3"
 
 // memoPath returns the file of the memo.
 func memoPath(path, realPath string, o ResolveOptions) string {
@@ -69,16 +70,20 @@ func remembered(memoFile, path, realPath string) *Compiler {
 	}
 	lines := strings.Split(string(data), "\n")
 	last := len(lines) - 1
-	if last < 5 || lines[0] != memoHeader || lines[last] != memoHeader || len(lines[1]) != 2*digest.Size {
+	if last < 6 || lines[0] != memoHeader || lines[last] != memoHeader || len(lines[1]) != 2*digest.Size {
 		return nil
 	}
-	for _, line := range lines[4:last] {
+	c := &Compiler{Path: path, Identity: lines[1], Name: lines[2], Processor: lines[3], frontend: realPath}
+	if json.Unmarshal([]byte(lines[4]), &c.Defaults) != nil {
+		return nil
+	}
+	for _, line := range lines[5:last] {
 		state, name, ok := strings.Cut(line, " ")
 		if !ok || name == "" || !isUnchanged(name, state) {
 			return nil
 		}
 	}
-	return &Compiler{Path: path, Identity: lines[1], Name: lines[2], Processor: lines[3], frontend: realPath}
+	return c
 }
 
 // remember writes the memo. It ignores errors: without a memo, the next process
@@ -87,10 +92,14 @@ func (c *Compiler) remember(memoFile string, w *nameStates) {
 	if w.unsure || strings.Contains(c.Processor, "\n") {
 		return
 	}
-	lines := []string{memoHeader, c.Identity, c.Name, c.Processor}
+	defaults, err := json.Marshal(c.Defaults)
+	if err != nil {
+		return
+	}
+	lines := []string{memoHeader, c.Identity, c.Name, c.Processor, string(defaults)}
 	for name, state := range w.states {
 		lines = append(lines, state+" "+name)
 	}
-	slices.Sort(lines[4:])
+	slices.Sort(lines[5:])
 	_ = memo.Write(memoFile, []byte(strings.Join(append(lines, memoHeader), "\n")))
 }

@@ -67,6 +67,9 @@ const (
 	NoDriver // the driver passes it on as it is, whatever else there is
 	TwoSteps // tried: front end and optimiser, one after the other, give the same as at once
 
+	// NoBackend: what a ThinLTO backend makes of a module is the same without the option.
+	NoBackend
+
 	// What a compilation has to know about its object and its messages.
 	ThinLTO        // it asks for ThinLTO bitcode
 	OtherLTO       // it asks for another kind of bitcode, or for machine code

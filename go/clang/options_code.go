@@ -43,7 +43,7 @@ var codeOptions = []Option{
 	{"-floop-interchange", OnOff, 0},
 	{"-fmerge-all-constants", OnOff, TwoSteps},
 	{"-fmerge-constants", OnOff, 0},
-	{"-fomit-frame-pointer", OnOff, TwoSteps},
+	{"-fomit-frame-pointer", OnOff, TwoSteps | NoBackend},
 	{"-foptimize-sibling-calls", OnOff, TwoSteps},
 	{"-fpartition-static-data-sections", OnOff, 0},
 	{"-fpic", OnOff, TwoSteps},

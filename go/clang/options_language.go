@@ -2,9 +2,9 @@ package clang
 
 // languageOptions choose what the source may say and what that means.
 var languageOptions = []Option{
-	{"-ansi", Alone, TwoSteps},
-	{"-std", Equals, NamesNoFile | NoIR},
-	{"--std", Equals | Separate, NoIR},
+	{"-ansi", Alone, TwoSteps | NoBackend},
+	{"-std", Equals, NamesNoFile | NoIR | NoBackend},
+	{"--std", Equals | Separate, NoIR | NoBackend},
 	{"-x", Joined | Separate, NoSearch | NoDriver | NoIR},
 	{"-fno-builtin-*", Anything, 0},
 	{"-fno-modules", Alone, TwoSteps},

@@ -20,15 +20,15 @@ var linkingOptions = []Option{
 	{"-fwhole-program-vtables", OnOff, 0},
 
 	// What the linker reads, and how it links.
-	{"-l*", Anything, TwoSteps},
-	{"-L*", Anything, TwoSteps},
+	{"-l*", Anything, TwoSteps | NoBackend},
+	{"-L*", Anything, TwoSteps | NoBackend},
 	{"-no-pie", Alone, TwoSteps},
 	{"-nodefaultlibs", Alone, TwoSteps},
 	{"-nostartfiles", Alone, TwoSteps},
 	{"-nostdlib", Alone, TwoSteps},
 	{"-nostdlib++", Alone, TwoSteps},
 	{"-pie", Alone, TwoSteps},
-	{"-pthread", Alone, TwoSteps},
+	{"-pthread", Alone, TwoSteps | NoBackend},
 	{"-rdynamic", Alone, TwoSteps},
 	{"-s", Alone, TwoSteps},
 	{"-shared", Alone, TwoSteps},
@@ -47,6 +47,6 @@ var linkingOptions = []Option{
 
 	// How the driver works.
 	{"--no-default-config", Alone, TwoSteps},
-	{"-pipe", Alone, TwoSteps},
+	{"-pipe", Alone, TwoSteps | NoBackend},
 	{"-Xclang", Separate, Forwards},
 }

@@ -11,6 +11,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/compile/commandline"
+	"thinrex/go/host"
 )
 
 // checkPlaces fails unless all outputs can be put in their places. The compiler then
@@ -22,22 +23,9 @@ func checkPlaces(in *commandline.Invocation) error {
 			return fmt.Errorf("%s is named twice", out.Path)
 		}
 		seen[filepath.Clean(out.Path)] = true
-		dir, err := os.Stat(filepath.Dir(out.Path))
-		if err != nil || !dir.IsDir() {
-			return fmt.Errorf("there is no folder for %s", out.Path)
+		if err := host.CheckOutput(out.Path); err != nil {
+			return err
 		}
-		fi, err := os.Lstat(out.Path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil || !fi.Mode().IsRegular() {
-			return fmt.Errorf("%s isn't a regular file", out.Path)
-		}
-		f, err := os.OpenFile(out.Path, os.O_WRONLY, 0)
-		if err != nil {
-			return fmt.Errorf("%s can't be written", out.Path)
-		}
-		f.Close()
 	}
 	return nil
 }

@@ -42,6 +42,7 @@ func assemble(
 			tally:     t,
 			linker:    &linkerWatch{ctx},
 			keepGoing: o.KeepGoing,
+			silent:    o.command,
 			stop:      fail,
 			hint:      hintFor(f.Common, c.path),
 			printed:   map[[sha256.Size]byte]bool{},
@@ -64,6 +65,7 @@ func assemble(
 			args:     f.Common.Args[1:],
 			outputs:  l.outputs,
 			failures: l.failures,
+			never:    o.command,
 		},
 	}
 	show := func(begun *task) {

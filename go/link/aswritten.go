@@ -24,6 +24,7 @@ type asWritten struct {
 	args     []string // of all jobs
 	outputs  *outputFiles
 	failures *failures
+	never    bool // each error ends the link, because whoever called it has another way
 }
 
 // instead runs a task's jobs if its action can't be run, and err says that this
@@ -35,6 +36,8 @@ func (w *asWritten) instead(ctx context.Context, first distfile.Job, rest func()
 		return ctx.Err()
 	case w.failures.linker.isGone(first):
 		return w.failures.linker.running.Err()
+	case w.never:
+		return err
 	case errors.Is(err, action.ErrInputChanged):
 		// The files are no longer what the action's key says. The compiler gets them as
 		// they are now.
@@ -98,7 +101,8 @@ func (w *asWritten) run(ctx context.Context, job distfile.Job) error {
 // the linker has ended.
 func (w *asWritten) warnUnstored(job distfile.Job, err error) {
 	if !w.failures.linker.isGone(job) {
-		w.failures.terminal.Print("warning: %v; the result for %s is used but not stored", err, job.Module())
+		w.failures.terminal.WarnOnce("unstored "+job.Module(), "%v; the result for %s is used but not stored",
+			err, job.Module())
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"thinrex/go/host"
 	"thinrex/go/link/canon"
 	"thinrex/go/link/distfile"
-	"thinrex/go/report"
 )
 
 // A jobCompiler is the compiler of a link, as this machine and workers run it.
@@ -34,17 +33,29 @@ func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobC
 		}
 		return &jobCompiler{path: path}, nil
 	}
-	resolution := clang.ResolveOptions{
-		Dir:      ".",
-		Args:     common.Args[1:],
-		Env:      host.Environ(o.Env),
-		Files:    o.Files,
-		StateDir: o.StateDir,
-	}
+	resolution := resolutionOf(common.Args[1:], o)
 	compiler, err := clang.Resolve(ctx, common.Compiler(), resolution)
 	if err != nil {
 		return nil, &host.EnvironmentError{Err: err}
 	}
+	return newJobCompiler(ctx, compiler, resolution, common, o)
+}
+
+// resolutionOf says how a compiler is looked for that gets some arguments.
+func resolutionOf(args []string, o Options) clang.ResolveOptions {
+	return clang.ResolveOptions{
+		Dir:      ".",
+		Args:     args,
+		Env:      host.Environ(o.Env),
+		Files:    o.Files,
+		StateDir: o.StateDir,
+	}
+}
+
+// newJobCompiler reads what all jobs have in common, for a compiler that was found.
+func newJobCompiler(
+	ctx context.Context, compiler *clang.Compiler, resolution clang.ResolveOptions, common distfile.Common, o Options,
+) (*jobCompiler, error) {
 	c := &jobCompiler{
 		path:    compiler.Path,
 		library: func() (string, error) { return compiler.LLVMLibrary(resolution) },
@@ -55,8 +66,7 @@ func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobC
 		return nil, err
 	}
 	if why != "" {
-		warnUncached(o.Terminal, &action.Uncacheable{Cause: "compiler", Reason: why})
-		return c, nil
+		return c, o.runUncached(&action.Uncacheable{Cause: "compiler", Reason: why})
 	}
 	options := canon.Options{
 		Files:       o.Files,
@@ -81,8 +91,7 @@ func readCompiler(ctx context.Context, common distfile.Common, o Options) (*jobC
 	c.builder, err = canon.NewBuilder(common, options)
 	if uncacheable, ok := errors.AsType[*action.Uncacheable](err); ok {
 		c.builder = nil
-		warnUncached(o.Terminal, uncacheable)
-		return c, nil
+		return c, o.runUncached(uncacheable)
 	}
 	return c, err
 }
@@ -123,7 +132,13 @@ func bringCompiler(o *canon.Options, c *clang.Compiler) error {
 	return nil
 }
 
-// warnUncached warns, once for each cause, that jobs aren't cached.
-func warnUncached(terminal *report.Terminal, why *action.Uncacheable) {
-	terminal.WarnOnce(why.Cause, "%s: compiled here and not cached", why.Reason)
+// runUncached warns, once for each cause, that jobs aren't cached, and lets them run as the
+// linker wrote them. A backend that was given as a command runs as it was given instead: the
+// reason is the error with which RunCommand ends.
+func (o Options) runUncached(why *action.Uncacheable) error {
+	if o.command {
+		return why
+	}
+	o.Terminal.WarnOnce(why.Cause, "%s: compiled here and not cached", why.Reason)
+	return nil
 }

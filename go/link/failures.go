@@ -46,6 +46,7 @@ type failures struct {
 	tally     *tally
 	linker    *linkerWatch
 	keepGoing bool
+	silent    bool                // the compiler will run again, and tell what is wrong itself
 	stop      func()              // ends all jobs and lookups
 	hint      func(failed) string // what the user may do about it
 
@@ -70,7 +71,7 @@ func (l *failures) report(f failed) {
 	if !l.keepGoing {
 		l.stop()
 	}
-	if printed {
+	if printed && !l.silent {
 		l.print(f)
 	}
 }

@@ -55,7 +55,7 @@ func (o *Options) Rows() []option.Row {
 			Usage:   "the compiler's `path` in actions, where a worker has it (default /usr/bin/clang-VERSION)",
 			Doc:     "where a worker has the compiler; part of the key",
 			Default: "`/usr/bin/clang-22`",
-			Phase:   option.LinkOnly,
+			Phase:   option.Backends,
 		},
 		{
 			Name:        "remote_default_exec_properties",
@@ -63,7 +63,7 @@ func (o *Options) Rows() []option.Row {
 			Group:       option.Remote,
 			Usage:       "a property of the worker to run on, `NAME=VALUE`; part of the key",
 			Doc:         "a property of the worker to run on; repeatable; part of the key",
-			Phase:       option.LinkOnly,
+			Phase:       option.Backends,
 			FromBazelRC: true,
 		},
 		{
@@ -71,7 +71,7 @@ func (o *Options) Rows() []option.Row {
 			Value: option.Duration(&o.Timeout, 10*time.Minute),
 			Group: option.Remote,
 			Usage: "how long one compilation may take on a worker; part of the key",
-			Phase: option.LinkOnly,
+			Phase: option.Backends,
 		},
 		{
 			Name:  "remote_patience",
@@ -79,7 +79,7 @@ func (o *Options) Rows() []option.Row {
 			Group: option.Remote,
 			Usage: "how long nothing may be heard of a job from a service before this machine, when idle, " +
 				"compiles it as well; 0 for any time",
-			Phase: option.LinkOnly,
+			Phase: option.Backends,
 		},
 		{
 			Name:  "slicing",
@@ -90,7 +90,7 @@ func (o *Options) Rows() []option.Row {
 			Doc: "whether a job reads, of each imported module, only what it imports, so that other edits " +
 				"don't change its key: `auto`, `off`, or `verify`, which compiles both ways and fails if they differ; " +
 				"see [keys.md](keys.md#slices)",
-			Phase:          option.LinkOnly,
+			Phase:          option.Backends,
 			BazelAttribute: "Whether jobs read only what they import of other modules: `auto`, `off` or `verify`.",
 		},
 		{
@@ -100,7 +100,7 @@ func (o *Options) Rows() []option.Row {
 			Usage: "the libLLVM `path` for --slicing, of the same version as the compiler " +
 				"(default: the one that the compiler loads)",
 			Default: "the one that the compiler loads",
-			Phase:   option.LinkOnly,
+			Phase:   option.Backends,
 			Path:    option.WholePath,
 		},
 		{
@@ -109,7 +109,7 @@ func (o *Options) Rows() []option.Row {
 			Group: option.Remote,
 			Usage: "where a worker has the compiler from: its image, or an upload",
 			Doc:   "a worker has the compiler in its `image`, or gets it by `upload`; part of the key",
-			Phase: option.LinkOnly,
+			Phase: option.Backends,
 		},
 	}
 }

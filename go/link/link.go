@@ -32,6 +32,13 @@ func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, erro
 	if err != nil {
 		return tally.end(err)
 	}
+	return run(ctx, f, o, compiler, tally)
+}
+
+// run is Run with the compiler that it has found.
+func run(
+	ctx context.Context, f *distfile.File, o Options, compiler *jobCompiler, tally *tally,
+) (report.Summary, error) {
 	tally.compilerKnown()
 
 	running, stop := context.WithCancelCause(ctx) // a failed compilation ends all others
@@ -51,7 +58,7 @@ func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, erro
 	for _, feed := range l.execution.feeds(l.queues) {
 		g.Go(func() error { return feed.serve(jobs, g) })
 	}
-	err = l.failures.dropEnded(ctx, g.Wait())
+	err := l.failures.dropEnded(ctx, g.Wait())
 	stopHelping()
 
 	// End: tell how it went, wait for uploads, and leave nothing of a link that failed.

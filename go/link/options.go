@@ -44,6 +44,8 @@ type Options struct {
 	Terminal  *report.Terminal
 	Started   time.Time // when the program started
 
+	command bool // RunCommand sets it
+
 	// Patience is how long a job may be without news from a service before this
 	// machine, if it is idle, compiles it as well; 0 for any time.
 	Patience time.Duration

@@ -56,7 +56,9 @@ func (p *plan) lookup(ctx context.Context, job distfile.Job) error {
 	}
 	t, r, err := p.lookupHere(ctx, job)
 	if uncacheable, ok := errors.AsType[*action.Uncacheable](err); ok {
-		warnUncached(p.options.Terminal, uncacheable)
+		if err := p.options.runUncached(uncacheable); err != nil {
+			return err
+		}
 		p.queues.here.push(asTheLinkerWrote(job))
 		return nil
 	}

@@ -83,6 +83,7 @@ type Phase int
 const (
 	BothPhases  Phase = iota
 	LinkOnly          // a flag that thinrex cc refuses; in a configuration file it may stand
+	Backends          // of links, and of backends that thinrex cc runs; a compilation ignores it
 	CompileOnly       // a link ignores it
 )
 

@@ -71,9 +71,9 @@ func (t *Terminal) Verbose(format string, args ...any) {
 // runs: stderr is a terminal, or --verbose was given.
 func (t *Terminal) IsWatched() bool { return t.progress || t.verbose }
 
-// Quiet suppresses warnings unless --verbose was given. thinrex cc calls it: its
-// output must be the compiler's.
-func (t *Terminal) Quiet() { t.quiet = true }
+// Quiet suppresses the progress line, and warnings unless --verbose was given. thinrex cc
+// calls it: its output must be the compiler's.
+func (t *Terminal) Quiet() { t.quiet, t.progress = true, false }
 
 // WarnOnce prints a warning unless one with the same key was printed before.
 func (t *Terminal) WarnOnce(key, format string, args ...any) {

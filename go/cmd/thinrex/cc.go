@@ -11,7 +11,9 @@ import (
 	"thinrex/go/compile"
 	"thinrex/go/config"
 	"thinrex/go/host/memo"
+	"thinrex/go/link/backend"
 	"thinrex/go/option"
+	"thinrex/go/reapi"
 	"thinrex/go/report"
 	"thinrex/go/store"
 )
@@ -19,14 +21,16 @@ import (
 // ccName is also the command whose --help leaves out what is for links alone.
 const ccName = "cc"
 
-func ccCommand(o *options) *cobra.Command {
+func ccCommand(o *options, started start) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   ccName + " [flags] -- COMPILER ARGS...",
 		Short: "Compile to ThinLTO bitcode, or take it from the cache",
 		Long: `Run a compiler, or deliver what it made of the same source, headers and
-arguments before:
+arguments before. With -fthinlto-index=, as Bazel's thin_lto gives it, run a
+ThinLTO backend as a link does:
 
   thinrex cc -- clang++ -O2 -flto=thin -c a.cc -o a.o
+  thinrex cc -- clang -O2 -c -x ir a.o -fthinlto-index=a.o.thinlto.bc -o a.native.o
   cmake -DCMAKE_CXX_COMPILER_LAUNCHER="thinrex;cc;--" ...
 
 A command that can't be cached is run unchanged; --verbose prints the reason.`,
@@ -55,6 +59,9 @@ A command that can't be cached is run unchanged; --verbose prints the reason.`,
 			}
 			terminal.Quiet() // else a build would print a warning for each of its files
 			o.warnOfVariables(terminal)
+			if backend.IsBackend(args[1:]) {
+				return ccBackend(cmd.Context(), args, o, terminal, started)
+			}
 			return cc(cmd.Context(), dir, args, o, terminal)
 		},
 	}
@@ -84,7 +91,7 @@ func cc(ctx context.Context, dir string, args []string, o *options, terminal *re
 	}
 	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
 	options := ccOptions(dir, o, s, terminal)
-	remote := newCCRemote(ctx, o, options.StateDir, terminal)
+	remote := newCCRemote(ctx, o, options.StateDir, terminal, compileMnemonic, func(*reapi.Client) {})
 	options.Remote = usable(remote)
 	outcome, err := compile.Run(ctx, args[0], args[1:], options)
 	if remote != nil {

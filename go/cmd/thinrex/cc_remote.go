@@ -19,8 +19,11 @@ import (
 const patience = 5 * time.Second
 
 // newCCRemote returns the remote cache of one compilation, nil for none. It connects
-// when it is first used.
-func newCCRemote(ctx context.Context, o *options, stateDir string, terminal *report.Terminal) *outage.Cache {
+// when it is first used, and then calls connected. Services list its action by the mnemonic.
+func newCCRemote(
+	ctx context.Context, o *options, stateDir string, terminal *report.Terminal,
+	mnemonic string, connected func(*reapi.Client),
+) *outage.Cache {
 	if o.Remote.Cache == "" && o.Remote.Executor == "" {
 		return nil
 	}
@@ -32,10 +35,11 @@ func newCCRemote(ctx context.Context, o *options, stateDir string, terminal *rep
 		StateDir: stateDir,
 		Caller:   callerOf(o),
 		Dial: func() (outage.Service, error) {
-			client, err := dial(ctx, o, compileMnemonic, 1, terminal)
+			client, err := dial(ctx, o, mnemonic, 1, terminal)
 			if err != nil {
 				return nil, err
 			}
+			connected(client)
 			return &ccClient{Client: client, verbose: terminal.Verbose}, nil
 		},
 		Patience: first,

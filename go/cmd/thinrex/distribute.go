@@ -59,8 +59,8 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	if err != nil {
 		return err
 	}
-	if s := o.strategy(); s != link.Local && o.Remote.Executor == "" {
-		return usagef("--exec_strategy=%s needs a --remote_executor", s)
+	if err := o.checkStrategy(); err != nil {
+		return err
 	}
 	file, err := distfile.Read(path)
 	if err != nil {

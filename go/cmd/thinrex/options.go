@@ -56,3 +56,11 @@ func (o *options) strategy() link.Strategy {
 	}
 	return link.Local
 }
+
+// checkStrategy fails if the strategy needs workers that nothing names.
+func (o *options) checkStrategy() error {
+	if s := o.strategy(); s != link.Local && o.Remote.Executor == "" {
+		return usagef("--exec_strategy=%s needs a --remote_executor", s)
+	}
+	return nil
+}

@@ -44,7 +44,8 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	distribute := distributeCommand(&o, started)
 	distribute.Use = "distribute [flags] FILE.dist-file.json"
 	distribute.Short = "Run the jobs of a dist-file; the same as without a subcommand"
-	root.AddCommand(distribute, ccCommand(&o), configCommand(&o), flagsCommand(&o), pruneCommand(&o), versionCommand())
+	root.AddCommand(distribute, ccCommand(&o, started),
+		configCommand(&o), flagsCommand(&o), pruneCommand(&o), versionCommand())
 	return root
 }
 

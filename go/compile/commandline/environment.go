@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"thinrex/go/clang"
 )
 
 // environment returns the variables on which the compiler's work depends, and those
@@ -19,17 +21,7 @@ func environment(env, named []string) (relevant []string, err error) {
 		case name == "PWD" && slices.Contains(named, name):
 			return nil, errors.New("--action_env=PWD can't be cached: the shell sets this variable")
 		case name == "", value == "" && name != "CPATH" && !slices.Contains(named, name):
-		case name == "CLANG_MODULE_CACHE_PATH",
-			name == "CLANG_CRASH_DIAGNOSTICS_DIR",
-			name == "CLANG_TOOLCHAIN_PROGRAM_TIMEOUT": // these change nothing that is stored
-		case strings.HasPrefix(name, "CCC_"),
-			strings.HasPrefix(name, "CC_PRINT_"),
-			strings.HasPrefix(name, "CC_LOG_"),
-			strings.HasPrefix(name, "CLANG_"),
-			name == "RC_DEBUG_OPTIONS",
-			name == "AS_SECURE_LOG_FILE",
-			name == "LD_PRELOAD",
-			name == "LD_AUDIT":
+		case clang.Redirects(name):
 			return nil, fmt.Errorf("the environment variable %s changes what the compiler does (unset it)", name)
 		case strings.HasSuffix(name, "_INCLUDE_PATH"),
 			strings.HasSuffix(name, "_DEPLOYMENT_TARGET"),

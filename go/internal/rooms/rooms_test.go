@@ -44,13 +44,14 @@ var plan = []room{
 
 	// The wing of links.
 	{"link/distfile", ""},
+	{"link/backend", "bitcode clang host link/distfile"},
 	{"link/linker", "clang"},
 	{"link/slice", "host"},
 	{"link/slice/cut", "bitcode link/slice"},
 	{"link/canon", "action assembly bitcode clang digest host host/filedigest link/distfile link/slice"},
 	{"link/executor", "action digest host"},
-	{"link", "action clang digest host host/filedigest link/canon link/distfile link/executor link/slice object " +
-		"object/rename option report"},
+	{"link", "action clang digest host host/filedigest link/backend link/canon link/distfile link/executor " +
+		"link/slice object object/rename option report"},
 
 	// The wing of compilations.
 	{"compile/cppscan", ""},
@@ -65,7 +66,7 @@ var plan = []room{
 	{"config", "host option"},
 	{"cmd/thinrex/settings", "compile config digest host link option reapi reapi/credential report store"},
 	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest host host/filedigest host/memo link " +
-		"link/distfile link/linker option outage reapi reapi/credential report store"},
+		"link/backend link/distfile link/linker option outage reapi reapi/credential report store"},
 
 	// A program of its own, because it loads LLVM.
 	{"cmd/thinrex-slicer", "link/slice link/slice/cut"},

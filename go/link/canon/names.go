@@ -79,6 +79,10 @@ func (b *Builder) byPath(x, y filedigest.File) int {
 
 // addShard adds the shard at path, with its modules' canonical names.
 func (b *Builder) addShard(a *action.Action, path string, names map[string]string) error {
+	if path == os.DevNull {
+		b.addEmptyShard(a)
+		return nil
+	}
 	// A shard belongs to one job of one link. Its digest is of no use; its times and size
 	// show later that it hasn't changed.
 	file, data, err := filedigest.Read(path)
@@ -98,6 +102,14 @@ func (b *Builder) addShard(a *action.Action, path string, names map[string]strin
 	a.Inputs = append(a.Inputs, action.Input{Name: shardName, Digest: digest, File: file, Data: renamed})
 	a.Unstable = shard.KeptNumbers()
 	return nil
+}
+
+// addEmptyShard adds a shard without content, with which clang compiles a module as it
+// does without ThinLTO. Bazel gives it, as /dev/null, for modules that aren't part of the
+// ThinLTO link. The device has no state that could change: the module's stands for it.
+func (b *Builder) addEmptyShard(a *action.Action) {
+	digest := b.opts.Files.Function().Of(nil)
+	a.Inputs = append(a.Inputs, action.Input{Name: shardName, Digest: digest, File: a.Inputs[0].File, Data: []byte{}})
 }
 
 // canonicalPaths maps the module paths of a shard to canonical names, where

@@ -50,6 +50,9 @@ func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
 			whole.Subject, ErrNotSliced, arg)
 	}
 	at := slices.IndexFunc(whole.Inputs, func(in action.Input) bool { return in.Name == shardName })
+	if at == 1 { // the job's own module stands before it
+		return nil, ErrNothingCut
+	}
 	shard, err := bitcode.Parse(whole.Inputs[at].Data)
 	if err != nil {
 		return nil, fmt.Errorf("%s %w: %w", whole.Subject, ErrNotSliced, err)

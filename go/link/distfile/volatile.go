@@ -24,8 +24,12 @@ var (
 // parts that have nothing to do with the module: the random part of clang's
 // temporary objects, and the linker's output folder for an extracted member. Task
 // number and PID may stay: they follow the archive offset, and all names of a link
-// have the same PID, so they don't change the order.
+// have the same PID, so they don't change the order. A backend that was given as a command
+// belongs to no linker's output, and its modules keep their names.
 func (c Common) OrderKey(path string) string {
+	if c.LinkerOutput == "" {
+		return path
+	}
 	if filepath.IsAbs(path) {
 		if loc := driverTemp().FindStringIndex(path); loc != nil {
 			return path[:loc[0]]

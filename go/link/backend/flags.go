@@ -1,0 +1,57 @@
+package backend
+
+import (
+	"cmp"
+
+	"thinrex/go/clang"
+)
+
+// flags are the arguments of a command without its files. Those that lld gives have places
+// of their own, because lld gives them in one order.
+type flags struct {
+	target        string
+	level         string // -O2
+	addrSig       string // each of these is "" unless the option is given
+	functions     string
+	data          string
+	interchange   string // lld gives it from LLVM 23 on
+	pic           string
+	sampleProfile string
+	more          []string // all others, in their order
+
+	unconfigured bool // --no-default-config
+	// strict commands turn warnings into errors, perhaps those about arguments that have no
+	// effect. Then all arguments stay as they were given: they are in more.
+	strict bool
+}
+
+// arguments returns a job's arguments, in lld's order if that is possible.
+//
+// Source: buildCommonRemoteCompilerOptions in llvm/lib/LTO/LTO.cpp, LLVM 22.
+func (f flags) arguments(defaults clang.Defaults) []string {
+	args := []string{"-c"}
+	if f.strict {
+		return append(args, f.more...)
+	}
+	target := f.target
+	if target == "" && len(f.more) == 0 { // nothing else decides on the target or on defaults
+		target = defaults.Target
+		if defaults.AddrSig {
+			f.addrSig = cmp.Or(f.addrSig, "-faddrsig")
+		}
+		if defaults.PIC {
+			f.pic = cmp.Or(f.pic, "-fpic")
+		}
+	}
+	if target != "" {
+		args = append(args, "--target="+target)
+	}
+	for _, arg := range []string{
+		f.level, f.addrSig, f.functions, f.data, f.interchange, f.pic, f.sampleProfile, "-Wno-unused-command-line-argument",
+	} {
+		if arg != "" {
+			args = append(args, arg)
+		}
+	}
+	return append(args, f.more...)
+}
