@@ -22,7 +22,7 @@ func (p *parser) addOption(o clang.Option, value string, args []string) error {
 		return fmt.Errorf("with %s, the object holds its own name", arg)
 	case isDependencyOption(o):
 		return nil // clang writes no dependency file for bitcode
-	case o.Is(clang.WritesOutput):
+	case o.Is(clang.WritesOutput) && !isRemarkOption(o):
 		return errors.New(o.WhyNotCached(arg))
 	case strings.HasPrefix(arg, "-Werror") || arg == "-pedantic-errors":
 		f.strict = true
@@ -59,6 +59,13 @@ func (p *parser) addOption(o clang.Option, value string, args []string) error {
 
 func isDependencyOption(o clang.Option) bool {
 	return slices.Contains([]string{"-MD", "-MMD", "-MF", "-MT", "-MQ", "-MP"}, o.Name)
+}
+
+// isRemarkOption reports whether an option is about the record of the optimiser's remarks,
+// which is an output beside the object.
+func isRemarkOption(o clang.Option) bool {
+	return o.Is(clang.RemarksYAML|clang.RemarksBitcode) ||
+		o.Name == "-fno-save-optimization-record" || o.Name == "-foptimization-record-passes"
 }
 
 // concernsBackends reports whether an argument decides on messages that a backend may print.
