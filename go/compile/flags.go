@@ -16,8 +16,8 @@ func (o *Options) Rows() []option.Row {
 			Value: option.Text(&o.BaseDir, ""),
 			Group: option.CompilePhase,
 			Usage: "make absolute paths below this `folder` relative, so that checkouts share results",
-			Doc: "an absolute path; paths below this folder count relative to the working directory, so that " +
-				"checkouts share results",
+			Doc: "an absolute path, or in thinrex.toml one relative to that file; paths below this folder count relative " +
+				"to the working directory, so that [checkouts share results](compile.md#another-checkout-ci-and-colleagues)",
 			Path:  option.WholePath,
 			Phase: option.CompileOnly,
 		},

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"thinrex/go/clang"
@@ -80,6 +81,23 @@ func (r *request) dataFiles() []string { return slices.Concat(r.in.Read, r.searc
 // with the IR between them as a key.
 func (r *request) inTwoSteps() bool {
 	return (r.options.Keys == IR || r.options.Keys == Both) && r.in.TwoSteps()
+}
+
+// apart returns why other checkouts won't find the result although --base_dir is given,
+// for the message about a miss; "" if they will.
+func (r *request) apart() string {
+	o := r.options
+	name, named := r.in.WorkingDir()
+	switch {
+	case o.BaseDir == "":
+		return ""
+	case !r.in.Shares():
+		return fmt.Sprintf("; --base_dir=%s has no effect: the working directory isn't below it", o.BaseDir)
+	case named && name == o.Dir:
+		return "; only for this checkout: the object names the working directory (-ffile-compilation-dir=. prevents that)"
+	default:
+		return ""
+	}
 }
 
 // verbose says for --verbose what happened to the source.

@@ -73,7 +73,7 @@ func run(ctx context.Context, program string, args []string, o Options) (outcome
 		r.verbose("%s, not stored: %v", how, err)
 		return outcome, nil
 	}
-	r.verbose("%s", how)
+	r.verbose("%s%s", how, r.apart())
 	known.keep(ctx, it, result)
 	return outcome, nil
 }

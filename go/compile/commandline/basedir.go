@@ -3,7 +3,6 @@ package commandline
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,34 +13,54 @@ import (
 // one leaves all paths as they are.
 type pathRewriter struct {
 	base, dir string
+	fromBase  string // dir, from base
 	// given maps the relative names of files that the compiler reads, and of folders
 	// where it looks for them, to their names on the command line.
 	given map[string]string
 	twice string // a relative name that stands for two names of the command line, or ""
 }
 
+// newPathRewriter returns one that leaves all paths as they are if dir isn't below
+// base.
 func newPathRewriter(base, dir string) *pathRewriter {
 	base = filepath.Clean(base)
-	if !filepath.IsAbs(base) || !isBelow(base, dir) {
+	if !filepath.IsAbs(base) {
 		return &pathRewriter{}
 	}
-	return &pathRewriter{base: base, dir: dir, given: map[string]string{}}
+	fromBase, ok := below(base, dir)
+	if !ok {
+		return &pathRewriter{}
+	}
+	return &pathRewriter{
+		base:     base,
+		dir:      dir,
+		fromBase: fromBase,
+		given:    map[string]string{},
+	}
 }
 
-// has reports whether a path is absolute and below base.
+// Shares reports whether absolute names below Options.BaseDir have become relative ones:
+// the working directory must be below it, too.
+func (in *Invocation) Shares() bool { return in.paths.base != "" }
+
+// has reports whether a path is absolute and begins with base.
 func (r *pathRewriter) has(path string) bool {
 	return r.base != "" && filepath.IsAbs(path) && isBelow(r.base, path)
 }
 
 // relative returns a relative path to the same file for one below base, and any other
-// path as it is; also where no relative path leads to the file, because the working
-// directory is reached through symbolic links.
+// path as it is; also where no relative path leads to the file, because of symbolic
+// links below base.
 func (r *pathRewriter) relative(path string) string {
-	if !r.has(path) {
+	if r.base == "" || !filepath.IsAbs(path) {
 		return path
 	}
-	rel, err := filepath.Rel(r.dir, path)
-	if err != nil || !sameFile(path, rel) && !sameFile(filepath.Dir(path), filepath.Dir(rel)) {
+	rest, ok := below(r.base, path)
+	if !ok {
+		return path
+	}
+	rel, err := filepath.Rel(r.fromBase, rest)
+	if err != nil || !samePlace(path, rel) {
 		return path
 	}
 	return rel
@@ -146,15 +165,4 @@ func (r *pathRewriter) original(name string) string {
 	default:
 		return path + name[len(best):]
 	}
-}
-
-func isBelow(base, path string) bool {
-	rest, ok := strings.CutPrefix(filepath.Clean(path), strings.TrimSuffix(base, "/"))
-	return ok && (rest == "" || rest[0] == '/')
-}
-
-func sameFile(a, b string) bool {
-	x, _ := os.Stat(a)
-	y, _ := os.Stat(b)
-	return os.SameFile(x, y)
 }

@@ -22,6 +22,9 @@ func inBuild(t *testing.T, line string) (in *commandline.Invocation, root string
 			t.Fatal(err)
 		}
 	}
+	if err := os.Symlink("/usr", filepath.Join(root, "link")); err != nil {
+		t.Fatal(err)
+	}
 	build := filepath.Join(root, "build")
 	t.Chdir(build)
 	words := strings.Fields(strings.ReplaceAll(line, "ROOT", root) + " -flto=thin -c")
@@ -37,7 +40,11 @@ func TestBaseDir(t *testing.T) {
 		"--sysroot=ROOT -include ROOT/inc/h.h a.c": "--sysroot=.. -include ../inc/h.h a.c",
 		"-fprofile-use=ROOT/src/p a.c":             "-fprofile-use=../src/p a.c",
 		"-I/usr/include a.c":                       "-I /usr/include a.c",
-		"-IROOT/absent/inc a.c":                    "-I ROOT/absent/inc a.c", // it can't be told
+		"-IROOT/absent/inc a.c":                    "-I ../absent/inc a.c",
+		"-IROOT/src/../absent a.c":                 "-I ../absent a.c",
+		"-IROOT/src/../inc a.c":                    "-I ../inc a.c",
+		"-IROOT/link/../inc a.c":                   "-I ROOT/link/../inc a.c",   // it is below /
+		"-IROOT/absent/../inc a.c":                 "-I ROOT/absent/../inc a.c", // there is none
 		"-DDIR=ROOT a.c":                           "-DDIR=ROOT a.c",
 		"-g -ffile-prefix-map=ROOT=Q a.c":          "-g -ffile-prefix-map=thinrex base ..=Q a.c",
 		"-g -ffile-prefix-map=ROOT=Q -fdebug-compilation-dir=ROOT/build a.c": "" +

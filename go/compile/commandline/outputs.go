@@ -3,6 +3,7 @@ package commandline
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -105,7 +106,7 @@ func (in *Invocation) renames() bool {
 		return true
 	}
 	for _, name := range in.paths.given {
-		if renamed(name) {
+		if filepath.IsAbs(name) {
 			return true
 		}
 	}
