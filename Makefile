@@ -1,8 +1,8 @@
 # A newcomer needs three targets: make demo shows what thinrex does, make check is for each change, and make test is
 # what CI runs. make help lists all targets.
 .DEFAULT_GOAL := build
-.PHONY: build check demo demo-real test lint cross unit fuzz e2e e2e-bazel verify-slices llvm patient docs bench \
-	bench-edits slicing-hunt corpus tools clean help
+.PHONY: build check check-go demo demo-real test lint cross unit fuzz e2e e2e-bazel verify-slices llvm patient docs \
+	bench bench-edits slicing-hunt corpus tools clean help
 
 # Commands don't see make's job server: the links in the tests would wait for its
 # slots, as thinrex does under any other make.
@@ -17,9 +17,9 @@ FUZZTIME ?= 100000x
 PATIENT := $(CURDIR)/bin/patient
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## build bin/thinrex, and bin/thinrex-slicer, which must stand beside it
+build: check-go ## build bin/thinrex, and bin/thinrex-slicer, which must stand beside it
 	CGO_ENABLED=0 go build -trimpath -o $(THINREX) ./go/cmd/thinrex
 	CGO_ENABLED=0 go build -trimpath -o $(SLICER) ./go/cmd/thinrex-slicer
 
@@ -29,7 +29,7 @@ demo: tools build ## link examples/quickstart with an empty cache, a full one, a
 demo-real: tools build ## the same with Lua, which is downloaded first
 	@scripts/demo-real.sh $(THINREX)
 
-check: ## for each change, about a minute: build, vet, the tests that need no clang, import rules, generated pages
+check: check-go ## for each change, about a minute: build, vet, tests that need no clang, import rules, generated pages
 	go build ./...
 	go vet ./go/...
 	go test -short -vet=off ./go/...
@@ -38,7 +38,7 @@ test: tools lint cross patient build ## everything that CI runs (some 20 minutes
 	@scripts/install-build-systems.sh
 	$(MAKE) --jobs=4 unit e2e e2e-bazel fuzz verify-slices llvm # side by side, because each of them often waits
 
-patient:
+patient: check-go ## build bin/patient, which runs the test programs
 	@go build -o $(PATIENT) ./go/internal/patient
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n, line lengths, import rules
@@ -128,9 +128,12 @@ corpus: tools build ## compile sources that include widely used libraries: what 
 	@scripts/install-tools.sh $$(go run ./go/internal/corpus -packages)
 	go run ./go/internal/corpus $(THINREX)
 
-tools: ## install clang, lld and the LLVM tools of version 22 if they are missing; fetch Go's modules
+tools: check-go ## install clang, lld and the LLVM tools of version 22 if they are missing; fetch Go's modules
 	@scripts/install-tools.sh
 	@. scripts/lib/again.sh; again go mod download
 
-clean:
+check-go: ## say where a newer Go comes from, if the one in the PATH is too old
+	@scripts/check-go.sh
+
+clean: ## remove bin/
 	rm -rf bin

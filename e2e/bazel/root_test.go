@@ -4,6 +4,8 @@ package bazel
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +24,25 @@ func TestNoNamespaces(t *testing.T) {
 	cmd.Env = append(os.Environ(), "TMPDIR="+site.Scratch)
 	output, err := cmd.CombinedOutput()
 	expectExit(t, output, err, 3, "which this root may not make", "--privileged", "bazel.sh own")
+}
+
+// If apt can't use a mirror, the message has apt's own reason.
+func TestMirrorWithoutRelease(t *testing.T) {
+	if !slices.Contains(bazels, "7") {
+		return
+	}
+	mirror := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(mirror.Close)
+	const script = `set -euo pipefail
+		repo=$1 here=$1/scripts
+		stop() { printf '%s\n' "${@:2}" >&2; exit "$1"; }
+		source "$here/lib/bazel-root.sh"
+		again() { "$@"; } # a mirror that has nothing needs no second try
+		make_root`
+	cmd := exec.Command("bash", "-c", script, "bash", repository)
+	cmd.Env = append(os.Environ(), "THINREX_BAZEL_MIRROR="+mirror.URL, "THINREX_BAZEL_ROOT="+t.TempDir()+"/root")
+	output, err := cmd.CombinedOutput()
+	expectExit(t, output, err, 3, "404", mirror.URL+" forky Release' does not have a Release file", "THINREX_BAZEL_MIRROR")
 }
 
 // What a new root has is compared with what the tests are for.

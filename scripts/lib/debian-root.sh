@@ -55,13 +55,14 @@ apt_options() {
   done
 }
 
-# bootstrap makes a new root in $aside, from $mirror.
+# bootstrap makes a new root in $aside, from $mirror. With --quiet, mmdebstrap wouldn't
+# pass on why apt fails.
 # shellcheck disable=SC2016 # for mmdebstrap's shell to expand
 bootstrap() {
   local suite sources=()
   for suite in "${root_suite:?}" $root_further; do sources+=("deb ${mirror:?} $suite main"); done
   rm -rf --one-file-system "${aside:?}/root"
-  mmdebstrap --quiet --variant=minbase --include="$root_packages" --aptopt="$aside/apt.conf" --dpkgopt=force-unsafe-io \
+  mmdebstrap --variant=minbase --include="$root_packages" --aptopt="$aside/apt.conf" --dpkgopt=force-unsafe-io \
     --setup-hook='mkdir -p "$1/usr/share/man/man1"' "$root_suite" "$aside/root" "${sources[@]}"
 }
 
@@ -88,7 +89,7 @@ make_root() {
     trap 'exit 130' INT
     apt_options >"$aside/apt.conf"
     again bootstrap >"$aside/log" 2>&1 || {
-      tail -n 20 "$aside/log" >&2
+      grep -v '^I: ' "$aside/log" | tail -n 20 >&2
       stop 3 "mmdebstrap cannot make Debian $root_suite from the mirror of apt's sources:" \
         "give the URL of another in $root_mirror, that of an older $root_suite (a snapshot) if a package is gone"
     }

@@ -1,6 +1,7 @@
 // Package docs has no code of its own. Its tests read every Markdown page of the
 // repository, and fail for a link that leads nowhere, a line that is too long, or
-// a function that docs/architecture.md names and that isn't there any more.
+// a function that docs/architecture.md names and that isn't there any more. They
+// also compare make help with the Makefile.
 package docs
 
 import (
