@@ -142,3 +142,6 @@ func (c *Client) Address() string {
 
 // Traffic returns the bytes of blobs that went over the wire.
 func (c *Client) Traffic() (uploaded, downloaded int64) { return c.cache.blobs.Traffic() }
+
+// HostOf returns the host in the address of a service, "" for a Unix socket.
+func HostOf(address string) (string, error) { return rpc.HostOf(address) }

@@ -14,6 +14,9 @@ import (
 // ErrNoCache says that a folder isn't there, or is none that a cache has been kept in.
 var ErrNoCache = errors.New("no cache")
 
+// ErrEmpty says that a folder is empty: a cache may be kept there, or have been cleared.
+var ErrEmpty = errors.New("is empty")
+
 // Existing returns the store in a folder that is a cache already, and changes nothing. It
 // is for commands that remove files or count them, on which a mistyped folder, such as /
 // or a home folder, must have no effect.
@@ -29,7 +32,7 @@ func Existing(dir string) (*Store, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrNoCache, err)
 	case len(entries) == 0:
-		return nil, fmt.Errorf("%w: the folder %s is empty", ErrNoCache, abs)
+		return nil, fmt.Errorf("%w: %s %w", ErrNoCache, abs, ErrEmpty)
 	case !isCache(abs):
 		return nil, fmt.Errorf("%w: %s holds other things than a cache's folders ac/ and cas/", ErrNoCache, abs)
 	}

@@ -29,42 +29,51 @@ func (s *Store) write(path string, data []byte) error {
 	return err
 }
 
-// moveTo renames a file, and makes the new name's folder only if it turns out to be
-// missing.
+// moveTo renames a file.
 func moveTo(from, to string) error {
-	err := os.Rename(from, to)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+	return inFolder(filepath.Dir(to), func() error { return os.Rename(from, to) })
+}
+
+// inFolder does something in a folder, which it makes only if it turns out to be missing:
+// the cache is new, or somebody has cleared it. Clear may remove the folder, or one above
+// it, while it is empty, also between two steps of MkdirAll: so both are tried more than
+// once.
+func inFolder(dir string, do func() error) error {
+	const tries = 10
+	for try := 1; ; try++ {
+		err := do()
+		if try == tries || !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		return os.Rename(from, to)
+		if err := os.MkdirAll(dir, 0o777); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
-	return err
 }
+
+// tempPrefix is what names of temporary files begin with. Bazel's have other names.
+const tempPrefix = "thinrex-"
 
 // temp makes a temporary file with the mode that the user's umask leaves: a folder may be
 // shared.
 func (s *Store) temp() (*os.File, error) {
 	dir := filepath.Join(s.dir, tmpFolder)
 	s.sweep.Do(func() { removeStale(dir) })
-	name := filepath.Join(dir, fmt.Sprintf("thinrex-%d-%016x", os.Getpid(), rand.Uint64()))
-	create := func() (*os.File, error) { return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) }
-	f, err := create()
-	if errors.Is(err, fs.ErrNotExist) { // the cache is new, or somebody has cleared it
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return nil, err
-		}
-		return create()
-	}
+	name := filepath.Join(dir, fmt.Sprintf("%s%d-%016x", tempPrefix, os.Getpid(), rand.Uint64()))
+	var f *os.File
+	err := inFolder(dir, func() (err error) {
+		f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		return err
+	})
 	return f, err
 }
 
 // stale is the age at which a temporary file's writer must have been killed.
 const stale = time.Hour
 
-// removeStale removes temporary files of killed writers. Bazel's have other names.
+// removeStale removes temporary files of killed writers.
 func removeStale(tmp string) {
-	files, _ := filepath.Glob(filepath.Join(tmp, "thinrex-*"))
+	files, _ := filepath.Glob(filepath.Join(tmp, tempPrefix+"*"))
 	for _, path := range files {
 		if fi, err := os.Stat(path); err == nil && time.Since(fi.ModTime()) > stale {
 			os.Remove(path)

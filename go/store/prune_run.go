@@ -158,7 +158,7 @@ func (p *pruner) limits(whole Amount) Amount {
 		limit.Bytes = p.policy.SizeBytes
 	}
 	if percent := uint64(p.policy.SizePercent); percent > 0 {
-		free, err := freeSpace(p.root)
+		free, err := FreeSpace(p.root)
 		if err != nil {
 			p.fail(fmt.Errorf("find out how much space is free, for cache_size: %w", err))
 			return limit

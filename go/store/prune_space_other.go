@@ -4,4 +4,5 @@ package store
 
 import "errors"
 
-func freeSpace(string) (uint64, error) { return 0, errors.ErrUnsupported }
+// FreeSpace isn't known here.
+func FreeSpace(string) (uint64, error) { return 0, errors.ErrUnsupported }

@@ -4,9 +4,9 @@ package store
 
 import "golang.org/x/sys/unix"
 
-// freeSpace returns the free bytes of the folder's file system. As with lld, they include
+// FreeSpace returns the free bytes of the folder's file system. As with lld, they include
 // those that are reserved for root.
-func freeSpace(dir string) (uint64, error) {
+func FreeSpace(dir string) (uint64, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {
 		return 0, err

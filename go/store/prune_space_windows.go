@@ -2,7 +2,8 @@ package store
 
 import "golang.org/x/sys/windows"
 
-func freeSpace(dir string) (uint64, error) {
+// FreeSpace returns the free bytes of the folder's disk.
+func FreeSpace(dir string) (uint64, error) {
 	path, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
 		return 0, err

@@ -129,7 +129,7 @@ func TestPruneKeepsResultsWhole(t *testing.T) {
 // are sparse, so that they take no space.
 func TestPruneToShareOfDisk(t *testing.T) {
 	s := open(t)
-	free, err := freeSpace(s.root)
+	free, err := FreeSpace(s.root)
 	if err != nil {
 		t.Fatal(err)
 	}

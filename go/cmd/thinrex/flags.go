@@ -60,12 +60,9 @@ on. --for names what is to read it:
 // flagsFor returns what makes the reader's links call this thinrex with the given
 // options.
 func flagsFor(reader string, given *config.Flags) (string, error) {
-	self, err := os.Executable()
+	self, err := ownPath()
 	if err != nil {
-		return "", &host.EnvironmentError{Err: err}
-	}
-	if self, err = filepath.EvalSymlinks(self); err != nil {
-		return "", &host.EnvironmentError{Err: err}
+		return "", err
 	}
 	options := givenOptions(given, option.CompileOnly)
 	if reader == "clang" { // the only one that needs no compiler on PATH
@@ -90,6 +87,18 @@ func flagsFor(reader string, given *config.Flags) (string, error) {
 		return words(rustcFlags(tools.c, clangFlags(self, options)))
 	}
 	return "", usagef("--for=%s: give clang, linker, lld, lld-link, cmake, meson or rustc", reader)
+}
+
+// ownPath is this program's path for a linker, without symbolic links.
+func ownPath() (string, error) {
+	self, err := os.Executable()
+	if err == nil {
+		self, err = filepath.EvalSymlinks(self)
+	}
+	if err != nil {
+		return "", &host.EnvironmentError{Err: err}
+	}
+	return self, nil
 }
 
 // checkNoSecrets refuses secrets: on a command line every user of the machine can

@@ -25,9 +25,20 @@ const (
 func dial(
 	ctx context.Context, o *options, mnemonic string, jobs int, terminal *report.Terminal,
 ) (*reapi.Client, error) {
-	if o.Remote.Cache == "" && o.Remote.Executor == "" || jobs == 0 {
+	if !o.hasService() || jobs == 0 {
 		return nil, nil
 	}
+	client, err := reapi.Dial(ctx, remoteOptions(o, mnemonic, jobs, terminal.WarnOnce))
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	return client, nil
+}
+
+func (o *options) hasService() bool { return o.Remote.Cache != "" || o.Remote.Executor != "" }
+
+// remoteOptions are those of a client for a number of jobs.
+func remoteOptions(o *options, mnemonic string, jobs int, warn func(key, format string, args ...any)) reapi.Options {
 	remote := o.Remote
 	remote.Workers = o.Remote.Executor != ""
 	if o.strategy() == link.Local {
@@ -35,41 +46,42 @@ func dial(
 		remote.Executor = ""
 	}
 	remote.Function = o.Shared.DigestFunction
-	remote.Credentials = credentials(o, terminal)
+	remote.Credentials = credentials(o, warn)
 	remote.Hurried = mnemonic == compileMnemonic
 	remote.Indispensable = mnemonic == backendMnemonic && o.strategy() == link.Remote
 	remote.ExecutionTimeout = o.Link.Timeout
 	remote.InFlight = min(jobs, o.Remote.Executions) + min(jobs, link.RemoteLookups)
 	remote.Version, remote.Invocation, remote.Mnemonic = version(), uuid.NewString(), mnemonic
-	remote.Warn = terminal.WarnOnce
-	client, err := reapi.Dial(ctx, remote)
-	if err != nil {
-		return nil, &usageError{err}
-	}
-	return client, nil
+	remote.Warn = warn
+	return remote
 }
 
 // credentials returns the function that finds the credentials for a host.
-func credentials(o *options, terminal *report.Terminal) func(host string) (reapi.Credentials, error) {
-	workspace, _ := os.Getwd()
-	netrc := ""
-	if o.Remote.GoogleDefaultCredentials {
-		netrc = os.DevNull // As in Bazel, Google's credentials come before a .netrc.
-	}
+func credentials(
+	o *options, warn func(key, format string, args ...any),
+) func(host string) (reapi.Credentials, error) {
+	options := credentialOptions(o)
 	return func(host string) (reapi.Credentials, error) {
-		options := o.Credentials
-		options.Netrc, options.Workspace = netrc, workspace
 		s, err := credential.New(host, options)
 		if err != nil {
 			return nil, err
 		}
 		found, err := s.Available()
 		if err != nil {
-			terminal.WarnOnce("netrc", "going on without .netrc: %v", err)
+			warn("netrc", "going on without .netrc: %v", err)
 		}
 		if !found {
 			return nil, nil
 		}
 		return s, nil
 	}
+}
+
+func credentialOptions(o *options) credential.Options {
+	options := o.Credentials
+	options.Workspace, _ = os.Getwd()
+	if o.Remote.GoogleDefaultCredentials {
+		options.Netrc = os.DevNull // As in Bazel, Google's credentials come before a .netrc.
+	}
+	return options
 }

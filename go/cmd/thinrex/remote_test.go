@@ -198,7 +198,7 @@ func TestOrderOfCredentials(t *testing.T) {
 	} {
 		var o options
 		o.Remote.GoogleDefaultCredentials, o.Credentials.Helpers = tc.google, tc.helper
-		c, err := credentials(&o, report.NewTerminal(os.Stderr, false))("cache.example.com")
+		c, err := credentials(&o, report.NewTerminal(os.Stderr, false).WarnOnce)("cache.example.com")
 		if err != nil || (c != nil) != tc.want {
 			t.Errorf("%s: %v, %v", name, c != nil, err)
 		}

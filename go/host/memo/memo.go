@@ -129,6 +129,13 @@ func IsStateFolder(dir string) bool {
 	return false
 }
 
+// Knows reports whether a name, slash-separated below a state folder, is that of a file
+// which this package makes, or of a temporary one.
+func Knows(name string) bool {
+	_, known := kindOf(name)
+	return known || isLeftover(name)
+}
+
 // kindOf returns the kind of the file called name, slash-separated below the state
 // folder.
 func kindOf(name string) (k Kind, ok bool) {
@@ -152,8 +159,8 @@ func isLeftover(name string) bool {
 	return hidden && slices.ContainsFunc(table[:], func(r row) bool { return matches(r.name+"*", dir+becomes) })
 }
 
-// isFolder reports whether a name is that of a folder in which files of the table lie.
-func isFolder(name string) bool {
+// IsFolder reports whether a name is that of a folder in which files of the table lie.
+func IsFolder(name string) bool {
 	if matches(hostFolders, name) {
 		return true
 	}

@@ -79,7 +79,7 @@ func (s *sweep) folder(name string) {
 		}
 		s.looked++
 		switch entry := path.Join(name, e.Name()); {
-		case e.IsDir() && isFolder(entry):
+		case e.IsDir() && IsFolder(entry):
 			s.folder(entry)
 		case e.Type().IsRegular():
 			if fi, err := e.Info(); err == nil && s.isOld(entry, age(fi)) {

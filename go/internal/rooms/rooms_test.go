@@ -62,10 +62,13 @@ var plan = []room{
 	{"compile", "action assembly bitcode clang compile/commandline compile/cppscan compile/depfile " +
 		"compile/headermemo compile/searchpath digest host host/filedigest host/memo option"},
 
+	// What stands on both wings.
+	{"doctor", "clang digest host host/filedigest link link/slice reapi reapi/credential report store"},
+
 	// The program.
 	{"config", "host option"},
 	{"cmd/thinrex/settings", "compile config digest host link option reapi reapi/credential report store"},
-	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest host host/filedigest host/memo link " +
+	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest doctor host host/filedigest host/memo link " +
 		"link/backend link/distfile link/linker option outage reapi reapi/credential report store"},
 
 	// A program of its own, because it loads LLVM.

@@ -65,3 +65,9 @@ func (a address) isLocal() bool {
 
 // hostPort returns HOST:PORT; it is meaningless for a Unix socket.
 func (a address) hostPort() string { return strings.TrimPrefix(a.target, "dns:///") }
+
+// HostOf returns the host in an address, "" for a Unix socket.
+func HostOf(text string) (string, error) {
+	a, err := parseAddress("remote_cache", text)
+	return a.host, err
+}

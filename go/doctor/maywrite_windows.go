@@ -1,0 +1,4 @@
+package doctor
+
+// mayWrite can't be told without writing.
+func mayWrite(string) error { return nil }
