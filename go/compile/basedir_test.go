@@ -70,7 +70,7 @@ func TestPathsUnderMap(t *testing.T) {
 			mapped + " -g", [3]string{"not stored", "not stored", "not stored"},
 		},
 		"#line with an escape": {
-			map[string]string{"src/a.c": "#line 5 \"\\057q.c\"\nint f(int x) { return x; }\n"},
+			map[string]string{"src/a.c": "#line 5 \"\\\\q.c\"\nint f(int x) { return x; }\n"},
 			mapped + " -g", [3]string{"not stored", "not stored", "not stored"},
 		},
 		"a relative #line": {

@@ -2,7 +2,9 @@ package cppscan
 
 import (
 	"bytes"
+	"iter"
 	"strings"
+	"sync"
 )
 
 // maxParts is from how many parts ## is believed to make a name. From more parts, single
@@ -41,10 +43,12 @@ func pastes(sources []Source) bool {
 // wordsWithin returns the words of all sources that are a part of one of the names.
 func wordsWithin(sources []Source, names map[string]bool) map[string]bool {
 	within := map[string]bool{}
+	longest := 0
 	for name := range names {
 		if len(name) > maxName {
 			continue
 		}
+		longest = max(longest, len(name))
 		for start := range len(name) {
 			for end := start + 1; end <= len(name); end++ {
 				within[name[start:end]] = false
@@ -56,26 +60,62 @@ func wordsWithin(sources []Source, names map[string]bool) map[string]bool {
 		begins[part[0]] = true
 	}
 	for _, s := range sources {
-		for text := afterMacroName(s.text); len(text) > 0; {
-			switch {
-			case lineEnd(text) > 0:
-				text = afterMacroName(text[1:])
-				continue
-			case !isNameByte(text[0]):
-				text = text[1:]
-				continue
-			}
-			word, rest := cutName(text)
-			if len(word) <= maxName && begins[word[0]] {
+		for word := range wordsOf(s.text) {
+			if len(word) <= longest && begins[word[0]] {
 				if seen, ok := within[string(word)]; ok && !seen {
 					within[string(word)] = true
 				}
 			}
-			text = rest
 		}
 	}
 	return within
 }
+
+// wordsOf yields the words of a text, but for the names of macros where they are defined.
+// It goes through megabytes of headers, so it looks up what a byte is.
+func wordsOf(text []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		kinds := bytesByKind()
+		for text = afterMacroName(text); len(text) > 0; {
+			end := 0
+			for end < len(text) && kinds[text[end]] == otherByte {
+				end++
+			}
+			if text = text[end:]; len(text) == 0 {
+				return
+			}
+			if kinds[text[0]] == lineByte {
+				text = afterMacroName(text[1:])
+				continue
+			}
+			end = 1
+			for end < len(text) && kinds[text[end]] == nameByte {
+				end++
+			}
+			if !yield(text[:end]) {
+				return
+			}
+			text = text[end:]
+		}
+	}
+}
+
+// The kinds of bytes that wordsOf tells apart.
+const (
+	otherByte = iota
+	nameByte
+	lineByte // ends a line
+)
+
+var bytesByKind = sync.OnceValue(func() *[256]byte {
+	kinds := &[256]byte{'\n': lineByte, '\r': lineByte}
+	for c := range kinds {
+		if isNameByte(byte(c)) {
+			kinds[c] = nameByte
+		}
+	}
+	return kinds
+})
 
 // afterMacroName skips #define and the like at the start of a line, with the macro's name,
 // which ## can't join to anything there. Without that Qt 5 would be refused: it defines

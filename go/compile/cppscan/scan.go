@@ -56,7 +56,7 @@ func (s *Source) scan(fixed []string) (reason string) {
 		return reason
 	}
 	// These name files or directives in a way that Scan doesn't follow.
-	if hasIncludeAlias(data) {
+	if s.hasIncludeAlias(data) {
 		return "holds include_alias"
 	}
 	for _, trigraph := range []string{"??=", "??/"} {

@@ -95,6 +95,7 @@ func TestNotFollowed(t *testing.T) {
 		"stamp":              {"__TIMESTAMP__", "holds __TIMESTAMP__"},
 		"include alias":      {"#pragma include_alias(\"a\", \"b\")\n", "holds include_alias"},
 		"alias by _Pragma":   {"_Pragma(\"include_alias(<a>, <b>)\")\n", "holds include_alias"},
+		"alias, in comments": {"_Pragma(\"/*//*/ include_alias(<a>, <b>)\")\n", "holds include_alias"},
 		"alias, escaped":     {"_Pragma(\"\\tinclude_alias(<a>, <b>)\")\n", "holds include_alias"},
 		"trigraphs":          {"#inc??/\nlude \"asm.h\"\n", "holds ??/"},
 		"dependency":         {"#pragma GCC dependency \"d.s\"\n", "holds #pragma GCC dependency"},
@@ -227,6 +228,16 @@ func TestNamesBeyondASCII(t *testing.T) {
 	}
 }
 
+// A comment, or a longer name, that holds a word which matters is no use of it.
+func TestMentions(t *testing.T) {
+	for _, text := range []string{"int Ident__TIME__, __TIME__x;\n", "int x; // of __DATE__ or __TIME__\n",
+		"/// __DATE__\n", "f(\"\"); // of \\\n __TIME__\n", "#define __DATE__X\n", "int x; // for include_alias\n"} {
+		if got := cppscan.Scan([]byte(text)).Reason; got != "" {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}
+
 // What the command line defines isn't the clock's.
 func TestFixed(t *testing.T) {
 	macros := cppscan.Scan([]byte("#define __DATE__ \"redacted\"\n#define __TIME__(x) 1\n"))
@@ -239,8 +250,11 @@ func TestFixed(t *testing.T) {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
-	for _, text := range []string{"#define __DATE__ __TIME__\n", "#define T __DATE__\n", "#define __DATE__X\n",
-		"#undef __DATE__\n"} {
+	for _, text := range []string{"#define __DATE__ __TIME__\n", "#define T __DATE__\n", "#undef __DATE__\n",
+		"/* \n// */ __DATE__\n", "/* *// __DATE__\n", "f(\"//\" __DATE__)\n", "int a = x //*\n*/ __DATE__;\n",
+		"// a\n__DATE__\n",
+		"x //* __DATE__\n", "\u00a0__DATE__\u00a0\n", "\\u00A0__DATE__\n", "$__DATE__$\n",
+		"R\"(\n// )\" __DATE__\n"} {
 		if cppscan.Scan([]byte(text)).Reason == "" {
 			t.Errorf("%s doesn't matter", text)
 		}
