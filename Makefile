@@ -111,7 +111,7 @@ docs: ## write the generated pages: options from their rows, Bazel rules from th
 	go run ./go/internal/bazeldocs
 
 bench: tools build ## compare speed with lld's own cache, a plain pool and ccache (a quarter of an hour)
-	@scripts/install-tools.sh ccache
+	@scripts/install-tools.sh ccache cmake ninja-build
 	go run ./go/internal/bench $(THINREX)
 
 # PROJECTS=lua,leveldb,rocksdb adds RocksDB, which takes a quarter of an hour to build; DIR=folder keeps what is built.

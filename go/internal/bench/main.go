@@ -54,7 +54,7 @@ func main() {
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
 	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, "+
-		"down, reset, compile, libraries, older, "+
+		"down, reset, compile, libraries, checkout, older, "+
 		"slices: hits, slices: edit, slices: cold, slices: real, slices: remote")
 	older := flag.String("baseline", "", "an older thinrex: measure how much slower or faster hits have become")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
@@ -117,6 +117,7 @@ func run(b *bench, only string) (err error) {
 		{"reset", b.resetConnections},
 		{"compile", b.compilePhase},
 		{"libraries", b.libraryMisses},
+		{"checkout", b.secondCheckout},
 		{"older", b.hitsAgainstOlder},
 		{"slices: hits", b.slicedHits},
 		{"slices: edit", b.slicedEdit},
@@ -173,8 +174,9 @@ type command struct {
 
 // A measure is what one run cost.
 type measure struct {
-	wall time.Duration
-	rss  int64 // bytes, the largest single process
+	wall, cpu time.Duration // cpu: of the process and those that it waited for
+	rss       int64         // bytes, the largest single process
+	output    string
 }
 
 func (c command) run() (measure, error) {
@@ -183,13 +185,14 @@ func (c command) run() (measure, error) {
 	cmd.Env = append(os.Environ(), c.env...)
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
-	m := measure{wall: time.Since(start)}
+	m := measure{wall: time.Since(start), output: string(out)}
 	if err != nil {
 		return m, fmt.Errorf("%q: %w\n%s", c.args, err, out)
 	}
-	if !strings.Contains(string(out), c.says) {
+	if !strings.Contains(m.output, c.says) {
 		return m, fmt.Errorf("the output of %q lacks %q:\n%s", c.args, c.says, out)
 	}
+	m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	m.rss = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
 	return m, nil
 }
@@ -237,6 +240,8 @@ func (b *bench) pair(a, c command, around func(command) (measure, error)) (am, c
 
 func wall(m measure) time.Duration { return m.wall }
 
+func cpu(m measure) time.Duration { return m.cpu }
+
 // median returns the middle one of f over ms.
 func median[T any, V cmp.Ordered](ms []T, f func(T) V) V {
 	values := make([]V, len(ms))
@@ -248,10 +253,12 @@ func median[T any, V cmp.Ordered](ms []T, f func(T) V) V {
 }
 
 // medianRatio returns the middle one of the ratios pair by pair.
-func medianRatio(a, c []measure) float64 {
+func medianRatio(a, c []measure) float64 { return medianRatioOf(wall, a, c) }
+
+func medianRatioOf(of func(measure) time.Duration, a, c []measure) float64 {
 	ratios := make([]float64, len(a))
 	for i := range a {
-		ratios[i] = a[i].wall.Seconds() / c[i].wall.Seconds()
+		ratios[i] = of(a[i]).Seconds() / of(c[i]).Seconds()
 	}
 	slices.Sort(ratios)
 	return ratios[len(ratios)/2]
