@@ -20,10 +20,13 @@ const grace = time.Hour
 // An Amount is a number of files and the sum of their sizes.
 type Amount struct{ Files, Bytes uint64 }
 
-func (a *Amount) add(c *candidate) {
-	a.Files++
-	a.Bytes += c.size
+// Add adds another amount.
+func (a *Amount) Add(b Amount) {
+	a.Files += b.Files
+	a.Bytes += b.Bytes
 }
+
+func (a *Amount) add(c *candidate) { a.Add(Amount{1, c.size}) }
 
 func amountOf(files []candidate) (sum Amount) {
 	for i := range files {

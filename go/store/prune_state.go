@@ -93,15 +93,16 @@ func (s *Store) isDue(interval time.Duration) bool {
 // process has it, it waits for that process, or returns nil if it isn't to wait.
 func (s *Store) lockPruning(ctx context.Context, wait bool) (*flock.Flock, error) {
 	path := s.stateFile(memo.PruneLock)
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, err
-	}
 	lock := flock.New(path, flock.SetPermissions(0o666)) // less the umask, as a folder may be shared
 	try := lock.TryLock
 	if wait {
 		try = func() (bool, error) { return lock.TryLockContext(ctx, 20*time.Millisecond) }
 	}
-	locked, err := try()
+	locked := false
+	err := inFolder(filepath.Dir(path), func() (err error) {
+		locked, err = try()
+		return err
+	})
 	if err != nil {
 		return nil, errors.Join(explainLock(path, err), lock.Close())
 	}

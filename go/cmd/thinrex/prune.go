@@ -89,18 +89,22 @@ func pruneLine(stats store.Stats, dryRun bool) string {
 	return line
 }
 
-// amountText prints an amount in the units of a policy.
 func amountText(a store.Amount) string {
 	files := fmt.Sprintf("%d files", a.Files)
 	if a.Files == 1 {
 		files = "1 file"
 	}
-	if a.Bytes < 1<<10 {
-		return fmt.Sprintf("%s (%d bytes)", files, a.Bytes)
+	return fmt.Sprintf("%s (%s)", files, sizeText(a.Bytes))
+}
+
+// sizeText prints a size in the units of a policy.
+func sizeText(bytes uint64) string {
+	if bytes < 1<<10 {
+		return fmt.Sprintf("%d bytes", bytes)
 	}
-	amount, unit := float64(a.Bytes)/(1<<10), 0
+	amount, unit := float64(bytes)/(1<<10), 0
 	for ; amount >= 1000 && unit < 2; unit++ {
 		amount /= 1 << 10
 	}
-	return fmt.Sprintf("%s (%.1f%c)", files, amount, "kmg"[unit])
+	return fmt.Sprintf("%.1f%c", amount, "kmg"[unit])
 }

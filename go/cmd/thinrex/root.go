@@ -45,7 +45,8 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	distribute.Use = "distribute [flags] FILE.dist-file.json"
 	distribute.Short = "Run the jobs of a dist-file; the same as without a subcommand"
 	root.AddCommand(distribute, ccCommand(&o, started),
-		configCommand(&o), doctorCommand(&o), flagsCommand(&o), pruneCommand(&o), versionCommand())
+		clearCommand(&o), configCommand(&o), doctorCommand(&o), duCommand(&o), flagsCommand(&o), pruneCommand(&o),
+		versionCommand())
 	return root
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -49,6 +50,17 @@ func wantSliced(t *testing.T, got report.Summary, sliced, hits int) {
 	t.Helper()
 	if got.Sliced != sliced || got.SliceHits != hits {
 		t.Errorf("%d sliced, %d of them hits; want %d and %d", got.Sliced, got.SliceHits, sliced, hits)
+	}
+}
+
+// Slices in the disk cache are counted as such.
+func TestUsageOfSlices(t *testing.T) {
+	t.Parallel()
+	s := newSlicingSite(t)
+	got, _ := s.link()
+	wantSliced(t, got, 1, 0)
+	if printed := s.run("$THINREX du"); !regexp.MustCompile(`(?m)^ +[1-9].* +[1-9].* +slices$`).MatchString(printed) {
+		t.Errorf("no slices in\n%s", printed)
 	}
 }
 
