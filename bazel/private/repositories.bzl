@@ -211,8 +211,18 @@ filegroup(
 )
 """
 
+def _in_workspace(rctx, path):
+    """Returns a file's path, which may be relative to the main workspace, as links need it."""
+    if not path or path.startswith("/") or path.startswith("~") or path.startswith("$") or path[1:2] == ":":
+        return path
+    root = getattr(rctx, "workspace_root", None) or rctx.path(Label("@//:WORKSPACE")).dirname  # before Bazel 6.1
+    return "%s/%s" % (root, path)
+
 def _distributor_impl(rctx):
     attrs = {name: getattr(rctx.attr, name) for name in OPTION_ATTRS if getattr(rctx.attr, name)}
+    for name in ["bazelrc", "config"]:
+        if name in attrs:
+            attrs[name] = _in_workspace(rctx, attrs[name])
     attrs.update(find_compiler(rctx, rctx.attr.lld))
     host = host_platform(rctx)
     if "host" in rctx.attr.programs and host not in PLATFORMS:

@@ -42,6 +42,10 @@ func TestBazel(t *testing.T) {
 		{"lld", testLLD},
 		{"release", testRelease},
 		{"credentials", testCredentials},
+		{"sandbox", testSandbox},
+		{"writable path", testWritablePath},
+		{"files in the workspace", testFilesInWorkspace},
+		{"feature missing", testFeatureMissing},
 	}
 	for _, version := range bazels {
 		t.Run(version, func(t *testing.T) {

@@ -87,6 +87,7 @@ func testFeatureExample(t *testing.T, w workspace) {
 		w.expectPrints(t, "shared/total", total)
 		programs = append(programs, "shared/libwords.so", "shared/total")
 	}
+	w.bazel(t, "build", "@thinrex//rules:feature_is_on")
 	w.clean(t)
 	w.build(t, legacy...).expectNothingCompiled(t, programs...)
 }

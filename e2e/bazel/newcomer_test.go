@@ -19,8 +19,7 @@ func testNewcomer(t *testing.T, w workspace, thinrex string) {
 	cache := "~/.cache/thinrex"
 	if w.version == "own" {
 		cache = filepath.Join(w.folder(t), "cache")
-		commands = strings.NewReplacer("~/.cache/thinrex", cache, "$HOME/.cache/thinrex", cache,
-			"args=--verbose", "args=--verbose,--disk_cache="+cache).Replace(commands)
+		commands = strings.ReplaceAll(commands, "args=--verbose", "args=--verbose,--disk_cache="+cache)
 	}
 	for name, text := range map[string]string{
 		"MODULE.bazel": module, "BUILD.bazel": build,
@@ -29,8 +28,9 @@ func testNewcomer(t *testing.T, w workspace, thinrex string) {
 	} {
 		write(t, filepath.Join(w.root, name), text, 0o644)
 	}
-	paste := func() report {
-		return parseReport(t, w.run(t, w.root, "env", "-u", "CC", "-u", "XDG_CACHE_HOME", "bash", "-euc", commands))
+	paste := func(variables ...string) report {
+		env := append([]string{"-u", "CC", "-u", "XDG_CACHE_HOME"}, variables...)
+		return parseReport(t, w.run(t, w.root, "env", append(env, "bash", "-euc", commands)...))
 	}
 	w.run(t, w.root, "bash", "-c", "[[ ! -e "+cache+" ]]")
 	r := paste()
@@ -43,6 +43,11 @@ func testNewcomer(t *testing.T, w workspace, thinrex string) {
 	r = paste()
 	r.expect(t, "app", summary{jobs: 2, hits: 2})
 	w.run(t, w.root, "bash", "-c", "[[ -d "+cache+"/cas && -d "+cache+"/ac ]]")
+	// The folder of the user database counts, whatever HOME says.
+	w.clean(t)
+	r = paste("HOME=" + w.folder(t))
+	r.expect(t, "app", summary{jobs: 2, hits: 2})
+	r.expectNoWarning(t)
 	w.shutdown(t)
 }
 

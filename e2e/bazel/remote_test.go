@@ -99,6 +99,8 @@ func testOneCache(t *testing.T, w workspace) {
 			w.build(t, "//:one").expect(t, "one", cold)
 			w.clean(t)
 			r := w.build(t, "//:one")
+			// Bazel repeats what the link printed when it was done.
+			r.expect(t, "one", cold)
 			hits := r.processes(t, "disk cache hit") + r.processes(t, "remote cache hit") // as 7 says and as 4
 			if ran := r.processes(t, "linux-sandbox"); hits < 6 || ran > 0 {
 				t.Errorf("%d actions from the cache, %d run, want 5 compilations and the link from the cache", hits, ran)

@@ -23,7 +23,8 @@ func (o *Options) Rows() []option.Row {
 			Group: option.General,
 			Usage: "read this configuration `file` instead of searching for thinrex.toml",
 			Path:  option.WholePath,
-			BazelAttribute: "Path of a thinrex.toml, absolute or below `~/`, to read instead of searching for one. " +
+			BazelAttribute: "Path of a thinrex.toml to read instead of searching for one: absolute, below `~/` or, in " +
+				"the extension's tags, relative to the main workspace. " +
 				"The file isn't an input: what it says is in no action key.",
 		},
 		{
@@ -36,8 +37,9 @@ func (o *Options) Rows() []option.Row {
 				"repeatable. `always`, `common` and `build` lines, `startup --digest_function`, imports and configs as in " +
 				"Bazel; relative paths start at the workspace's root",
 			Path: option.WholePath,
-			BazelAttribute: "Path of a .bazelrc, absolute or below `~/`, or `PATH:CONFIG` for one of its configurations, " +
-				"to take addresses, headers and credentials of the remote cache or executor from. " +
+			BazelAttribute: "Path of a .bazelrc, or `PATH:CONFIG` for one of its configurations, to take addresses, " +
+				"headers and credentials of the remote cache or executor from. The path is absolute, below `~/` or, in the " +
+				"extension's tags, relative to the main workspace. " +
 				"The file isn't an input: what it says is in no action key.",
 		},
 	}

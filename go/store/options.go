@@ -35,8 +35,9 @@ func (o *Options) Rows() []option.Row {
 			Path:    option.WholePath,
 			BazelAttribute: "Path of the folder that keeps results, absolute or below `~/`, such as that of Bazel's " +
 				"`--disk_cache`; `none` for none. By default what `config` says, or else `~/.cache/thinrex`. Links in " +
-				"a sandbox can write it only with `--sandbox_writable_path` of that folder, which must exist. Bazel 7 " +
-				"and later give sandboxes a /tmp of their own: below /tmp, add `--sandbox_add_mount_pair` of it.",
+				"a sandbox can't write it: build with `--strategy=CppLink=local`, or with `--sandbox_writable_path` of " +
+				"that folder, which must exist. Bazel 7 and later give sandboxes a /tmp of their own: below /tmp, add " +
+				"`--sandbox_add_mount_pair` of it.",
 		},
 		{
 			Name:  "thinlto_cache_policy",

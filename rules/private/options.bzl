@@ -7,18 +7,20 @@ TOOLCHAIN_TYPE = str(Label("//rules:toolchain_type"))
 
 # Attributes of the rules, and their doc strings. Each is the option of that name.
 _OPTIONS = {
-    "bazelrc": "Path of a .bazelrc, absolute or below `~/`, or `PATH:CONFIG` for one of its configurations, to take " +
-               "addresses, headers and credentials of the remote cache or executor from. The file isn't an input: " +
-               "what it says is in no action key.",
-    "config": "Path of a thinrex.toml, absolute or below `~/`, to read instead of searching for one. The file isn't " +
-              "an input: what it says is in no action key.",
+    "bazelrc": "Path of a .bazelrc, or `PATH:CONFIG` for one of its configurations, to take addresses, headers and " +
+               "credentials of the remote cache or executor from. The path is absolute, below `~/` or, in the " +
+               "extension's tags, relative to the main workspace. The file isn't an input: what it says is in no " +
+               "action key.",
+    "config": "Path of a thinrex.toml to read instead of searching for one: absolute, below `~/` or, in the " +
+              "extension's tags, relative to the main workspace. The file isn't an input: what it says is in no " +
+              "action key.",
     "credential_helper": "`[SCOPE=]PROGRAM` that gives credentials for the remote cache or executor, in Bazel's " +
                          "protocol.",
     "disk_cache": "Path of the folder that keeps results, absolute or below `~/`, such as that of Bazel's " +
                   "`--disk_cache`; `none` for none. By default what `config` says, or else `~/.cache/thinrex`. Links " +
-                  "in a sandbox can write it only with `--sandbox_writable_path` of that folder, which must exist. " +
-                  "Bazel 7 and later give sandboxes a /tmp of their own: below /tmp, add `--sandbox_add_mount_pair` " +
-                  "of it.",
+                  "in a sandbox can't write it: build with `--strategy=CppLink=local`, or with " +
+                  "`--sandbox_writable_path` of that folder, which must exist. Bazel 7 and later give sandboxes a " +
+                  "/tmp of their own: below /tmp, add `--sandbox_add_mount_pair` of it.",
     "exec_strategy": "Where compilations run: `local`, `remote`, `remote_local_fallback` or `racing`.",
     "remote_cache": "Address of a remote cache: `grpcs://`, `grpc://` or `unix:`.",
     "remote_executor": "Address of a remote execution service, the cache too if no other is given.",

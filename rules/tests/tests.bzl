@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 load("@rules_cc//cc:cc_library.bzl", "cc_library")
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("//rules:defs.bzl", "dtlto_cc_binary", "dtlto_cc_test")
 load(":toolchains.bzl", "declare_cc_toolchain", "declare_dtlto_toolchain")
 
@@ -108,6 +109,16 @@ _fission_test = _link(dtlto = "good", fission = ["yes"])
 _relative_test = _link(dtlto = "bare", cc = "relative_clang")
 _not_thin_lto_test = _link(dtlto = "good", features = ["thin_lto"])
 
+def _feature_is_on_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.equals(env, [], analysistest.target_under_test(env)[CcInfo].compilation_context.headers.to_list())
+    return analysistest.end(env)
+
+_feature_is_on_test = analysistest.make(
+    _feature_is_on_test_impl,
+    config_settings = _settings(dtlto = "good", features = ["dtlto"]),
+)
+
 def _name_test_impl(ctx):
     env = analysistest.begin(ctx)
     program = analysistest.target_under_test(env)[DefaultInfo].files_to_run.executable
@@ -139,6 +150,8 @@ _no_lld_test = _refusal(dtlto = "no_lld")
 _old_clang_test = _refusal(dtlto = "old_clang")
 _own_thin_lto_test = _refusal(dtlto = "good")
 _thin_lto_test = _refusal(dtlto = "good", features = ["thin_lto"])
+_feature_off_test = _refusal(dtlto = "good")
+_lacks_feature_test = _refusal(dtlto = "good", cc = "clang_without_feature", features = ["dtlto"])
 _both_features_test = _refusal(dtlto = "good", features = ["thin_lto", "dtlto"])
 
 _FLAGS = ["-flto=thin", "-fuse-ld=lld-22", "-fthinlto-distributor=rules/tests/distributor.sh"]
@@ -163,6 +176,7 @@ def _declare_subjects():
     native.genrule(name = "make", outs = ["made.txt"], cmd = "touch $@", tags = ["manual"])
     declare_cc_toolchain("clang", compiler = "clang", dtlto = ":good", files = ":nothing")
     declare_cc_toolchain("clang_with_files", compiler = "clang", dtlto = ":good", files = ":good")
+    declare_cc_toolchain("clang_without_feature", compiler = "clang", dtlto = None, files = ":nothing")
     declare_cc_toolchain("gcc", compiler = "gcc", dtlto = ":good", files = ":nothing")
     declare_cc_toolchain("relative_clang", compiler = "clang", dtlto = ":good", files = ":nothing", folder = "")
     declare_dtlto_toolchain(
@@ -275,6 +289,7 @@ def dtlto_tests(name):
     for test, case, subject, want in links:
         test(name = case + "_test", target_under_test = subject + "_inspected", **want)
 
+    _feature_is_on_test(name = "feature_is_on_test", target_under_test = "//rules:feature_is_on")
     _name_test(name = "exe_test", target_under_test = "named.exe")
 
     thin_lto = ["DTLTO exclude each other", "take it away there", "\"-thin_lto\""]
@@ -296,6 +311,8 @@ def dtlto_tests(name):
         (_args_refusal_test, "relative_cache_in_args", ":relative_cache_in_args", ["disk_cache is \"rel/cache\""]),
         (_args_refusal_test, "relative_config", ":relative_config", ["config is \"$HOME/thinrex.toml\"", "below ~/"]),
         (_args_refusal_test, "two_words", ":two_words", ["args has \"4\"", "such as --jobs=4"]),
+        (_feature_off_test, "feature_off", "//rules:feature_is_on", ["build with --features=dtlto"]),
+        (_lacks_feature_test, "lacks_feature", "//rules:feature_is_on", ["the cc toolchain doesn't have it"]),
         (_gcc_test, "gcc", "//rules:link", ["DTLTO needs clang 22 or later", "--repo_env=CC=clang-22"]),
         (_no_lld_test, "no_lld", "//rules:link", [
             "DTLTO needs lld 22 or later",
@@ -329,5 +346,5 @@ def dtlto_tests(name):
         test(name = case + "_test", target_under_test = subject, words = words)
     native.test_suite(
         name = name,
-        tests = ["exe_test"] + [case + "_test" for _, case, _, _ in links + refusals],
+        tests = ["exe_test", "feature_is_on_test"] + [case + "_test" for _, case, _, _ in links + refusals],
     )

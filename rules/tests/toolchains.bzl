@@ -17,8 +17,7 @@ def _config_impl(ctx):
         features = [
             feature(name = "per_object_debug_info", enabled = True),
             feature(name = "thin_lto", provides = [THIN_LTO_OR_DTLTO]),
-            dtlto_feature(ctx.attr.dtlto[DtltoToolchainInfo]),
-        ],
+        ] + ([dtlto_feature(ctx.attr.dtlto[DtltoToolchainInfo])] if ctx.attr.dtlto else []),
         host_system_name = "local",
         target_cpu = "k8",
         target_libc = "unknown",
@@ -32,7 +31,7 @@ _config = rule(
     implementation = _config_impl,
     attrs = {
         "compiler": attr.string(doc = "clang or gcc.", mandatory = True),
-        "dtlto": attr.label(doc = "A dtlto_toolchain.", mandatory = True, providers = [DtltoToolchainInfo]),
+        "dtlto": attr.label(doc = "A dtlto_toolchain; none for no feature.", providers = [DtltoToolchainInfo]),
         "folder": attr.string(
             doc = "Where the compiler is, with a slash at the end, or nothing for this package.",
             mandatory = True,
@@ -47,7 +46,7 @@ def declare_cc_toolchain(name, compiler, dtlto, files, folder = "/nowhere/"):
     Args:
       name: name of the toolchain.
       compiler: clang or gcc.
-      dtlto: label of the dtlto_toolchain that its feature dtlto uses.
+      dtlto: label of the dtlto_toolchain that its feature dtlto uses; None for a toolchain without it.
       files: label of the inputs of all links.
       folder: where the compiler is: with a slash at the end, or relative to this package.
     """
