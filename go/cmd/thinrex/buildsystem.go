@@ -36,8 +36,8 @@ func compileCommand(self string, given *config.Flags) []string {
 }
 
 // cmakeFlags returns the definitions by which CMake compiles and links a project with
-// thinrex, quoted for a shell: the linker flags of one kind of target are one
-// definition, with blanks between them.
+// thinrex, quoted for a shell that reads eval "cmake $(thinrex flags --for=cmake)": the
+// linker flags of one kind of target are one definition, with blanks between them.
 //
 // CMAKE_INTERPROCEDURAL_OPTIMIZATION is CMake's word for -flto=thin. Unlike
 // CMAKE_CXX_FLAGS, it leaves CMake's checks of the compiler as they are, some of which
@@ -45,12 +45,14 @@ func compileCommand(self string, given *config.Flags) []string {
 func cmakeFlags(t tools, self string, given *config.Flags) (string, error) {
 	launcher := compileCommand(self, given)
 	link := clangFlags(self, givenOptions(given, option.CompileOnly))
-	// The build tool's shell reads what CMake writes, and a semicolon divides a list.
-	for _, word := range slices.Concat(launcher, link) {
-		if shellescape.Quote(word) != word {
-			return "", usagef("a build made by CMake would take apart %s: "+
-				"give an option with such a value in thinrex.toml, or by its variable; "+
-				"keep thinrex in a folder whose path needs no quotes in a shell", word)
+	for _, word := range launcher {
+		if strings.Contains(word, ";") { // it divides the words of a launcher
+			return "", takenApart(word)
+		}
+	}
+	for _, word := range link {
+		if shellescape.Quote(word) != word { // CMake doesn't quote linker flags for the build's shell
+			return "", takenApart(word)
 		}
 	}
 	var definitions []string
@@ -69,6 +71,12 @@ func cmakeFlags(t tools, self string, given *config.Flags) (string, error) {
 		define("CMAKE_"+kind+"_LINKER_FLAGS", strings.Join(link, " "))
 	}
 	return shellescape.QuoteCommand(definitions), nil
+}
+
+func takenApart(word string) error {
+	return usagef("a build made by CMake would take apart %s: "+
+		"give an option with such a value in thinrex.toml, or by its variable; "+
+		"keep thinrex in a folder whose path needs no quotes in a shell", word)
 }
 
 // mesonFile returns a native file by which Meson compiles and links a project with

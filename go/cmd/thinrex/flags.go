@@ -29,7 +29,8 @@ on. --for names what is to read it:
   lld       the command line of ld.lld
   lld-link  the command line of lld-link
   cmake     CMake's command line. It also makes CMake compile with -flto=thin
-            and through thinrex cc: eval cmake -B build $(thinrex flags --for=cmake)
+            and through thinrex cc:
+            eval "cmake -B build $(thinrex flags --for=cmake)"
   meson     a native file of Meson's, which does the same:
             thinrex flags --for=meson >thinrex.ini
             meson setup build --native-file=thinrex.ini
