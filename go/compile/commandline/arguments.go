@@ -135,11 +135,15 @@ func (p *parser) setSource(arg string) error {
 	return nil
 }
 
-// unknownLanguage makes the error about a source whose name tells no language. The first
+// unknownLanguage makes the error about a source whose name tells no language. Links
+// pass through thinrex cc where a build system has one command for both. The first
 // argument is perhaps the compiler of a launcher, as in ccache clang++ -c a.cc.
 func (p *parser) unknownLanguage(source string) error {
 	hint := "if it is, say so by -x"
-	if len(p.Args) == 0 && filepath.Ext(source) == "" {
+	switch ext := filepath.Ext(source); {
+	case ext == ".o" || ext == ".a" || ext == ".so":
+		return fmt.Errorf("not a ThinLTO compilation: %s is an object or a library", source)
+	case len(p.Args) == 0 && ext == "":
 		hint = "if it is a compiler, run it without " + p.Program
 	}
 	return fmt.Errorf("%s isn't C or C++ by its name (%s)", source, hint)

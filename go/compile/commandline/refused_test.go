@@ -64,6 +64,7 @@ func TestRefused(t *testing.T) {
 		thin + "@loop":                         "nested",
 		thin + "@many":                         "more than 65536 arguments",
 		thin + "-Wp,-DX,-DT=__TIME__":          "a -D holds __TIME__",
+		"-flto=thin -o app main.o libtext.so":  "main.o is an object or a library",
 		"-flto=thin -c -x c /dev/null":         "/dev/null isn't a regular file",
 		thin + "-include /dev/null":            "/dev/null isn't a regular file",
 		thin + "-fprofile-list=/dev/null":      "/dev/null isn't a regular file",
