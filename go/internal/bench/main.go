@@ -116,6 +116,7 @@ func run(b *bench, only string) (err error) {
 		{"down", b.serviceDown},
 		{"reset", b.resetConnections},
 		{"compile", b.compilePhase},
+		{"backend", b.backendHits},
 		{"libraries", b.libraryMisses},
 		{"checkout", b.secondCheckout},
 		{"older", b.hitsAgainstOlder},
