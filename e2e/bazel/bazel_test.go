@@ -69,6 +69,7 @@ func TestBazel(t *testing.T) {
 			t.Run("examples", func(t *testing.T) { testExamples(t, w, copied) })
 			if version != "4" {
 				t.Run("newcomer", func(t *testing.T) { testNewcomer(t, w, copied) })
+				t.Run("thin_lto", func(t *testing.T) { testThinLTO(t, w) })
 			}
 		})
 	}
