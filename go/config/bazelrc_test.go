@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
 	"thinrex/go/cmd/thinrex/settings"
@@ -163,7 +162,7 @@ build:cache:remote --remote_instance_name=no
 			want.Config.BazelRCs = []string{path + test.configs}
 			test.want(&want, dir)
 			o, err := complete(t, []string{"--bazelrc=" + path + test.configs}, nil)
-			if diff := cmp.Diff(want, o); err != nil || diff != "" {
+			if diff := difference(want, o); err != nil || diff != "" {
 				t.Error(err, diff)
 			}
 		})
@@ -191,7 +190,7 @@ build:b --remote_max_connections=3 --config=a`)
 	want.Remote.Cache, want.Remote.Executor, want.Remote.Instance, want.Remote.Retries = "flag", "", "toml", 1
 	want.Remote.Headers, want.Remote.ExecHeaders = []string{"rc=1"}, []string{"toml=1"}
 	want.Remote.Timeout, want.Remote.MaxConnections = 4*time.Second, 3
-	if diff := cmp.Diff(want, o); err != nil || diff != "" {
+	if diff := difference(want, o); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
 	// A flag replaces the file's list of rc files.
