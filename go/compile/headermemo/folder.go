@@ -50,7 +50,7 @@ func (f *folder) save(firstLine string) error {
 		there = loadFolder(f.path, firstLine) // other compilations have mostly added the same
 	}
 	if there.damaged || there.size == 0 {
-		return memo.Write(f.path, slices.Concat([]byte(firstLine), join(f.used), join(f.fresh)))
+		return memo.WriteUnsynced(f.path, slices.Concat([]byte(firstLine), join(f.used), join(f.fresh)))
 	}
 	var missing []record
 	for _, r := range f.fresh {

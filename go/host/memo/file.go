@@ -2,7 +2,9 @@ package memo
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 )
@@ -25,6 +27,33 @@ func Write(path string, data []byte) error {
 		return nil
 	}
 	return inFolder(path, func() error { return replace(path, data) })
+}
+
+// WriteUnsynced is Write for a file whose content tells whether it is whole: after a crash
+// of the machine it may hold anything. It doesn't wait for the disk, which takes
+// milliseconds for each file.
+func WriteUnsynced(path string, data []byte) error {
+	if path == "" {
+		return nil
+	}
+	return inFolder(path, func() error { return replaceUnsynced(path, data) })
+}
+
+// replaceUnsynced makes the temporary file beside the other, where isLeftover looks for it.
+func replaceUnsynced(path string, data []byte) error {
+	temp := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s%d", filepath.Base(path), rand.Uint64()))
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		os.Remove(temp)
+	}
+	return err
 }
 
 // Append adds data, which is short, to the file at a Path in one piece. A file that

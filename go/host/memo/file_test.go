@@ -10,10 +10,15 @@ import (
 // What is written is read, by whoever the user's umask lets read it, and no temporary
 // file is left.
 func TestWrite(t *testing.T) {
+	t.Run("Write", func(t *testing.T) { testWrite(t, Write) })
+	t.Run("WriteUnsynced", func(t *testing.T) { testWrite(t, WriteUnsynced) })
+}
+
+func testWrite(t *testing.T, write func(path string, data []byte) error) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	path := Path(dir, SearchPath, "1")
 	for _, want := range []string{"first", "", strings.Repeat("longer", 1<<20)} {
-		if err := Write(path, []byte(want)); err != nil {
+		if err := write(path, []byte(want)); err != nil {
 			t.Fatal(err)
 		}
 		if got, ok := Read(path); !ok || string(got) != want {
@@ -51,6 +56,9 @@ func TestWriteFails(t *testing.T) {
 	} {
 		folder := filepath.Base(filepath.Dir(path))
 		if err := Write(path, []byte("x")); err == nil || !strings.Contains(err.Error(), folder) {
+			t.Errorf("%s: %v", path, err)
+		}
+		if err := WriteUnsynced(path, []byte("x")); err == nil || !strings.Contains(err.Error(), folder) {
 			t.Errorf("%s: %v", path, err)
 		}
 		if err := Append(path, []byte("x")); err == nil {
