@@ -124,9 +124,10 @@ slicing-hunt: tools build ## for TIME (1h): link random programs with cut and wh
 	CGO_ENABLED=0 go build -o bin/slicinghunt ./go/internal/slicinghunt
 	nice bin/slicinghunt -time $(or $(TIME),1h) $(if $(KEEP),-keep $(KEEP)) $(THINREX)
 
-corpus: tools build ## compile sources that include widely used libraries: what is cached, and what a miss costs
+# It compiles each of 82 libraries a dozen times, and writes the table in docs/compile.md.
+corpus: tools build ## compile sources that include widely used libraries: what is cached, what it takes (half an hour)
 	@scripts/install-tools.sh $$(go run ./go/internal/corpus -packages)
-	go run ./go/internal/corpus $(THINREX)
+	go run ./go/internal/corpus -docs docs/compile.md $(THINREX)
 
 tools: check-go ## install clang, lld and the LLVM tools of version 22 if they are missing; fetch Go's modules
 	@scripts/install-tools.sh

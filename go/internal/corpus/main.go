@@ -2,21 +2,23 @@
 
 // Command corpus shows how thinrex cc does with the headers of widely used
 // libraries: whether a source that includes them is cached, or why not, and what
-// a miss costs against plain clang. `make corpus` runs it.
+// it takes against plain clang. `make corpus` runs it.
 //
 // Each library is compiled for the first time, again, after a header of the
-// project was touched, and after it was changed. Each object must equal plain
-// clang's.
+// project was touched, and after it was changed. Each object and each depfile must
+// equal plain clang's.
 //
-//	corpus [-only NAME,…] [-runs N] THINREX
+//	corpus [-only NAME,…] [-runs N] [-docs FILE] THINREX
 //
-// It prints a Markdown table, and exits with 1 if an object differs or a
-// compilation does something else than it should. Install the packages first:
-// corpus -packages lists them.
+// It prints a Markdown table, and exits with 1 if an output differs or a
+// compilation does something else than it should. With -docs it also puts the table
+// between two marked lines of a file, if all libraries did as they should. Install the
+// packages first: corpus -packages lists them.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -29,20 +31,21 @@ import (
 
 func main() {
 	only := flag.String("only", "", "compile only the libraries with these `names`, separated by commas")
-	runs := flag.Int("runs", 5, "compile each library so many times with and without thinrex, to compare times")
+	runs := flag.Int("runs", 3, "compile each library so many times with an empty cache, to compare times")
+	docs := flag.String("docs", "", "put the table into this `file`")
 	packages := flag.Bool("packages", false, "list the Debian packages, and do nothing else")
 	flag.Parse()
 	if *packages {
 		fmt.Println(strings.Join(debianPackages(), " "))
 		return
 	}
-	if flag.NArg() != 1 || *runs < 1 {
+	if flag.NArg() != 1 || *runs < 1 || *only != "" && *docs != "" {
 		flag.Usage()
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, flag.Arg(0), *only, *runs); err != nil {
+	if err := run(ctx, flag.Arg(0), *only, *runs, *docs); err != nil {
 		fmt.Fprintln(os.Stderr, "corpus:", err)
 		os.Exit(1)
 	}
@@ -59,7 +62,7 @@ func debianPackages() []string {
 	return slices.Compact(names)
 }
 
-func run(ctx context.Context, thinrex, only string, runs int) error {
+func run(ctx context.Context, thinrex, only string, runs int, docs string) error {
 	thinrex, err := filepath.Abs(thinrex)
 	if err != nil {
 		return err
@@ -69,28 +72,34 @@ func run(ctx context.Context, thinrex, only string, runs int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	var rows []row
-	failed := 0
-	for _, l := range libraries {
+	t, err := measureAll(ctx, thinrex, dir, only, runs)
+	fmt.Print(t)
+	if err != nil || docs == "" {
+		return err
+	}
+	return t.putInto(docs)
+}
+
+// measureAll goes on after a library that fails.
+func measureAll(ctx context.Context, thinrex, dir, only string, runs int) (t table, failed error) {
+	for i, l := range libraries {
 		if only != "" && !slices.Contains(strings.Split(only, ","), l.name) {
 			continue
 		}
-		p := project{library: l, ctx: ctx, thinrex: thinrex, dir: filepath.Join(dir, fmt.Sprint(len(rows)+failed))}
+		p := project{library: l, ctx: ctx, thinrex: thinrex, dir: filepath.Join(dir, fmt.Sprint(i))}
 		r, err := p.measure(runs)
-		if ctx.Err() != nil {
-			return ctx.Err()
+		switch {
+		case ctx.Err() != nil:
+			return t, ctx.Err()
+		case err != nil:
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", l.name, err))
+		default:
+			fmt.Fprintln(os.Stderr, r)
+			t = append(t, r)
 		}
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "%s: %v\n", l.name, err)
-			failed++
-			continue
+		if err := os.RemoveAll(p.dir); err != nil {
+			return t, err
 		}
-		fmt.Fprintln(os.Stderr, r)
-		rows = append(rows, r)
 	}
-	printTable(rows)
-	if failed > 0 {
-		return fmt.Errorf("%d libraries failed", failed)
-	}
-	return nil
+	return t, failed
 }

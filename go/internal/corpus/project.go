@@ -23,128 +23,139 @@ type project struct {
 	thinrex string
 	dir     string
 	options []string // library.flags, with the commands in them replaced
-	edits   int
+	version int      // of the header
 }
 
-// measure compiles the project in each way, and compares the objects.
+// measure compiles the project in each way, and compares the outputs.
 func (p *project) measure(runs int) (row, error) {
 	r := row{name: p.name}
-	if err := os.Mkdir(p.dir, 0o755); err != nil {
-		return r, err
-	}
 	options, err := expand(p.flags)
 	if err != nil {
 		return r, err
 	}
 	p.options = options
-	if err := p.writeHeader(1); err != nil {
+	if err := os.Mkdir(p.dir, 0o755); err != nil {
 		return r, err
 	}
-	// The first compilation also finds out which compiler it is, once for all projects.
-	if _, err := p.edit(); err != nil {
-		return r, err
-	}
-	if _, _, err := p.throughThinrex(); err != nil {
-		return r, err
-	}
-	for range runs {
-		if err := p.compareTimes(&r); err != nil {
+	for name, text := range map[string]string{
+		"unit.cc":  "#include \"project.h\"\nint use() { return version(); }\n",
+		"first.cc": "int first;\n",
+	} {
+		if err := os.WriteFile(filepath.Join(p.dir, name), []byte(text), 0o644); err != nil {
 			return r, err
 		}
 	}
-	if r.reason != "" {
-		return r, nil
+	for range runs {
+		if err := p.runOnce(&r); err != nil {
+			return r, err
+		}
 	}
-	return r, p.checkHits()
+	return r, nil
 }
 
-// compareTimes compiles a source that is new, with and without thinrex.
-func (p *project) compareTimes(r *row) error {
-	if _, err := p.edit(); err != nil {
+// runOnce goes through all cases, with an empty cache at the beginning.
+func (p *project) runOnce(r *row) error {
+	if err := errors.Join(os.RemoveAll(p.cache()), p.changeHeader()); err != nil {
 		return err
 	}
-	plain, err := p.plain()
-	if err != nil {
+	// This one finds out which compiler it is, once for all sources.
+	if _, _, err := p.throughThinrex("first.cc"); err != nil {
 		return err
 	}
-	ours, message, err := p.throughThinrex()
-	if err != nil {
+	if err := p.miss(r, "plain", &r.cold); err != nil || r.reason != "" {
 		return err
 	}
-	r.plain, r.ours = append(r.plain, plain), append(r.ours, ours)
-	if !strings.HasSuffix(message, ": compiled") {
-		r.reason = message
-	}
-	return p.compareObjects()
-}
-
-// checkHits compiles a source again, then after the project's header was touched,
-// then after it was changed.
-func (p *project) checkHits() error {
 	header := filepath.Join(p.dir, "project.h")
-	for _, step := range []struct {
-		name, message string
-		change        func() error
-	}{
-		{"again", ": hit", func() error { return nil }},
-		{"with a touched header", ": hit", func() error { return os.Chtimes(header, time.Time{}, time.Now()) }},
-		{"with a changed header", ": compiled", func() error { return p.writeHeader(2) }},
-		{"with the header changed back", ": hit", func() error { return p.writeHeader(1) }},
-	} {
-		if err := step.change(); err != nil {
-			return err
-		}
-		if err := os.Remove(filepath.Join(p.dir, "ours.o")); err != nil {
-			return err
-		}
-		if _, err := p.plain(); err != nil {
-			return err
-		}
-		_, message, err := p.throughThinrex()
-		if err != nil {
-			return err
-		}
-		if !strings.HasSuffix(message, step.message) {
-			return fmt.Errorf("%s: thinrex said %q, not %q", step.name, message, step.message)
-		}
-		if err := p.compareObjects(); err != nil {
-			return fmt.Errorf("%s: %w", step.name, err)
-		}
+	if err := p.hit(&r.hit); err != nil {
+		return err
 	}
-	return nil
+	if err := os.Chtimes(header, time.Time{}, time.Now()); err != nil {
+		return err
+	}
+	if err := p.hit(&r.touched); err != nil {
+		return fmt.Errorf("after a touched header: %w", err)
+	}
+	old, err := os.ReadFile(header)
+	if err != nil {
+		return err
+	}
+	if err := p.changeHeader(); err != nil {
+		return err
+	}
+	if err := p.miss(r, "changed", &r.changed); err != nil {
+		return fmt.Errorf("after a changed header: %w", err)
+	}
+	if err := os.WriteFile(header, old, 0o644); err != nil {
+		return err
+	}
+	return p.hit(new([]time.Duration))
 }
 
-func (p *project) writeHeader(version int) error {
+// changeHeader writes another version of the project's header. Nearly every C++ source
+// reads <string> and <vector>, whatever else it includes.
+func (p *project) changeHeader() error {
 	var text strings.Builder
-	for include := range strings.FieldsSeq(p.include) {
+	for include := range strings.FieldsSeq("string vector " + p.include) {
 		fmt.Fprintf(&text, "#include <%s>\n", include)
 	}
-	fmt.Fprintf(&text, "inline int version() { return %d; }\n", version)
+	p.version++
+	fmt.Fprintf(&text, "inline int version() { return %d; }\n", p.version)
 	return os.WriteFile(filepath.Join(p.dir, "project.h"), []byte(text.String()), 0o644)
 }
 
-// edit makes the source another one, whose object is the same.
-func (p *project) edit() (path string, err error) {
-	p.edits++
-	path = filepath.Join(p.dir, "unit.cc")
-	const text = "#include \"project.h\"\nint use() { return version(); }\n// edit %d\n"
-	return path, os.WriteFile(path, fmt.Appendf(nil, text, p.edits), 0o644)
+// miss compiles what no cache has, with thinrex and without it, to outputs of that name.
+func (p *project) miss(r *row, name string, pairs *[]pair) error {
+	plain, _, err := p.run(p.command("unit.cc", name))
+	if err != nil {
+		return err
+	}
+	ours, message, err := p.throughThinrex("unit.cc")
+	if err != nil {
+		return err
+	}
+	*pairs = append(*pairs, pair{plain, ours})
+	switch _, reason, notStored := strings.Cut(message, ": compiled, not stored: "); {
+	case notStored:
+		r.reason = reason
+	case !strings.HasSuffix(message, ": compiled"):
+		return fmt.Errorf("thinrex said %q", message)
+	}
+	return p.compareOutputs(name)
 }
 
-func (p *project) command(object string) []string {
-	command := []string{"clang++-22", "-std=c++17", "-O2", "-flto=thin", "-c", "unit.cc", "-o", object}
+// hit has thinrex deliver what the source was compiled to first.
+func (p *project) hit(times *[]time.Duration) error {
+	for _, name := range outputs("ours") {
+		if err := os.Remove(filepath.Join(p.dir, name)); err != nil {
+			return err
+		}
+	}
+	took, message, err := p.throughThinrex("unit.cc")
+	if err != nil {
+		return err
+	}
+	if !strings.HasSuffix(message, ": hit") {
+		return fmt.Errorf("thinrex said %q, not that it hits", message)
+	}
+	*times = append(*times, took)
+	return p.compareOutputs("plain")
+}
+
+func outputs(name string) []string { return []string{name + ".o", name + ".d"} }
+
+func (p *project) command(source, name string) []string {
+	command := []string{"clang++-22", "-std=c++17", "-O2", "-flto=thin", "-c", source}
+	command = append(command, "-o", name+".o", "-MD", "-MF", name+".d", "-MT", "unit.o")
 	return append(command, p.options...)
 }
 
-func (p *project) plain() (time.Duration, error) {
-	took, _, err := p.run(p.command("plain.o"))
-	return took, err
-}
+func (p *project) cache() string { return filepath.Join(p.dir, "cache") }
 
 // throughThinrex returns the last line that thinrex printed.
-func (p *project) throughThinrex() (took time.Duration, message string, err error) {
-	cache := "--disk_cache=" + filepath.Join(filepath.Dir(p.dir), "cache")
-	took, printed, err := p.run(append([]string{p.thinrex, "cc", "--verbose", cache, "--"}, p.command("ours.o")...))
+func (p *project) throughThinrex(source string) (took time.Duration, message string, err error) {
+	command := append([]string{p.thinrex, "cc", "--verbose", "--disk_cache=" + p.cache(), "--"},
+		p.command(source, "ours")...)
+	took, printed, err := p.run(command)
 	if err != nil {
 		return 0, "", err
 	}
@@ -167,17 +178,21 @@ func (p *project) run(command []string) (took time.Duration, printed []byte, err
 	return time.Since(start), printed, nil
 }
 
-func (p *project) compareObjects() error {
-	var objects [2][]byte
-	for i, name := range []string{"ours.o", "plain.o"} {
-		data, err := os.ReadFile(filepath.Join(p.dir, name))
+// compareOutputs compares thinrex's with those of plain clang that have a name.
+func (p *project) compareOutputs(name string) error {
+	plain := outputs(name)
+	for i, ours := range outputs("ours") {
+		got, err := os.ReadFile(filepath.Join(p.dir, ours))
 		if err != nil {
 			return err
 		}
-		objects[i] = data
-	}
-	if !bytes.Equal(objects[0], objects[1]) {
-		return errors.New("thinrex's object differs from plain clang's")
+		want, err := os.ReadFile(filepath.Join(p.dir, plain[i]))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(got, want) {
+			return fmt.Errorf("thinrex's %s differs from plain clang's %s", ours, plain[i])
+		}
 	}
 	return nil
 }
