@@ -9,7 +9,7 @@ cd "${here%/*}"
 # Tests for which the version of LLVM matters. Slices are also compared in two random programs.
 packages=(./go/bitcode ./go/link/canon ./go/link/slice ./go/object/...)
 slices='TestEqualObjects$/^(C_|C\+\+_-O2$)|TestEqualObjectsElsewhere|TestRefused|TestUnknownValue|TestUnrelatedEdits'
-scripts='^TestScripts$/^(archives|cc|coff|gpu|link|memprof)$'
+scripts='^TestScripts$/^(archives|cc|cc-backend|coff|gpu|link|memprof)$'
 
 # test_with VERSION runs them: they are built here, and run where the programs are those of the version.
 test_with() {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"thinrex/go/clang"
-	"thinrex/go/host"
 	"thinrex/go/link/backend"
 	"thinrex/go/report"
 )
@@ -20,7 +19,7 @@ func RunCommand(ctx context.Context, c *backend.Command, o Options) (report.Summ
 	resolution.NoScripts = true
 	compiler, err := clang.Resolve(ctx, c.Program, resolution)
 	if err != nil {
-		return report.Summary{}, &host.EnvironmentError{Err: err}
+		return report.Summary{}, err
 	}
 	f, err := c.File(compiler)
 	if err != nil {

@@ -54,7 +54,7 @@ func ccBackend(ctx context.Context, args []string, o *options, terminal *report.
 		return runPlain(ctx, args, env)
 	}
 	terminal.Verbose("%s: %s", command.Module, outcomeOf(summary))
-	if summary.Local > 0 {
+	if summary.Local+summary.Remote+summary.RemoteHits > 0 { // something was stored on the disk
 		pruneAfterCompilation(ctx, s, policy, started.at, terminal)
 	}
 	sweepState(ctx, s, options.StateDir, policy)
