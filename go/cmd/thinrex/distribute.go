@@ -132,8 +132,9 @@ func printSummary(summary report.Summary, remote *reapi.Client, file string, ter
 	terminal.Verbose("%s", summary.Line())
 }
 
-// addMissing adds to the compiler's arguments what a link on the GPU and some other
-// targets need, and lld, which is the parent process, doesn't pass on.
+// addMissing adds to the compiler's arguments what a link on the GPU, some other targets
+// and programs at fixed addresses need, and lld, which is the parent process, doesn't
+// pass on.
 func addMissing(file *distfile.File, parent int, terminal *report.Terminal) error {
 	if len(file.Jobs) == 0 {
 		return nil
@@ -143,6 +144,7 @@ func addMissing(file *distfile.File, parent int, terminal *report.Terminal) erro
 	if warning != "" {
 		terminal.WarnOnce("processor", "%s", warning)
 	}
+	missing = append(missing, linker.FixedAddress(file.Common.Args[1:], commandLine)...)
 	file.Common.Args = append(file.Common.Args, missing...)
 	return err
 }
