@@ -99,8 +99,11 @@ func (s *Store) lockPruning(ctx context.Context, wait bool) (*flock.Flock, error
 		try = func() (bool, error) { return lock.TryLockContext(ctx, 20*time.Millisecond) }
 	}
 	locked := false
-	err := inFolder(filepath.Dir(path), func() (err error) {
-		locked, err = try()
+	err := inFolder(filepath.Dir(path), func() error {
+		err := os.MkdirAll(filepath.Dir(path), 0o777)
+		if err == nil {
+			locked, err = try()
+		}
 		return err
 	})
 	if err != nil {
