@@ -49,7 +49,7 @@ in_tree() (
   cd "$1" && "${@:2}"
 )
 
-# quietly TREE COMMAND…: shows what it said only if it failed.
+# quietly TREE COMMAND…: shows what it printed only if it failed.
 quietly() {
   in_tree "$@" >"$work/log" 2>&1 || {
     cat "$work/log" >&2
@@ -57,12 +57,20 @@ quietly() {
   }
 }
 
-# link TREE OUTPUT [FLAG…]; sets $seconds.
+# link TREE OUTPUT [FLAG…]; sets $seconds that pass, and $cpu, those that processors work.
 link() {
-  local start=${EPOCHREALTIME/./} ms
-  quietly "$1" "${link_command[@]}" "${@:3}" "${link_inputs[@]}" -o "$2"
-  ms=$(((${EPOCHREALTIME/./} - start) / 1000))
-  printf -v seconds '%d.%02d' $((ms / 1000)) $((ms % 1000 / 10))
+  local TIMEFORMAT='%3R %3U %3S' real user system
+  { time quietly "$1" "${link_command[@]}" "${@:3}" "${link_inputs[@]}" -o "$2" 2>&3; } 3>&2 2>"$work/time"
+  read -r real user system <"$work/time"
+  seconds=$(hundredths "$real") cpu=$(hundredths "$user" "$system")
+}
+
+# hundredths SECONDS…: the sum of numbers with three decimals, with two.
+hundredths() {
+  local number sum=0
+  for number; do sum=$((sum + 10#${number/./})); done
+  sum=$(((sum + 5) / 10))
+  printf '%d.%02d' $((sum / 100)) $((sum % 100))
 }
 
 # read_summary sets $jobs, $hits, $compiled and $amiss from thinrex's summary.
@@ -81,7 +89,7 @@ read_summary() {
 }
 
 row() {
-  printf '%-30s %5s %9s %5s %8s  %s\n' "$@"
+  printf '%-30s %5s %9s %5s %8s %7s  %s\n' "$@"
 }
 
 # link_in_process TREE: the oracle, TREE/oracle.
@@ -97,7 +105,7 @@ link_through_thinrex() {
   link "$tree" "$program" "-fthinlto-distributor=$thinrex"
   read_summary
   cmp -s "$tree/$program" "$tree/oracle" || equal=NO
-  row "$label" "$jobs" "$compiled" "$hits" "$seconds" "$equal"
+  row "$label" "$jobs" "$compiled" "$hits" "$seconds" "$cpu" "$equal"
 
   [[ $equal = yes ]] || fail "$label: $program is not the one that lld links by itself"
   [[ $amiss -eq 0 ]] || fail "$label: $amiss jobs failed or could not be cached"
@@ -147,10 +155,10 @@ show_links() {
   printf '\n  $'
   printf ' %q' "${link_command[@]}" "-fthinlto-distributor=$thinrex" "${link_inputs[@]}" -o "$program"
   printf '\n\n'
-  row link jobs compiled hits seconds "equal to in-process?"
+  row link jobs compiled hits seconds "of CPU" "equal to in-process?"
 
   link_in_process "$tree"
-  row "in-process ThinLTO" - - - "$seconds" -
+  row "in-process ThinLTO" - - - "$seconds" "$cpu" -
   link_through_thinrex "$tree" "thinrex, cold" all
   check_output "$tree"
   link_through_thinrex "$tree" "thinrex, warm" none
