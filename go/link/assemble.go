@@ -46,6 +46,7 @@ func assemble(
 			stop:      fail,
 			hint:      hintFor(f.Common, c.path),
 			printed:   map[[sha256.Size]byte]bool{},
+			confirmed: map[[sha256.Size]byte][sha256.Size]byte{},
 		},
 	}
 	disk, remote := diskCache(o), remoteCache(o, &l.service.awaited)
@@ -93,6 +94,8 @@ func assemble(
 		helper:   l.helper,
 		delivery: delivery,
 		queues:   l.queues,
+		uncut:    newQueue(),
+		cutSlots: cutSlots(o),
 		tally:    t,
 	}
 	return l

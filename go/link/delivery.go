@@ -111,6 +111,18 @@ func (d *delivery) storeWhole(ctx context.Context, t *task, r *action.Result) {
 	}
 }
 
+// storeUnused stores the sound result of a sliced action from which the whole one's can't be
+// made. With it, a later link knows that without compiling on the same slices again.
+func (d *delivery) storeUnused(ctx context.Context, t *task, r *action.Result) {
+	if t.action.Failure(r) != nil || t.action.InputsChanged() != "" {
+		return
+	}
+	d.disk.store(ctx, t.action, r)
+	if r.Service == "" && d.uploads.wants(r) {
+		d.uploads.add(ctx, t.action, r, true)
+	}
+}
+
 // writeAll writes the outputs of a task's jobs and prints the compiler's messages, with
 // the names of each job's own files. It returns the jobs that are no longer equal to the
 // first one.

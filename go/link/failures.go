@@ -56,6 +56,8 @@ type failures struct {
 	alike   []string                   // modules that failed with a message which was printed before
 	others  int                        // jobs that failed with messages which weren't printed
 	hinted  sync.Once
+	// The hash of a worker's message leads to that of this machine's for the same job.
+	confirmed map[[sha256.Size]byte][sha256.Size]byte
 }
 
 // report counts failed jobs and ends the link, unless --keep_going was given. It
@@ -81,6 +83,9 @@ func (l *failures) note(f failed) (printed bool) {
 	hash := f.hash()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if here, ok := l.confirmed[hash]; ok {
+		hash = here
+	}
 	alike := l.printed[hash]
 	printed = l.count == 0 || l.keepGoing && !alike
 	l.count += len(f.jobs)
@@ -95,13 +100,13 @@ func (l *failures) note(f failed) (printed bool) {
 	return printed
 }
 
-// Confirmed notes that the message of a failure on a worker needn't be printed: the
-// same compilation has failed on this machine.
-func (l *failures) Confirmed(there *action.Result) {
+// Confirmed notes that a failure on a worker and one on this machine are the same, so that
+// only one of their messages is printed, whichever is reported first.
+func (l *failures) Confirmed(there, here *action.Result) {
 	hash := failed{result: there}.hash()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.printed[hash] = true
+	l.confirmed[hash] = failed{result: here}.hash()
 }
 
 // FellBack says once why the service isn't used, and counts.

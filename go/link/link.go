@@ -49,9 +49,10 @@ func run(
 	g, jobs := errgroup.WithContext(running)
 	stopHelping := l.helper.start(jobs)
 
-	// Plan: each job is looked up. Hits are delivered at once, misses are queued.
+	// Plan: each job is looked up. Hits are delivered at once, misses have their imports cut
+	// and are queued.
 	defer l.queues.beginAfter(o.Patience)()
-	g.Go(func() error { return l.plan.lookupAll(jobs) })
+	g.Go(func() error { return l.plan.decideAll(jobs) })
 
 	// Schedule, execute, deliver: each feed takes a task from a queue when it has a slot
 	// for it, has the strategy's executor run it, and delivers the result.

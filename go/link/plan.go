@@ -7,13 +7,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/action"
+	"thinrex/go/host"
 	"thinrex/go/link/distfile"
 	"thinrex/go/report"
 )
 
 // A plan decides what becomes of each job: it makes the job's action and looks its result
 // up. A hit is delivered at once. A job with the same action as a task that isn't done
-// joins that task. A miss is queued.
+// joins that task. A miss is queued, first to have its imports cut if that is possible.
 type plan struct {
 	options  Options
 	jobs     []distfile.Job
@@ -23,12 +24,25 @@ type plan struct {
 	helper   *helper
 	delivery *delivery
 	queues   *queues
+	uncut    *queue      // of tasks that missed and may read slices
+	cutSlots *host.Slots // of tasks whose imports are cut at once
 	tally    *tally
 }
 
-// lookupAll delivers all hits and queues the other jobs.
-func (p *plan) lookupAll(ctx context.Context) error {
+// decideAll delivers all hits and queues the other jobs. Imports are cut while other jobs
+// are looked up and while the first compilations run.
+func (p *plan) decideAll(ctx context.Context) error {
 	defer p.queues.close()
+	stages, stagesCtx := errgroup.WithContext(ctx)
+	stages.Go(func() error { return p.cutAll(stagesCtx) })
+	stages.Go(func() error { return p.lookupAll(stagesCtx) })
+	return stages.Wait()
+}
+
+// lookupAll looks all jobs up.
+func (p *plan) lookupAll(ctx context.Context) error {
+	defer p.uncut.close()
+	defer p.queues.lookedUp()
 	g, groupCtx := errgroup.WithContext(ctx)
 	g.SetLimit(cap(p.actions.turns))
 	if p.options.Remote != nil {
@@ -74,13 +88,13 @@ func (p *plan) lookup(ctx context.Context, job distfile.Job) error {
 	case p.actions.readsMore(t.action):
 		return p.lookupAgain(ctx, t)
 	}
-	if done, err := p.lookupSliced(ctx, t); done || err != nil {
-		return err
-	}
-	if t.action.Here {
+	switch {
+	case t.action.Here:
 		p.options.Terminal.Verbose("%s is compiled here: its assembly reads a file by an absolute name", job.Module())
 		p.queues.here.push(p.actions.keep(t))
-	} else {
+	case p.actions.slicing != nil:
+		p.uncut.push(p.actions.keep(t))
+	default:
 		p.queues.there.push(p.actions.keep(t))
 	}
 	return nil
@@ -113,33 +127,6 @@ func (p *plan) lookupThere(ctx context.Context, t *task) (*action.Result, error)
 	}
 	service := watched{helper: p.helper, task: t, serve: p.remote.lookup, helped: func() {}}
 	return service.Execute(ctx, t.action)
-}
-
-// lookupSliced gives a task that missed a sliced action, if it can have one, and looks
-// that up. It reports whether the task is done.
-func (p *plan) lookupSliced(ctx context.Context, t *task) (done bool, err error) {
-	if !p.actions.slicing.slice(ctx, t) {
-		return false, ctx.Err()
-	}
-	if p.options.Slicing == SlicingVerify {
-		return false, nil // a hit would verify nothing
-	}
-	var r *action.Result
-	p.actions.turns.do(func() { r, err = p.disk.lookup(ctx, t.action) })
-	if err == nil && r == nil {
-		r, err = p.lookupThere(ctx, t)
-	}
-	if err == nil && r == nil {
-		return false, nil
-	}
-	if err == nil {
-		if why := t.accept(r); why != nil {
-			r.Done()
-			t.unslice()
-			return false, nil
-		}
-	}
-	return true, p.delivery.complete(ctx, t, r, err)
 }
 
 // lookupAgain decides once more on the jobs of a task. Its module's assembly includes

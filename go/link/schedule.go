@@ -17,7 +17,8 @@ type queues struct {
 
 	// A service is given tasks as they come. This machine begins with its own when
 	// all jobs are looked up, or when that takes long: until then it has enough to do,
-	// and the largest task may be still to come.
+	// and the largest task may be still to come. If a service compiles, too, this machine
+	// also cuts the imports of all jobs before it begins.
 	mayBegin chan struct{}
 	begin    func() // closes mayBegin
 }
@@ -40,7 +41,15 @@ func (q *queues) beginAfter(d time.Duration) (stop func() bool) {
 	return time.AfterFunc(d, q.begin).Stop
 }
 
-// close says that all jobs are looked up.
+// lookedUp says that all jobs are looked up. Those that missed may still have their imports
+// cut, the largest first.
+func (q *queues) lookedUp() {
+	if q.there == q.here {
+		q.begin()
+	}
+}
+
+// close says that no more tasks will come.
 func (q *queues) close() {
 	q.begin()
 	q.there.close()

@@ -25,6 +25,9 @@ func (e *execution) settleSliced(
 		r.Done()
 		return nil, ctx.Err()
 	}
+	if why != nil {
+		e.delivery.storeUnused(ctx, t, r)
+	}
 	r.Done() // gives the slot back, for which the next compilation may have to wait
 	if why == nil {
 		if err := e.verify(ctx, t); err != nil {
@@ -33,6 +36,7 @@ func (e *execution) settleSliced(
 		return r, nil
 	}
 	e.options.Terminal.Verbose("%s is compiled again, with whole modules: %v", t.first.Module(), why)
+	e.delivery.tally.compiledTwice()
 	t.unslice()
 	if err := slot.Take(ctx); err != nil {
 		return nil, err

@@ -108,6 +108,14 @@ func newSlicer(o Options, c *jobCompiler) (*slicer, error) {
 	return &slicer{pool: pool, identity: identity}, nil
 }
 
+// rest ends the processes that have nothing to do. An action that has to be sliced again
+// starts new ones.
+func (s *slicing) rest() {
+	if s != nil && s.begun != nil {
+		s.begun.pool.EndIdle()
+	}
+}
+
 // close ends the processes. No action is sliced any more.
 func (s *slicing) close() error {
 	if s == nil || s.begun == nil {
@@ -120,9 +128,6 @@ func (s *slicing) close() error {
 
 // slice gives a task the sliced action of its job, and reports whether it has one then.
 func (s *slicing) slice(ctx context.Context, t *task) bool {
-	if s == nil || t.action.Here {
-		return false
-	}
 	cutting, err := s.begin()
 	if err != nil {
 		return false

@@ -59,6 +59,9 @@ func (t *tally) sound(r *action.Result, sliced bool) {
 // uncached counts a result that is stored nowhere.
 func (t *tally) uncached() { t.count(func(s *report.Summary) { s.Uncached++ }) }
 
+// compiledTwice counts a task whose sliced action ran and whose whole one must run, too.
+func (t *tally) compiledTwice() { t.count(func(s *report.Summary) { s.CompiledTwice++ }) }
+
 // fallback counts a task that this machine compiled for a worker.
 func (t *tally) fallback() { t.count(func(s *report.Summary) { s.Fallbacks++ }) }
 

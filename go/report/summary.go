@@ -29,6 +29,9 @@ type Summary struct {
 	SliceHits    int     `json:"slice_hits"`    // of these, hits
 	SliceSeconds float64 `json:"slice_seconds"` // of CPU, for cutting modules
 
+	// Of local and remote: compiled a second time, because what came of slices was of no use.
+	CompiledTwice int `json:"compiled_twice"`
+
 	RemoteHits      int   `json:"remote_hits"`      // hits that came from the remote cache
 	Fallbacks       int   `json:"fallbacks"`        // compiled here instead of on a worker
 	BytesUploaded   int64 `json:"bytes_uploaded"`   // of blobs, on the wire: compressed if they are
@@ -36,7 +39,7 @@ type Summary struct {
 
 	// Seconds since the program started, as is WallSeconds.
 	SetupSeconds  float64 `json:"setup_seconds"`  // dist-file read, compiler known
-	LookupSeconds float64 `json:"lookup_seconds"` // all lookups answered, hits written
+	LookupSeconds float64 `json:"lookup_seconds"` // all jobs looked up, hits written; not those by sliced keys
 	WallSeconds   float64 `json:"wall_seconds"`
 
 	Error string `json:"error,omitempty"` // why the link failed

@@ -286,24 +286,40 @@ const differsOnSlices = `
 [ ! -e i00000.o ] || [ $(stat -c %s i00000.o) -ge $(stat -c %s $DIR/f0.o) ] || `
 
 // A compilation that fails on slices runs again with whole modules. The user sees
-// nothing of it.
+// nothing of it. After an edit that leaves the slices as they were, a failure is repeated,
+// because no cache keeps failures; an object that is of no use is found in the cache.
 func TestFailsOnSlices(t *testing.T) {
 	t.Parallel()
-	for name, fails := range map[string]string{
-		"an exit code":    "{ echo oops >&2; exit 1; }",
-		"an empty object": "{ : >m.native.o; exit 0; }",
-		"no ELF file":     `set -- "$@" -emit-llvm`,
+	for name, tc := range map[string]struct {
+		fails string
+		again int // compilations on slices after the edit
+	}{
+		"an exit code":    {"{ echo oops >&2; exit 1; }", 1},
+		"an empty object": {"{ : >m.native.o; exit 0; }", 1},
+		"no ELF file":     {`set -- "$@" -emit-llvm`, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSlicingSite(t)
-			s.compiler(differsOnSlices + fails + "\nexec clang-22 \"$@\"\n")
+			s.compiler(differsOnSlices + tc.fails + "\nexec clang-22 \"$@\"\n")
+			wantTwice := func(got report.Summary, twice int) {
+				t.Helper()
+				wantSliced(t, got, 0, 0)
+				if got.CompiledTwice != twice {
+					t.Errorf("%d jobs were compiled twice, want %d", got.CompiledTwice, twice)
+				}
+			}
 			got, printed := s.link()
 			wantSummary(t, got, report.Summary{Local: every})
-			wantSliced(t, got, 0, 0)
+			wantTwice(got, 1)
 			wantPrinted(t, printed, "")
 			got, _ = s.link()
 			wantSummary(t, got, report.Summary{Hits: every})
+			wantTwice(got, 0)
+			s.edit()
+			got, _ = s.link()
+			wantSummary(t, got, report.Summary{Local: 2, Hits: every - 2})
+			wantTwice(got, tc.again)
 		})
 	}
 }
@@ -345,6 +361,34 @@ func TestSlicingVerify(t *testing.T) {
 		}
 	}
 	s.nothingLeft()
+}
+
+// Compilations run while the imports of other jobs are cut, and the processes that cut end
+// when nothing is left to cut. Here each waits for the other.
+func TestCompilesWhileCutting(t *testing.T) {
+	t.Parallel()
+	s := newSlicingSite(t)
+	program := s.run("printf %s $THINREX") + "-slicer"
+	s.run("mv " + program + " real-slicer")
+	s.write("slicer", "#!/bin/sh\ncd "+s.dir+`
+echo $$ >pid
+until [ -e compiled ]; do sleep 0.01; done
+exec ./real-slicer "$@"
+`)
+	s.run("mv slicer " + program)
+	s.compiler(`: >$DIR/compiled
+[ ! -e i00000.o ] || for i in $(seq 6000); do
+	kill -0 $(cat $DIR/pid) || break
+	sleep 0.01
+done 2>/dev/null
+! kill -0 $(cat $DIR/pid) 2>/dev/null || [ ! -e i00000.o ] || exit 1
+exec clang-22 "$@"
+`)
+	s.with("JOBS=2")
+	got, printed := s.link()
+	wantSummary(t, got, report.Summary{Local: every})
+	wantSliced(t, got, 1, 0)
+	wantPrinted(t, printed, "")
 }
 
 // Processes that cut modules end with the link, however it ends.

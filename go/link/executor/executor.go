@@ -29,9 +29,9 @@ var ErrOtherFiles = errors.New("which thinrex doesn't know as an output")
 type Reporter interface {
 	// FellBack says that this machine compiles what was meant for a worker.
 	FellBack(module string, why error)
-	// Confirmed says that a failure on a worker is one on this machine, too. The
-	// worker's message needn't be printed.
-	Confirmed(there *action.Result)
+	// Confirmed says that a failure on a worker is one on this machine, too. One of their
+	// messages needn't be printed.
+	Confirmed(there, here *action.Result)
 }
 
 // Decides reports whether what happened on this machine is the end of a job, so

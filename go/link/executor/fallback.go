@@ -65,7 +65,7 @@ func (f Fallback) failedThere(ctx context.Context, a *action.Action, there *acti
 	} else {
 		f.Trust.set(trusted)
 		// The compiler may name itself in another way there (clang-22, not clang).
-		f.Reporter.Confirmed(there)
+		f.Reporter.Confirmed(there, here)
 	}
 	return here, nil
 }

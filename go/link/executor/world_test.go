@@ -98,7 +98,7 @@ func (w *world) FellBack(_ string, why error) {
 	w.fellBack = append(w.fellBack, why)
 }
 
-func (w *world) Confirmed(*action.Result) {
+func (w *world) Confirmed(_, _ *action.Result) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.confirmed++

@@ -200,6 +200,17 @@ func (p *Pool) end(c *child, err error) string {
 // CPU returns how much time the processes have spent, once Close was called.
 func (p *Pool) CPU() time.Duration { return time.Duration(p.cpu.Load()) }
 
+// EndIdle ends the processes that serve no request.
+func (p *Pool) EndIdle() {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	for _, c := range idle {
+		p.end(c, nil)
+	}
+}
+
 // Close ends all requests and processes, and waits for that.
 func (p *Pool) Close() error {
 	p.mu.Lock()
@@ -207,11 +218,6 @@ func (p *Pool) Close() error {
 	p.mu.Unlock()
 	p.close()
 	p.busy.Wait()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.idle {
-		p.end(c, nil)
-	}
-	p.idle = nil
+	p.EndIdle()
 	return nil
 }

@@ -1,0 +1,88 @@
+package link
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"thinrex/go/action"
+	"thinrex/go/host"
+)
+
+// cutSlots are the slots in which imports are cut. Cutting needs a core, as compilations do,
+// and shares their slots. If workers compile, it has as many of its own: they would have
+// to wait for their jobs while compilations of this machine hold all slots.
+func cutSlots(o Options) *host.Slots {
+	if o.Strategy == Local {
+		return o.Slots
+	}
+	return host.NewSlots(o.Slots.Count(), "")
+}
+
+// cutAll gives the tasks that missed sliced actions, those with the largest modules first,
+// because these are compiled first. It asks for one slot at a time, so that compilations
+// and cutting get slots in turn.
+func (p *plan) cutAll(ctx context.Context) error {
+	defer p.actions.slicing.rest()
+	g, groupCtx := errgroup.WithContext(ctx)
+	g.SetLimit(RemoteLookups) // each holds its slices while it waits for the remote cache
+	for p.uncut.wait(groupCtx) {
+		begun := make(chan struct{})
+		g.Go(func() error {
+			slot, err := p.cutSlots.Acquire(groupCtx)
+			t := p.uncut.take()
+			close(begun)
+			if err != nil || t == nil {
+				slot.Free()
+				return err
+			}
+			return p.cut(groupCtx, t, slot)
+		})
+		<-begun
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// cut decides on a task whose whole action missed, in a slot that it gives back.
+func (p *plan) cut(ctx context.Context, t *task, slot *host.Lease) error {
+	err := p.actions.take(ctx, t)
+	sliced := err == nil && p.actions.slicing.slice(ctx, t)
+	slot.Free()
+	if err != nil {
+		return p.delivery.complete(ctx, t, nil, err)
+	}
+	if sliced {
+		if done, err := p.lookupSliced(ctx, t); done || err != nil {
+			return err
+		}
+	}
+	p.queues.there.push(p.actions.keep(t))
+	return ctx.Err()
+}
+
+// lookupSliced looks a sliced action up. It reports whether the task is done. If not, the
+// task's action is the one that is to run.
+func (p *plan) lookupSliced(ctx context.Context, t *task) (done bool, err error) {
+	if p.options.Slicing == SlicingVerify {
+		return false, nil // a hit would verify nothing
+	}
+	var r *action.Result
+	p.actions.turns.do(func() { r, err = p.disk.lookup(ctx, t.action) })
+	if err == nil && r == nil {
+		r, err = p.lookupThere(ctx, t)
+	}
+	if err == nil && r == nil {
+		return false, nil
+	}
+	if err == nil {
+		if why := t.accept(r); why != nil {
+			r.Done()
+			t.unslice()
+			return false, nil
+		}
+	}
+	return true, p.delivery.complete(ctx, t, r, err)
+}
