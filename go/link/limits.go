@@ -10,11 +10,11 @@ import (
 //
 //	limit                bounds                                  because
 //
-//	Options.Slots        compilations on this machine at once    each needs a core and much memory; under make
-//	                                                             -jN, make hands the slots out
+//	Options.Slots        compilations on this machine at once,   each needs a core and much memory; under make
+//	                     and jobs whose imports are cut          -jN, make hands the slots out
 //	Options.RemoteTasks  tasks given to a service at once        each has its action and its result in memory
-//	RemoteLookups        jobs that wait for the remote cache     each has its action in memory; there must be many,
-//	                                                             as each waits for a round trip
+//	RemoteLookups        jobs that wait for the remote cache,    each has its action in memory; there must be many,
+//	                     by whole keys and by sliced ones        as each waits for a round trip
 //	coresAndDisk         lookups on this machine, actions made   each needs a core, or the disk for a moment
 //	                     again or sliced, workers' results
 //	                     written
