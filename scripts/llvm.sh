@@ -48,7 +48,7 @@ esac
 {
   root=${THINREX_LLVM_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/thinrex-llvm}/$version
   root_suite=sid
-  root_packages=clang-$version,lld-$version,llvm-$version
+  root_packages=clang-$version,lld-$version,llvm-$version,libclang-rt-$version-dev # which has lists for sanitizers
   root_mirror=THINREX_LLVM_MIRROR
   root_otherwise="or install LLVM $version and run the tests with names such as clang-22 for its programs"
 }
