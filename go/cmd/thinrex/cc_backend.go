@@ -54,6 +54,10 @@ func ccBackend(ctx context.Context, args []string, o *options, terminal *report.
 		return runPlain(ctx, args, env)
 	}
 	terminal.Verbose("%s: %s", command.Module, outcomeOf(summary))
+	if command.Forgotten {
+		terminal.Verbose("%s: the index %s doesn't name this module, so the compiler leaves out its functions"+
+			" (give the module by the path that it has in the link)", command.Module, command.Index)
+	}
 	if summary.Local+summary.Remote+summary.RemoteHits > 0 { // something was stored on the disk
 		pruneAfterCompilation(ctx, s, policy, started.at, terminal)
 	}

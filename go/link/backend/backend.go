@@ -9,7 +9,6 @@ package backend
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,6 +27,10 @@ const indexOption = "-fthinlto-index="
 type Command struct {
 	Program               string // the compiler, as it was called
 	Module, Index, Object string // paths
+
+	// Forgotten: the index doesn't name Module. clang then leaves out what the module defines,
+	// without a message (see findings/thinlto-backend-forgets-renamed-module.sh).
+	Forgotten bool
 
 	imports []string // paths of the modules that the index names, less Module
 	flags   flags
@@ -105,6 +108,7 @@ func (c *Command) readIndex() error {
 			return fmt.Errorf("%s is read and written", path)
 		}
 	}
+	c.Forgotten = len(paths) > 0 && !slices.Contains(paths, c.Module)
 	c.imports = slices.DeleteFunc(paths, func(path string) bool { return path == c.Module })
 	return nil
 }
@@ -117,19 +121,16 @@ func isThere(path string) error {
 	return host.CheckFile(path)
 }
 
-// ErrConfigured says that a compiler takes arguments from a configuration file, which an
-// action doesn't have.
-var ErrConfigured = errors.New("(--no-default-config keeps the compiler from reading it)")
-
 // File returns the dist-file that the command stands for, with the compiler that was found
-// for it.
+// for it. It fails for a compiler that takes arguments from a file, which an action doesn't
+// have, and for one that puts the time of day or its own arguments into objects.
 func (c *Command) File(compiler *clang.Compiler) (*distfile.File, error) {
 	if path := compiler.ConfigurationFile(c.flags.target); path != "" && !c.flags.unconfigured {
-		return nil, fmt.Errorf("the compiler reads %s %w", path, ErrConfigured)
+		return nil, fmt.Errorf("the compiler reads %s (--no-default-config keeps it from that)", path)
 	}
 	target := cmp.Or(c.flags.target, compiler.Defaults.Target)
 	for _, system := range []string{"windows", "mingw", "cygwin", "uefi"} {
-		if strings.Contains(target, system) { // the compiler puts the time of day and its own arguments into the object
+		if strings.Contains(target, system) {
 			return nil, fmt.Errorf("objects for %s aren't cached", target)
 		}
 	}
