@@ -77,7 +77,9 @@ func textOf(v option.Value) string {
 // default, and what the option then prints.
 func example(t *testing.T, name string) (text, printed string) {
 	t.Helper()
-	texts := []string{"/p", "/p/h", "unix:/p", "A=1", "7", "true", "false", "racing", "both", "upload", "blake3", "verify"}
+	texts := []string{
+		"/p", "/p/h", "unix:/p", "A=1", "7", "true", "false", "racing", "both", "upload", "blake3", "verify", "plain",
+	}
 	for _, text := range texts {
 		rows, _ := program()
 		row := rows[slices.IndexFunc(rows, func(r option.Row) bool { return r.Name == name })]

@@ -69,11 +69,7 @@ func assemble(
 			never:    o.command,
 		},
 	}
-	show := func(begun *task) {
-		done, all := t.jobs()
-		o.Terminal.Progress(done, all, begun.first.Module())
-	}
-	l.helper = newHelper(o, l.machine, actions, &l.service.awaited, show)
+	l.helper = newHelper(o, l.machine, actions, &l.service.awaited)
 	l.execution = &execution{
 		options:  o,
 		machine:  l.machine,
@@ -83,7 +79,6 @@ func assemble(
 		helper:   l.helper,
 		actions:  actions,
 		delivery: delivery,
-		show:     show,
 	}
 	l.plan = &plan{
 		options:  o,

@@ -18,7 +18,6 @@ type execution struct {
 	helper   *helper
 	actions  *actions
 	delivery *delivery
-	show     func(*task) // tells the user which task has begun
 }
 
 // newWorkers returns nil for a strategy that needs none.
@@ -53,12 +52,12 @@ func (e *execution) feeds(q *queues) []feed {
 
 // hereFrom returns a feed that takes tasks when this machine has a slot.
 func (e *execution) hereFrom(all *queues, q *queue, m maker) feed {
-	return feed{queue: q, slots: e.options.Slots, mayBegin: all.mayBegin, run: e.runWith(m), show: e.show}
+	return feed{queue: q, slots: e.options.Slots, mayBegin: all.mayBegin, run: e.runWith(m)}
 }
 
 // thereFrom returns a feed that takes tasks when the service may be given one.
 func (e *execution) thereFrom(q *queue, m maker) feed {
-	return feed{queue: q, slots: e.there, run: e.runWith(m), show: e.show}
+	return feed{queue: q, slots: e.there, run: e.runWith(m)}
 }
 
 // A maker makes the executor of one task, which begins in a slot that is taken.

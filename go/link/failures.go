@@ -156,7 +156,8 @@ func (l *failures) dropEnded(ctx context.Context, err error) error {
 // It tells the user how many jobs failed beside those whose messages were printed,
 // and how many weren't compiled.
 func (l *failures) verdict(ctx context.Context, err error) error {
-	done, all := l.tally.jobs()
+	jobs := l.tally.progress()
+	done, all := jobs.Done, jobs.All
 	switch {
 	case err != nil:
 		return err

@@ -46,6 +46,8 @@ func run(
 	l := assemble(ctx, f, o, compiler, tally, func() { stop(ErrCompilation) })
 	stopTelling := l.service.tellWaiting(ctx)
 	defer stopTelling()
+	stopShowing := o.Terminal.ShowProgress(tally.progress)
+	defer stopShowing()
 	g, jobs := errgroup.WithContext(running)
 	stopHelping := l.helper.start(jobs)
 
@@ -69,7 +71,7 @@ func run(
 	if err == nil {
 		l.service.warnUnheard()
 	}
-	o.Terminal.Done()
+	stopShowing()
 	err = l.failures.verdict(ctx, err)
 	l.uploads.wait()
 	err = errors.Join(err, l.machine.Close(), l.slicing.close())

@@ -62,7 +62,6 @@ type feed struct {
 	slots    *host.Slots
 	mayBegin <-chan struct{} // nil to begin at once
 	run      func(ctx context.Context, t *task, slot *host.Lease) error
-	show     func(*task) // tells the user which task has begun
 }
 
 // serve runs tasks in g until the queue is closed and empty.
@@ -84,7 +83,6 @@ func (f feed) serve(ctx context.Context, g *errgroup.Group) error {
 			slot.Free()
 			continue
 		}
-		f.show(t)
 		g.Go(func() error { return f.run(ctx, t, slot) })
 	}
 	return ctx.Err()

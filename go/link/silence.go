@@ -28,12 +28,12 @@ type helper struct {
 
 // newHelper returns nil if there is no service, or this machine must not compile what a
 // service was asked for.
-func newHelper(o Options, m *executor.Machine, a *actions, w *awaited, show func(*task)) *helper {
+func newHelper(o Options, m *executor.Machine, a *actions, w *awaited) *helper {
 	if o.Remote == nil || o.Strategy == Remote || o.Patience <= 0 {
 		return nil
 	}
 	h := &helper{options: o, machine: m, actions: a, awaited: w}
-	h.feed = feed{queue: newQueue(), slots: o.Slots, run: h.compile, show: show}
+	h.feed = feed{queue: newQueue(), slots: o.Slots, run: h.compile}
 	return h
 }
 

@@ -62,7 +62,7 @@ func newTestHelper(t *testing.T, script string) (h *helper, it *task, begun stri
 		Slots:    host.NewSlots(1, ""),
 		Terminal: report.NewTerminal(stderr, false),
 	}
-	h = newHelper(o, machine, newActions(builder, nil), &awaited{}, func(*task) {})
+	h = newHelper(o, machine, newActions(builder, nil), &awaited{})
 	t.Cleanup(func() {
 		if !o.Slots.Idle() {
 			t.Error("a slot wasn't given back")

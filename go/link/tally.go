@@ -65,12 +65,20 @@ func (t *tally) compiledTwice() { t.count(func(s *report.Summary) { s.CompiledTw
 // fallback counts a task that this machine compiled for a worker.
 func (t *tally) fallback() { t.count(func(s *report.Summary) { s.Fallbacks++ }) }
 
-// jobs returns how many of the jobs have an end, and how many there are.
-func (t *tally) jobs() (done, all int) {
+// progress says how many of the jobs have an end, and which.
+func (t *tally) progress() report.Progress {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := &t.summary
-	return s.Hits + s.Local + s.Remote + s.Failed, s.Jobs
+	return report.Progress{
+		Done:    s.Hits + s.Local + s.Remote + s.Failed,
+		All:     s.Jobs,
+		Hits:    s.Hits,
+		Remote:  s.Remote,
+		Local:   s.Local,
+		Failed:  s.Failed,
+		Elapsed: time.Since(t.started),
+	}
 }
 
 // sinceStart is the time that the summary gives, in seconds.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,10 +40,10 @@ func TestFileHasNoProgressLine(t *testing.T) {
 	}
 	defer f.Close()
 	quiet := NewTerminal(f, false)
-	quiet.Progress(1, 2, "o/a.o")
+	quiet.ShowProgress(nil)()
 	quiet.Verbose("%d", 1)
 	quiet.Messages(nil)
-	quiet.Done()
+	quiet.Conclude(Summary{WallSeconds: 100})
 	quiet.Messages([]byte("error: verbatim"))
 	quiet.WarnOnce("key", "one %d", 1)
 	quiet.WarnOnce("key", "one %d", 2)
@@ -68,25 +69,99 @@ func TestNullDeviceIsNoTerminal(t *testing.T) {
 	}
 }
 
+// The line names what there is.
+func TestProgressLine(t *testing.T) {
+	for want, p := range map[string]Progress{
+		"[212/274] 180 hits · 20 remote · 12 local · 0:14": {
+			Done: 212, All: 274, Hits: 180, Remote: 20, Local: 12, Elapsed: 14900 * time.Millisecond,
+		},
+		"[0/3] 0 hits · 0:00":             {All: 3},
+		"[2/3] 0 hits · 2 failed · 61:01": {Done: 2, All: 3, Failed: 2, Elapsed: 61*time.Minute + time.Second},
+	} {
+		if p.String() != want {
+			t.Errorf("%q, want %q", p, want)
+		}
+	}
+}
+
 // On a terminal there is one progress line, erased before anything else is printed
 // and at the end.
 func TestProgress(t *testing.T) {
 	var b strings.Builder
-	term := &Terminal{out: &b, progress: true, warned: map[string]bool{}}
-	begun := time.Now()
-	term.Progress(3, 10, "o/lapi.o")
-	if term.drawn.Before(begun) {
-		t.Errorf("drawn at %v, not after %v", term.drawn, begun)
-	}
-	term.drawn = time.Now().Add(time.Hour) // however slow we are, the next is too soon to be drawn
-	term.Progress(4, 10, "o/lgc.o")
-	term.drawn = time.Now().Add(-redraw)
-	term.Progress(5, 10, "o/lvm.o")
+	term := &Terminal{out: &b, watched: true, mode: ProgressAuto, warned: map[string]bool{}}
+	stop := term.every(time.Hour, nil)
+	term.draw("[3/10]")
+	term.draw("[3/10]") // nothing is new
+	term.draw("[5/10]")
 	term.Print("failed")
-	term.Done()
+	term.draw("[5/10]")
+	stop()
+	stop()
 	const erase = "\r\x1b[K"
-	want := erase + "[3/10] ThinLTO backend lapi.o" + erase + "[5/10] ThinLTO backend lvm.o" + erase + "thinrex: failed\n"
+	want := erase + "[3/10]" + erase + "[5/10]" + erase + "thinrex: failed\n" + erase + "[5/10]" + erase
 	if b.String() != want {
 		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}
+
+// Progress is asked for until it is stopped, and not afterwards.
+func TestShowProgress(t *testing.T) {
+	for _, tc := range []struct {
+		watched bool
+		mode    ProgressMode
+		shows   bool
+	}{
+		{true, ProgressAuto, true}, {true, ProgressOff, false}, {false, ProgressAuto, false},
+	} {
+		asked := make(chan struct{}, 1000)
+		term := &Terminal{out: io.Discard, watched: tc.watched, mode: tc.mode, warned: map[string]bool{}}
+		stop := term.ShowProgress(func() Progress { asked <- struct{}{}; return Progress{Done: len(asked)} })
+		if tc.shows {
+			<-asked
+			<-asked
+		}
+		stop()
+		if left := len(asked); !tc.shows && left > 0 {
+			t.Errorf("%+v: shown", tc)
+		}
+	}
+	var b strings.Builder
+	term := &Terminal{out: &b, warned: map[string]bool{}}
+	shown := make(chan struct{})
+	stop := term.every(time.Millisecond, func() {
+		term.Print("%s", Progress{All: 1})
+		select {
+		case shown <- struct{}{}:
+		default:
+		}
+	})
+	<-shown
+	stop()
+	if line := "thinrex: [0/1] 0 hits · 0:00\n"; strings.ReplaceAll(b.String(), line, "") != "" || b.Len() == 0 {
+		t.Errorf("%q", b.String())
+	}
+}
+
+// The line at the end is for --verbose, and for a long link that somebody has watched.
+func TestConclude(t *testing.T) {
+	for _, tc := range []struct {
+		watched, verbose bool
+		mode             ProgressMode
+		summary          Summary
+		want             bool
+	}{
+		{true, false, ProgressAuto, Summary{WallSeconds: 1.1}, true},
+		{true, false, ProgressAuto, Summary{WallSeconds: 0.9}, false},
+		{true, false, ProgressAuto, Summary{WallSeconds: 1.1, Error: "it failed"}, false},
+		{true, false, ProgressOff, Summary{WallSeconds: 1.1}, false},
+		{false, false, ProgressAuto, Summary{WallSeconds: 1.1}, false},
+		{false, true, ProgressOff, Summary{WallSeconds: 0.1, Error: "it failed"}, true},
+	} {
+		var b strings.Builder
+		term := &Terminal{out: &b, watched: tc.watched, verbose: tc.verbose, mode: tc.mode}
+		term.Conclude(tc.summary)
+		if got := b.String() != ""; got != tc.want {
+			t.Errorf("%+v: %q", tc, b.String())
+		}
 	}
 }

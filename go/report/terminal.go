@@ -5,16 +5,15 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
-	"time"
 )
 
 // A Terminal writes to stderr, for the person who started the link. The rules:
 //
 //   - A link that succeeds prints nothing of its own, unless stderr is a terminal
-//     (one progress line, erased at the end) or --verbose was given. The
-//     compiler's warnings are always printed.
+//     (a progress line, erased at the end, and one line if the link took long), or
+//     --verbose or --progress=plain was given. The compiler's warnings are always
+//     printed.
 //   - What one compiler printed comes in one piece. The caller has made text from
 //     a cache or a worker fit for a terminal: see action.Printable.
 //   - Lines of thinrex itself begin with "thinrex: ". A warning with the same
@@ -22,20 +21,20 @@ import (
 //
 // It is safe for concurrent use.
 type Terminal struct {
-	mu       sync.Mutex
-	out      io.Writer
-	progress bool // draw a progress line
-	verbose  bool
-	quiet    bool      // print warnings only if verbose
-	shown    bool      // the progress line is on the screen
-	drawn    time.Time // when it was drawn
-	warned   map[string]bool
+	mu      sync.Mutex
+	out     io.Writer
+	watched bool // it is a terminal on which a line can be erased
+	mode    ProgressMode
+	verbose bool
+	quiet   bool   // print warnings only if verbose
+	line    string // the progress line on the screen; "" if there is none
+	warned  map[string]bool
 }
 
-// NewTerminal writes to out. The progress line is drawn only on a terminal.
+// NewTerminal writes to out.
 func NewTerminal(out *os.File, verbose bool) *Terminal {
-	progress := IsTerminal(out) && os.Getenv("TERM") != "dumb"
-	return &Terminal{out: out, progress: progress, verbose: verbose, warned: map[string]bool{}}
+	watched := IsTerminal(out) && os.Getenv("TERM") != "dumb"
+	return &Terminal{out: out, watched: watched, mode: ProgressAuto, verbose: verbose, warned: map[string]bool{}}
 }
 
 // Messages prints what a compiler printed.
@@ -69,11 +68,11 @@ func (t *Terminal) Verbose(format string, args ...any) {
 
 // IsWatched reports whether somebody wants to read what happens while the link
 // runs: stderr is a terminal, or --verbose was given.
-func (t *Terminal) IsWatched() bool { return t.progress || t.verbose }
+func (t *Terminal) IsWatched() bool { return t.watched || t.verbose }
 
 // Quiet suppresses the progress line, and warnings unless --verbose was given. thinrex cc
 // calls it: its output must be the compiler's.
-func (t *Terminal) Quiet() { t.quiet, t.progress = true, false }
+func (t *Terminal) Quiet() { t.quiet, t.watched, t.mode = true, false, ProgressOff }
 
 // WarnOnce prints a warning unless one with the same key was printed before.
 func (t *Terminal) WarnOnce(key, format string, args ...any) {
@@ -86,35 +85,9 @@ func (t *Terminal) WarnOnce(key, format string, args ...any) {
 	}
 }
 
-// redraw is the time between two changes of the progress line. Links of thousands
-// of hits would spend more time on drawing than on hits.
-const redraw = 100 * time.Millisecond
-
-// Progress draws how many of the compilations are done, and the module of one that
-// has just begun.
-func (t *Terminal) Progress(done, total int, module string) {
-	if !t.progress {
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if time.Since(t.drawn) < redraw {
-		return
-	}
-	t.drawn, t.shown = time.Now(), true
-	fmt.Fprintf(t.out, "\r\x1b[K[%d/%d] ThinLTO backend %.50s", done, total, filepath.Base(module))
-}
-
-// Done erases the progress line.
-func (t *Terminal) Done() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.clear()
-}
-
 func (t *Terminal) clear() {
-	if t.shown {
+	if t.line != "" {
 		io.WriteString(t.out, "\r\x1b[K")
-		t.shown = false
+		t.line = ""
 	}
 }

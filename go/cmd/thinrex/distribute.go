@@ -26,6 +26,7 @@ func distributeCommand(o *options, started start) *cobra.Command {
 				return err
 			}
 			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
+			terminal.SetProgress(o.Report.Progress)
 			o.warnOfVariables(terminal)
 			if o.Shared.Disable {
 				terminal.Verbose("disabled: jobs run as the linker wrote them, and nothing is cached")
@@ -115,7 +116,7 @@ func linkOptions(o *options, terminal *report.Terminal, started start) link.Opti
 }
 
 // printSummary completes the summary, writes it to a file, if there is one, and
-// prints its line with --verbose.
+// prints its line, if somebody wants to read it.
 func printSummary(summary report.Summary, remote *reapi.Client, file string, terminal *report.Terminal) {
 	summary.Version = version()
 	if remote != nil {
@@ -129,7 +130,7 @@ func printSummary(summary report.Summary, remote *reapi.Client, file string, ter
 			terminal.Print("warning: can't write the summary: %v", err)
 		}
 	}
-	terminal.Verbose("%s", summary.Line())
+	terminal.Conclude(summary)
 }
 
 // addMissing adds to the compiler's arguments what a link on the GPU, some other targets
