@@ -67,6 +67,9 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	if err != nil {
 		return &usageError{err}
 	}
+	if err := findCompiler(file, started.parent); err != nil {
+		return &usageError{err}
+	}
 	if err := addMissing(file, started.parent, terminal); err != nil {
 		return &usageError{err}
 	}
@@ -131,6 +134,19 @@ func printSummary(summary report.Summary, remote *reapi.Client, file string, ter
 		}
 	}
 	terminal.Conclude(summary)
+}
+
+// findCompiler puts the compiler into the dist-file of a link without
+// --thinlto-remote-compiler=: the one that started lld, which is the parent process.
+func findCompiler(file *distfile.File, parent int) (err error) {
+	if file.Common.Args[0] != "" {
+		return nil
+	}
+	if file.Common.Args[0], err = linker.Compiler(parent); err != nil {
+		return fmt.Errorf("the link names no compiler for its backends (%w): give -Wl,--thinlto-remote-compiler=CLANG, "+
+			"as thinrex flags --for=linker does", err)
+	}
+	return nil
 }
 
 // addMissing adds to the compiler's arguments what a link on the GPU, some other targets

@@ -24,7 +24,7 @@ func flagsCommand(o *options) *cobra.Command {
 on. --for names what is to read it:
 
   clang     clang's link line (the default): clang++ -O2 $(thinrex flags) *.o -o app
-  linker    the link line of another compiler that calls lld, or of libtool:
+  linker    the link line of another compiler that calls lld:
             gcc -fuse-ld=lld $(thinrex flags --for=linker) *.o -o app
   lld       the command line of ld.lld
   lld-link  the command line of lld-link
@@ -141,21 +141,15 @@ func words(flags []string) (string, error) {
 	return strings.Join(flags, " "), nil
 }
 
-// clangFlags begin with -flto=thin, without which clang ignores the distributor.
+// clangFlags begin with -flto=thin, without which clang ignores its own flag for a
+// distributor. Libtool drops that flag from the links of shared libraries, hence the
+// same in the form for lld, which it hands on.
 func clangFlags(self string, options []string) []string {
-	flags := []string{"-flto=thin", "-fuse-ld=lld", "-fthinlto-distributor=" + self}
-	for _, o := range options {
-		if strings.Contains(o, ",") { // clang splits what follows -Xthinlto-distributor= at commas
-			flags = append(flags, "-Xlinker", "--thinlto-distributor-arg="+o)
-			continue
-		}
-		flags = append(flags, "-Xthinlto-distributor="+o)
-	}
-	return flags
+	own := []string{"-flto=thin", "-fuse-ld=lld", "-fthinlto-distributor=" + self}
+	return append(own, driverFlags(self, "", options)...)
 }
 
 // driverFlags are lld's flags in the form that any compiler hands on to its linker.
-// Libtool hands on nothing but this form.
 func driverFlags(self, compiler string, options []string) (flags []string) {
 	for _, flag := range lldFlags("--", "=", self, compiler, options) {
 		if strings.Contains(flag, ",") { // -Wl, splits at commas
@@ -167,11 +161,12 @@ func driverFlags(self, compiler string, options []string) (flags []string) {
 	return flags
 }
 
-// lldFlags are for a linker whose flags are --NAME=VALUE or /NAME:VALUE.
+// lldFlags are for a linker whose flags are --NAME=VALUE or /NAME:VALUE. Without a
+// compiler, thinrex takes the one that starts lld.
 func lldFlags(dash, separator, self, compiler string, options []string) []string {
-	flags := []string{
-		dash + "thinlto-distributor" + separator + self,
-		dash + "thinlto-remote-compiler" + separator + compiler,
+	flags := []string{dash + "thinlto-distributor" + separator + self}
+	if compiler != "" {
+		flags = append(flags, dash+"thinlto-remote-compiler"+separator+compiler)
 	}
 	for _, o := range options {
 		flags = append(flags, dash+"thinlto-distributor-arg"+separator+o)

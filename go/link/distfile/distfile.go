@@ -30,7 +30,7 @@ type File struct {
 // Common is what all jobs have in common.
 type Common struct {
 	LinkerOutput string   `json:"linker_output"` // the file that is being linked, for messages
-	Args         []string `json:"args"`          // the compiler's path, then arguments
+	Args         []string `json:"args"`          // the compiler's path ("" if lld wasn't given it), then arguments
 	Inputs       []string `json:"inputs"`        // files that every job reads, such as a sample profile
 }
 
@@ -120,8 +120,8 @@ func explainJSON(err error) error {
 }
 
 func (f *File) validate() error {
-	if len(f.Common.Args) == 0 || f.Common.Args[0] == "" {
-		return errors.New("common.args names no compiler (link with --thinlto-remote-compiler=)")
+	if len(f.Common.Args) == 0 {
+		return errors.New("common.args is empty, and holds no compiler")
 	}
 	if err := validPaths("common.inputs", f.Common.Inputs); err != nil {
 		return err

@@ -8,3 +8,8 @@ import "errors"
 func CommandLine(int) ([]string, error) {
 	return nil, errors.New("thinrex reads it on Linux only")
 }
+
+// Compiler fails, too.
+func Compiler(int) (string, error) {
+	return "", errors.New("thinrex finds it on Linux only")
+}
