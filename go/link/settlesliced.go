@@ -44,8 +44,8 @@ func (e *execution) settleSliced(
 	return executorOf(t, slot).Execute(ctx, t.action)
 }
 
-// errSlicesDiffer says that slicing has a fault.
-var errSlicesDiffer = errors.New("compiled on slices of its imports, differs from what it is with whole modules")
+// ErrSlicesDiffer says that slicing has a fault; only --slicing=verify finds it.
+var ErrSlicesDiffer = errors.New("compiled on slices of its imports, differs from what it is with whole modules")
 
 // verify compiles a task's whole action here and compares the result with the one that is
 // about to be delivered.
@@ -57,12 +57,12 @@ func (e *execution) verify(ctx context.Context, t *task) error {
 	}
 	defer whole.Done()
 	if err := t.sliced.whole.Failure(whole); err != nil {
-		return fmt.Errorf("%s %w: with these, its compilation fails: %w", t.first.Module(), errSlicesDiffer, err)
+		return fmt.Errorf("%s %w: with these, its compilation fails: %w", t.first.Module(), ErrSlicesDiffer, err)
 	}
 	for _, out := range whole.Outputs {
 		if data, _ := t.sliced.result.Output(out.Name); !bytes.Equal(data, out.Data) {
 			return fmt.Errorf("%s %w (--slicing=off goes without slices; please report it, with the job's files, "+
-				"which lld's --save-temps keeps)", t.first.Module(), errSlicesDiffer)
+				"which lld's --save-temps keeps)", t.first.Module(), ErrSlicesDiffer)
 		}
 	}
 	return nil

@@ -47,7 +47,8 @@ func ccBackend(ctx context.Context, args []string, o *options, terminal *report.
 	}
 	_ = options.Files.Save() // else the next process hashes the modules again
 	if err != nil {
-		if ctx.Err() != nil || options.Strategy == link.Remote && !isOfCommand(err) {
+		needsService := options.Strategy == link.Remote && !isOfCommand(err)
+		if ctx.Err() != nil || needsService || errors.Is(err, link.ErrSlicesDiffer) {
 			return err
 		}
 		terminal.Verbose("not cached: %v", err)

@@ -61,8 +61,8 @@ func TestArguments(t *testing.T) {
 		"-target x86_64-pc-linux-gnu -fdata-sections -ffunction-sections -O2 -faddrsig -fno-pie -fpic": lld,
 
 		"-O2": "-c --target=x86_64-pc-linux-gnu -O2 -faddrsig -fpic -Wno-unused-command-line-argument",
-		"-O2 -fno-PIC -fno-addrsig": "-c --target=x86_64-pc-linux-gnu -O2 -fno-addrsig -fno-PIC" +
-			" -Wno-unused-command-line-argument",
+		"-O2 -fno-PIC -fno-addrsig": "-c --target=x86_64-pc-linux-gnu -O2 -fno-addrsig" +
+			" -Wno-unused-command-line-argument -fno-pic",
 		// What decides on the target or its defaults stays as it is.
 		"-O2 --target=aarch64-linux-gnu": "-c --target=aarch64-linux-gnu -O2 -Wno-unused-command-line-argument",
 		"-O2 -m32":                       "-c -O2 -Wno-unused-command-line-argument -m32",

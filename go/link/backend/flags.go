@@ -2,12 +2,13 @@ package backend
 
 import (
 	"cmp"
+	"slices"
 
 	"thinrex/go/clang"
 )
 
-// flags are the arguments of a command without its files. Those that lld gives have places
-// of their own, because lld gives them in one order.
+// flags are the arguments of a command without its files. Those that lld gives, or package
+// link/linker for lld, have places of their own, because links have them in one order.
 type flags struct {
 	target        string
 	level         string // -O2
@@ -15,7 +16,7 @@ type flags struct {
 	functions     string
 	data          string
 	interchange   string // lld gives it from LLVM 23 on
-	pic           string
+	position      string // -fpic or -fno-pic
 	sampleProfile string
 	more          []string // all others, in their order
 
@@ -40,18 +41,23 @@ func (f flags) arguments(defaults clang.Defaults) []string {
 			f.addrSig = cmp.Or(f.addrSig, "-faddrsig")
 		}
 		if defaults.PIC {
-			f.pic = cmp.Or(f.pic, "-fpic")
+			f.position = cmp.Or(f.position, "-fpic")
 		}
 	}
 	if target != "" {
 		args = append(args, "--target="+target)
 	}
+	position, last := f.position, []string(nil)
+	if position == "-fno-pic" { // lld doesn't give this one: see linker.FixedAddress
+		position, last = "", []string{position}
+	}
 	for _, arg := range []string{
-		f.level, f.addrSig, f.functions, f.data, f.interchange, f.pic, f.sampleProfile, "-Wno-unused-command-line-argument",
+		f.level, f.addrSig, f.functions, f.data, f.interchange, position, f.sampleProfile,
+		"-Wno-unused-command-line-argument",
 	} {
 		if arg != "" {
 			args = append(args, arg)
 		}
 	}
-	return append(args, f.more...)
+	return slices.Concat(args, f.more, last)
 }

@@ -73,9 +73,14 @@ func TestNoBackend(t *testing.T) {
 	if !bytes.Equal(compile(os.DevNull, all...), compile(os.DevNull)) {
 		t.Errorf("without an index, one of %q makes another object", all)
 	}
-	for _, pic := range []string{"-fPIC", "-fpie", "-fPIE"} {
-		if !bytes.Equal(compile("m.o.thinlto.bc", pic), compile("m.o.thinlto.bc", "-fpic")) {
-			t.Errorf("%s isn't -fpic", pic)
+	for _, same := range [][]string{
+		{"-fpic", "-fPIC", "-fpie", "-fPIE"}, {"-fno-pic", "-fno-PIC", "-fno-pie", "-fno-PIE"},
+	} {
+		want := compile("m.o.thinlto.bc", same[0])
+		for _, option := range same[1:] {
+			if !bytes.Equal(compile("m.o.thinlto.bc", option), want) {
+				t.Errorf("%s isn't %s", option, same[0])
+			}
 		}
 	}
 	if len(all) == 0 {

@@ -47,8 +47,10 @@ func (p *parser) addOption(o clang.Option, value string, args []string) error {
 	case name == "--no-default-config":
 		f.unconfigured = true
 	case slices.Contains([]string{"-fpic", "-fPIC", "-fpie", "-fPIE"}, name):
-		if f.pic = arg; !strings.HasPrefix(arg, "-fno-") {
-			f.pic = "-fpic" // the module says the rest: how large the tables may be, and whether it is for a program
+		// The module says the rest: how large tables may be, and whether it is for a program.
+		f.position = "-fpic"
+		if strings.HasPrefix(arg, "-fno-") {
+			f.position = "-fno-pic"
 		}
 	case o.Is(clang.NoBackend) && !concernsBackends(arg):
 	default:
