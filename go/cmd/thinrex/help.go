@@ -10,6 +10,22 @@ import (
 	"thinrex/go/option"
 )
 
+// helpCommand is thinrex help. Unlike cobra's own, it fails for a command that isn't there.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			named, _, err := root.Find(args)
+			if err != nil || named == root && len(args) > 0 {
+				return &usageError{unknownCommand(root, args[0])}
+			}
+			return named.Help()
+		},
+	}
+}
+
 // printUsage prints how to call a command: what --help says below the
 // description.
 func printUsage(cmd *cobra.Command, options *config.Flags) error {

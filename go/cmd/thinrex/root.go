@@ -38,6 +38,7 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	root.SetGlobalNormalizationFunc(o.flags.Normalize)
 	root.SetUsageFunc(func(cmd *cobra.Command) error { return printUsage(cmd, o.flags) })
 	root.SetFlagErrorFunc(explainFlagError)
+	root.SetHelpCommand(helpCommand())
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		return cmp.Or(checkCommand(cmd, args), oneDistFile(cmd, args))
 	}
@@ -59,16 +60,20 @@ func checkCommand(root *cobra.Command, args []string) error {
 	if _, err := os.Stat(args[0]); err == nil {
 		return nil
 	}
+	return unknownCommand(root, args[0])
+}
+
+func unknownCommand(root *cobra.Command, word string) error {
 	var names []string
 	for _, sub := range root.Commands() {
 		names = append(names, sub.Name())
 	}
 	hint := ""
-	if near := config.Nearest(args[0], names); near != "" {
+	if near := config.Nearest(word, names); near != "" {
 		hint = fmt.Sprintf("; did you mean thinrex %s?", near)
 	}
 	return fmt.Errorf("unknown command %q%s\nthinrex --help lists the commands; a dist-file's name ends in .json",
-		args[0], hint)
+		word, hint)
 }
 
 // noArguments is for commands that take flags only.
