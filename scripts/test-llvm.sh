@@ -7,7 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "${here%/*}"
 
 # Tests for which the version of LLVM matters. Slices are also compared in two random programs.
-packages=(./go/bitcode ./go/link/canon ./go/link/slice ./go/object/...)
+packages=(./go/bitcode ./go/link/canon ./go/link/slice ./go/object/... ./go/compile ./go/compile/searchpath)
 slices='TestEqualObjects$/^(C_|C\+\+_-O2$)|TestEqualObjectsElsewhere|TestRefused|TestUnknownValue|TestUnrelatedEdits'
 scripts='^TestScripts$/^(archives|cc|cc-backend|coff|gpu|link|memprof)$'
 
