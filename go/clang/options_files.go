@@ -25,6 +25,9 @@ var fileOptions = []Option{
 	{"-foptimization-record-file", Equals, WritesOutput | WritesMore | NotInLinks},
 	{"-foptimization-record-passes", Equals, WritesOutput},
 
+	// The code generator's, which a compilation to bitcode doesn't reach.
+	{"-fstack-usage", Alone, WritesMore | NotInLinks},
+
 	// What is written if the compiler crashes.
 	{"-fcrash-diagnostics", OnOff, AtCrash},
 	{"-fcrash-diagnostics-dir", Equals, AtCrash | NamesNoFile},

@@ -73,6 +73,7 @@ func TestOptions(t *testing.T) {
 		"-fthinlto-distributor=/absent -Xthinlto-distributor=--jobs=2",
 		"-fdiagnostics-parseable-fixits -fdiagnostics-print-source-range-info -fbracket-depth=99 -ftabstop=3",
 		"-fsafe-buffer-usage-suggestions -fmax-tokens=1 -Wmax-tokens -Wunsafe-buffer-usage -x c++",
+		"-fstack-usage -fstack-size-section",
 		"-femit-all-decls -fbinutils-version=2.35 -fbasic-block-sections=all -fno-verify-intermediate-code",
 		"-fno-pointer-tbaa -fno-struct-path-tbaa -fexperimental-loop-fusion -fdevirtualize-speculatively",
 		"-fpack-struct -fno-max-type-align -fdelayed-template-parsing -fc++-static-destructors=none -x c++",

@@ -17,6 +17,8 @@ func (p *parser) checkFat() error {
 		return errors.New(with + "-gsplit-dwarf writes a .dwo that thinrex doesn't keep")
 	case p.ThinLink != "":
 		return errors.New(with + "clang doesn't write the file of -fthin-link-bitcode")
+	case slices.Contains(p.Args, "-fstack-usage"):
+		return errors.New(with + "-fstack-usage writes a file that thinrex doesn't keep")
 	case slices.ContainsFunc(p.Args, func(arg string) bool { return strings.HasPrefix(arg, "-fpseudo-probe") }):
 		return errors.New(with + "clang writes probes for profiling in an order that differs each time")
 	}
