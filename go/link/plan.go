@@ -87,8 +87,6 @@ func (p *plan) lookup(ctx context.Context, job distfile.Job) error {
 		return p.delivery.complete(ctx, t, r, err)
 	case p.actions.readsMore(t.action):
 		return p.lookupAgain(ctx, t)
-	}
-	switch {
 	case t.action.Here:
 		p.options.Terminal.Verbose("%s is compiled here: its assembly reads a file by an absolute name", job.Module())
 		p.queues.here.push(p.actions.keep(t))

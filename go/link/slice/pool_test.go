@@ -86,6 +86,19 @@ func TestSlice(t *testing.T) {
 	}
 }
 
+// After the processes without a request were ended, a request starts another one.
+func TestEndIdle(t *testing.T) {
+	p := newPool(t, "echo", func(o *slice.Options) { o.Processes = 1 })
+	p.EndIdle()
+	for range 2 {
+		got, err := p.Slice(t.Context(), slice.Request{Path: "a.o"})
+		if string(got) != "a.o" || err != nil {
+			t.Errorf("%q, %v", got, err)
+		}
+		p.EndIdle()
+	}
+}
+
 // A module for which a process dies, hangs or refuses isn't tried again; others are cut.
 func TestOneModuleFails(t *testing.T) {
 	for path, want := range map[string]string{
