@@ -22,8 +22,17 @@ func cutSlots(o Options) *host.Slots {
 // cutAll gives the tasks that missed sliced actions, those with the largest modules first,
 // because these are compiled first. It asks for one slot at a time, so that compilations
 // and cutting get slots in turn.
+//
+// If only this machine compiles, it waits until all jobs are looked up: a module that is cut
+// before would be compiled first, though the largest may be still to come.
 func (p *plan) cutAll(ctx context.Context) error {
 	defer p.actions.slicing.rest()
+	if p.options.Strategy == Local {
+		select {
+		case <-p.queues.mayBegin:
+		case <-ctx.Done():
+		}
+	}
 	g, groupCtx := errgroup.WithContext(ctx)
 	g.SetLimit(RemoteLookups) // each holds its slices while it waits for the remote cache
 	for p.uncut.wait(groupCtx) {

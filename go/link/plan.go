@@ -29,8 +29,8 @@ type plan struct {
 	tally    *tally
 }
 
-// decideAll delivers all hits and queues the other jobs. Imports are cut while other jobs
-// are looked up and while the first compilations run.
+// decideAll delivers all hits and queues the other jobs. Imports are cut while the first
+// compilations run and, if a service compiles, while other jobs are looked up.
 func (p *plan) decideAll(ctx context.Context) error {
 	defer p.queues.close()
 	stages, stagesCtx := errgroup.WithContext(ctx)
