@@ -203,7 +203,9 @@ func TestVerboseTellsThatLinkStoresResults(t *testing.T) {
 		})
 		cancel()
 	}()
-	patience := 50 * time.Millisecond
+	// With less, a busy machine compiles all jobs before the first lookup is answered, and
+	// then stores nothing.
+	patience := time.Second
 	_, err := w.link(ctx, setup{strategy: link.Local, service: server, patience: patience, verbose: true})
 	if waited := <-told; waited != nil {
 		t.Errorf("%v; waiting for the message: %v; stderr:\n%s", err, waited, w.stderr())
