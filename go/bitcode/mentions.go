@@ -18,8 +18,8 @@ const (
 	sourceFileNameCode = 16 // characters
 	guidListCode       = 20 // the upper and lower half of each value's GUID, in the order of their ids
 
-	permodule        = 1 // valueid, flags, 2 others, number of references, 2 others, references, calls
-	permoduleProfile = 2
+	permodule        = 1  // valueid, flags, 2 others, number of references, 2 others, references, calls
+	permoduleProfile = 2  // the same; calls are pairs of a valueid and flags
 	permoduleVar     = 3  // valueid, 2 others, references
 	permoduleAlias   = 7  // valueid, flags, aliasee
 	permoduleVtable  = 23 // valueid, 2 others, number of references, references, offsets
@@ -35,16 +35,20 @@ type declaredValue struct {
 	local      bool
 	body       bool
 	appending  bool
+	numbered   bool // a private constant, whose name clang may have made of a counter
+	plain      bool // see isPlain
 }
 
 // Forget lets go of the bytes of the module's file. Afterwards the module is good for
-// Mentions alone.
+// Mentions and Literals alone.
 func (m *Module) Forget() {
+	m.literals = m.Literals()
 	guids := make([]uint64, len(m.values))
 	for id := range guids {
 		guids[id] = m.guid(id)
 	}
-	m.guids = guids
+	m.guids, m.guidsWritten = guids, false
+	m.indexGUIDs()
 	m.names, m.parser, m.version, m.flags = nil, parser{}, nil, nil
 }
 
@@ -152,6 +156,7 @@ func (m *Module) readDeclaration(br *blockReader) error {
 	case sourceFileNameCode:
 		m.source = textOf(br.ops)
 	case guidListCode:
+		m.guidsWritten = true
 		for i := 0; i+1 < len(br.ops); i += 2 {
 			m.guids = append(m.guids, br.ops[i]<<32|br.ops[i+1]&0xffffffff)
 		}
@@ -170,7 +175,10 @@ func (m *Module) readDeclaration(br *blockReader) error {
 		}
 		switch br.code {
 		case globalVarCode: // the id of its value, or 0
+			const flags, constant, private = 3, 1, 9
 			v.body = br.ops[body] != 0
+			v.numbered = v.body && br.ops[flags]&constant != 0 && br.ops[linkage] == private
+			v.plain = isPlain(br.ops)
 		case functionCode: // 1 if it has none
 			if v.body = br.ops[body] == 0; v.body {
 				m.defined = append(m.defined, len(m.values))
@@ -205,6 +213,11 @@ func (m *Module) readReferences(rec record) {
 	}
 	if first > 0 && count <= uint64(len(rec.ops)-first) {
 		m.references[rec.ops[0]] = rec.ops[first : first+int(count) : first+int(count)]
+		if rec.code == permoduleProfile {
+			for i := first + int(count); i < len(rec.ops); i += 2 {
+				m.calls[rec.ops[0]] = append(m.calls[rec.ops[0]], rec.ops[i])
+			}
+		}
 	}
 }
 

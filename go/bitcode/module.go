@@ -31,8 +31,13 @@ type Module struct {
 	values     []declaredValue     // by id
 	defined    []int               // the ids of functions with a body, in the order of the bodies
 	references map[uint64][]uint64 // the ids that a value with a body refers to, by its id
+	calls      map[uint64][]uint64 // the same for functions that it calls
 	names      []byte              // of the values
 	guids      []uint64            // of the values, by id; 0, or none, for those that names tell
+	literals   []Literal           // once names is forgotten
+	ids        map[uint64]int      // by GUID; nil before Seen needs it
+
+	guidsWritten bool // the module's file has GUIDs, which don't follow names
 }
 
 // ReadModule reads data, a file that holds one module with a ThinLTO summary; data must not
@@ -91,7 +96,7 @@ func readModule(data []byte) (*Module, error) {
 	if len(data) < 4 || binary.LittleEndian.Uint32(data) != magic {
 		return nil, errNotBitcode
 	}
-	m := &Module{Records: map[uint64]bool{}, references: map[uint64][]uint64{}}
+	m := &Module{Records: map[uint64]bool{}, references: map[uint64][]uint64{}, calls: map[uint64][]uint64{}}
 	m.parser = parser{shard: &Shard{data: data}, blockInfo: map[uint64][]abbrev{}}
 	p := &m.parser
 	r := reader{data: data, pos: 32}

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,6 +49,9 @@ func (s *slicedTask) putNumbersBack(r *action.Result) (*action.Result, error) {
 		named.Outputs[i].Data = data
 	}
 	named.Stdout, named.Stderr = s.inText(r.Stdout), s.inText(r.Stderr)
+	if rename.Mentions(named.Stdout, s.Names) || rename.Mentions(named.Stderr, s.Names) {
+		return nil, errors.New("a message of the compiler has a placeholder that stands for no known number")
+	}
 	return &named, nil
 }
 

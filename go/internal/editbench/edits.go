@@ -13,7 +13,9 @@ int luaC_newglobal (lua_State *L) { return newstatic(L) + 1; }
 		"int luaV_lessthan (lua_State *L, const TValue *l, const TValue *r) {\n",
 		"int luaV_lessthan (lua_State *L, const TValue *l, const TValue *r) {\n  if (l == r && ttisinteger(l)) return 0;\n"},
 	{"the text of a string literal in `lauxlib.c`", "src/lauxlib.c", "on bad self", "on a bad self"},
-	{"a new string literal in `lauxlib.c`", "src/lauxlib.c",
+	{"a new string literal in `luaL_traceback`, `lauxlib.c`", "src/lauxlib.c", "  int last = lastlevel(L1);\n",
+		"  int last = lastlevel(L1);\n  if (last == 77) msg = \"seventy-seven\";\n"},
+	{"the same in `luaL_argerror`, which others import", "src/lauxlib.c",
 		"  lua_Debug ar;\n  if (!lua_getstack(L, 0, &ar))",
 		"  lua_Debug ar;\n  if (arg == 77) extramsg = \"seventy-seven\";\n  if (!lua_getstack(L, 0, &ar))"},
 }

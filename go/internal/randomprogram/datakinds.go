@@ -34,6 +34,53 @@ $entry(u x) {
   return x + $calls;
 }
 `},
+	{name: "failures", weight: 6, includes: "stdarg.h", text: `
+u $f_failures;
+C __attribute__((cold)) u $f_fail(u x, const char *format, ...) {
+  va_list a;
+  va_start(a, format);
+  u s = va_arg(a, u);
+  va_end(a);
+  $f_failures += s + (unsigned char)*format;
+  return x;
+}
+$entry(u x) {
+  if (x % 101 == $1) return $f_fail(x, "$s", (u)$2);
+  if (x % 103 == $3) x += $f_fail(x, x & 1 ? "$s, too" : "$m", (u)$4);
+  $extra return x + $calls;
+}
+`, declares: "C u $f_fail(u, const char *, ...);", value: `$f_fail(x, "failed: $s", (u)$2)`},
+	{name: "texts for the system", weight: 6, text: `
+C char *secure_getenv(const char *);
+$entry(u x) {
+  const char *n = "$m: $s";
+  if (x % 7 == $1 % 7) n = "$s";
+  $extra
+  return x + (secure_getenv(n) != 0) + (secure_getenv("of $l: $s") != 0) + $calls;
+}
+`},
+	{name: "a text that is returned", weight: 4, text: `
+u $f_calls;
+C __attribute__((noinline)) const char *$f_same(const char *s) { $f_calls++; return s; }
+C __attribute__((noinline)) u $f_length(const char *s) { u n = 0; while (s[n]) n++; return n + $1; }
+$entry(u x) { $extra return (u)$f_same("$s")[x % 3 ? 0 : 1] * $2 + $f_length("$m $s") + $calls; }
+`, declares: "C const char *$f_same(const char *); C u $f_length(const char *);",
+		value: `(u)$f_same("of $s")[1] + $f_length("$s" + 1) + $f_length(x % 3 ? "$s" : "$m")`},
+	{name: "a text between stores", weight: 4, text: `
+u $f_cell, *$f_where = &$f_cell;
+C __attribute__((noinline)) u $f_length(const char *s) { u n = 0; while (s[n]) n++; return n + $1; }
+C void $f_store(u *p, u x) { *p = x; x += $f_length("$s"); *p = x; x += $f_length("$m $s"); *p += x; }
+$entry(u x) { $extra $f_store($f_where, x); return $f_cell + $calls; }
+`, declares: "C u $f_cell, *$f_where; C u $f_length(const char *); C void $f_store(u *, u);",
+		value: `($f_store($f_where, x), *$f_where)`},
+	{name: "lines", weight: 4, includes: "stdio.h", text: `
+$entry(u x) {
+  if (x % 101 == $1) printf("$s\n");
+  $extra
+  if (x % 103 == $2) printf("all modules have this line\n");
+  return x + $calls;
+}
+`},
 	{name: "constants for others", weight: 6, text: `
 const u $f_k = $1;
 const u $f_tab[4] = {$1, $2, $3, $4};

@@ -55,20 +55,14 @@ func mayHavePlaceholders(path string, data []byte) error {
 	return nil
 }
 
-// mentions returns, for each imported module, the variables that a slice of it must go on
-// mentioning. The first module is the job's own.
-func (b *Builder) mentions(modules []action.Input, imports map[string][]uint64) ([][]uint64, error) {
-	own, err := b.declared.in(modules[0])
-	if err != nil {
-		return nil, err
-	}
-	list := make([]bitcode.Import, 0, len(modules)-1)
-	for _, in := range modules[1:] {
-		module, err := b.declared.in(in)
-		if err != nil {
+// declarations returns what modules declare. The first module is the job's own.
+func (b *Builder) declarations(modules []action.Input) ([]*bitcode.Module, error) {
+	list := make([]*bitcode.Module, len(modules))
+	for i, in := range modules {
+		var err error
+		if list[i], err = b.declared.in(in); err != nil {
 			return nil, err
 		}
-		list = append(list, bitcode.Import{Module: module, Keep: imports[in.Name]})
 	}
-	return bitcode.Mentions(own, list), nil
+	return list, nil
 }

@@ -19,15 +19,19 @@ import (
 // where the number is made of the hash of f's module. With this number, each edit of a
 // module would change the keys of all jobs that import from it. So a sliced action has
 // placeholders instead, which depend on the place of the import alone. Names says which
-// number each stands for: it must be put back before anybody sees an output.
+// number each stands for: it must be put back before anybody sees an output. The same is
+// done with the numbers of string literals, see literals.
 type Sliced struct {
 	Action *action.Action
-	Names  map[string]string // placeholders, and the numbers that they stand for
+	Names  map[string]string // for package rename: placeholders, and what they stand for
 }
 
 // firstPlaceholder is that of the first import, the next is one more, and so on. They are
 // as long as the numbers of hashes can be, and no text holds them by chance.
 const firstPlaceholder = 17836401925500000000
+
+// placeholderOf returns the placeholder of a module; the first one is the job's own.
+func placeholderOf(module int) uint64 { return firstPlaceholder + uint64(module-1) }
 
 // placeholderPrefix is what all placeholders begin with.
 const placeholderPrefix = "178364019255000"
@@ -68,12 +72,9 @@ func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
 		Tools:   whole.Tools,
 		Outputs: whole.Outputs,
 	}
-	if err := b.cutImports(a.Inputs[:at], imports, cut); err != nil {
-		return nil, err
-	}
-	names, err := placeholders(shard, a.Inputs[:at], &a.Inputs[at])
+	names, err := b.sliceInputs(a, at, shard, imports, cut)
 	if err != nil {
-		return nil, fmt.Errorf("%s %w: %w", whole.Subject, ErrNotSliced, err)
+		return nil, err
 	}
 	a.Inputs[at].Digest = b.opts.Files.Function().Of(a.Inputs[at].Data)
 	if err := a.Seal(b.spec); err != nil {
@@ -105,27 +106,77 @@ func seesMore(args []string) string {
 	return ""
 }
 
-// cutImports replaces modules by slices. The first module is the job's own, which stays.
-func (b *Builder) cutImports(modules []action.Input, imports map[string][]uint64, cut Cutter) error {
+// sliceInputs replaces an action's modules by slices, and the shard behind them by one that
+// has placeholders. It returns what these stand for.
+func (b *Builder) sliceInputs(
+	a *action.Action, at int, shard *bitcode.Shard, imports map[string][]uint64, cut Cutter,
+) (map[string]string, error) {
+	modules := a.Inputs[:at] // the first one is the job's own, which stays
 	if len(modules) == 1 {
-		return ErrNothingCut
+		return nil, ErrNothingCut
 	}
-	mentions, err := b.mentions(modules, imports)
+	notSliced := func(err error) error { return fmt.Errorf("%s %w: %w", modules[0].File.Path, ErrNotSliced, err) }
+	declared, err := b.declarations(modules)
 	if err != nil {
-		return fmt.Errorf("%s %w: %w", modules[0].File.Path, ErrNotSliced, err)
+		return nil, notSliced(err)
 	}
-	some := false
+	literals := literalsOf(modules, declared, shard)
+	if !ignoreSizes(a.Args) {
+		literals.keepTexts()
+	}
+	if err := b.cutImports(modules, requests(modules, declared, imports, literals), literals, cut); err != nil {
+		return nil, err
+	}
+	if shard, err = literals.inShard(shard, declared); err != nil {
+		return nil, notSliced(err)
+	}
+	names, err := placeholders(shard, modules, &a.Inputs[at])
+	if err != nil {
+		return nil, notSliced(err)
+	}
+	literals.addNames(names)
+	return names, nil
+}
+
+// requests returns what each module is cut to; the job's own one isn't.
+func requests(
+	modules []action.Input, declared []*bitcode.Module, imports map[string][]uint64, ls literals,
+) []slice.Request {
+	list := make([]bitcode.Import, len(modules)-1)
 	for i, in := range modules[1:] {
-		data, err := cut(in, slice.Request{Path: in.File.Path, Keep: imports[in.Name], Mention: mentions[i]})
+		list[i] = bitcode.Import{Module: declared[1+i], Keep: imports[in.Name]}
+	}
+	requests := make([]slice.Request, len(modules))
+	seen := bitcode.Seen(declared[0], list)
+	for i, mention := range bitcode.Mentions(declared[0], list) {
+		in := modules[1+i]
+		requests[1+i] = slice.Request{
+			Path:     in.File.Path,
+			Keep:     imports[in.Name],
+			Mention:  mention,
+			Literals: ls.guids(1 + i),
+		}
+		if texts := ls.texts(1 + i); len(texts) > 0 {
+			requests[1+i].Texts, requests[1+i].Seen = texts, seen[i]
+		}
+	}
+	return requests
+}
+
+// cutImports replaces modules by slices. A module that stays whole keeps its literals.
+func (b *Builder) cutImports(modules []action.Input, requests []slice.Request, ls literals, cut Cutter) error {
+	some := false
+	for i := 1; i < len(modules); i++ {
+		data, err := cut(modules[i], requests[i])
 		if err != nil {
 			return err
 		}
 		if data == nil {
+			ls[i] = nil
 			continue
 		}
 		some = true
-		in.Data, in.Digest = data, b.opts.Files.Function().Of(data)
-		modules[1+i] = in
+		modules[i].Data, modules[i].Digest = data, b.opts.Files.Function().Of(data)
 	}
 	if !some {
 		return ErrNothingCut
@@ -147,7 +198,7 @@ func placeholders(shard *bitcode.Shard, modules []action.Input, in *action.Input
 		if _, again := given[number]; i == 0 {
 			given[number] = number // of the job's own module, whose hash stays
 		} else if !again {
-			given[number] = firstPlaceholder + uint64(i-1)
+			given[number] = placeholderOf(i)
 			names[strconv.FormatUint(given[number], 10)] = strconv.FormatUint(number, 10)
 		}
 		numbers[module.Name] = given[number]
@@ -165,7 +216,14 @@ func (b *Builder) Cut(module action.Input, r slice.Request, slicer string) (*act
 		Inputs:  []action.Input{{Name: moduleName, Digest: module.Digest, File: module.File}},
 		Outputs: []action.Output{{Name: sliceName}},
 	}
-	for option, guids := range map[string][]uint64{"keep": r.Keep, "mention": r.Mention} {
+	lists := map[string][]uint64{
+		"keep":     r.Keep,
+		"mention":  r.Mention,
+		"literals": r.Literals,
+		"texts":    r.Texts,
+		"seen":     r.Seen,
+	}
+	for option, guids := range lists {
 		a.Args = append(a.Args, option+"="+fmt.Sprintf("%x", guids))
 	}
 	slices.Sort(a.Args)

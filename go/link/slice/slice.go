@@ -10,4 +10,18 @@ type Request struct {
 	// GUIDs of variables that the module goes on mentioning though nothing kept needs them:
 	// bitcode.Mentions says which those are, and why.
 	Mention []uint64
+	// GUIDs of string literals, whose names get the numbers FirstLiteral, FirstLiteral + 1
+	// and so on: their own numbers change with each literal before them.
+	Literals []uint64
+	// GUIDs of those literals whose texts may go if no kept function does more with them
+	// than to pass them to functions that LLVM doesn't know.
+	Texts []uint64
+	// GUIDs of functions that kept ones call and other modules of the job define: LLVM sees
+	// what these do with what is passed.
+	Seen []uint64
 }
+
+// FirstLiteral is the number in the name of a slice's first string literal. Numbers are as
+// long as canon's placeholders for hashes, and begin like them, because package rename must
+// find both.
+const FirstLiteral uint64 = 17836401925500050000

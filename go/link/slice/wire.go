@@ -54,7 +54,7 @@ func noEOF(err error) error {
 
 func (r Request) encode() []byte {
 	var data []byte
-	for _, guids := range [][]uint64{r.Keep, r.Mention} {
+	for _, guids := range [][]uint64{r.Keep, r.Mention, r.Literals, r.Texts, r.Seen} {
 		data = binary.LittleEndian.AppendUint32(data, uint32(len(guids)))
 		for _, g := range guids {
 			data = binary.LittleEndian.AppendUint64(data, g)
@@ -64,7 +64,7 @@ func (r Request) encode() []byte {
 }
 
 func decode(data []byte) (Request, error) {
-	var lists [2][]uint64
+	var lists [5][]uint64
 	for i := range lists {
 		if len(data) < 4 {
 			return Request{}, io.ErrUnexpectedEOF
@@ -79,5 +79,12 @@ func decode(data []byte) (Request, error) {
 			data = data[8:]
 		}
 	}
-	return Request{Path: string(data), Keep: lists[0], Mention: lists[1]}, nil
+	return Request{
+		Path:     string(data),
+		Keep:     lists[0],
+		Mention:  lists[1],
+		Literals: lists[2],
+		Texts:    lists[3],
+		Seen:     lists[4],
+	}, nil
 }

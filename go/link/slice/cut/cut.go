@@ -43,7 +43,7 @@ func (l *Library) Cut(r slice.Request) ([]byte, error) {
 		return nil, err
 	}
 	defer m.close()
-	if err := m.cut(contents, keep, newSet(r.Mention)); err != nil {
+	if err := m.cut(contents, r); err != nil {
 		return nil, err
 	}
 	return facts.WithEmptySummary(m.write())

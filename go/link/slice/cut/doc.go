@@ -11,6 +11,6 @@
 // it promoted. What isn't known to be right is refused: assembly at module level, IFUNCs,
 // tests of types, contexts of allocations, unknown metadata, other versions of LLVM.
 //
-// One thing changes a slice that isn't in it: clang numbers string literals (.str.7), so a
-// new literal renames those that follow, and with them the promoted symbols.
+// String literals get other numbers, and those lose their texts that no optimisation can read:
+// see removeTexts.
 package cut

@@ -18,8 +18,9 @@ type Library struct {
 	api api
 	// What functions write their results to, and read a list from: C must not get pointers
 	// into a stack, which Go may move.
-	out  *[1]uintptr
-	refs []ref
+	out   *[1]uintptr
+	refs  []ref
+	chars []byte
 }
 
 // An api has the address of each function under the name that it has in C, without its
@@ -28,6 +29,7 @@ type api struct {
 	AddGlobal                          uintptr
 	AliasGetAliasee                    uintptr
 	AppendBasicBlockInContext          uintptr
+	ArrayType2                         uintptr
 	BuildUnreachable                   uintptr
 	ConstNull                          uintptr
 	ConstStructInContext               uintptr
@@ -46,9 +48,17 @@ type api struct {
 	DisposeModule                      uintptr
 	DisposePassBuilderOptions          uintptr
 	DisposePassManager                 uintptr
+	DisposeValueMetadataEntries        uintptr
+	GetAlignment                       uintptr
+	GetBasicBlockParent                uintptr
 	GetBitcodeModuleInContext2         uintptr
 	GetBufferSize                      uintptr
 	GetBufferStart                     uintptr
+	GetCallSiteEnumAttribute           uintptr
+	GetCalledFunctionType              uintptr
+	GetCalledValue                     uintptr
+	GetEnumAttributeAtIndex            uintptr
+	GetEnumAttributeKindForName        uintptr
 	GetFirstBasicBlock                 uintptr
 	GetFirstDbgRecord                  uintptr
 	GetFirstFunction                   uintptr
@@ -56,7 +66,10 @@ type api struct {
 	GetFirstGlobalAlias                uintptr
 	GetFirstInstruction                uintptr
 	GetFirstUse                        uintptr
+	GetInitializer                     uintptr
+	GetInstructionParent               uintptr
 	GetMDKindIDInContext               uintptr
+	GetModuleFlag                      uintptr
 	GetModuleInlineAsm                 uintptr
 	GetNextBasicBlock                  uintptr
 	GetNextDbgRecord                   uintptr
@@ -65,20 +78,38 @@ type api struct {
 	GetNextGlobalAlias                 uintptr
 	GetNextInstruction                 uintptr
 	GetNextUse                         uintptr
+	GetNumArgOperands                  uintptr
+	GetOperandUse                      uintptr
+	GetReturnType                      uintptr
+	GetTarget                          uintptr
+	GetTypeKind                        uintptr
+	GetUnnamedAddress                  uintptr
 	GetUser                            uintptr
+	GetValueName2                      uintptr
 	GetVersion                         uintptr
+	GlobalCopyAllMetadata              uintptr
 	GlobalGetValueType                 uintptr
 	HasPersonalityFn                   uintptr
+	Int8TypeInContext                  uintptr
+	IsACallInst                        uintptr
 	IsAConstant                        uintptr
+	IsAConstantAggregateZero           uintptr
+	IsAConstantDataArray               uintptr
 	IsAConstantExpr                    uintptr
+	IsAFunction                        uintptr
 	IsAGlobalValue                     uintptr
+	IsAInvokeInst                      uintptr
 	PositionBuilderAtEnd               uintptr
 	ReplaceAllUsesWith                 uintptr
 	RunFunctionPassManager             uintptr
 	RunPasses                          uintptr
+	SetAlignment                       uintptr
+	SetGlobalConstant                  uintptr
 	SetInitializer                     uintptr
 	SetLinkage                         uintptr
 	SetPersonalityFn                   uintptr
+	SetUnnamedAddress                  uintptr
+	SetValueName2                      uintptr
 	TypeOf                             uintptr
 	WriteBitcodeToMemoryBuffer         uintptr
 }
@@ -113,6 +144,12 @@ func (l *Library) call(function uintptr, args ...uintptr) ref {
 
 // version is where Load has LLVM write its version to.
 var version [3]uint32
+
+// forC returns where a text is for C, and its length, until the next call.
+func (l *Library) forC(text string) (at, size uintptr) {
+	l.chars = append(append(l.chars[:0], text...), 0)
+	return address(&l.chars[0]), uintptr(len(text))
+}
 
 // A ref points to something of LLVM's; 0 is none.
 type ref uintptr

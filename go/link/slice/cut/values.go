@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"thinrex/go/bitcode"
+	"thinrex/go/link/slice"
 )
 
 // A value is a function, variable or alias.
@@ -26,8 +27,9 @@ type cutting struct {
 	expressions bool
 }
 
-// cut removes what neither is in keep nor is needed by it.
-func (m *module) cut(contents *bitcode.Contents, keep, mention set) error {
+// cut removes what is neither kept nor needed by what is.
+func (m *module) cut(contents *bitcode.Contents, r slice.Request) error {
+	keep, mention := newSet(r.Keep), newSet(r.Mention)
 	if m.call(m.api.GetModuleInlineAsm, uintptr(m.module), address(&m.out[0])); m.out[0] > 0 {
 		return errors.New("it has assembly at module level")
 	}
@@ -60,7 +62,8 @@ func (m *module) cut(contents *bitcode.Contents, keep, mention set) error {
 		c.removeUnused()
 	}
 	c.fill()
-	return nil
+	c.removeTexts(newSet(r.Texts), newSet(r.Seen))
+	return c.number(r.Literals)
 }
 
 // find makes the list of all values of one kind.
