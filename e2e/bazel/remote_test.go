@@ -3,6 +3,7 @@
 package bazel
 
 import (
+	"regexp"
 	"testing"
 
 	"thinrex/e2e/internal/stage"
@@ -109,6 +110,23 @@ func testOneCache(t *testing.T, w workspace) {
 				t.Errorf("one prints %q", got)
 			}
 			w.build(t, "//:two").expect(t, "two", shared)
+			if name == "disk" {
+				testClearSharedFolder(t, w, folder)
+			}
 		})
+	}
+}
+
+// thinrex clear leaves what Bazel keeps in the folder: everything still comes from there.
+func testClearSharedFolder(t *testing.T, w workspace, folder string) {
+	printed := w.run(t, w.root, site.Thinrex(t), "clear", "--disk_cache="+folder)
+	if !regexp.MustCompile(`^removed [1-9].* other programs', such as Bazel's\n$`).MatchString(printed) {
+		t.Errorf("thinrex clear prints %q", printed)
+	}
+	w.clean(t)
+	r := w.build(t, "//:one", "//:two")
+	hits := r.processes(t, "disk cache hit") + r.processes(t, "remote cache hit")
+	if ran := r.processes(t, "linux-sandbox"); hits < 7 || ran > 0 {
+		t.Errorf("after thinrex clear: %d actions from the cache, %d run, want all from the cache", hits, ran)
 	}
 }
