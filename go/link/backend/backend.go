@@ -121,18 +121,25 @@ func isThere(path string) error {
 	return host.CheckFile(path)
 }
 
+// notCached are parts of the names of targets. On Windows, objects hold the time of day and
+// the compiler's arguments. For Apple's systems and AIX, clang reads variables of the
+// environment, such as MACOSX_DEPLOYMENT_TARGET, SDKROOT and OBJECT_MODE.
+var notCached = []string{
+	"windows", "win32", "mingw", "cygwin", "uefi",
+	"apple", "darwin", "macos", "ios", "tvos", "watchos", "xros", "visionos", "driverkit", "bridgeos",
+	"aix",
+}
+
 // File returns the dist-file that the command stands for, with the compiler that was found
 // for it. It fails for a compiler that takes arguments from a file, which an action doesn't
-// have, and for one that puts the time of day or its own arguments into objects.
+// have, and for targets whose objects depend on more than the command and its files.
 func (c *Command) File(compiler *clang.Compiler) (*distfile.File, error) {
 	if path := compiler.ConfigurationFile(c.flags.target); path != "" && !c.flags.unconfigured {
 		return nil, fmt.Errorf("the compiler reads %s (--no-default-config keeps it from that)", path)
 	}
 	target := cmp.Or(c.flags.target, compiler.Defaults.Target)
-	for _, system := range []string{"windows", "mingw", "cygwin", "uefi"} {
-		if strings.Contains(target, system) {
-			return nil, fmt.Errorf("objects for %s aren't cached", target)
-		}
+	if slices.ContainsFunc(notCached, func(system string) bool { return strings.Contains(target, system) }) {
+		return nil, fmt.Errorf("objects for %s aren't cached", target)
 	}
 	return &distfile.File{
 		Common: distfile.Common{Args: append([]string{c.Program}, c.flags.arguments(compiler.Defaults)...)},

@@ -71,7 +71,12 @@ func TestArguments(t *testing.T) {
 		"-O2 -m64 -Wall -Wframe-larger-than=1 -Wno-inline-asm": "-c -O2 -Wno-unused-command-line-argument -m64" +
 			" -Wframe-larger-than=1 -Wno-inline-asm",
 		// An argument without effect may be an error.
-		"-Werror -I. -O2 -std=c++20": "-c -Werror -I. -O2 -std=c++20",
+		"-Werror -I. -O2 -std=c++20":   "-c -Werror -I. -O2 -std=c++20",
+		"-pg -O2 -fomit-frame-pointer": "-c -pg -O2 -fomit-frame-pointer",
+		// -g0 takes back what stands before it.
+		"-g0 -O2 -g":            "-c -O2 -Wno-unused-command-line-argument -g",
+		"-g -O2 -g0":            "-c -O2 -Wno-unused-command-line-argument -g -g0",
+		"-O2 -glldb -I. -ggdb0": "-c -O2 -Wno-unused-command-line-argument -glldb -ggdb0",
 	} {
 		got, err := arguments(t, options)
 		if err != nil || got != want {
@@ -95,6 +100,12 @@ func TestRefused(t *testing.T) {
 		"-S":                              "doesn't know",
 		"n.o":                             "several modules",
 		"--target=x86_64-pc-windows-msvc": "aren't cached",
+		"--target=x86_64-apple-darwin":    "aren't cached",
+		"--target=powerpc-ibm-aix":        "aren't cached",
+		"-Xclang -emit-llvm-bc":           "something else than an object",
+		// clang fails because of these, though it makes nothing of their values.
+		"-fdiagnostics-color=sometimes": "the compiler refuses",
+		"-ffile-prefix-map=folder":      "the compiler refuses",
 	} {
 		if _, err := arguments(t, options); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%s: %v, want an error with %q", options, err, words)

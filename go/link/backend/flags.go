@@ -21,8 +21,8 @@ type flags struct {
 	more          []string // all others, in their order
 
 	unconfigured bool // --no-default-config
-	// strict commands turn warnings into errors, perhaps those about arguments that have no
-	// effect. Then all arguments stay as they were given: they are in more.
+	// strict commands may fail because of an argument that has no effect, for example if they
+	// turn warnings into errors. Then all arguments stay as they were given: they are in more.
 	strict bool
 }
 

@@ -24,9 +24,13 @@ func (p *parser) addOption(o clang.Option, value string, args []string) error {
 		return nil // clang writes no dependency file for bitcode
 	case o.Is(clang.WritesOutput) && !isRemarkOption(o):
 		return errors.New(o.WhyNotCached(arg))
-	case strings.HasPrefix(arg, "-Werror") || arg == "-pedantic-errors":
-		f.strict = true
+	case o.Is(clang.Forwards) && strings.HasPrefix(value, "-emit-"):
+		return fmt.Errorf("with %s %s, the compiler may write something else than an object", arg, value)
+	case strings.HasPrefix(arg, "-Werror") || arg == "-pedantic-errors" || arg == "-pg":
+		f.strict = true // with -pg, clang refuses -fomit-frame-pointer
 		return nil
+	case !isAccepted(o, value):
+		return fmt.Errorf("the compiler refuses %s", arg)
 	}
 	p.remarks = p.remarks || o.Is(clang.RemarksYAML|clang.RemarksBitcode)
 	switch name := o.Name; {
@@ -52,11 +56,30 @@ func (p *parser) addOption(o clang.Option, value string, args []string) error {
 		if strings.HasPrefix(arg, "-fno-") {
 			f.position = "-fno-pic"
 		}
-	case o.Is(clang.NoBackend) && !concernsBackends(arg):
+	case o.Is(clang.NoBackend) && !concernsBackends(arg) && !f.takesBack(o):
 	default:
 		f.more = append(f.more, args...)
 	}
 	return nil
+}
+
+// takesBack reports whether an option turns off debug information that an earlier one asked
+// for, as in -g -g0. With -g, backends describe the calls in a module that has any.
+func (f *flags) takesBack(o clang.Option) bool {
+	return o.Is(clang.NoDebug) &&
+		slices.ContainsFunc(f.more, func(arg string) bool { return strings.HasPrefix(arg, "-g") })
+}
+
+// isAccepted reports whether clang accepts the value of an option. Of an option that is
+// dropped it must be known, because the command fails if clang doesn't.
+func isAccepted(o clang.Option, value string) bool {
+	switch {
+	case o.Name == "-fdiagnostics-color" && value != "":
+		return slices.Contains([]string{"always", "auto", "never"}, value)
+	case strings.HasSuffix(o.Name, "-prefix-map"):
+		return strings.Contains(value, "=")
+	}
+	return true
 }
 
 func isDependencyOption(o clang.Option) bool {
