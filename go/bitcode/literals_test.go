@@ -71,7 +71,8 @@ __attribute__((section("texts"))) const char other[] = "other";
 	}
 }
 
-// LLVM sees what functions do that the importer defines, or another import that keeps them.
+// LLVM sees what functions do that the importer or another import defines, or declares as
+// using certain memory only.
 func TestSeen(t *testing.T) {
 	quick.Skip(t, "compiles with clang")
 	t.Chdir(t.TempDir())
@@ -84,18 +85,20 @@ func TestSeen(t *testing.T) {
 		return list
 	}
 	importer := moduleOf(t, "main",
-		"int own(int x) { return x; } int a(void), b(void); int main(void) { return a() + b(); }")
+		"int own(int x) { return x; } int a(void), b(void), pure(void) __attribute__((pure));\n"+
+			"int main(void) { return a() + b() + pure(); }")
 	a := moduleOf(t, "a", `
-int own(int), b(void), both(void), kept(void), elsewhere(void), nowhere(void);
+int own(int), b(void), both(void), kept(void), elsewhere(void), nowhere(void), pure(void), constant(void);
 int kept(void) { return nowhere(); }
-int called(void) { return own(1) + b() + both() + kept() + elsewhere() + nowhere(); }
+int called(void) { return own(1) + b() + both() + kept() + elsewhere() + nowhere() + pure() + constant(); }
 int a(void) __attribute__((alias("called")));
 int other(void) { return own(2) + b(); }
 `)
 	b := moduleOf(t, "b", "int a(void); int both(void) { return 1; } int b(void) { return a(); }\n"+
-		"int elsewhere(void) { return 2; } int kept(void);")
+		"int elsewhere(void) { return 2; } int kept(void), constant(void) __attribute__((const));\n"+
+		"int further(void) { return kept() + constant(); }")
 	keepA, keepB := guids("a", "kept"), guids("b", "both")
-	want := [][]uint64{guids("own", "b", "both", "elsewhere"), guids("a")}
+	want := [][]uint64{guids("own", "b", "both", "elsewhere", "pure", "constant"), guids("a")}
 	for range 2 {
 		got := bitcode.Seen(importer, []bitcode.Import{{Module: a, Keep: keepA}, {Module: b, Keep: keepB}})
 		if diff := cmp.Diff(want, got); diff != "" {

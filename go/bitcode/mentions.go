@@ -34,6 +34,7 @@ type declaredValue struct {
 	variable   bool
 	local      bool
 	body       bool
+	limited    bool // a function of which it is said which memory it uses
 	appending  bool
 	numbered   bool // a private constant, whose name clang may have made of a counter
 	plain      bool // see isPlain
@@ -49,7 +50,7 @@ func (m *Module) Forget() {
 	}
 	m.guids, m.guidsWritten = guids, false
 	m.indexGUIDs()
-	m.names, m.parser, m.version, m.flags = nil, parser{}, nil, nil
+	m.names, m.parser, m.version, m.flags, m.attributes = nil, parser{}, nil, nil, attributes{}
 }
 
 // Values returns how many functions, variables and aliases the module has.
@@ -183,6 +184,8 @@ func (m *Module) readDeclaration(br *blockReader) error {
 			if v.body = br.ops[body] == 0; v.body {
 				m.defined = append(m.defined, len(m.values))
 			}
+			const attributes = 6
+			v.limited = len(br.ops) > attributes && m.attributes.limitMemory(br.ops[attributes])
 		default:
 			v.body = true
 		}

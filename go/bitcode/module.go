@@ -28,6 +28,7 @@ type Module struct {
 
 	parser     parser
 	source     string
+	attributes attributes
 	values     []declaredValue     // by id
 	defined    []int               // the ids of functions with a body, in the order of the bodies
 	references map[uint64][]uint64 // the ids that a value with a body refers to, by its id
@@ -165,6 +166,10 @@ func (m *Module) readBody(p *parser, b block) error {
 			m.end = br.start
 		case kind == enterSubblock && br.sub.id == blockInfoID:
 			return p.readBlockInfo(br.sub)
+		case kind == enterSubblock && br.sub.id == attributeGroupsID:
+			return m.attributes.readGroups(p, br.sub)
+		case kind == enterSubblock && br.sub.id == attributeListsID:
+			return m.attributes.readLists(p, br.sub)
 		case kind == enterSubblock && br.sub.id == wholeSummaryID:
 			return errors.New("bitcode: a summary for regular LTO")
 		case kind == enterSubblock && br.sub.id == summaryID && m.version != nil:

@@ -3,15 +3,16 @@ package bitcode
 import "slices"
 
 // Seen returns, for each import, the GUIDs of those functions that its kept functions call
-// and that other modules of the job define. LLVM sees what they do with their arguments: if
-// the importer or another import has their bodies, or by the attributes that LLVM has given
-// to a definition, and that a declaration gets from there, too.
+// and that other modules of the job define, or declare as functions that use certain memory
+// only. LLVM sees what they do with their arguments: if the importer or another import has
+// their bodies, or by attributes. Of several declarations and definitions of a function, the
+// one that LLVM comes to first stays, with its attributes, and is called by all modules.
 func Seen(importer *Module, imports []Import) [][]uint64 {
 	lists := make([][]uint64, len(imports))
 	for n, i := range imports {
 		for guid := range i.Module.called(i.Keep) {
-			others := func(j Import) bool { return j.Module != i.Module && j.Module.defines(guid) }
-			if importer.defines(guid) || slices.ContainsFunc(imports, others) {
+			others := func(j Import) bool { return j.Module != i.Module && j.Module.tellsOf(guid) }
+			if importer.tellsOf(guid) || slices.ContainsFunc(imports, others) {
 				lists[n] = append(lists[n], guid)
 			}
 		}
@@ -20,12 +21,13 @@ func Seen(importer *Module, imports []Import) [][]uint64 {
 	return lists
 }
 
-func (m *Module) defines(guid uint64) bool {
+// tellsOf reports whether the module has more of a function than that it may do anything.
+func (m *Module) tellsOf(guid uint64) bool {
 	if m.ids == nil {
 		m.indexGUIDs()
 	}
 	id, found := m.ids[guid]
-	return found && m.values[id].body
+	return found && (m.values[id].body || m.values[id].limited)
 }
 
 // called returns the GUIDs of the functions that those in keep call.

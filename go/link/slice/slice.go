@@ -16,8 +16,8 @@ type Request struct {
 	// GUIDs of those literals whose texts may go if no kept function does more with them
 	// than to pass them to functions that LLVM doesn't know.
 	Texts []uint64
-	// GUIDs of functions that kept ones call and other modules of the job define: LLVM sees
-	// what these do with what is passed.
+	// GUIDs of functions that kept ones call and LLVM sees in another module of the job: see
+	// bitcode.Seen.
 	Seen []uint64
 }
 

@@ -162,7 +162,8 @@ var tellingAttributes = strings.Fields(
 // isOpaque reports whether LLVM sees nothing of what a function does with its arguments:
 // it is no function that LLVM knows by name, and the job has no body of it; or it reads
 // further arguments with va_start, so that it is never inlined. If it is known which memory
-// it uses, LLVM compares what it is passed with other memory, and sizes matter.
+// it uses, here or by a declaration in another module of the job (see bitcode.Seen), LLVM
+// compares what it is passed with other memory, and sizes matter.
 func (r *textReader) isOpaque(f ref) bool {
 	opaque, known := r.opaque[f]
 	if !known {
