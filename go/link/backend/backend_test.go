@@ -111,6 +111,15 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: %v, want an error with %q", options, err, words)
 		}
 	}
+	if err := os.Symlink("elsewhere", "out.opt.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := arguments(t, "-fsave-optimization-record"); err == nil {
+		t.Error("the record's place is a link, which would be replaced, and the command isn't refused")
+	}
+	if _, err := Parse("clang", []string{"-c", "m.o", "-fthinlto-index=index", "-o", "-"}, nil); err == nil {
+		t.Error("the object goes to standard output, and the command isn't refused")
+	}
 	backend := []string{"-c", "-x", "ir", "m.o", "-fthinlto-index=index", "-o", "out.o"}
 	for program, words := range map[string]string{
 		"clang-cl": "reads its arguments in another way", "aarch64-linux-gnu-clang": "may choose a target",

@@ -95,11 +95,23 @@ func (p *parser) checkComplete() error {
 		return errors.New("no index")
 	case p.Object == "":
 		return errors.New("no -o")
+	case p.Object == "-":
+		return errors.New("the object goes to standard output")
 	case p.remarks && filepath.Ext(p.Object) != ".o":
 		return fmt.Errorf("the record of remarks for %s has another name in clang (call it .o)", p.Object)
 	}
 	if p.flags.strict {
 		p.flags.more = p.given
 	}
-	return host.CheckOutput(p.Object)
+	outputs := []string{p.Object}
+	if p.remarks {
+		stem := strings.TrimSuffix(p.Object, ".o")
+		outputs = append(outputs, stem+".opt.yaml", stem+".opt.bitstream")
+	}
+	for _, path := range outputs {
+		if err := host.CheckOutput(path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
