@@ -73,6 +73,8 @@ func TestArguments(t *testing.T) {
 		// An argument without effect may be an error.
 		"-Werror -I. -O2 -std=c++20":   "-c -Werror -I. -O2 -std=c++20",
 		"-pg -O2 -fomit-frame-pointer": "-c -pg -O2 -fomit-frame-pointer",
+		"-O2 -fauto-profile=a -fprofile-sample-use=b -m64": "-c -O2 -fprofile-sample-use=b" +
+			" -Wno-unused-command-line-argument -m64",
 		// -g0 takes back what stands before it.
 		"-g0 -O2 -g":            "-c -O2 -Wno-unused-command-line-argument -g",
 		"-g -O2 -g0":            "-c -O2 -Wno-unused-command-line-argument -g -g0",

@@ -46,8 +46,8 @@ func (p *parser) addOption(o clang.Option, value string, args []string) error {
 		f.data = arg
 	case name == "-floop-interchange":
 		f.interchange = arg
-	case name == "-fprofile-sample-use":
-		f.sampleProfile = arg
+	case name == "-fprofile-sample-use" || name == "-fauto-profile": // two names of one option
+		f.sampleProfile = "-fprofile-sample-use=" + value
 	case name == "--no-default-config":
 		f.unconfigured = true
 	case slices.Contains([]string{"-fpic", "-fPIC", "-fpie", "-fPIE"}, name):
