@@ -30,10 +30,10 @@ on. --for names what is to read it:
   lld-link  the command line of lld-link
   cmake     CMake's command line. It also makes CMake compile with -flto=thin
             and through thinrex cc:
-            eval "cmake -B build $(thinrex flags --for=cmake)"
+            flags=$(thinrex flags --for=cmake) && eval "cmake -B build $flags"
   meson     a native file of Meson's, which does the same:
-            thinrex flags --for=meson >thinrex.ini
-            meson setup build --native-file=thinrex.ini
+            thinrex flags --for=meson >thinrex.ini &&
+              meson setup build --native-file=thinrex.ini
   rustc     rustc's command line: RUSTFLAGS="$(thinrex flags --for=rustc)" cargo build`,
 		Args:                  noArguments,
 		DisableFlagsInUseLine: true, // Use has them
