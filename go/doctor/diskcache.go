@@ -61,7 +61,11 @@ func (d *examination) checkDiskCache(ctx context.Context) {
 }
 
 func (d *examination) another() string {
-	return fmt.Sprintf("give another folder by --disk_cache=DIR (this one is from %s)", d.From("disk_cache"))
+	from := d.From("disk_cache")
+	if from == "default" {
+		return "give another folder by --disk_cache=DIR (this one is the default)"
+	}
+	return fmt.Sprintf("give another folder by --disk_cache=DIR (this one is from %s)", from)
 }
 
 // checkNewDiskCache checks a folder that the first link makes.

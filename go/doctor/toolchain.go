@@ -25,6 +25,10 @@ const install = "install clang and lld of LLVM 22 to 24 (Debian: apt install cla
 // checkCompiler finds the compiler and its version.
 func (d *examination) checkCompiler(ctx context.Context) {
 	const check = "compiler"
+	if len(d.Compiler) == 0 {
+		d.broken(check, install, "there is no clang-22, clang-23, clang-24 or clang on the PATH")
+		return
+	}
 	path, err := clang.Locate(d.Compiler[0], ".")
 	if err != nil {
 		d.broken(check, install, "%v", err)

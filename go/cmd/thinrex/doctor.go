@@ -70,8 +70,7 @@ func examine(ctx context.Context, o *options, compiler []string, tell func(docto
 	tell(line)
 	checkOptions(o, tell)
 	if len(compiler) == 0 {
-		compiler = []string{"clang"} // the check of the compiler says that there is none
-		if found, err := findTools(); err == nil {
+		if found, err := findTools(); err == nil { // if not, the check of the compiler says so
 			compiler = []string{found.c}
 		}
 	}
@@ -89,7 +88,8 @@ func checkOptions(o *options, tell func(doctor.Line)) {
 			say(doctor.Broken, err.Error(), "correct it: links fail with this")
 		}
 	}
-	failing(o.complete())
+	incomplete := o.complete()
+	failing(incomplete)
 	_, err := o.policy()
 	failing(err)
 	failing(o.checkStrategy())
@@ -104,7 +104,9 @@ func checkOptions(o *options, tell func(doctor.Line)) {
 	for _, sentence := range o.flags.UnknownVariables(os.Environ()) {
 		say(doctor.Warning, sentence, "correct its name, or unset it")
 	}
-	say(doctor.OK, givenText(o.flags), "")
+	if incomplete == nil { // else there are no values of the file
+		say(doctor.OK, givenText(o.flags), "")
+	}
 }
 
 // givenText lists the options that aren't at their defaults, by the places that set them.
