@@ -106,7 +106,8 @@ func TestBaseDirInVain(t *testing.T) {
 	p.BaseDir = p.Dir
 	p.want("compiled; only for this checkout", "-g", "-flto=thin", "-Iinc", "-c", "src/a.c")
 	p.BaseDir = filepath.Join(p.Dir, "src")
-	p.want("compiled; --base_dir="+p.BaseDir+" has no effect", "-flto=thin", "-Iinc", "-c", "src/a.c")
+	p.want("compiled; --base_dir="+p.BaseDir+" has no effect: the working directory isn't below it; "+
+		"give a folder that holds both", "-flto=thin", "-Iinc", "-c", "src/a.c")
 }
 
 // inCheckout compiles in the build folder of the checkout that is the working

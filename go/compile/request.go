@@ -92,7 +92,8 @@ func (r *request) apart() string {
 	case o.BaseDir == "":
 		return ""
 	case !r.in.Shares():
-		return fmt.Sprintf("; --base_dir=%s has no effect: the working directory isn't below it", o.BaseDir)
+		return fmt.Sprintf("; --base_dir=%s has no effect: the working directory isn't below it; "+
+			"give a folder that holds both", o.BaseDir)
 	case named && name == o.Dir:
 		return "; only for this checkout: the object names the working directory (-ffile-compilation-dir=. prevents that)"
 	default:

@@ -27,7 +27,8 @@ func findTools() (tools, error) {
 			return tools{c, cxx, ar}, nil
 		}
 	}
-	return tools{}, &host.EnvironmentError{Err: errors.New("no clang-22, clang-23, clang-24 or clang on PATH")}
+	return tools{}, &host.EnvironmentError{Err: errors.New("there is no clang-22, clang-23, clang-24 or clang " +
+		"on the PATH: install clang and lld of LLVM 22 to 24 (Debian: apt install clang-22 lld-22)")}
 }
 
 // compileCommand is what stands before the compiler in a compilation.
@@ -36,7 +37,7 @@ func compileCommand(self string, given *config.Flags) []string {
 }
 
 // cmakeFlags returns the definitions by which CMake compiles and links a project with
-// thinrex, quoted for a shell that reads eval "cmake $(thinrex flags --for=cmake)": the
+// thinrex, quoted for a shell that reads flags=$(thinrex flags --for=cmake) && eval "cmake $flags": the
 // linker flags of one kind of target are one definition, with blanks between them.
 //
 // CMAKE_INTERPROCEDURAL_OPTIMIZATION is CMake's word for -flto=thin. Unlike
