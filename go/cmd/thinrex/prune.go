@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"thinrex/go/host"
-	"thinrex/go/report"
 	"thinrex/go/store"
 )
 
@@ -30,14 +28,14 @@ prune_interval.`,
 		Args:                  noArguments,
 		DisableFlagsInUseLine: true, // Use has them
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.complete(); err != nil {
+			s, err := cacheInUse(o, "pruned")
+			if err != nil {
 				return err
 			}
-			o.warnOfVariables(report.NewTerminal(os.Stderr, o.Report.Verbose))
 			if !cmd.Flags().Changed("policy") {
 				p.policy = o.Store.Policy
 			}
-			return prune(cmd, o.Store.Dir, p)
+			return prune(cmd, s, p)
 		},
 	}
 	cmd.Flags().StringVar(&p.policy, "policy", "", "what to keep (default: --thinlto_cache_policy)")
@@ -45,22 +43,18 @@ prune_interval.`,
 	return cmd
 }
 
-func prune(cmd *cobra.Command, dir string, p pruneOptions) error {
+// prune prunes a store; nil is an empty folder's.
+func prune(cmd *cobra.Command, s *store.Store, p pruneOptions) error {
 	policy, err := store.ParsePolicy(p.policy)
 	if err != nil {
 		return &usageError{err}
 	}
-	if dir == "" {
-		return usagef("no cache to prune; give --disk_cache=DIR")
-	}
-	s, err := store.Existing(dir) // with the folders of all digest functions
-	if err != nil {
-		return usagef("nothing was pruned: %w; --disk_cache=DIR gives another folder", err)
-	}
-	var stats store.Stats
-	if p.dryRun {
+	stats := store.Stats{Ran: true}
+	switch {
+	case s == nil:
+	case p.dryRun:
 		stats, err = s.DryRun(cmd.Context(), policy)
-	} else {
+	default:
 		stats, err = s.Prune(cmd.Context(), policy, true)
 	}
 	if stats.Ran {
