@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -45,7 +46,11 @@ func (d *examination) checkDiskCache(ctx context.Context) {
 		return
 	}
 	if err := d.checkWritable(dir); err != nil {
-		d.broken(diskCache, "make "+dir+" yours, or "+d.another(), "nothing new is kept: %v", err)
+		advice := "make " + dir + " yours"
+		if errors.Is(err, syscall.ENOSPC) {
+			advice = "make space"
+		}
+		d.broken(diskCache, advice+", or "+d.another(), "nothing new is kept: %v", err)
 		return
 	}
 	switch size, err := sizeOf(ctx, dir); {

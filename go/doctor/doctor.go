@@ -49,9 +49,13 @@ const (
 	serviceTime = 15 * time.Second // one service, beside a credential helper
 )
 
-// Run runs all checks and tells each finding as soon as it is there.
+// Run runs all checks and tells each finding as soon as it is there. It ends when ctx does.
 func Run(ctx context.Context, o Options, tell func(Line)) {
-	d := &examination{Options: o, tell: tell}
+	d := &examination{Options: o, tell: func(l Line) {
+		if ctx.Err() == nil { // else what is wrong is that a check was stopped
+			tell(l)
+		}
+	}}
 	for _, check := range []func(context.Context){
 		d.checkCompiler, d.checkLinker, d.checkSlicing, d.checkDiskCache, d.checkCredentials, d.checkServices, d.checkLink,
 	} {
