@@ -25,8 +25,9 @@ var fileOptions = []Option{
 	{"-foptimization-record-file", Equals, WritesOutput | WritesMore | NotInLinks},
 	{"-foptimization-record-passes", Equals, WritesOutput},
 
-	// The code generator's, which a compilation to bitcode doesn't reach.
-	{"-fstack-usage", Alone, WritesMore | NotInLinks},
+	// The code generator's, which a compilation to bitcode doesn't reach. The module names the
+	// places of its instructions for it.
+	{"-fstack-usage", Alone, WritesMore | NotInLinks | NamesPlaces},
 
 	// What is written if the compiler crashes.
 	{"-fcrash-diagnostics", OnOff, AtCrash},

@@ -82,7 +82,8 @@ func TestRecordWithoutObjectName(t *testing.T) {
 	p.want("hit", "-O2", "-flto=thin", "-c", "a.b.c", "-fsave-optimization-record")
 }
 
-// A record or a map of counters names the working directory, unless an option does.
+// A record, a map of counters or a module for -fstack-usage names the working directory,
+// unless an option does.
 func TestRecordsAndMapsNameTheFolder(t *testing.T) {
 	for _, test := range []struct{ options, then string }{
 		{"-fsave-optimization-record", "compiled"},
@@ -92,6 +93,8 @@ func TestRecordsAndMapsNameTheFolder(t *testing.T) {
 		{"-fprofile-instr-generate -fcoverage-mapping -ffile-compilation-dir=.", "hit"},
 		{"-fprofile-instr-generate -fcoverage-mapping -fcoverage-compilation-dir=.", "hit"},
 		{"-fprofile-instr-generate -fcoverage-mapping -g -fcoverage-compilation-dir=.", "compiled"},
+		{"-fstack-usage", "compiled"},
+		{"-fstack-usage -ffile-compilation-dir=.", "hit"},
 		{"-fprofile-generate", "hit"},
 		{"-ffat-lto-objects", "hit"},
 		{"-ffat-lto-objects -g -ffile-compilation-dir=.", "hit"},
