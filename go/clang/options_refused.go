@@ -33,6 +33,9 @@ var refusedOptions = []Option{
 	{"-fprofile-arcs", Alone, WritesMore | NotInCompilations},
 	{"-ftest-coverage", Alone, WritesMore | NotInCompilations},
 
+	// The compiler's arguments in the object, with names of this machine's folders.
+	{"-lto-embed-bitcode*", Anything, NeverCached},
+
 	// Other programs, and other arguments.
 	{"-B*", Anything, RunsOther | NeverCached},
 	{"-ccc-*", Anything, RunsOther | NeverCached},

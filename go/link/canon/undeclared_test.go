@@ -135,6 +135,10 @@ func TestUncacheable(t *testing.T) {
 			"which the dist-file doesn't list",
 		},
 		"missing profile": {func(f *fixture) { f.common.Inputs = []string{"absent.prof"} }, "absent.prof"},
+		"embedded command line": {
+			func(f *fixture) { f.arg("-mllvm"); f.arg("-lto-embed-bitcode=post-merge-pre-opt") },
+			"thinrex doesn't know what -lto-embed-bitcode=post-merge-pre-opt reads or writes",
+		},
 		"save-temps": {
 			func(f *fixture) { f.arg("--save-temps") },
 			"--save-temps writes files that thinrex doesn't keep",
