@@ -27,15 +27,19 @@ type Line struct {
 // Findings collect lines, and print each as soon as it is there.
 type Findings struct {
 	Out   io.Writer
+	Err   error // why one of them, the first, couldn't be printed
 	lines []Line
 }
 
 // Add adds a line.
 func (f *Findings) Add(line Line) {
 	f.lines = append(f.lines, line)
-	fmt.Fprintf(f.Out, "%-8s %-12s %s\n", line.Status, line.Check, line.Text)
+	text := fmt.Sprintf("%-8s %-12s %s\n", line.Status, line.Check, line.Text)
 	if line.Advice != "" {
-		fmt.Fprintf(f.Out, "%21s → %s\n", "", line.Advice)
+		text += fmt.Sprintf("%21s → %s\n", "", line.Advice)
+	}
+	if _, err := io.WriteString(f.Out, text); f.Err == nil {
+		f.Err = err
 	}
 }
 

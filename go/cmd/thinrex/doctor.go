@@ -47,6 +47,9 @@ changed. Another compiler, and flags of it that links have, such as --target:
 					return err
 				}
 			}
+			if findings.Err != nil {
+				return findings.Err
+			}
 			if !findings.Healthy() {
 				return errExit(exitCompilation)
 			}
