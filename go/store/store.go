@@ -51,7 +51,7 @@ func Open(dir string, f digest.Function) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{root: abs, dir: folderOf(abs, f), function: f}
-	return s, explainReadOnly(s.root, os.MkdirAll(s.dir, 0o777))
+	return s, withAdvice(s.root, os.MkdirAll(s.dir, 0o777))
 }
 
 func folderOf(root string, f digest.Function) string {
@@ -109,7 +109,7 @@ func (s *Store) Store(_ context.Context, a *action.Action, r *action.Result) err
 	p, blobs := r.Proto(s.function)
 	for d, data := range blobs {
 		if err := s.put(d, data); err != nil {
-			return fmt.Errorf("store a blob: %w", explainReadOnly(s.root, err))
+			return fmt.Errorf("store a blob: %w", withAdvice(s.root, err))
 		}
 	}
 	data, err := writeEntry(p)
@@ -117,7 +117,7 @@ func (s *Store) Store(_ context.Context, a *action.Action, r *action.Result) err
 		return err
 	}
 	if err := s.write(s.path(acFolder, a.Digest), data); err != nil {
-		return fmt.Errorf("store a result: %w", explainReadOnly(s.root, err))
+		return fmt.Errorf("store a result: %w", withAdvice(s.root, err))
 	}
 	return nil
 }

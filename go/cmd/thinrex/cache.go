@@ -21,7 +21,7 @@ func openStore(dir string, function digest.Function, terminal *report.Terminal) 
 	}
 	s, err := store.Open(dir, function)
 	if err != nil {
-		terminal.WarnOnce("cache", "can't use the cache, going on without: %v; --disk_cache=DIR gives another folder", err)
+		terminal.WarnOnce("cache", "can't use the cache, going on without: %v", err)
 		return nil
 	}
 	return s

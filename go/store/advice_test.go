@@ -12,8 +12,8 @@ import (
 )
 
 // Only in Bazel, and only for a folder that is read-only, the message says what to do in
-// Bazel.
-func TestExplainReadOnly(t *testing.T) {
+// Bazel. Else it says how to give another folder.
+func TestAdvice(t *testing.T) {
 	root := t.TempDir()
 	for _, dir := range []string{"sandbox/linux-sandbox/1/execroot/_main", "execroot", "src/execroots", "src"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
@@ -28,10 +28,11 @@ func TestExplainReadOnly(t *testing.T) {
 			t.Setenv("PWD", "/proc/self/cwd") // as Bazel sets it
 		}
 		for _, code := range []syscall.Errno{syscall.EROFS, syscall.EACCES, syscall.ENOSPC} {
-			err := explainReadOnly("/cache", &fs.PathError{Op: "mkdir", Path: "/cache", Err: code})
+			err := withAdvice("/cache", &fs.PathError{Op: "mkdir", Path: "/cache", Err: code})
 			named := strings.Contains(err.Error(), "--strategy=CppLink=local") &&
 				strings.Contains(err.Error(), "--sandbox_writable_path=/cache ") && strings.Contains(err.Error(), "disk_cache")
-			if !errors.Is(err, code) || named != (inBazel && code == syscall.EROFS) {
+			other := strings.Contains(err.Error(), " (--disk_cache=DIR gives another folder)")
+			if !errors.Is(err, code) || named != (inBazel && code == syscall.EROFS) || named == other {
 				t.Errorf("%v in %s: %v", code, dir, err)
 			}
 		}
