@@ -124,8 +124,8 @@ slicing-hunt: tools build ## for TIME (1h): link random programs with cut and wh
 	CGO_ENABLED=0 go build -o bin/slicinghunt ./go/internal/slicinghunt
 	nice bin/slicinghunt -time $(or $(TIME),1h) $(if $(KEEP),-keep $(KEEP)) $(THINREX)
 
-# It compiles each of 82 libraries a dozen times, and writes the table in docs/compile.md.
-corpus: tools build ## compile sources that include widely used libraries: what is cached, what it takes (half an hour)
+# It compiles each of 82 libraries eight times, and writes the table in docs/compile.md.
+corpus: tools build ## compile sources that include widely used libraries: what is cached, what it takes (20 minutes)
 	@scripts/install-tools.sh $$(go run ./go/internal/corpus -packages)
 	go run ./go/internal/corpus -docs docs/compile.md $(THINREX)
 

@@ -2,7 +2,7 @@
 
 // Command corpus shows how thinrex cc does with the headers of widely used
 // libraries: whether a source that includes them is cached, or why not, and what
-// it takes against plain clang. `make corpus` runs it.
+// it takes against plain clang: in processor time. `make corpus` runs it.
 //
 // Each library is compiled for the first time, again, after a header of the
 // project was touched, and after it was changed. Each object and each depfile must
@@ -31,7 +31,7 @@ import (
 
 func main() {
 	only := flag.String("only", "", "compile only the libraries with these `names`, separated by commas")
-	runs := flag.Int("runs", 3, "compile each library so many times with an empty cache, to compare times")
+	runs := flag.Int("runs", 2, "compile each library so many times with an empty cache, to compare times")
 	docs := flag.String("docs", "", "put the table into this `file`")
 	packages := flag.Bool("packages", false, "list the Debian packages, and do nothing else")
 	flag.Parse()

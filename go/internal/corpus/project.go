@@ -167,15 +167,16 @@ func (p *project) throughThinrex(source string) (took time.Duration, message str
 	return took, message, nil
 }
 
+// run returns the time that processors worked for a command and what it started. A build
+// that keeps all cores busy waits for that time, and other programs disturb it little.
 func (p *project) run(command []string) (took time.Duration, printed []byte, err error) {
 	cmd := exec.CommandContext(p.ctx, command[0], command[1:]...)
 	cmd.Dir = p.dir
-	start := time.Now()
 	printed, err = cmd.CombinedOutput()
 	if err != nil {
 		return 0, nil, fmt.Errorf("%q: %w\n%s", command, err, printed)
 	}
-	return time.Since(start), printed, nil
+	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), printed, nil
 }
 
 // compareOutputs compares thinrex's with those of plain clang that have a name.
