@@ -59,16 +59,19 @@ func (p *plan) cutAll(ctx context.Context) error {
 func (p *plan) cut(ctx context.Context, t *task, slot *host.Lease) error {
 	err := p.actions.take(ctx, t)
 	sliced := err == nil && p.actions.slicing.slice(ctx, t)
-	slot.Free()
-	if err != nil {
-		return p.delivery.complete(ctx, t, nil, err)
+	if err == nil && !sliced {
+		p.queues.there.push(p.actions.keep(t)) // before a smaller one can get the slot, and its place
 	}
-	if sliced {
+	slot.Free()
+	switch {
+	case err != nil:
+		return p.delivery.complete(ctx, t, nil, err)
+	case sliced:
 		if done, err := p.lookupSliced(ctx, t); done || err != nil {
 			return err
 		}
+		p.queues.there.push(p.actions.keep(t))
 	}
-	p.queues.there.push(p.actions.keep(t))
 	return ctx.Err()
 }
 

@@ -68,10 +68,12 @@ func pruneFor(
 	if s == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	stats, err := s.Prune(ctx, policy, false)
+	stats, err := s.Prune(limited, policy, false)
 	switch {
+	case ctx.Err() != nil:
+		// the link or compilation was stopped: a later one prunes
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		terminal.Verbose("can't prune the cache: %v", err) // it is someone else's, who prunes it
 	case err != nil:
