@@ -7,8 +7,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "${here%/*}"
 
 # Tests for which the version of LLVM matters. Slices are also compared in two random programs.
-packages=(./go/bitcode ./go/link/canon ./go/link/slice ./go/object/... ./go/compile ./go/compile/searchpath)
+packages=(./go/bitcode ./go/link/canon ./go/link/slice ./go/object/... ./go/compile/searchpath)
 slices='TestEqualObjects$/^(C_|C\+\+_-O2$)|TestEqualObjectsElsewhere|TestRefused|TestUnknownValue|TestUnrelatedEdits'
+# What an option does to the outputs, and what clang reads, is the version's; the rest takes many minutes more.
+compile='^Test(Options|Profiles|Record|PlacesOfRecords|FatObjects|PathsUnderMap|DriverNames|Variables)'
 scripts='^TestScripts$/^(archives|cc|cc-backend|coff|gpu|link|memprof)$'
 
 # test_with VERSION runs them: they are built here, and run where the programs are those of the version.
@@ -16,6 +18,7 @@ test_with() {
   local run=(go test -vet=off -timeout 0 -exec "$here/llvm.sh $1 $PWD/bin/patient") # make has built bin
   "${run[@]}" "${packages[@]}"
   "${run[@]}" ./go/link/slice/cut -run "$slices"
+  "${run[@]}" ./go/compile -run "$compile"
   "${run[@]}" ./go/cmd/thinrex -run "$scripts"
   "$here/llvm.sh" "$1" "$PWD/bin/slicinghunt" -seed 1 -seeds 2 -edits 2 "$PWD/bin/thinrex"
 }

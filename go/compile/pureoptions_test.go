@@ -112,7 +112,6 @@ func TestRecordsAndMapsNameTheFolder(t *testing.T) {
 // A record that can't be written, or whose place is another output's, is the compiler's
 // affair.
 func TestPlacesOfRecords(t *testing.T) {
-	p := newProject(t, counted)
 	for place, verdict := range map[string]string{
 		"sub":            "sub isn't a regular file",
 		"absent/r.yaml":  "no folder for absent/r.yaml",
@@ -120,6 +119,7 @@ func TestPlacesOfRecords(t *testing.T) {
 		"h.h":            "compiled", // as clang overwrites it
 		"sub/r.opt.yaml": "compiled",
 	} {
+		p := newProject(t, counted)
 		p.want(verdict, "-O2", "-flto=thin", "-c", "a.cc", "-foptimization-record-file="+place)
 	}
 }
