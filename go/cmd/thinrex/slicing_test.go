@@ -399,15 +399,16 @@ func TestSlicersEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSlicingSite(t)
-			s.compiler("[ -e i00000.o ] || exec clang-22 \"$@\"\n: >$DIR/busy\nexec sleep 1000\n")
+			// A slicer that never answers, because a real one ends with the last module to cut.
+			s.write("mute.c", "#include <unistd.h>\nint main(void) { char c; while (read(0, &c, 1) > 0) ; }\n")
+			s.run("rm $THINREX-slicer && clang-22 -O1 mute.c -o $THINREX-slicer")
 			cmd := s.command("exec " + linkAll)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 			program, thinrex := s.run("printf %s $THINREX"), 0
-			eventually(t, "the compilation that hangs, and a slicer", func() bool {
-				_, err := os.Stat(s.path("busy"))
+			eventually(t, "a slicer", func() bool {
 				slicers := 0
 				for pid, line := range s.processes() {
 					switch {
@@ -417,7 +418,7 @@ func TestSlicersEnd(t *testing.T) {
 						thinrex = pid
 					}
 				}
-				return err == nil && slicers > 0 && thinrex > 0
+				return slicers > 0 && thinrex > 0
 			})
 			if err := syscall.Kill(thinrex, signal); err != nil {
 				t.Fatal(err)
