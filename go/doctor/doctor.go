@@ -113,8 +113,8 @@ func run(ctx context.Context, p host.Process) (printed string, err error) {
 	return printed, nil
 }
 
-// gist returns the lines with errors, and thinrex's own, that a program printed, or else the end of what it
-// printed, as one line.
+// gist returns as one line what a program printed of errors, and thinrex's own lines, or
+// else the end of what it printed.
 func gist(printed string) string {
 	const most = 400
 	all := slices.Collect(strings.Lines(strings.ToValidUTF8(printed, "?")))

@@ -14,7 +14,12 @@ import (
 	"thinrex/go/report"
 )
 
-const twoModules = "link"
+const (
+	twoModules = "link"
+
+	notLinked = "follow the message, or else report it with what this command printed; " +
+		"THINREX_DISABLE=1 links without thinrex's cache until then"
+)
 
 // checkLink compiles two modules, links them by lld alone and twice through thinrex, with
 // an empty cache, and compares.
@@ -41,12 +46,12 @@ func (d *examination) checkLink(ctx context.Context) {
 	}
 	cold, err := t.linkThroughThinrex(ctx, "cold")
 	if err != nil {
-		d.broken(twoModules, "", "they can't be linked through thinrex: %v", err)
+		d.broken(twoModules, notLinked, "they can't be linked through thinrex: %v", err)
 		return
 	}
 	warm, err := t.linkThroughThinrex(ctx, "warm")
 	if err != nil {
-		d.broken(twoModules, "", "they can't be linked through thinrex a second time: %v", err)
+		d.broken(twoModules, notLinked, "they can't be linked through thinrex a second time: %v", err)
 		return
 	}
 	t.judge(cold, warm)
@@ -130,7 +135,7 @@ func (t *trial) judge(cold, warm passage) {
 	case cold.Uncached > 0:
 		t.warn(twoModules, "follow the warning", "jobs run, but nothing is cached: %s", gist(cold.printed))
 	case warm.Hits < warm.Jobs || warm.Jobs < len(modules):
-		t.broken(twoModules, "", "of %d jobs of the second link, %d are hits: %s",
+		t.broken(twoModules, notLinked, "of %d jobs of the second link, %d are hits: %s",
 			warm.Jobs, warm.Hits, gist(cold.printed+warm.printed))
 	case !t.areEqual("alone", "cold") || !t.areEqual("alone", "warm"):
 		t.warn(twoModules, "if no option in docs/keys.md explains it, report it",

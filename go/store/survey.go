@@ -67,7 +67,7 @@ func (s *Store) newSurvey(visit func(surveyed)) (*survey, error) {
 
 func (v *survey) close() error { return v.root.Close() }
 
-// functions are the folders of the digest functions, as names in the cache's folder.
+// functionFolders returns the folders of the digest functions, as names in the cache's folder.
 func functionFolders() (names []string) {
 	for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
 		names = append(names, filepath.ToSlash(folderOf(".", f)))
