@@ -63,7 +63,8 @@ func Compiler(pid int) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if strings.HasPrefix(filepath.Base(program), "clang") {
+		switch strings.TrimRight(filepath.Base(program), "0123456789.-") {
+		case "clang", "clang++": // but not clang-tidy
 			return program, nil
 		}
 	}
