@@ -35,6 +35,9 @@ const (
 	PruneState
 	PruneLock
 	SweepStamp
+	LinkHistory
+	CompilationHistory
+	LinkJobs
 )
 
 // A row says what the files of one kind are called and how long they are kept.
@@ -51,6 +54,8 @@ const (
 	// monthly is for the digests of all files that one machine has met. They are in use
 	// for as long as the machine is, though nothing may be added to them for weeks.
 	monthly = 30 * 24 * time.Hour
+	// quarterly is for what people may want to know of the past; nothing depends on it.
+	quarterly = 3 * monthly
 	// always is for files of which there is one in a state folder.
 	always = time.Duration(-1)
 )
@@ -69,6 +74,10 @@ var table = [...]row{
 	PruneState:       {"prune.json", "store", "how far pruning has come", always},
 	PruneLock:        {"prune.lock", "store", "nothing: locked by a process that prunes", always},
 	SweepStamp:       {"memos-pruned", "host/memo", "nothing: its time is that of the last SweepWhenDue", always},
+
+	LinkHistory:        {"history/links-*.jsonl", "history", "how links went", quarterly},
+	CompilationHistory: {"history/compilations-*.jsonl", "history", "how compilations went", quarterly},
+	LinkJobs:           {"history/jobs/*.json.zst", "history", "the jobs of one link", monthly},
 }
 
 // hostFolders is the pattern of the folders that OfHost names.

@@ -29,6 +29,7 @@ var plan = []room{
 	{"host", "option"},
 	{"host/memo", ""},
 	{"host/filedigest", "digest host/memo"},
+	{"history", "host/memo report"},
 
 	// The vocabulary of both wings.
 	{"action", "digest object host/filedigest wire"},
