@@ -69,6 +69,15 @@ func assemble(
 			never:    o.command,
 		},
 	}
+	verifier := &verifier{
+		percent:  o.VerifyHits,
+		machine:  l.machine,
+		disk:     disk,
+		remote:   remote,
+		slicing:  l.slicing,
+		terminal: o.Terminal,
+		tally:    t,
+	}
 	l.helper = newHelper(o, l.machine, actions, &l.service.awaited)
 	l.execution = &execution{
 		options:  o,
@@ -76,6 +85,7 @@ func assemble(
 		workers:  newWorkers(o, c, &l.service.awaited),
 		there:    host.NewSlots(max(1, o.RemoteTasks), ""),
 		trust:    executor.NewTrust(),
+		verifier: verifier,
 		helper:   l.helper,
 		actions:  actions,
 		delivery: delivery,
@@ -91,6 +101,7 @@ func assemble(
 		queues:   l.queues,
 		uncut:    newQueue(),
 		cutSlots: cutSlots(o),
+		verifier: verifier,
 		tally:    t,
 	}
 	return l

@@ -75,6 +75,14 @@ func (c *cache) store(ctx context.Context, a *action.Action, r *action.Result) b
 	return false
 }
 
+// remove removes an action's result from the disk cache.
+func (c *cache) remove(a *action.Action) error {
+	if from, ok := c.results.(interface{ Remove(*action.Action) error }); ok {
+		return from.Remove(a)
+	}
+	return nil
+}
+
 // diskCache returns the cache on this machine.
 func diskCache(o Options) *cache {
 	return &cache{

@@ -95,6 +95,10 @@ func (p *plan) lookupSliced(ctx context.Context, t *task) (done bool, err error)
 			t.unslice()
 			return false, nil
 		}
+		if p.verifier.choose(t, r) {
+			p.queues.here.push(p.actions.keep(t))
+			return true, nil
+		}
 	}
 	return true, p.delivery.complete(ctx, t, r, err)
 }

@@ -92,7 +92,7 @@ func (d *delivery) storeOwn(ctx context.Context, t *task, r *action.Result) {
 		return
 	}
 	stored := d.disk.store(ctx, t.action, r)
-	if d.uploads.wants(r) {
+	if !t.notShared && d.uploads.wants(r) {
 		d.uploads.add(ctx, t.action, r, stored)
 	} else if !stored {
 		d.tally.uncached()
@@ -106,7 +106,7 @@ func (d *delivery) storeWhole(ctx context.Context, t *task, r *action.Result) {
 	whole, result := t.sliced.whole, t.sliced.result
 	d.disk.store(ctx, whole, result)
 	ofThisDisk := r.Cached && r.Service == ""
-	if !ofThisDisk && d.uploads.wants(result) {
+	if !ofThisDisk && !t.notShared && d.uploads.wants(result) {
 		d.uploads.add(ctx, whole, result, true)
 	}
 }

@@ -15,6 +15,7 @@ type execution struct {
 	workers  *executor.Workers // nil without a service that executes
 	there    *host.Slots       // of the tasks that the service is given at once
 	trust    *executor.Trust
+	verifier *verifier
 	helper   *helper
 	actions  *actions
 	delivery *delivery
@@ -74,12 +75,22 @@ func (e *execution) runWith(executorOf maker) func(context.Context, *task, *host
 			slot.Free()
 			return e.delivery.complete(ctx, t, nil, err)
 		}
-		r, err := executorOf(t, slot).Execute(ctx, t.action)
+		r, err := e.result(ctx, t, slot, executorOf)
 		if err == nil && t.sliced != nil {
 			r, err = e.settleSliced(ctx, t, slot, r, executorOf)
 		}
 		return e.delivery.complete(ctx, t, r, err)
 	}
+}
+
+// result is that of a task's action: of one execution, or of what verifies a hit.
+func (e *execution) result(
+	ctx context.Context, t *task, slot *host.Lease, executorOf maker,
+) (*action.Result, error) {
+	if t.hit != nil {
+		return e.verifier.execute(ctx, t, slot)
+	}
+	return executorOf(t, slot).Execute(ctx, t.action)
 }
 
 func (e *execution) local(_ *task, slot *host.Lease) action.Executor {

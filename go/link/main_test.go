@@ -48,6 +48,7 @@ func TestMain(m *testing.M) {
 //	warn        warns of its files
 //	await FILE  goes on a little after there is FILE beside the compiler
 //	run COMMAND runs it first
+//	vary        writes another object each time
 //
 // Its object tells NAME and the size of the shard, as objectOf does. It keeps a
 // log beside itself. To -### it answers that it compiles by itself.
@@ -105,6 +106,7 @@ int main(int n, char **a) {
   unsigned char header[128] = {OBJECT_HEADER};
   fwrite(header, sizeof header, 1, f);
   fprintf(f, "object of %s, shard of %ld bytes\n", name, (long)s.st_size);
+  if (verb && !strcmp(verb, "vary")) fprintf(f, "%ld\n", (long)getpid());
   note(a[0], "end", name);
   return fclose(f) != 0;
 }

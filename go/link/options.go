@@ -40,9 +40,10 @@ type Options struct {
 	SandboxBase string // where private folders are made; "" for the default
 
 	// What the user sees.
-	KeepGoing bool // after a failed compilation, run the others all the same
-	Terminal  *report.Terminal
-	Started   time.Time // when the program started
+	KeepGoing  bool // after a failed compilation, run the others all the same
+	VerifyHits int  // how many percent of the hits are compiled again, and compared
+	Terminal   *report.Terminal
+	Started    time.Time // when the program started
 
 	command bool // RunCommand sets it
 

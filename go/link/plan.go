@@ -26,6 +26,7 @@ type plan struct {
 	queues   *queues
 	uncut    *queue      // of tasks that missed and may read slices
 	cutSlots *host.Slots // of tasks whose imports are cut at once
+	verifier *verifier
 	tally    *tally
 }
 
@@ -83,6 +84,8 @@ func (p *plan) lookup(ctx context.Context, job distfile.Job) error {
 		r, err = p.lookupThere(ctx, t)
 	}
 	switch {
+	case err == nil && p.verifier.choose(t, r):
+		p.queues.here.push(p.actions.keep(t))
 	case err != nil && !errors.Is(err, errReadsMore), r != nil:
 		return p.delivery.complete(ctx, t, r, err)
 	case p.actions.readsMore(t.action):

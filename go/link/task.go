@@ -22,6 +22,9 @@ type task struct {
 
 	sliced      *slicedTask // nil unless action is a sliced one
 	wantsSlices bool        // an action that is made again is to be sliced
+
+	hit       *hit // that is compiled again before it is delivered; nil for other tasks
+	notShared bool // no service gets its result: see verifier.dismiss
 }
 
 // asTheLinkerWrote returns a task for a job that has no action.

@@ -129,6 +129,7 @@ type setup struct {
 	slots       *host.Slots       // nil for two
 	keepGoing   bool
 	patience    time.Duration // 0 for no help
+	verifyHits  int           // percent
 	verbose     bool
 }
 
@@ -151,6 +152,7 @@ func (w *world) link(ctx context.Context, u setup) (report.Summary, error) {
 		Timeout:     time.Minute,
 		KeepGoing:   u.keepGoing,
 		Patience:    u.patience,
+		VerifyHits:  u.verifyHits,
 		Terminal:    report.NewTerminal(stderr, u.verbose),
 		Started:     time.Now(),
 	}

@@ -32,6 +32,11 @@ type Summary struct {
 	// Of local and remote: compiled a second time, because what came of slices was of no use.
 	CompiledTwice int `json:"compiled_twice"`
 
+	// With --verify_hits.
+	Verified         int `json:"verified"`          // hits that were compiled again
+	WrongHits        int `json:"wrong_hits"`        // of these, replaced by what the compiler gave twice: counted as local
+	NotDeterministic int `json:"not_deterministic"` // of these, the compiler gave two different objects
+
 	RemoteHits      int   `json:"remote_hits"`      // hits that came from the remote cache
 	Fallbacks       int   `json:"fallbacks"`        // compiled here instead of on a worker
 	BytesUploaded   int64 `json:"bytes_uploaded"`   // of blobs, on the wire: compressed if they are

@@ -1,0 +1,163 @@
+package link
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"thinrex/go/action"
+	"thinrex/go/host"
+	"thinrex/go/link/executor"
+	"thinrex/go/report"
+)
+
+// A verifier compiles hits again, here, and compares: --verify_hits. What it finds wrong
+// never reaches the linker.
+type verifier struct {
+	percent  int // of the hits
+	machine  *executor.Machine
+	disk     *cache
+	remote   *cache
+	slicing  *slicing // nil if no action is sliced
+	terminal *report.Terminal
+	tally    *tally
+}
+
+// A hit is what a task keeps of its entry in a cache until it has been compiled again.
+type hit struct {
+	service string // whose cache has the entry; "" for the disk cache
+	outputs [sha256.Size]byte
+}
+
+// choose reports whether a hit is to be compiled again. If so, its task has what is
+// needed to compare, and the result is released.
+func (v *verifier) choose(t *task, r *action.Result) bool {
+	if r == nil || rand.N(100) >= v.percent {
+		return false
+	}
+	t.hit = &hit{service: r.Service, outputs: outputsSum(r)}
+	r.Done()
+	return true
+}
+
+// outputsSum is equal for results with the same outputs. Messages don't count: some
+// compilers print how long they took.
+func outputsSum(r *action.Result) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	outputs := slices.Clone(r.Outputs)
+	slices.SortFunc(outputs, func(x, y action.OutputFile) int { return cmp.Compare(x.Name, y.Name) })
+	for _, out := range outputs {
+		_ = binary.Write(h, binary.LittleEndian, [2]int64{int64(len(out.Name)), int64(len(out.Data))})
+		_, _ = io.WriteString(h, out.Name)
+		_, _ = h.Write(out.Data)
+	}
+	h.Sum(sum[:0])
+	return sum
+}
+
+// execute compiles a task that hit, in a slot, and returns what is to be delivered: the
+// hit, or if it is wrong what the compiler gives.
+//
+// One compilation that gives other bytes proves nothing: the compiler may give others each
+// time. So it then runs a second time. Only if these two agree is the entry wrong.
+func (v *verifier) execute(ctx context.Context, t *task, slot *host.Lease) (*action.Result, error) {
+	here := executor.Local{Machine: v.machine, Slot: slot}
+	first, err := here.Execute(ctx, t.action)
+	if err != nil {
+		return nil, err
+	}
+	if why := t.action.Failure(first); why != nil {
+		return v.unverified(ctx, t, first, why)
+	}
+	sum := outputsSum(first)
+	if sum == t.hit.outputs {
+		return v.confirmed(t, first), nil
+	}
+	first.Done() // gives the slot back, for which the second one may have to wait
+	second, err := here.Execute(ctx, t.action)
+	if err != nil {
+		return nil, err
+	}
+	switch why := t.action.Failure(second); {
+	case why != nil:
+		return v.unverified(ctx, t, second, why)
+	case outputsSum(second) != sum:
+		v.tally.count(func(s *report.Summary) { s.Verified++; s.NotDeterministic++ })
+		v.warn(t, "the compiler isn't deterministic: two compilations of it here differ; "+
+			"the link gets the cached object")
+		return v.entry(ctx, t, second)
+	}
+	v.tally.count(func(s *report.Summary) { s.Verified++; s.WrongHits++ })
+	v.dismiss(ctx, t)
+	return second, nil
+}
+
+// confirmed turns what the compiler gave into the hit, which has the same bytes.
+func (v *verifier) confirmed(t *task, r *action.Result) *action.Result {
+	v.tally.count(func(s *report.Summary) { s.Verified++ })
+	r.Cached, r.Service = true, t.hit.service
+	return r
+}
+
+// unverified is for a compilation that fails here. That says nothing of the entry: this
+// machine may lack memory.
+func (v *verifier) unverified(ctx context.Context, t *task, r *action.Result, why error) (*action.Result, error) {
+	if ctx.Err() != nil {
+		r.Done()
+		return nil, ctx.Err()
+	}
+	message, _, _ := strings.Cut(strings.TrimSpace(string(t.action.OriginalNames(r.Stderr))), "\n")
+	v.warn(t, "can't be verified: its compilation fails here (%v), with %q; the link gets the cached object", why, message)
+	return v.entry(ctx, t, r)
+}
+
+// entry looks the hit up again, in place of a compilation's result. If the entry is gone
+// by now, the task is a miss, and has that result.
+func (v *verifier) entry(ctx context.Context, t *task, compiled *action.Result) (*action.Result, error) {
+	from := v.disk
+	if t.hit.service != "" {
+		from = v.remote
+	}
+	r, err := from.lookup(ctx, t.action)
+	if err == nil && r == nil {
+		return compiled, nil
+	}
+	compiled.Done()
+	return r, err
+}
+
+// dismiss removes a wrong entry from the disk cache. Nothing is changed in a service, not
+// even by storing the right result: others use it, and its owner decides whose compiler
+// is the right one.
+func (v *verifier) dismiss(ctx context.Context, t *task) {
+	t.notShared = true
+	if t.hit.service != "" {
+		v.warn(t, "the entry %s in the cache of %s is wrong: two compilations here agree, and it differs; the link gets "+
+			"what they gave. The entry stays there: have it removed from the Action Cache, or replace it by a link with "+
+			"--disk_cache= --remote_accept_cached=false --remote_upload_local_results=true", t.action.Digest, t.hit.service)
+		return
+	}
+	err := v.disk.remove(t.action)
+	if v.slicing != nil && t.sliced == nil {
+		// The entry may have been made of that of the sliced action, which then is as wrong.
+		same := &task{first: t.first, action: t.action}
+		if v.slicing.slice(ctx, same) {
+			err = cmp.Or(v.disk.remove(same.action), err)
+		}
+	}
+	became := "was removed"
+	if err != nil {
+		became = "couldn't be removed (" + err.Error() + ")"
+	}
+	v.warn(t, "the entry %s in the disk cache is wrong: two compilations here agree, and it differs; it %s, and "+
+		"the link gets what they gave", t.action.Digest, became)
+}
+
+func (v *verifier) warn(t *task, format string, args ...any) {
+	v.terminal.Print("warning: %s: "+format, append([]any{t.first.Module()}, args...)...)
+}
