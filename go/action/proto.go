@@ -2,8 +2,10 @@ package action
 
 import (
 	"fmt"
+	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"thinrex/go/digest"
 )
@@ -33,6 +35,12 @@ func (r *Result) Proto(function digest.Function) (*repb.ActionResult, map[digest
 		p.StderrRaw = r.Stderr
 	} else {
 		p.StderrDigest = blob(r.Stderr)
+	}
+	if r.Ran > 0 {
+		p.ExecutionMetadata = &repb.ExecutedActionMetadata{
+			ExecutionStartTimestamp:     timestamppb.New(r.Began),
+			ExecutionCompletedTimestamp: timestamppb.New(r.Began.Add(r.Ran)),
+		}
 	}
 	return p, blobs
 }
@@ -73,5 +81,23 @@ func ResultFromProto(p *repb.ActionResult, fetch func(digest.Digest) ([]byte, er
 	if r.Stderr, err = get(p.GetStderrRaw(), p.GetStderrDigest()); err != nil {
 		return nil, fmt.Errorf("standard error: %w", err)
 	}
+	r.Began, r.Ran = whenRun(p.GetExecutionMetadata())
 	return r, nil
+}
+
+// maxRan is the longest time that a compiler is believed to have run. A service whose
+// clock is wrong, or who lies, would otherwise spoil the sum over many results.
+const maxRan = 24 * time.Hour
+
+// whenRun returns when a compiler was started, and for how long it ran: 0 if the metadata
+// lacks that, or can't be believed. A worker's other times include its transfers of files.
+func whenRun(m *repb.ExecutedActionMetadata) (began time.Time, ran time.Duration) {
+	from, until := m.GetExecutionStartTimestamp(), m.GetExecutionCompletedTimestamp()
+	if !from.IsValid() || !until.IsValid() {
+		return time.Time{}, 0
+	}
+	if ran = until.AsTime().Sub(from.AsTime()); ran <= 0 || ran > maxRan {
+		return time.Time{}, 0
+	}
+	return from.AsTime(), ran
 }

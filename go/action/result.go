@@ -2,6 +2,7 @@ package action
 
 import (
 	"fmt"
+	"time"
 
 	"thinrex/go/object"
 )
@@ -13,10 +14,12 @@ type Result struct {
 	Signal         string // the signal that ended the compiler; "" for none
 	Stdout, Stderr []byte
 	Outputs        []OutputFile
-	Message        string // what the service itself tells about the execution; may be ""
-	Service        string // the one whose worker ran the action, or whose cache had the result; "" for this machine
-	Cached         bool   // it comes from a cache
-	Release        func() // gives back what was reserved for the memory of the result; may be nil
+	Began          time.Time     // when the compiler was started; of no use unless Ran is known
+	Ran            time.Duration // how long the compiler ran, now or when the result was made; 0 if unknown
+	Message        string        // what the service itself tells about the execution; may be ""
+	Service        string        // the one whose worker ran the action, or whose cache had the result; "" for this machine
+	Cached         bool          // it comes from a cache
+	Release        func()        // gives back what was reserved for the memory of the result; may be nil
 }
 
 // Done must be called when a result, which may be nil, is no longer used.

@@ -104,5 +104,11 @@ func (x *execution) runCompiler(ctx context.Context, args []string) (*action.Res
 	case bytes.Contains(exit.Stdout, []byte(x.dir)) || bytes.Contains(exit.Stderr, []byte(x.dir)):
 		return nil, notCached("a message of the compiler names an output; it runs once more with the real names")
 	}
-	return &action.Result{ExitCode: exit.Code, Stdout: exit.Stdout, Stderr: exit.Stderr}, nil
+	return &action.Result{
+		ExitCode: exit.Code,
+		Stdout:   exit.Stdout,
+		Stderr:   exit.Stderr,
+		Began:    exit.Began,
+		Ran:      exit.Ran,
+	}, nil
 }

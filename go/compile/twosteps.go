@@ -41,6 +41,7 @@ func (x *execution) compileInTwoSteps(ctx context.Context) (result *action.Resul
 		return nil, "", err
 	}
 	defer optimised.Done()
+	result.Ran += optimised.Ran // at a hit of the direct key, neither step runs
 	for _, out := range optimised.Outputs {
 		if err := os.WriteFile(x.path(out.Name), out.Data, 0o600); err != nil {
 			return nil, "", err

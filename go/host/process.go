@@ -31,6 +31,8 @@ type Exit struct {
 	Code           int
 	Signal         string // "" unless a signal ended it
 	Stdout, Stderr []byte // at most maxOutput each
+	Began          time.Time
+	Ran            time.Duration // on the clock
 	CPU            time.Duration
 }
 
@@ -62,6 +64,7 @@ func Run(ctx context.Context, p Process) (Exit, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var stdout, stderr output
+	began := time.Now()
 	if err := start(cmd, &stdout, &stderr); err != nil {
 		if ctx.Err() != nil {
 			return Exit{}, ctx.Err()
@@ -86,6 +89,8 @@ func Run(ctx context.Context, p Process) (Exit, error) {
 		Signal: signalOf(cmd.ProcessState),
 		Stdout: outText,
 		Stderr: errText,
+		Began:  began,
+		Ran:    ended.Sub(began),
 		CPU:    cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
 	}, nil
 }

@@ -95,7 +95,11 @@ func fill(t *testing.T, s *Store) {
 	mustStore(t, s, newAction("link"), newResult("code"))
 	for name, key := range map[string]string{"slice.o": "slice", "m.o": "compilation"} {
 		a := &action.Action{Digest: digest.SHA256.Of([]byte(key)), Outputs: []action.Output{{Name: name, Path: name}}}
-		mustStore(t, s, a, &action.Result{Outputs: []action.OutputFile{{Name: name, Data: object(key)}}})
+		mustStore(t, s, a, &action.Result{
+			Outputs: []action.OutputFile{{Name: name, Data: object(key)}},
+			Began:   time.Now(),
+			Ran:     time.Second,
+		})
 	}
 	for _, size := range []int{10, 1 << 20} { // in the entry, and as a blob
 		manifest := &action.Action{Digest: digest.SHA256.Of([]byte{byte(size)})}

@@ -5,6 +5,7 @@ import (
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"thinrex/go/digest"
 	"thinrex/go/wire"
@@ -12,7 +13,7 @@ import (
 
 // The fields of ActionResult that this package writes, as remote_execution.proto numbers
 // them. An OutputFile has its path and its digest in fields 1 and 2, a Digest its hash and
-// its size.
+// its size, a Timestamp its seconds and its nanoseconds.
 const (
 	outputFiles  = 2
 	exitCode     = 4
@@ -20,6 +21,10 @@ const (
 	stdoutDigest = 6
 	stderrRaw    = 7
 	stderrDigest = 8
+	metadata     = 9
+
+	executionStart     = 7 // of the metadata
+	executionCompleted = 8
 )
 
 // writeEntry returns a file of the Action Cache.
@@ -36,7 +41,20 @@ func writeEntry(p *repb.ActionResult) ([]byte, error) {
 	writeDigest(&m, stdoutDigest, p.StdoutDigest)
 	m.Data(stderrRaw, p.StderrRaw)
 	writeDigest(&m, stderrDigest, p.StderrDigest)
+	if p.ExecutionMetadata != nil {
+		m.Part(metadata, func() {
+			writeTimestamp(&m, executionStart, p.ExecutionMetadata.ExecutionStartTimestamp)
+			writeTimestamp(&m, executionCompleted, p.ExecutionMetadata.ExecutionCompletedTimestamp)
+		})
+	}
 	return m.Bytes()
+}
+
+func writeTimestamp(m *wire.Message, field wire.Field, t *timestamppb.Timestamp) {
+	m.Part(field, func() {
+		m.Number(1, t.Seconds)
+		m.Number(2, int64(t.Nanos))
+	})
 }
 
 func writeDigest(m *wire.Message, field wire.Field, d *repb.Digest) {
@@ -81,6 +99,34 @@ func readOwnEntry(data []byte) (p *repb.ActionResult, ok bool) {
 			return true
 		case stderrDigest:
 			p.StderrDigest, ok = readDigest(v.Text)
+		case metadata:
+			p.ExecutionMetadata, ok = readMetadata(v.Text)
+		}
+		return ok
+	})
+}
+
+func readMetadata(data []byte) (e *repb.ExecutedActionMetadata, ok bool) {
+	e = new(repb.ExecutedActionMetadata)
+	return e, wire.Read(data, 0, func(v wire.Value) (ok bool) {
+		switch {
+		case v.Field == executionStart && v.IsText:
+			e.ExecutionStartTimestamp, ok = readTimestamp(v.Text)
+		case v.Field == executionCompleted && v.IsText:
+			e.ExecutionCompletedTimestamp, ok = readTimestamp(v.Text)
+		}
+		return ok
+	})
+}
+
+func readTimestamp(data []byte) (t *timestamppb.Timestamp, ok bool) {
+	t = new(timestamppb.Timestamp)
+	return t, wire.Read(data, 0, func(v wire.Value) (ok bool) {
+		switch {
+		case v.Field == 1 && !v.IsText:
+			t.Seconds, ok = int64(v.Number), true
+		case v.Field == 2 && !v.IsText:
+			t.Nanos, ok = int32(v.Number), true
 		}
 		return ok
 	})

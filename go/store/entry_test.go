@@ -3,9 +3,11 @@ package store
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
@@ -29,6 +31,9 @@ func ownEntries(t testing.TB) (list [][]byte) {
 		{},
 		{ExitCode: -1},
 		{Stdout: []byte("manifest"), Stderr: []byte("warning\xff")},
+		{Began: time.Unix(0, 0), Ran: time.Nanosecond},
+		{Began: time.Unix(1790000000, 999999999), Ran: time.Hour},
+		{Began: time.Unix(-1, 1), Ran: time.Second}, // a clock that isn't set
 		{Stdout: long, Stderr: long, Outputs: []action.OutputFile{{Name: "o", Data: []byte("o")}, {Name: "ü"}}},
 	} {
 		p, _ := r.Proto(digest.SHA256)
@@ -56,6 +61,8 @@ func TestReadEntry(t *testing.T) {
 		{OutputFiles: []*repb.OutputFile{{Path: "a", Digest: d, IsExecutable: true}}},
 		{OutputFiles: []*repb.OutputFile{{Path: "a", Digest: d, Contents: []byte("a")}}},
 		{ExecutionMetadata: &repb.ExecutedActionMetadata{Worker: "w"}},
+		{ExecutionMetadata: &repb.ExecutedActionMetadata{ExecutionCompletedTimestamp: timestamppb.New(time.Unix(7, 0))}},
+		{ExecutionMetadata: &repb.ExecutedActionMetadata{QueuedTimestamp: timestamppb.New(time.Unix(7, 0))}},
 	} {
 		got, err := readEntry(entry(t, p))
 		if err != nil || !proto.Equal(got, p) {

@@ -11,8 +11,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"google.golang.org/protobuf/proto"
 
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/report"
@@ -61,6 +63,39 @@ func TestUsageOfSlices(t *testing.T) {
 	wantSliced(t, got, 1, 0)
 	if printed := s.run("$THINREX du"); !regexp.MustCompile(`(?m)^ +[1-9].* +[1-9].* +slices$`).MatchString(printed) {
 		t.Errorf("no slices in\n%s", printed)
+	}
+}
+
+// Each result in the disk cache holds how long its compiler ran, those of whole modules
+// that were made of a sliced action's, too.
+func TestStoredTimes(t *testing.T) {
+	t.Parallel()
+	s := newSlicingSite(t)
+	got, _ := s.link()
+	wantSliced(t, got, 1, 0)
+	objects := 0
+	paths, _ := filepath.Glob(s.path("cache/ac/*/*"))
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r repb.ActionResult
+		if err := proto.Unmarshal(data, &r); err != nil {
+			t.Fatal(err)
+		}
+		if r.OutputFiles[0].Path != "m.native.o" {
+			continue // a slice
+		}
+		objects++
+		m := r.GetExecutionMetadata()
+		ran := m.GetExecutionCompletedTimestamp().AsTime().Sub(m.GetExecutionStartTimestamp().AsTime())
+		if ran <= 0 || ran > time.Since(m.GetExecutionStartTimestamp().AsTime()) {
+			t.Errorf("%s: the compiler ran for %v, %v", path, ran, m)
+		}
+	}
+	if objects != every+1 {
+		t.Errorf("%d results of jobs", objects)
 	}
 }
 

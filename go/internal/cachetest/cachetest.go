@@ -41,6 +41,7 @@ func (s Suite) Run(t *testing.T) {
 		"UnsoundResultsArentHandedOut":  unsoundResults,
 		"DamagedBlobsArentHandedOut":    damagedBlobs,
 		"DamagedEntriesArentHandedOut":  damagedEntries,
+		"ImpossibleTimesAreUnknown":     impossibleTimes,
 		"CallersMayChangeWhatTheyFound": callersMayChange,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, s) })

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"slices"
 	"testing"
+	"time"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"thinrex/go/action"
 )
@@ -99,6 +101,37 @@ func damagedEntries(t *testing.T, s Suite) {
 			damage(p)
 			f.PutEntry(a.Digest, p)
 			s.wantMended(t, f, a)
+		})
+	}
+}
+
+// impossibleTimes: a result is as good without the time that its compiler ran. A time
+// that can't be is left out, and not added to what the cache has saved.
+func impossibleTimes(t *testing.T, s Suite) {
+	at := func(seconds int64, nanos int32) *timestamppb.Timestamp {
+		return &timestamppb.Timestamp{Seconds: seconds, Nanos: nanos}
+	}
+	for name, times := range map[string]*repb.ExecutedActionMetadata{
+		"none":               {Worker: "w"},
+		"no end":             {ExecutionStartTimestamp: at(1, 0)},
+		"no start":           {ExecutionCompletedTimestamp: at(1, 0)},
+		"no time":            {ExecutionStartTimestamp: at(7, 7), ExecutionCompletedTimestamp: at(7, 7)},
+		"backwards":          {ExecutionStartTimestamp: at(7, 7), ExecutionCompletedTimestamp: at(7, 6)},
+		"since 1970":         {ExecutionStartTimestamp: at(0, 0), ExecutionCompletedTimestamp: at(1790000000, 0)},
+		"all of time":        {ExecutionStartTimestamp: at(-1<<63, 0), ExecutionCompletedTimestamp: at(1<<63-1, 0)},
+		"negative nanos":     {ExecutionStartTimestamp: at(7, -1), ExecutionCompletedTimestamp: at(8, 0)},
+		"a second in nanos":  {ExecutionStartTimestamp: at(7, 0), ExecutionCompletedTimestamp: at(7, 1e9)},
+		"the largest number": {ExecutionStartTimestamp: at(7, 0), ExecutionCompletedTimestamp: at(7, 1<<31-1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, a, want := s.Open(t), s.newAction(t, "m"), newResult("m")
+			store(t, f.Cache, a, want)
+			p, _ := want.Proto(s.Function)
+			p.ExecutionMetadata = times
+			f.PutEntry(a.Digest, p)
+			want.Began, want.Ran = time.Time{}, 0
+			wantFound(t, f.Cache, a, want)
+			wantFound(t, f.Other, a, want)
 		})
 	}
 }

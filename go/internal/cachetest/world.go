@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -55,6 +56,8 @@ func newResult(content string) *action.Result {
 			{Name: objectName, Data: reapitest.Object(content)},
 			{Name: optionalName, Data: []byte("remarks of " + content)},
 		},
+		Began: time.Date(2026, 2, 3, 4, 5, 6, 7, time.UTC),
+		Ran:   1500 * time.Millisecond,
 	}
 }
 

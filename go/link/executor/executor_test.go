@@ -76,6 +76,9 @@ func (k kind) testSuccess(w *world) {
 	if here := r.Service == ""; here && !k.runsHere || !here && !k.runsThere {
 		w.Errorf("it ran on worker %q", r.Service)
 	}
+	if r.Ran <= 0 || r.Ran > time.Since(r.Began) {
+		w.Errorf("the compiler ran for %v since %v", r.Ran, r.Began)
+	}
 	if w.here.Idle() && w.there.Idle() {
 		w.Error("the result holds no slot")
 	}

@@ -91,5 +91,12 @@ func run(ctx context.Context, p host.Process) (*action.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &action.Result{ExitCode: exit.Code, Signal: exit.Signal, Stdout: exit.Stdout, Stderr: exit.Stderr}, nil
+	return &action.Result{
+		ExitCode: exit.Code,
+		Signal:   exit.Signal,
+		Stdout:   exit.Stdout,
+		Stderr:   exit.Stderr,
+		Began:    exit.Began,
+		Ran:      exit.Ran,
+	}, nil
 }
