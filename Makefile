@@ -2,7 +2,7 @@
 # what CI runs. make help lists all targets.
 .DEFAULT_GOAL := build
 .PHONY: build check check-go demo demo-real test lint cross unit fuzz e2e e2e-bazel verify-slices llvm patient docs \
-	bench bench-edits slicing-hunt corpus tools clean help
+	bench bench-edits slicing-hunt corpus report-page tools clean help
 
 # Commands don't see make's job server: the links in the tests would wait for its
 # slots, as thinrex does under any other make.
@@ -47,6 +47,8 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n, line lengths, import 
 	go vet -tags e2e ./e2e/...
 	go tool staticcheck ./go/...
 	go tool staticcheck -tags e2e ./e2e/...
+	go vet -tags browser ./go/history/page
+	go tool staticcheck -tags browser ./go/history/page
 	go vet -tags e2e_bazel ./e2e/bazel/...
 	go tool staticcheck -tags e2e_bazel ./e2e/bazel/...
 	scripts/buildifier.sh
@@ -128,6 +130,13 @@ slicing-hunt: tools build ## for TIME (1h): link random programs with cut and wh
 corpus: tools build ## compile sources that include widely used libraries: what is cached, what it takes (20 minutes)
 	@scripts/install-tools.sh $$(go run ./go/internal/corpus -packages)
 	go run ./go/internal/corpus -docs docs/compile.md $(THINREX)
+
+# Somebody should look at the pictures: no program can say whether a page is a pleasure to read.
+PICTURES ?= bin/report-page
+report-page: check-go ## open pages of thinrex report in Chromium, check them, and put pictures of them into PICTURES
+	@scripts/install-tools.sh chromium
+	@mkdir -p $(PICTURES)
+	PICTURES=$(abspath $(PICTURES)) go test -count=1 -tags browser ./go/history/page -run TestBrowser -v
 
 tools: check-go ## install clang, lld and the LLVM tools of version 22 if they are missing; fetch Go's modules
 	@scripts/install-tools.sh

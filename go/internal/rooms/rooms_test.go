@@ -30,6 +30,8 @@ var plan = []room{
 	{"host/memo", ""},
 	{"host/filedigest", "digest host/memo"},
 	{"history", "host/memo report"},
+	{"history/page", "history report"},
+	{"history/trace", "history"},
 
 	// The vocabulary of both wings.
 	{"action", "digest object host/filedigest wire"},

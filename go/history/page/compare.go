@@ -1,0 +1,140 @@
+package page
+
+import (
+	"fmt"
+
+	"thinrex/go/history"
+)
+
+// A tile is one figure at the top of the page.
+type tile struct{ Label, Value, Before string }
+
+func tiles(l history.Link, previous *history.Link) []tile {
+	all := []tile{
+		{Label: "hits", Value: share(l.Summary.Hits, l.Summary.Jobs)},
+		{Label: "the link took", Value: seconds(l.Summary.WallSeconds)},
+		{Label: "saved by hits", Value: seconds(l.SavedSeconds)},
+		{Label: "compilers ran", Value: seconds(l.RunSeconds)},
+	}
+	if previous == nil {
+		return all
+	}
+	for i, t := range tiles(*previous, nil) {
+		all[i].Before = "before: " + t.Value
+	}
+	return all
+}
+
+// A comparison sets the link beside the last one before it with the same output.
+type comparison struct {
+	Previous history.Link
+	Rows     []comparedRow
+	Texts    []string // which modules are new, gone, or no longer hits
+}
+
+type comparedRow struct{ Label, Now, Before, Change string }
+
+func compare(c Content) *comparison {
+	if c.Previous == nil {
+		return nil
+	}
+	now, before := c.Link, *c.Previous
+	compared := &comparison{Previous: before}
+	numbers := func(label string, a, b int) {
+		compared.Rows = append(compared.Rows, comparedRow{label, count(a), count(b), difference(a-b, count)})
+	}
+	times := func(label string, a, b float64) {
+		change := difference(int(1000*(a-b)), func(n int) string { return seconds(float64(n) / 1000) })
+		compared.Rows = append(compared.Rows, comparedRow{label, seconds(a), seconds(b), change})
+	}
+	sizes := func(label string, a, b int64) {
+		change := difference(int(a-b), func(n int) string { return size(int64(n)) })
+		compared.Rows = append(compared.Rows, comparedRow{label, size(a), size(b), change})
+	}
+	a, b := now.Summary, before.Summary
+	numbers("jobs", a.Jobs, b.Jobs)
+	numbers("hits", a.Hits, b.Hits)
+	numbers("compiled on this machine", a.Local, b.Local)
+	numbers("compiled by workers", a.Remote, b.Remote)
+	numbers("failed", a.Failed, b.Failed)
+	times("the link took", a.WallSeconds, b.WallSeconds)
+	times("compilers ran", now.RunSeconds, before.RunSeconds)
+	times("saved by hits", now.SavedSeconds, before.SavedSeconds)
+	sizes("downloaded", a.BytesDownloaded, b.BytesDownloaded)
+	sizes("uploaded", a.BytesUploaded, b.BytesUploaded)
+	compared.Texts = moduleChanges(c)
+	return compared
+}
+
+func difference(n int, text func(int) string) string {
+	switch {
+	case n > 0:
+		return "+" + text(n)
+	case n < 0:
+		return "−" + text(-n)
+	}
+	return "the same"
+}
+
+// moduleChanges compares the modules of both links.
+func moduleChanges(c Content) []string {
+	if c.Jobs == nil || c.PreviousJobs == nil {
+		return nil
+	}
+	before := map[string]history.Job{}
+	for _, j := range c.PreviousJobs.Jobs {
+		before[moduleName(c.PreviousJobs, j.Module)] = j
+	}
+	added, lost := 0, 0
+	for _, j := range jobsOf(c) {
+		old, known := before[j.Name]
+		delete(before, j.Name)
+		switch {
+		case !known:
+			added++
+		case job{Kind: kindOf(old)}.hit() && j.compiled():
+			lost++
+		}
+	}
+	var texts []string
+	say := func(n int, text string) {
+		if n > 0 {
+			texts = append(texts, fmt.Sprintf("%s %s", counted(n, "module"), text))
+		}
+	}
+	say(added, "new in this link")
+	say(len(before), "no longer in it")
+	say(lost, "compiled in this link, and a hit in the one before")
+	return texts
+}
+
+// A byteRow is a row of the table of bytes.
+type byteRow struct {
+	Label string
+	Size  int64
+}
+
+func bytesOf(c Content) []byteRow {
+	s := c.Link.Summary
+	rows := []byteRow{
+		{"downloaded from services, as sent", s.BytesDownloaded},
+		{"uploaded to services, as sent", s.BytesUploaded},
+	}
+	if c.Jobs == nil {
+		return rows
+	}
+	of := map[kind]int64{}
+	for _, j := range jobsOf(c) {
+		of[j.Kind] += j.Bytes
+	}
+	for _, k := range kinds {
+		if of[k] > 0 {
+			rows = append(rows, byteRow{"outputs: " + k.Label, of[k]})
+		}
+	}
+	read := int64(0)
+	for _, f := range c.Jobs.Files {
+		read += f.Size
+	}
+	return append(rows, byteRow{"files that jobs read, each counted once", read})
+}

@@ -1,0 +1,188 @@
+package page
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"thinrex/go/history"
+)
+
+func TestFormat(t *testing.T) {
+	for _, tc := range []struct{ got, want string }{
+		{seconds(0), "0 s"},
+		{seconds(0.0002), "1 ms"},
+		{seconds(0.042), "42 ms"},
+		{seconds(0.0999), "0.1 s"},
+		{seconds(9.94), "9.9 s"},
+		{seconds(9.96), "10 s"},
+		{seconds(61), "61 s"},
+		{seconds(192), "3 min 12 s"},
+		{seconds(3900), "1 h 05 min"},
+		{size(999), "999 B"},
+		{size(1024), "1.0 KiB"},
+		{size(5 << 20), "5.0 MiB"},
+		{size(3 << 40), "3.0 TiB"},
+		{count(999), "999"},
+		{count(1234567), "1\u202f234\u202f567"},
+		{counted(1, "job"), "1 job"},
+		{counted(2, "job"), "2 jobs"},
+		{share(0, 0), "–"},
+		{share(0, 9), "0 %"},
+		{share(9, 9), "100 %"},
+		{share(9999, 10000), "99 %"},
+		{share(1, 10000), "1 %"},
+		{folderOf("lib/libx.a(a.o at 12)"), "lib/libx.a"},
+		{folderOf("a.o"), "(working directory)"},
+		{folderOf(`src\net\a.obj`), "src/net"},
+		{baseName("src/net/a.o"), "a.o"},
+		{baseName(`src\a.obj`), "a.obj"},
+		{baseName(""), ""},
+	} {
+		if tc.got != tc.want {
+			t.Errorf("got %q, want %q", tc.got, tc.want)
+		}
+	}
+}
+
+func TestTicks(t *testing.T) {
+	for _, tc := range []struct {
+		wall float64
+		want []string
+	}{
+		{0, nil},
+		{0.004, []string{"0", "0.001 s", "0.002 s", "0.003 s", "0.004 s"}},
+		{1.3, []string{"0", "0.2 s", "0.4 s", "0.6 s", "0.8 s", "1.0 s", "1.2 s"}},
+		{14.4, []string{"0", "2 s", "4 s", "6 s", "8 s", "10 s", "12 s", "14 s"}},
+		{300, []string{"0", "50 s", "1:40 min", "2:30 min", "3:20 min", "4:10 min", "5:00 min"}},
+	} {
+		var got []string
+		for _, tick := range ticks(tc.wall) {
+			got = append(got, tick.Text)
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%v s (-want +got):\n%s", tc.wall, diff)
+		}
+	}
+}
+
+// Spans that can't be told apart on a screen become one bar; others stay.
+func TestBars(t *testing.T) {
+	got := bars([]span{
+		{from: 50, to: 60, class: "away", text: "long", jobs: 1},
+		{from: 0, to: 0.01, class: "local", text: "first", jobs: 1},
+		{from: 0.02, to: 0.03, class: "local", text: "second", jobs: 1},
+	}, 100)
+	want := []bar{
+		{X: "0.000%", Width: "0.050%", Class: "local", Text: "2 jobs from 0 s on"},
+		{X: "50.000%", Width: "10.000%", Class: "away", Text: "long"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestWaitingColumns(t *testing.T) {
+	waits := func(from, start float64) job {
+		return job{Job: history.Job{Begin: from, Start: start, Run: 1}}
+	}
+	bars, most := waitingColumns([]job{waits(0, 30), waits(0, 60), waits(60, 60)}, timeColumns)
+	if most != 2 || len(bars) != 61 {
+		t.Errorf("%d columns, at most %d jobs", len(bars), most)
+	}
+	if last := bars[60]; last.Height != "50.000%" || last.Y != "50.000%" || last.Text != "60 s to 61 s: 1 job" {
+		t.Errorf("the last column: %+v", last)
+	}
+}
+
+func TestReruns(t *testing.T) {
+	changed := func(name string) Cause { return Cause{"changed import", name} }
+	ran := func(name string, run float64, causes ...Cause) job {
+		return job{Job: history.Job{Run: run}, Name: name, Kind: local, Causes: causes}
+	}
+	got := newReruns([]job{
+		ran("src/a.o", 1, changed("src/x.o"), changed("src/y.o")),
+		ran("src/b.o", 3, changed("src/x.o")),
+		{Name: "src/hit.o", Kind: diskHit},
+	})
+	want := reruns{
+		Causes: []causeNode{{changed("src/x.o"), "x.o", 2}, {changed("src/y.o"), "y.o", 1}},
+		Jobs: []jobNode{
+			{"src/b.o", "b.o", "src/b.o: compiled on this machine, 3.0 s", "local"},
+			{"src/a.o", "a.o", "src/a.o: compiled on this machine, 1.0 s", "local"},
+		},
+		Lines: []line{
+			{"25.000%", "25.000%", "cause0"}, {"25.000%", "75.000%", "cause0"}, {"75.000%", "75.000%", "cause1"},
+		},
+		Height: 2 * nodeHeight,
+		Table: []causeRow{
+			{Cause: changed("src/x.o"), Jobs: 2, Run: 4, Some: []string{"src/b.o", "src/a.o"}},
+			{Cause: changed("src/y.o"), Jobs: 1, Run: 1, Some: []string{"src/a.o"}},
+		},
+		More: []causeRow{},
+		Text: got.Text,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestGlance(t *testing.T) {
+	run := func(name string, begin, start, length float64) job {
+		return job{Job: history.Job{Begin: begin, Start: start, Run: length}, Name: name, Kind: local}
+	}
+	for _, tc := range []struct{ name, got, want string }{
+		{
+			"a long job at the end", lastText([]job{run("a.o", 0, 0, 2), run("b.o", 0, 0, 10)}, 10),
+			"The last compilation was that of b.o: compiled on this machine, from 0 s to 10 s." +
+				" For 8.0 s at the end nothing else ran: more slots wouldn't help, a smaller module would.",
+		},
+		{
+			"jobs that end together", lastText([]job{run("a.o", 0, 0, 9), run("b.o", 0, 1, 9)}, 10),
+			"The last compilation was that of b.o: compiled on this machine, from 1.0 s to 10 s.",
+		},
+		{"no job", lastText(nil, 10), ""},
+		{
+			"few slots", waitingText([]job{run("a.o", 0, 6, 2), run("b.o", 0, 8, 2)}),
+			"Compilations waited for a slot for 7.0 s each and ran for 2.0 s, on average: " +
+				"more slots (--jobs, or workers) would make the link faster.",
+		},
+		{"enough slots", waitingText([]job{run("a.o", 0, 0, 2), run("b.o", 0, 1, 2)}), ""},
+		{
+			"not stored",
+			uncachedText([]job{
+				{Job: history.Job{Why: "x.s is included"}, Kind: local},
+				{Job: history.Job{Why: "x.s is included"}, Kind: local},
+				{Job: history.Job{Why: "another"}, Kind: away},
+				{Job: history.Job{Why: "the compiler failed"}, Kind: failed},
+			}),
+			"3 jobs will run again in the next link, because the result isn't kept: x.s is included (2).",
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, tc.got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestModuleChanges(t *testing.T) {
+	link := func(jobs ...history.Job) *history.Jobs {
+		files := []history.File{{Name: "a.o"}, {Name: "b.o"}, {Name: "c.o"}, {Name: "d.o"}}
+		return &history.Jobs{Files: files, Jobs: jobs}
+	}
+	got := moduleChanges(Content{
+		Jobs: link(history.Job{Module: 0, Outcome: history.Local}, history.Job{Module: 2, Outcome: history.Remote}),
+		PreviousJobs: link(history.Job{Module: 0, Outcome: history.Hit}, history.Job{Module: 1, Outcome: history.Hit},
+			history.Job{Module: 3, Outcome: history.Hit}),
+	})
+	want := []string{
+		"1 module new in this link",
+		"2 modules no longer in it",
+		"1 module compiled in this link, and a hit in the one before",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
