@@ -38,6 +38,7 @@ const (
 	LinkHistory
 	CompilationHistory
 	LinkJobs
+	CountedFrom
 )
 
 // A row says what the files of one kind are called and how long they are kept.
@@ -78,6 +79,7 @@ var table = [...]row{
 	LinkHistory:        {"history/links-*.jsonl", "history", "how links went", quarterly},
 	CompilationHistory: {"history/compilations-*.jsonl", "history", "how compilations went", quarterly},
 	LinkJobs:           {"history/jobs/*.json.zst", "history", "the jobs of one link", monthly},
+	CountedFrom:        {"history/counted-from", "history", "when the totals of thinrex stats begin", always},
 }
 
 // hostFolders is the pattern of the folders that OfHost names.

@@ -31,6 +31,7 @@ var plan = []room{
 	{"host/filedigest", "digest host/memo"},
 	{"history", "host/memo report"},
 	{"history/page", "history report"},
+	{"history/stats", "history"},
 	{"history/trace", "history"},
 
 	// The vocabulary of both wings.
@@ -71,8 +72,9 @@ var plan = []room{
 	// The program.
 	{"config", "host option"},
 	{"cmd/thinrex/settings", "compile config digest host link option reapi reapi/credential report store"},
-	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest doctor host host/filedigest host/memo link " +
-		"link/backend link/distfile link/linker option outage reapi reapi/credential report store"},
+	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest doctor history history/stats host " +
+		"host/filedigest host/memo link link/backend link/distfile link/linker option outage reapi " +
+		"reapi/credential report store"},
 
 	// A program of its own, because it loads LLVM.
 	{"cmd/thinrex-slicer", "link/slice link/slice/cut"},
