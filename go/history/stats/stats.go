@@ -4,10 +4,13 @@ package stats
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"thinrex/go/history"
 )
@@ -79,16 +82,19 @@ type counted struct {
 // Of sums up the records of what was started at some time or later.
 func Of(h history.Folder, since time.Time, from From) (*Totals, error) {
 	t := &Totals{Version: Version, Since: since, From: from, cells: map[cell]*counted{}}
-	links, skippedLinks, err := h.Links(since)
-	if err != nil {
+	var links []history.Link
+	var unreadLinks history.Unread
+	var reading errgroup.Group // most of the time goes into reading
+	reading.Go(func() (err error) {
+		links, unreadLinks, err = h.Links(since)
+		return err
+	})
+	commands, unreadCommands, err := h.Compilations(since)
+	if err := errors.Join(reading.Wait(), err); err != nil {
 		return nil, err
 	}
-	commands, skippedCommands, err := h.Compilations(since)
-	if err != nil {
-		return nil, err
-	}
-	t.Torn = skippedLinks.Torn + skippedCommands.Torn
-	t.Later = skippedLinks.Later + skippedCommands.Later
+	t.Torn = unreadLinks.Torn + unreadCommands.Torn
+	t.Later = unreadLinks.Later + unreadCommands.Later
 	for _, l := range links {
 		t.count(cell{Links, l.Strategy, l.Project}, l.Started, ofLink(l))
 		if t.LastLink == nil || !l.Started.Before(t.LastLink.Started) {

@@ -90,7 +90,7 @@ var plan = []room{
 	{"internal/starlarkcheck", ""},
 	{"internal/bazeldocs", "internal/starlarkcheck"},
 	{"internal/optiondocs", "cmd/thinrex/settings option"},
-	{"internal/bench", "bitcode digest internal/reapitest link/distfile"},
+	{"internal/bench", "bitcode digest history internal/reapitest link/distfile report"},
 	{"internal/corpus", ""},
 	{"internal/editbench", "link/distfile"},
 	{"internal/randomprogram", ""},
