@@ -15,6 +15,7 @@ import (
 
 	"thinrex/e2e/internal/stage"
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // TestWorkerCache shows how the worker keeps blobs and results.
@@ -53,8 +54,8 @@ func testCapabilities(t *testing.T, c *client) {
 
 func testBlobs(t *testing.T, c *client) {
 	data := []byte("some content")
-	d := digest.SHA256.Of(data).Proto()
-	empty := digest.SHA256.Of(nil).Proto()
+	d := pb.Digest(digest.SHA256.Of(data))
+	empty := pb.Digest(digest.SHA256.Of(nil))
 	missing := func() []*repb.Digest {
 		resp, err := c.cas.FindMissingBlobs(c.ctx, &repb.FindMissingBlobsRequest{BlobDigests: []*repb.Digest{d}})
 		if err != nil {
@@ -85,7 +86,7 @@ func testBlobs(t *testing.T, c *client) {
 	_, err = c.cas.BatchReadBlobs(c.ctx, &repb.BatchReadBlobsRequest{Digests: []*repb.Digest{d}})
 	t.Logf("BatchReadBlobs: %v", err)
 	update, err := c.cas.BatchUpdateBlobs(c.ctx, &repb.BatchUpdateBlobsRequest{
-		Requests: []*repb.BatchUpdateBlobsRequest_Request{{Digest: digest.SHA256.Of([]byte("other")).Proto(), Data: data}},
+		Requests: []*repb.BatchUpdateBlobsRequest_Request{{Digest: pb.Digest(digest.SHA256.Of([]byte("other"))), Data: data}},
 	})
 	t.Logf("batch upload under another blob's digest: %v, %v", update, err)
 	update, err = c.cas.BatchUpdateBlobs(c.ctx, &repb.BatchUpdateBlobsRequest{
@@ -103,7 +104,7 @@ func testLargeBlobs(t *testing.T, c *client) {
 	if n, err := c.write(data); err != nil || n != int64(len(data)) {
 		t.Errorf("second write: %d, %v, want %d", n, err, len(data))
 	}
-	if got, err := c.read(digest.SHA256.Of(data).Proto(), 0); err != nil || !bytes.Equal(got, data) {
+	if got, err := c.read(pb.Digest(digest.SHA256.Of(data)), 0); err != nil || !bytes.Equal(got, data) {
 		t.Errorf("read: %d bytes, %v", len(got), err)
 	}
 	n, err := c.writeEach(digest.SHA256.Of(data[:5000]), [][]byte{data[:5000], nil})
@@ -111,14 +112,14 @@ func testLargeBlobs(t *testing.T, c *client) {
 	for _, size := range []int{4<<20 - 1024, 4 << 20} {
 		big := data[1 : 1+size]
 		_, err := c.cas.BatchUpdateBlobs(c.ctx, &repb.BatchUpdateBlobsRequest{
-			Requests: []*repb.BatchUpdateBlobsRequest_Request{{Digest: digest.SHA256.Of(big).Proto(), Data: big}},
+			Requests: []*repb.BatchUpdateBlobsRequest_Request{{Digest: pb.Digest(digest.SHA256.Of(big)), Data: big}},
 		})
 		t.Logf("a batch of %d bytes: %v", size, err)
 	}
 }
 
 func testResults(t *testing.T, c *client) {
-	key := digest.SHA256.Of([]byte("any")).Proto()
+	key := pb.Digest(digest.SHA256.Of([]byte("any")))
 	get := func() (*repb.ActionResult, error) {
 		return c.ac.GetActionResult(c.ctx, &repb.GetActionResultRequest{
 			ActionDigest:      key,
@@ -143,8 +144,8 @@ func testResults(t *testing.T, c *client) {
 		t.Errorf("result: %v, want %v", got, want)
 	}
 
-	key = digest.SHA256.Of([]byte("other")).Proto()
-	absent := digest.SHA256.Of([]byte(fmt.Sprint(t))).Proto()
+	key = pb.Digest(digest.SHA256.Of([]byte("other")))
+	absent := pb.Digest(digest.SHA256.Of([]byte(fmt.Sprint(t))))
 	lost := &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "out", Digest: absent}}}
 	_, err = c.ac.UpdateActionResult(c.ctx, &repb.UpdateActionResultRequest{ActionDigest: key, ActionResult: lost})
 	t.Logf("storing a result whose output is absent: %v", err)

@@ -17,6 +17,7 @@ import (
 
 	"thinrex/e2e/internal/stage"
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // A client speaks to a worker through nothing but the generated stubs, so that
@@ -51,7 +52,7 @@ func (c *client) in(t *testing.T) *client {
 // put uploads a blob in a batch.
 func (c *client) put(data []byte) *repb.Digest {
 	c.t.Helper()
-	d := digest.SHA256.Of(data).Proto()
+	d := pb.Digest(digest.SHA256.Of(data))
 	resp, err := c.cas.BatchUpdateBlobs(c.ctx, &repb.BatchUpdateBlobsRequest{
 		Requests: []*repb.BatchUpdateBlobsRequest_Request{{Digest: d, Data: data}},
 	})

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // A job is an action as the tests write it down.
@@ -57,7 +58,7 @@ func (c *client) putTree(j job) *repb.Digest {
 	root, folders := &repb.Directory{}, map[string]*repb.Directory{}
 	for _, name := range slices.Sorted(maps.Keys(j.files)) {
 		data := []byte(j.files[name])
-		d := digest.SHA256.Of(data).Proto()
+		d := pb.Digest(digest.SHA256.Of(data))
 		if name != j.absent {
 			d = c.put(data)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 var one, two = digest.SHA256.Of([]byte("one")), digest.SHA256.Of(nil)
@@ -55,8 +56,8 @@ func TestMessages(t *testing.T) {
 				OutputPaths: []string{"o", "z"},
 			},
 			root: &repb.Directory{Files: []*repb.FileNode{
-				{Name: "a", Digest: one.Proto()},
-				{Name: "b", Digest: two.Proto(), IsExecutable: true},
+				{Name: "a", Digest: pb.Digest(one)},
+				{Name: "b", Digest: pb.Digest(two), IsExecutable: true},
 				{Name: "ü", Digest: &repb.Digest{}},
 			}},
 		},
@@ -78,13 +79,13 @@ func TestMessages(t *testing.T) {
 				OutputPaths: []string{"m.o"},
 			},
 			root: &repb.Directory{
-				Files:       []*repb.FileNode{{Name: "x", Digest: one.Proto()}},
+				Files:       []*repb.FileNode{{Name: "x", Digest: pb.Digest(one)}},
 				Directories: []*repb.DirectoryNode{{Name: "d"}},
 			},
 			more: []*repb.Directory{
-				{Files: []*repb.FileNode{{Name: "f", Digest: one.Proto()}}},
+				{Files: []*repb.FileNode{{Name: "f", Digest: pb.Digest(one)}}},
 				{
-					Files:       []*repb.FileNode{{Name: long, Digest: two.Proto()}},
+					Files:       []*repb.FileNode{{Name: long, Digest: pb.Digest(two)}},
 					Directories: []*repb.DirectoryNode{{Name: "e"}},
 				},
 			},
@@ -98,7 +99,7 @@ func TestMessages(t *testing.T) {
 		below := digest.Digest{}
 		for _, m := range append(test.more, test.root) { // each is in the one after it
 			if len(m.Directories) > 0 {
-				m.Directories[0].Digest = below.Proto()
+				m.Directories[0].Digest = pb.Digest(below)
 			}
 			want := marshal(t, m)
 			below = digest.SHA256.Of(want)
@@ -120,8 +121,8 @@ func TestMessages(t *testing.T) {
 			t.Errorf("%s: command\n%q, want\n%q", name, a.Command, want)
 		}
 		want := marshal(t, &repb.Action{
-			CommandDigest:   a.CommandDigest.Proto(),
-			InputRootDigest: below.Proto(),
+			CommandDigest:   pb.Digest(a.CommandDigest),
+			InputRootDigest: pb.Digest(below),
 			Timeout:         durationpb.New(test.spec.Timeout),
 			Salt:            []byte(test.spec.Salt),
 			Platform:        platform,

@@ -11,8 +11,6 @@ import (
 
 	"github.com/zeebo/blake3"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-
 	"thinrex/go/wire"
 )
 
@@ -64,14 +62,6 @@ func (f Function) OfReader(r io.Reader) (Digest, error) {
 	return FromSum(h.Sum(nil), n), nil
 }
 
-// Proto returns f as the Remote Execution API's enum.
-func (f Function) Proto() repb.DigestFunction_Value {
-	if f == BLAKE3 {
-		return repb.DigestFunction_BLAKE3
-	}
-	return repb.DigestFunction_SHA256
-}
-
 // String is f's name as Bazel's --digest_function takes it.
 func (f Function) String() string {
 	if f == BLAKE3 {
@@ -86,24 +76,18 @@ func FromSum(sum []byte, size int64) Digest {
 	return Digest{Hash: string(hex.AppendEncode(text[:0], sum)), Size: size}
 }
 
-// FromProto reads a digest that came from a store or a server, and refuses a
-// malformed one: its hash becomes part of file names.
-func FromProto(p *repb.Digest) (Digest, error) {
-	d := Digest{Hash: p.GetHash(), Size: p.GetSizeBytes()}
+// Check refuses a malformed digest that came from a store or a server: its hash becomes
+// part of file names.
+func (d Digest) Check() error {
 	if len(d.Hash) != 2*Size || d.Size < 0 {
-		return Digest{}, fmt.Errorf("malformed digest %q (%d bytes)", d.Hash, d.Size)
+		return fmt.Errorf("malformed digest %q (%d bytes)", d.Hash, d.Size)
 	}
 	for _, c := range []byte(d.Hash) {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return Digest{}, fmt.Errorf("malformed digest %q (%d bytes)", d.Hash, d.Size)
+			return fmt.Errorf("malformed digest %q (%d bytes)", d.Hash, d.Size)
 		}
 	}
-	return d, nil
-}
-
-// Proto returns d as the Remote Execution API's message.
-func (d Digest) Proto() *repb.Digest {
-	return &repb.Digest{Hash: d.Hash, SizeBytes: d.Size}
+	return nil
 }
 
 // Write writes d as a field of a message.

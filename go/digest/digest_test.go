@@ -3,8 +3,6 @@ package digest
 import (
 	"strings"
 	"testing"
-
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 )
 
 // The hash of the empty string, as published in FIPS 180-4's examples.
@@ -35,27 +33,21 @@ func TestBLAKE3(t *testing.T) {
 	if err != nil || got.Hash != want || got != BLAKE3.Of([]byte("abc")) {
 		t.Errorf("got %v, %v", got, err)
 	}
-	for _, f := range []Function{SHA256, BLAKE3} {
-		if !strings.EqualFold(f.String(), f.Proto().String()) {
-			t.Errorf("%v is %v", f, f.Proto())
-		}
-	}
 }
 
-func TestFromProto(t *testing.T) {
-	if d, err := FromProto(empty.Proto()); err != nil || d != empty {
-		t.Errorf("round trip: %v, %v", d, err)
+func TestCheck(t *testing.T) {
+	if err := empty.Check(); err != nil {
+		t.Error(err)
 	}
-	for _, bad := range []*repb.Digest{
-		nil,
+	for _, bad := range []Digest{
 		{},
 		{Hash: emptyHash[1:]},
 		{Hash: strings.ToUpper(emptyHash)},
 		{Hash: "../../../../../../../../../../../../../../../../../../etc/passwd0"},
-		{Hash: emptyHash, SizeBytes: -1},
+		{Hash: emptyHash, Size: -1},
 	} {
-		if d, err := FromProto(bad); err == nil {
-			t.Errorf("FromProto(%v) = %v, want an error", bad, d)
+		if bad.Check() == nil {
+			t.Errorf("%v is no error", bad)
 		}
 	}
 }

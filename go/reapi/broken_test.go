@@ -9,6 +9,7 @@ import (
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/pb"
 )
 
 // A spoiler makes a result unusable.
@@ -28,16 +29,16 @@ var brokenEntries = map[string]spoiler{
 	},
 
 	"empty output": func(s *reapitest.Server, r *repb.ActionResult) {
-		r.OutputFiles[0].Digest = digest.SHA256.Of(nil).Proto()
+		r.OutputFiles[0].Digest = pb.Digest(digest.SHA256.Of(nil))
 	},
 	"not an object": func(s *reapitest.Server, r *repb.ActionResult) {
-		r.OutputFiles[0].Digest = theMessages.Proto()
+		r.OutputFiles[0].Digest = pb.Digest(theMessages)
 	},
 	"half an object": func(s *reapitest.Server, r *repb.ActionResult) {
-		r.OutputFiles[0].Digest = s.PutBlob(object("m", objectSize)[:100]).Proto()
+		r.OutputFiles[0].Digest = pb.Digest(s.PutBlob(object("m", objectSize)[:100]))
 	},
 	"tiny object": func(s *reapitest.Server, r *repb.ActionResult) {
-		r.OutputFiles[0].Digest = s.PutBlob([]byte("\x7fELF")).Proto()
+		r.OutputFiles[0].Digest = pb.Digest(s.PutBlob([]byte("\x7fELF")))
 	},
 	"no output": func(s *reapitest.Server, r *repb.ActionResult) { r.OutputFiles = nil },
 	"failure":   func(s *reapitest.Server, r *repb.ActionResult) { r.ExitCode = 1 },
@@ -47,7 +48,7 @@ var brokenEntries = map[string]spoiler{
 	"absolute name": func(s *reapitest.Server, r *repb.ActionResult) { r.OutputFiles[0].Path = "/tmp/m.native.o" },
 	"name above":    func(s *reapitest.Server, r *repb.ActionResult) { r.OutputFiles[0].Path = "../m.native.o" },
 	"one too many": func(s *reapitest.Server, r *repb.ActionResult) {
-		r.OutputFiles = append(r.OutputFiles, &repb.OutputFile{Path: "../x", Digest: theObject.Proto()})
+		r.OutputFiles = append(r.OutputFiles, &repb.OutputFile{Path: "../x", Digest: pb.Digest(theObject)})
 	},
 	"twice": func(s *reapitest.Server, r *repb.ActionResult) {
 		r.OutputFiles = append(r.OutputFiles, r.OutputFiles[0])
@@ -63,7 +64,7 @@ var brokenEntries = map[string]spoiler{
 		r.OutputFileSymlinks = []*repb.OutputSymlink{{Path: "m.native.o", Target: "x"}}
 	},
 	"directory": func(s *reapitest.Server, r *repb.ActionResult) {
-		r.OutputDirectories = []*repb.OutputDirectory{{Path: "d", TreeDigest: theObject.Proto()}}
+		r.OutputDirectories = []*repb.OutputDirectory{{Path: "d", TreeDigest: pb.Digest(theObject)}}
 	},
 
 	"no digest":  func(s *reapitest.Server, r *repb.ActionResult) { r.OutputFiles[0].Digest = nil },
@@ -104,8 +105,8 @@ func putEntry(s *reapitest.Server, a digest.Digest, spoil spoiler) {
 	s.PutBlob(object("m", objectSize))
 	s.PutBlob(noise("messages", 100))
 	r := &repb.ActionResult{
-		OutputFiles:  []*repb.OutputFile{{Path: "m.native.o", Digest: theObject.Proto()}},
-		StderrDigest: theMessages.Proto(),
+		OutputFiles:  []*repb.OutputFile{{Path: "m.native.o", Digest: pb.Digest(theObject)}},
+		StderrDigest: pb.Digest(theMessages),
 	}
 	spoil(s, r)
 	s.PutActionResult(a, r)

@@ -14,6 +14,7 @@ import (
 	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/reapi/cas"
+	"thinrex/go/reapi/pb"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -83,8 +84,8 @@ const maxInlined = 256 << 10
 func (c *cache) entry(ctx context.Context, a *action.Action) (p *repb.ActionResult, err error) {
 	request := &repb.GetActionResultRequest{
 		InstanceName:   c.opts.Instance,
-		ActionDigest:   a.Digest.Proto(),
-		DigestFunction: c.opts.Function.Proto(),
+		ActionDigest:   pb.Digest(a.Digest),
+		DigestFunction: pb.Function(c.opts.Function),
 	}
 	inlining := c.oversized.Load() <= 0
 	err = c.services.cache.Call(ctx, rpc.GetActionResult, func(ctx context.Context, _ *rpc.Progress) (err error) {

@@ -9,6 +9,7 @@ import (
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 
 	"thinrex/go/reapi/cas"
+	"thinrex/go/reapi/pb"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -146,7 +147,7 @@ func (s *services) checkFunction(offered []repb.DigestFunction_Value) error {
 	})
 	slices.Sort(offered)
 	offered = slices.Compact(offered) // an executor names one twice
-	if want := s.opts.Function.Proto(); len(offered) > 0 && !slices.Contains(offered, want) {
+	if want := pb.Function(s.opts.Function); len(offered) > 0 && !slices.Contains(offered, want) {
 		return fmt.Errorf("the service has no %v digests, only %v; see --digest_function", want, offered)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"thinrex/go/action"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/pb"
 )
 
 // An output that is damaged in the CAS makes a lookup miss. No worker, and no client
@@ -52,7 +53,7 @@ func TestDamagedOutput(t *testing.T) {
 				a, r := newAction(t, "m"), soundResult()
 				r.Outputs[0].Data = test.data
 				s.PutActionResult(a.Digest, &repb.ActionResult{
-					OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: s.PutBlob(test.data).Proto()}},
+					OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: pb.Digest(s.PutBlob(test.data))}},
 				})
 				damage(t, s, how, test.data)
 				c := dial(t, s, test.edit)
@@ -86,7 +87,7 @@ func TestOutputStaysDamaged(t *testing.T) {
 	a, r := newAction(t, "m"), soundResult()
 	d := s.PutBlob(r.Outputs[0].Data)
 	s.PutActionResult(a.Digest, &repb.ActionResult{
-		OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: d.Proto()}},
+		OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: pb.Digest(d)}},
 	})
 	damage(t, s, reapitest.WrongBytes, r.Outputs[0].Data)
 	c := dial(t, s, asCache, storing)

@@ -12,6 +12,7 @@ import (
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/pb"
 )
 
 // withOutputs makes an action that declares more outputs than an object.
@@ -151,8 +152,8 @@ func TestMessagesAreFetched(t *testing.T) {
 	messages := bytes.Repeat([]byte("warning: "), 50_000)
 	out := s.PutBlob(object("m", 1000))
 	s.PutActionResult(a.Digest, &repb.ActionResult{
-		OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: out.Proto()}},
-		StdoutRaw:   []byte("inlined"), StderrDigest: s.PutBlob(messages).Proto(),
+		OutputFiles: []*repb.OutputFile{{Path: "m.native.o", Digest: pb.Digest(out)}},
+		StdoutRaw:   []byte("inlined"), StderrDigest: pb.Digest(s.PutBlob(messages)),
 	})
 	r, err := c.Lookup(within(t), a)
 	if r == nil || err != nil || string(r.Stdout) != "inlined" || !bytes.Equal(r.Stderr, messages) {
@@ -174,15 +175,15 @@ func TestMessagesWithOddDigests(t *testing.T) {
 		"no digest":              {raw: warning, want: warning},
 		"an empty digest":        {raw: warning, ref: &repb.Digest{}, want: warning},
 		"an empty digest, alone": {ref: &repb.Digest{}},
-		"the digest of nothing":  {ref: digest.SHA256.Of(nil).Proto()},
-		"digest of other bytes":  {raw: []byte("error"), ref: s.PutBlob(warning).Proto(), want: warning},
-		"a part is inlined":      {raw: warning[:3], ref: s.PutBlob(warning).Proto(), want: warning},
+		"the digest of nothing":  {ref: pb.Digest(digest.SHA256.Of(nil))},
+		"digest of other bytes":  {raw: []byte("error"), ref: pb.Digest(s.PutBlob(warning)), want: warning},
+		"a part is inlined":      {raw: warning[:3], ref: pb.Digest(s.PutBlob(warning)), want: warning},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			a := newAction(t, name)
 			s.PutActionResult(a.Digest, &repb.ActionResult{
-				OutputFiles:  []*repb.OutputFile{{Path: "m.native.o", Digest: s.PutBlob(object("m", 1000)).Proto()}},
+				OutputFiles:  []*repb.OutputFile{{Path: "m.native.o", Digest: pb.Digest(s.PutBlob(object("m", 1000)))}},
 				StdoutRaw:    test.raw,
 				StdoutDigest: test.ref,
 				StderrRaw:    test.raw,
@@ -204,7 +205,7 @@ func TestSharedOutputs(t *testing.T) {
 	s := reapitest.StartT(t, reapitest.Options{})
 	c := dial(t, s)
 	a := withOutputs(t, "m", "n.dwo", "o.opt.yaml")
-	out, empty := s.PutBlob(object("m", 5<<20)).Proto(), digest.SHA256.Of(nil).Proto()
+	out, empty := pb.Digest(s.PutBlob(object("m", 5<<20))), pb.Digest(digest.SHA256.Of(nil))
 	s.PutActionResult(a.Digest, &repb.ActionResult{OutputFiles: []*repb.OutputFile{
 		{Path: "m.native.o", Digest: out}, {Path: "n.dwo", Digest: out}, {Path: "o.opt.yaml", Digest: empty},
 	}})

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"thinrex/go/action"
+	"thinrex/go/reapi/pb"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -82,9 +83,9 @@ func (op *operation) openStream(
 	}
 	return op.stub.Execute(ctx, &repb.ExecuteRequest{
 		InstanceName:    op.opts.Instance,
-		ActionDigest:    a.Digest.Proto(),
+		ActionDigest:    pb.Digest(a.Digest),
 		SkipCacheLookup: skipCache,
-		DigestFunction:  op.opts.Function.Proto(),
+		DigestFunction:  pb.Function(op.opts.Function),
 		InlineStdout:    true, // outputs are fetched when there is memory for them
 		InlineStderr:    true,
 	})

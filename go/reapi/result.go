@@ -10,6 +10,7 @@ import (
 	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/reapi/cas"
+	"thinrex/go/reapi/pb"
 )
 
 // Sizes that a service claims are believed only up to these, in bytes.
@@ -55,7 +56,7 @@ func (c *cache) fetchResult(ctx context.Context, a *action.Action, p *repb.Actio
 	} else if err != nil {
 		return nil, err
 	}
-	r, err := action.ResultFromProto(p, func(d digest.Digest) ([]byte, error) {
+	r, err := pb.ResultFrom(p, func(d digest.Digest) ([]byte, error) {
 		data, ok := refs.have[d]
 		if !ok {
 			data, ok = fetched[d]
@@ -126,7 +127,7 @@ func (r *references) collectMessages(
 // collectOne adds one blob, which is wanted unless its inlined copy is right. limit
 // bounds its size.
 func (r *references) collectOne(ref *repb.Digest, inlined []byte, limit int64, wanted map[digest.Digest]bool) error {
-	d, err := digest.FromProto(ref)
+	d, err := pb.ParseDigest(ref)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/reapi/cas"
+	"thinrex/go/reapi/pb"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -82,7 +83,7 @@ func (c *cache) wants(r *action.Result) bool {
 
 // resultBlobs returns the blobs that a result refers to.
 func (c *cache) resultBlobs(r *action.Result) (blobs []cas.Blob) {
-	_, data := r.Proto(c.opts.Function)
+	_, data := pb.Result(r, c.opts.Function)
 	for d, bytes := range data {
 		blobs = append(blobs, cas.Blob{Digest: d, Data: bytes})
 	}
@@ -111,7 +112,7 @@ func (c *cache) store(ctx context.Context, a *action.Action, r *action.Result) e
 		return fmt.Errorf("%s: the service doesn't allow storing results to this user (--remote_upload_local_results=true)",
 			c.services.cache.Address())
 	}
-	p, data := r.Proto(c.opts.Function)
+	p, data := pb.Result(r, c.opts.Function)
 	blobs := commandBlobs(a) // the API requires them, too
 	for d, bytes := range data {
 		blobs = append(blobs, cas.Blob{Digest: d, Data: bytes})
@@ -122,9 +123,9 @@ func (c *cache) store(ctx context.Context, a *action.Action, r *action.Result) e
 	err = c.services.cache.Call(ctx, rpc.UpdateActionResult, func(ctx context.Context, _ *rpc.Progress) error {
 		_, err := c.actions.UpdateActionResult(ctx, &repb.UpdateActionResultRequest{
 			InstanceName:   c.opts.Instance,
-			ActionDigest:   a.Digest.Proto(),
+			ActionDigest:   pb.Digest(a.Digest),
 			ActionResult:   p,
-			DigestFunction: c.opts.Function.Proto(),
+			DigestFunction: pb.Function(c.opts.Function),
 		})
 		return err
 	})

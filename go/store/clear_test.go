@@ -22,6 +22,7 @@ import (
 	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/host/memo"
+	"thinrex/go/reapi/pb"
 )
 
 // names are a store's files without their times.
@@ -58,7 +59,7 @@ func ofBazel(t *testing.T, s *Store, shared []byte) (paths []string) {
 		path := s.path(casFolder, d)
 		write(t, path, data)
 		paths = append(paths, path)
-		return d.Proto()
+		return pb.Digest(d)
 	}
 	message := func(m proto.Message) []byte {
 		data, err := proto.Marshal(m)

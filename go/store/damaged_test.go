@@ -12,6 +12,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // A broken entry, or one with a broken blob, counts as a miss and is removed, and its
@@ -27,7 +28,7 @@ func TestBrokenEntries(t *testing.T) {
 	}
 	entry := func(t *testing.T, s *Store, a *action.Action, change func(*repb.ActionResult)) {
 		t.Helper()
-		p, _ := sound.Proto(digest.SHA256)
+		p, _ := pb.Result(sound, digest.SHA256)
 		change(p)
 		data, err := proto.Marshal(p)
 		if err != nil {
@@ -41,7 +42,7 @@ func TestBrokenEntries(t *testing.T) {
 		if err := s.put(d, data); err != nil {
 			t.Fatal(err)
 		}
-		return d.Proto()
+		return pb.Digest(d)
 	}
 	for name, damage := range map[string]func(t *testing.T, s *Store, a *action.Action){
 		"entry not a message": func(t *testing.T, s *Store, a *action.Action) {
@@ -68,7 +69,7 @@ func TestBrokenEntries(t *testing.T) {
 		},
 		"empty object": func(t *testing.T, s *Store, a *action.Action) {
 			rewrite(t, s.path(casFolder, digest.SHA256.Of(nil)), nil)
-			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = digest.SHA256.Of(nil).Proto() })
+			entry(t, s, a, func(p *repb.ActionResult) { p.OutputFiles[0].Digest = pb.Digest(digest.SHA256.Of(nil)) })
 		},
 		"not an object": func(t *testing.T, s *Store, a *action.Action) {
 			entry(t, s, a, func(p *repb.ActionResult) {

@@ -1,12 +1,9 @@
 package store
 
 import (
-	"unicode/utf8"
+	"errors"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
-
+	"thinrex/go/action"
 	"thinrex/go/digest"
 	"thinrex/go/wire"
 )
@@ -27,133 +24,149 @@ const (
 	executionCompleted = 8
 )
 
+// Those that only other programs write.
+const (
+	outputDirectories = 3 // of an ActionResult; the symbolic links behind it likewise
+	fileSymlinks      = 10
+	folderSymlinks    = 11
+	symlinks          = 12
+)
+
 // writeEntry returns a file of the Action Cache.
-func writeEntry(p *repb.ActionResult) ([]byte, error) {
+func writeEntry(r *action.ResultMessage) ([]byte, error) {
 	var m wire.Message
-	for _, f := range p.OutputFiles {
+	for _, f := range r.Files {
 		m.Part(outputFiles, func() {
 			m.Text(1, f.Path)
-			writeDigest(&m, 2, f.Digest)
+			f.Digest.Write(&m, 2)
 		})
 	}
-	m.Number(exitCode, int64(p.ExitCode))
-	m.Data(stdoutRaw, p.StdoutRaw)
-	writeDigest(&m, stdoutDigest, p.StdoutDigest)
-	m.Data(stderrRaw, p.StderrRaw)
-	writeDigest(&m, stderrDigest, p.StderrDigest)
-	if p.ExecutionMetadata != nil {
+	m.Number(exitCode, int64(r.ExitCode))
+	m.Data(stdoutRaw, r.Stdout.Raw)
+	writeDigest(&m, stdoutDigest, r.Stdout.Digest)
+	m.Data(stderrRaw, r.Stderr.Raw)
+	writeDigest(&m, stderrDigest, r.Stderr.Digest)
+	if r.Start != nil {
 		m.Part(metadata, func() {
-			writeTimestamp(&m, executionStart, p.ExecutionMetadata.ExecutionStartTimestamp)
-			writeTimestamp(&m, executionCompleted, p.ExecutionMetadata.ExecutionCompletedTimestamp)
+			writeTimestamp(&m, executionStart, r.Start)
+			writeTimestamp(&m, executionCompleted, r.Completed)
 		})
 	}
 	return m.Bytes()
 }
 
-func writeTimestamp(m *wire.Message, field wire.Field, t *timestamppb.Timestamp) {
+func writeTimestamp(m *wire.Message, field wire.Field, t *action.Timestamp) {
 	m.Part(field, func() {
 		m.Number(1, t.Seconds)
 		m.Number(2, int64(t.Nanos))
 	})
 }
 
-func writeDigest(m *wire.Message, field wire.Field, d *repb.Digest) {
-	if d != nil {
-		digest.Digest{Hash: d.Hash, Size: d.SizeBytes}.Write(m, field)
+func writeDigest(m *wire.Message, field wire.Field, d digest.Digest) {
+	if d != (digest.Digest{}) {
+		d.Write(m, field)
 	}
 }
 
-// readEntry returns the result in a file of the Action Cache. What this package hasn't
-// written, the protobuf library reads: see package wire.
-func readEntry(data []byte) (*repb.ActionResult, error) {
-	if p, ok := readOwnEntry(data); ok {
-		return p, nil
-	}
-	p := new(repb.ActionResult)
-	return p, proto.Unmarshal(data, p)
-}
+var errEntry = errors.New("not an ActionResult")
 
-// readOwnEntry fails for all but what this package writes.
-func readOwnEntry(data []byte) (p *repb.ActionResult, ok bool) {
-	p = new(repb.ActionResult)
-	return p, wire.Read(data, outputFiles, func(v wire.Value) (ok bool) {
+// readEntry returns the result in a file of the Action Cache, whichever program wrote it.
+// own reports whether it holds nothing but what this package writes.
+func readEntry(data []byte) (m *action.ResultMessage, own bool, err error) {
+	r := &wire.Reader{}
+	m = &action.ResultMessage{}
+	r.Message(data, outputFiles, func(v wire.Value) bool {
 		switch {
-		case v.Field == exitCode && !v.IsText:
-			p.ExitCode = int32(v.Number)
+		case v.Field == exitCode && v.IsNumber:
+			m.ExitCode = int32(v.Number)
 			return true
 		case !v.IsText:
 			return false
 		}
 		switch v.Field {
 		case outputFiles:
-			f, ok := readOutputFile(v.Text)
-			p.OutputFiles = append(p.OutputFiles, f)
-			return ok
+			m.Files = append(m.Files, readOutputFile(r, v.Text))
 		case stdoutRaw:
-			p.StdoutRaw = v.Text
-			return true
+			m.Stdout.Raw = v.Text
 		case stdoutDigest:
-			p.StdoutDigest, ok = readDigest(v.Text)
+			readDigest(r, &m.Stdout.Digest, v.Text)
 		case stderrRaw:
-			p.StderrRaw = v.Text
-			return true
+			m.Stderr.Raw = v.Text
 		case stderrDigest:
-			p.StderrDigest, ok = readDigest(v.Text)
+			readDigest(r, &m.Stderr.Digest, v.Text)
 		case metadata:
-			p.ExecutionMetadata, ok = readMetadata(v.Text)
+			readMetadata(r, m, v.Text)
+		case outputDirectories, fileSymlinks, folderSymlinks, symlinks:
+			m.Irregular++
+			return false
+		default:
+			return false
 		}
-		return ok
+		return true
 	})
+	if r.Damaged {
+		return nil, false, errEntry
+	}
+	return m, !r.Foreign, nil
 }
 
-func readMetadata(data []byte) (e *repb.ExecutedActionMetadata, ok bool) {
-	e = new(repb.ExecutedActionMetadata)
-	return e, wire.Read(data, 0, func(v wire.Value) (ok bool) {
+func readMetadata(r *wire.Reader, m *action.ResultMessage, data []byte) {
+	r.Message(data, 0, func(v wire.Value) bool {
 		switch {
 		case v.Field == executionStart && v.IsText:
-			e.ExecutionStartTimestamp, ok = readTimestamp(v.Text)
+			readTimestamp(r, &m.Start, v.Text)
 		case v.Field == executionCompleted && v.IsText:
-			e.ExecutionCompletedTimestamp, ok = readTimestamp(v.Text)
+			readTimestamp(r, &m.Completed, v.Text)
+		default:
+			return false
 		}
-		return ok
+		return true
 	})
 }
 
-func readTimestamp(data []byte) (t *timestamppb.Timestamp, ok bool) {
-	t = new(timestamppb.Timestamp)
-	return t, wire.Read(data, 0, func(v wire.Value) (ok bool) {
+func readTimestamp(r *wire.Reader, t **action.Timestamp, data []byte) {
+	if *t == nil {
+		*t = new(action.Timestamp)
+	}
+	r.Message(data, 0, func(v wire.Value) bool {
 		switch {
-		case v.Field == 1 && !v.IsText:
-			t.Seconds, ok = int64(v.Number), true
-		case v.Field == 2 && !v.IsText:
-			t.Nanos, ok = int32(v.Number), true
+		case v.Field == 1 && v.IsNumber:
+			(*t).Seconds = int64(v.Number)
+		case v.Field == 2 && v.IsNumber:
+			(*t).Nanos = int32(v.Number)
+		default:
+			return false
 		}
-		return ok
+		return true
 	})
 }
 
-func readOutputFile(data []byte) (f *repb.OutputFile, ok bool) {
-	f = new(repb.OutputFile)
-	return f, wire.Read(data, 0, func(v wire.Value) (ok bool) {
+func readOutputFile(r *wire.Reader, data []byte) (f action.FileMessage) {
+	r.Message(data, 0, func(v wire.Value) bool {
 		switch {
 		case v.Field == 1 && v.IsText:
-			f.Path, ok = string(v.Text), utf8.Valid(v.Text)
+			f.Path = r.String(v)
 		case v.Field == 2 && v.IsText:
-			f.Digest, ok = readDigest(v.Text)
+			readDigest(r, &f.Digest, v.Text)
+		default:
+			return false
 		}
-		return ok
+		return true
 	})
+	return f
 }
 
-func readDigest(data []byte) (d *repb.Digest, ok bool) {
-	d = new(repb.Digest)
-	return d, wire.Read(data, 0, func(v wire.Value) (ok bool) {
+// readDigest changes only those parts of d that data has.
+func readDigest(r *wire.Reader, d *digest.Digest, data []byte) {
+	r.Message(data, 0, func(v wire.Value) bool {
 		switch {
 		case v.Field == 1 && v.IsText:
-			d.Hash, ok = string(v.Text), utf8.Valid(v.Text)
-		case v.Field == 2 && !v.IsText:
-			d.SizeBytes, ok = int64(v.Number), true
+			d.Hash = r.String(v)
+		case v.Field == 2 && v.IsNumber:
+			d.Size = int64(v.Number)
+		default:
+			return false
 		}
-		return ok
+		return true
 	})
 }

@@ -82,12 +82,12 @@ func (s *Store) Lookup(_ context.Context, a *action.Action) (*action.Result, err
 	if err != nil {
 		return nil, err
 	}
-	p, err := readEntry(data)
+	m, _, err := readEntry(data)
 	if err != nil {
 		return nil, discard(path)
 	}
 	var unreadable error
-	r, err := action.ResultFromProto(p, func(d digest.Digest) ([]byte, error) {
+	r, err := m.Result(func(d digest.Digest) ([]byte, error) {
 		data, err := s.blob(d)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errDamaged) {
 			unreadable = err
@@ -106,13 +106,13 @@ func (s *Store) Lookup(_ context.Context, a *action.Action) (*action.Result, err
 // Store is part of action.Cache. It writes the blobs first, so that no entry refers to a
 // blob that isn't there yet.
 func (s *Store) Store(_ context.Context, a *action.Action, r *action.Result) error {
-	p, blobs := r.Proto(s.function)
+	m, blobs := r.AsMessage(s.function)
 	for d, data := range blobs {
 		if err := s.put(d, data); err != nil {
 			return fmt.Errorf("store a blob: %w", withAdvice(s.root, err))
 		}
 	}
-	data, err := writeEntry(p)
+	data, err := writeEntry(&m)
 	if err != nil {
 		return err
 	}

@@ -4,15 +4,11 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
-
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"google.golang.org/protobuf/proto"
 
 	"thinrex/go/digest"
 	"thinrex/go/host/memo"
@@ -107,11 +103,11 @@ func (v *survey) results(ctx context.Context, function string) {
 			v.fail(err)
 			return
 		}
-		var referred []*repb.Digest
+		var referred []digest.Digest
 		f.kind, referred = kindOf(data)
 		if f.kind == Others {
 			v.others = true
-			referred = append(referred, v.inTrees(function, data)...)
+			referred = append(referred, v.inFolders(function, data)...)
 		}
 		for _, d := range referred {
 			v.refer(d, f.kind)
@@ -120,9 +116,9 @@ func (v *survey) results(ctx context.Context, function string) {
 	})
 }
 
-func (v *survey) refer(d *repb.Digest, kind Kind) {
+func (v *survey) refer(d digest.Digest, kind Kind) {
 	var hash [digest.Size]byte
-	if raw, err := hex.DecodeString(d.GetHash()); err == nil && len(raw) == len(hash) {
+	if raw, err := hex.DecodeString(d.Hash); err == nil && len(raw) == len(hash) {
 		copy(hash[:], raw)
 		if earlier, ok := v.blobs[hash]; !ok || earlier != Others {
 			v.blobs[hash] = kind
@@ -193,18 +189,20 @@ func (v *survey) rest(ctx context.Context, function string) {
 	}
 }
 
-// entries lists a folder, which needn't be there.
+// entries lists a folder, which needn't be there: another process may remove it at any time,
+// also between two steps of this.
 func (v *survey) entries(dir string) []fs.DirEntry {
 	f, err := v.root.Open(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+	var list []fs.DirEntry
 	if err == nil {
 		defer f.Close()
-		var list []fs.DirEntry
-		if list, err = f.ReadDir(-1); err == nil {
-			return list
-		}
+		list, err = f.ReadDir(-1)
+	}
+	switch {
+	case err == nil:
+		return list
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
 	}
 	v.others = true // what isn't seen may be another program's
 	v.fail(err)
@@ -226,61 +224,25 @@ func (v *survey) info(e fs.DirEntry) fs.FileInfo {
 // kindOf returns what a file of the Action Cache is, and the blobs that it refers to.
 // What this package writes holds nothing but canonical names, which have no slash;
 // Bazel's outputs are in folders.
-func kindOf(entry []byte) (Kind, []*repb.Digest) {
-	p, own := readOwnEntry(entry)
-	if !own {
-		p = new(repb.ActionResult)
-		if proto.Unmarshal(entry, p) != nil {
-			return Loose, nil
-		}
+func kindOf(entry []byte) (Kind, []digest.Digest) {
+	m, own, err := readEntry(entry)
+	if err != nil {
+		return Loose, nil
 	}
-	referred := []*repb.Digest{p.StdoutDigest, p.StderrDigest}
-	for _, f := range p.OutputFiles {
+	referred := []digest.Digest{m.Stdout.Digest, m.Stderr.Digest}
+	for _, f := range m.Files {
 		own = own && !strings.Contains(f.Path, "/")
 		referred = append(referred, f.Digest)
 	}
 	switch {
 	case !own:
 		return Others, referred
-	case len(p.OutputFiles) == 0:
+	case len(m.Files) == 0:
 		return Manifests, referred
-	case p.OutputFiles[0].Path == "slice.o": // see package link/canon
+	case m.Files[0].Path == "slice.o": // see package link/canon
 		return Slices, referred
-	case strings.HasPrefix(p.OutputFiles[0].Path, "m.native."): // likewise
+	case strings.HasPrefix(m.Files[0].Path, "m.native."): // likewise
 		return Links, referred
 	}
 	return Compilations, referred
-}
-
-// maxTree bounds how much of another program's list of files is read.
-const maxTree = 64 << 20 // bytes
-
-// inTrees returns what the output folders of another program's result refer to.
-func (v *survey) inTrees(function string, entry []byte) (referred []*repb.Digest) {
-	p := new(repb.ActionResult)
-	if proto.Unmarshal(entry, p) != nil {
-		return nil
-	}
-	for _, dir := range p.OutputDirectories {
-		referred = append(referred, dir.TreeDigest, dir.RootDirectoryDigest)
-		tree := new(repb.Tree)
-		if d, err := digest.FromProto(dir.TreeDigest); err != nil || d.Size > maxTree ||
-			v.readMessage(path.Join(function, casFolder, d.Hash[:2], d.Hash), tree) != nil {
-			continue
-		}
-		for _, d := range append(tree.Children, tree.Root) {
-			for _, f := range d.GetFiles() {
-				referred = append(referred, f.Digest)
-			}
-		}
-	}
-	return referred
-}
-
-func (v *survey) readMessage(name string, to proto.Message) error {
-	data, err := v.root.ReadFile(name)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
-	}
-	return proto.Unmarshal(data, to)
 }

@@ -10,6 +10,7 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi/pb"
 	"thinrex/go/report"
 )
 
@@ -21,7 +22,7 @@ func TestBrokenResults(t *testing.T) {
 	object := func(data string) func(*reapitest.Server, *repb.ActionResult) {
 		return func(s *reapitest.Server, r *repb.ActionResult) {
 			d := s.PutBlob([]byte(data))
-			r.OutputFiles[0].Digest = d.Proto()
+			r.OutputFiles[0].Digest = pb.Digest(d)
 		}
 	}
 	path := func(path string) func(*reapitest.Server, *repb.ActionResult) {
@@ -33,7 +34,7 @@ func TestBrokenResults(t *testing.T) {
 		"not object": object("not an object, though long enough to be one"),
 		"truncated": func(s *reapitest.Server, r *repb.ActionResult) {
 			data, _ := s.Blob(digestOf(r))
-			r.OutputFiles[0].Digest = s.PutBlob(data[:len(data)/2]).Proto()
+			r.OutputFiles[0].Digest = pb.Digest(s.PutBlob(data[:len(data)/2]))
 		},
 		"truncated blob": func(s *reapitest.Server, r *repb.ActionResult) {
 			data, _ := s.Blob(digestOf(r))
@@ -88,7 +89,7 @@ func TestBrokenResults(t *testing.T) {
 }
 
 func digestOf(r *repb.ActionResult) digest.Digest {
-	d, err := digest.FromProto(r.OutputFiles[0].Digest)
+	d, err := pb.ParseDigest(r.OutputFiles[0].Digest)
 	if err != nil {
 		panic(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"thinrex/go/action"
+	"thinrex/go/reapi/pb"
 )
 
 // unsoundResults: what isn't the result of a successful compiler isn't handed out, even
@@ -33,7 +34,7 @@ func unsoundResults(t *testing.T, s Suite) {
 		t.Run(name, func(t *testing.T) {
 			f, a, r := s.Open(t), s.newAction(t, "m"), newResult("m")
 			change(r)
-			p, blobs := r.Proto(s.Function)
+			p, blobs := pb.Result(r, s.Function)
 			for d, data := range blobs {
 				f.PutBlob(d, data)
 			}
@@ -82,10 +83,10 @@ func damagedEntries(t *testing.T, s Suite) {
 		"a huge size":        func(p *repb.ActionResult) { p.OutputFiles[0].Digest.SizeBytes = 1 << 62 },
 		"another blob":       func(p *repb.ActionResult) { p.OutputFiles[0].Digest = p.OutputFiles[1].Digest },
 		"a blob that isn't there": func(p *repb.ActionResult) {
-			p.OutputFiles[0].Digest = s.Function.Of([]byte("absent")).Proto()
+			p.OutputFiles[0].Digest = pb.Digest(s.Function.Of([]byte("absent")))
 		},
 		"messages that aren't there": func(p *repb.ActionResult) {
-			p.StderrRaw, p.StderrDigest = nil, s.Function.Of([]byte("absent")).Proto()
+			p.StderrRaw, p.StderrDigest = nil, pb.Digest(s.Function.Of([]byte("absent")))
 		},
 		"a symbolic link": func(p *repb.ActionResult) {
 			p.OutputSymlinks = []*repb.OutputSymlink{{Path: objectName, Target: "/etc/passwd"}}
@@ -97,7 +98,7 @@ func damagedEntries(t *testing.T, s Suite) {
 		t.Run(name, func(t *testing.T) {
 			f, a := s.Open(t), s.newAction(t, "m")
 			store(t, f.Cache, a, newResult("m"))
-			p, _ := newResult("m").Proto(s.Function)
+			p, _ := pb.Result(newResult("m"), s.Function)
 			damage(p)
 			f.PutEntry(a.Digest, p)
 			s.wantMended(t, f, a)
@@ -126,7 +127,7 @@ func impossibleTimes(t *testing.T, s Suite) {
 		t.Run(name, func(t *testing.T) {
 			f, a, want := s.Open(t), s.newAction(t, "m"), newResult("m")
 			store(t, f.Cache, a, want)
-			p, _ := want.Proto(s.Function)
+			p, _ := pb.Result(want, s.Function)
 			p.ExecutionMetadata = times
 			f.PutEntry(a.Digest, p)
 			want.Began, want.Ran = time.Time{}, 0

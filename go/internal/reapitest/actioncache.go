@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // results is the Action Cache. The messages in it are never changed.
@@ -83,7 +84,7 @@ func (s actionCacheService) GetActionResult(
 	}
 	if s.opts.InlineDamaged != codes.OK && len(req.GetInlineOutputFiles()) > 0 {
 		for _, out := range r.GetOutputFiles() {
-			if d, err := digest.FromProto(out.GetDigest()); err == nil && s.isDamaged(f, d) {
+			if d, err := pb.ParseDigest(out.GetDigest()); err == nil && s.isDamaged(f, d) {
 				return nil, status.Error(s.opts.InlineDamaged, "corruption detected")
 			}
 		}
@@ -179,7 +180,7 @@ func (s *Server) answer(stored *repb.ActionResult, want inlineRequest) *repb.Act
 func (s *Server) inline(r *repb.ActionResult, want inlineRequest) {
 	room := maxInline
 	contents := func(p *repb.Digest) []byte {
-		d, err := digest.FromProto(p)
+		d, err := pb.ParseDigest(p)
 		if err != nil || d.Size > int64(room) {
 			return nil
 		}

@@ -9,6 +9,7 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi/pb"
 )
 
 func TestCapabilities(t *testing.T) {
@@ -28,8 +29,8 @@ func TestActionCache(t *testing.T) {
 	object, messages := []byte("\x7fELF"), []byte("warning")
 	action := c.action(&repb.Action{}, &repb.Command{Arguments: []string{"cc"}, OutputPaths: []string{"a.o"}})
 	result := &repb.ActionResult{
-		OutputFiles:  []*repb.OutputFile{{Path: "a.o", Digest: digest.SHA256.Of(object).Proto()}},
-		StderrDigest: digest.SHA256.Of(messages).Proto(),
+		OutputFiles:  []*repb.OutputFile{{Path: "a.o", Digest: pb.Digest(digest.SHA256.Of(object))}},
+		StderrDigest: pb.Digest(digest.SHA256.Of(messages)),
 	}
 	get := &repb.GetActionResultRequest{ActionDigest: action, InlineStderr: true, InlineOutputFiles: []string{"a.o"}}
 	update := &repb.UpdateActionResultRequest{ActionDigest: action, ActionResult: result}
@@ -48,7 +49,7 @@ func TestActionCache(t *testing.T) {
 	if n := len(s.ActionResults()); n != 1 {
 		t.Errorf("%d results", n)
 	}
-	update.ActionDigest = digest.SHA256.Of(noise(10)).Proto()
+	update.ActionDigest = pb.Digest(digest.SHA256.Of(noise(10)))
 	_, err = c.ac.UpdateActionResult(c.ctx, update)
 	c.wantCode(err, codes.FailedPrecondition) // the action isn't stored
 	s.Wipe(true)

@@ -15,6 +15,7 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi/pb"
 )
 
 // noise returns n bytes that can't be compressed.
@@ -30,7 +31,7 @@ func TestBatches(t *testing.T) {
 	a, b := []byte("one"), []byte("another")
 	da, db := digest.SHA256.Of(a), digest.SHA256.Of(b)
 	empty := digest.SHA256.Of(nil)
-	find := &repb.FindMissingBlobsRequest{BlobDigests: []*repb.Digest{da.Proto(), db.Proto(), empty.Proto()}}
+	find := &repb.FindMissingBlobsRequest{BlobDigests: []*repb.Digest{pb.Digest(da), pb.Digest(db), pb.Digest(empty)}}
 	if n := len(must(c.cas.FindMissingBlobs(c.ctx, find))(c).GetMissingBlobDigests()); n != 2 {
 		t.Errorf("%d missing, want 2: the empty blob is always stored", n)
 	}
@@ -44,7 +45,7 @@ func TestBatches(t *testing.T) {
 		t.Errorf("%d missing after the upload", n)
 	}
 	s.RemoveBlob(da)
-	both := &repb.BatchReadBlobsRequest{Digests: []*repb.Digest{da.Proto(), db.Proto()}}
+	both := &repb.BatchReadBlobsRequest{Digests: []*repb.Digest{pb.Digest(da), pb.Digest(db)}}
 	read := must(c.cas.BatchReadBlobs(c.ctx, both))(c).GetResponses()
 	if codes.Code(read[0].GetStatus().GetCode()) != codes.NotFound || !bytes.Equal(read[1].GetData(), b) {
 		t.Errorf("read: %v", read)
@@ -72,9 +73,9 @@ func TestRefusedUploads(t *testing.T) {
 		},
 	})
 	data := []byte("data")
-	wrong := digest.SHA256.Of([]byte("atad")).Proto()
+	wrong := pb.Digest(digest.SHA256.Of([]byte("atad")))
 	batch := func(edit func(all *repb.BatchUpdateBlobsRequest, one *repb.BatchUpdateBlobsRequest_Request)) error {
-		one := &repb.BatchUpdateBlobsRequest_Request{Digest: digest.SHA256.Of(data).Proto(), Data: data}
+		one := &repb.BatchUpdateBlobsRequest_Request{Digest: pb.Digest(digest.SHA256.Of(data)), Data: data}
 		req := &repb.BatchUpdateBlobsRequest{
 			InstanceName: "here",
 			Requests:     []*repb.BatchUpdateBlobsRequest_Request{one},
@@ -194,14 +195,14 @@ func TestZstd(t *testing.T) {
 
 	s.Wipe(true)
 	compressed := []*repb.BatchUpdateBlobsRequest_Request{
-		{Digest: d.Proto(), Data: small, Compressor: repb.Compressor_ZSTD},
+		{Digest: pb.Digest(d), Data: small, Compressor: repb.Compressor_ZSTD},
 	}
 	resp := must(c.cas.BatchUpdateBlobs(c.ctx, &repb.BatchUpdateBlobsRequest{Requests: compressed}))(c)
 	if st := resp.GetResponses()[0].GetStatus(); st.GetCode() != 0 {
 		t.Fatal(st)
 	}
 	read := must(c.cas.BatchReadBlobs(c.ctx, &repb.BatchReadBlobsRequest{
-		Digests:               []*repb.Digest{d.Proto()},
+		Digests:               []*repb.Digest{pb.Digest(d)},
 		AcceptableCompressors: []repb.Compressor_Value{repb.Compressor_ZSTD},
 	}))(c).GetResponses()[0]
 	got, err = dec.DecodeAll(read.GetData(), nil)

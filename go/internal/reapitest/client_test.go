@@ -17,6 +17,7 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi/pb"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -94,7 +95,7 @@ func (c *client) upload(blobs ...[]byte) error {
 	c.Helper()
 	req := &repb.BatchUpdateBlobsRequest{}
 	for _, b := range blobs {
-		one := &repb.BatchUpdateBlobsRequest_Request{Digest: digest.SHA256.Of(b).Proto(), Data: b}
+		one := &repb.BatchUpdateBlobsRequest_Request{Digest: pb.Digest(digest.SHA256.Of(b)), Data: b}
 		req.Requests = append(req.Requests, one)
 	}
 	resp, err := c.cas.BatchUpdateBlobs(c.ctx, req)
@@ -151,7 +152,7 @@ func (c *client) marshal(m proto.Message) ([]byte, *repb.Digest) {
 	if err != nil {
 		c.Fatal(err)
 	}
-	return data, digest.SHA256.Of(data).Proto()
+	return data, pb.Digest(digest.SHA256.Of(data))
 }
 
 // action uploads an action with the input files and returns its digest.

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // executions is the Execution service of one life of the server. An execution outlives
@@ -158,7 +159,7 @@ func (e *executions) follow(
 func (e *executions) message(
 	op *operation, stage repb.ExecutionStage_Value, response *repb.ExecuteResponse, want inlineRequest,
 ) (*longrunningpb.Operation, error) {
-	meta, err := anypb.New(&repb.ExecuteOperationMetadata{Stage: stage, ActionDigest: op.action.Proto()})
+	meta, err := anypb.New(&repb.ExecuteOperationMetadata{Stage: stage, ActionDigest: pb.Digest(op.action)})
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi/pb"
 )
 
 var compile = &repb.Command{Arguments: []string{"cc"}, OutputPaths: []string{"a.dwo", "a.o"}}
@@ -33,7 +34,7 @@ func TestSimulate(t *testing.T) {
 		t.Errorf("stages %v, want %v", got, want)
 	}
 	for _, out := range first.GetResult().GetOutputFiles() {
-		d, err := digest.FromProto(out.GetDigest())
+		d, err := pb.ParseDigest(out.GetDigest())
 		data, ok := s.Blob(d)
 		if err != nil || !ok || !bytes.HasPrefix(data, []byte("\x7fELF")) || digest.SHA256.Of(data) != d {
 			t.Errorf("output %v: %d bytes, %v", out, len(data), err)
@@ -62,7 +63,7 @@ func TestMissingInputs(t *testing.T) {
 		details   int
 	}{{codes.OK, codes.FailedPrecondition, 1}, {codes.NotFound, codes.NotFound, 0}} {
 		_, c := start(t, reapitest.Options{MissingInputs: test.set})
-		action := c.action(&repb.Action{}, compile, &repb.FileNode{Name: "a.bc", Digest: file.Proto()})
+		action := c.action(&repb.Action{}, compile, &repb.FileNode{Name: "a.bc", Digest: pb.Digest(file)})
 		st := status.FromProto(c.execute(action).GetStatus())
 		if st.Code() != test.want || len(st.Details()) != test.details {
 			t.Errorf("%v, want %v", st, test.want)

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // A Job is one execution.
@@ -155,7 +156,7 @@ func (s *Server) store(job *Job, result *Result) *repb.ActionResult {
 		if there := s.blobs.has(d); !there || !s.opts.WorkersSkipStored && !s.opts.KeepsStoredBlobs {
 			s.blobs.put(d, data)
 		}
-		return d.Proto()
+		return pb.Digest(d)
 	}
 	r := &repb.ActionResult{ExitCode: int32(result.ExitCode)}
 	for _, out := range result.Outputs {

@@ -13,6 +13,7 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi/pb"
 )
 
 // actions stores n actions with one input each.
@@ -24,7 +25,7 @@ func actions(b *testing.B, s *reapitest.Server, n int) []*repb.Digest {
 		}
 		d := digest.SHA256.Of(data)
 		s.PutBlobAs(d, data)
-		return d.Proto()
+		return pb.Digest(d)
 	}
 	command := put(compile)
 	root := put(&repb.Directory{})
@@ -67,11 +68,11 @@ func BenchmarkLookups(b *testing.B) {
 	list := actions(b, s, 270)
 	out := s.PutBlob(noise(64 << 10))
 	for _, action := range list {
-		d, err := digest.FromProto(action)
+		d, err := pb.ParseDigest(action)
 		if err != nil {
 			b.Fatal(err)
 		}
-		s.PutActionResult(d, &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "a.o", Digest: out.Proto()}}})
+		s.PutActionResult(d, &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "a.o", Digest: pb.Digest(out)}}})
 	}
 	conn, err := grpc.NewClient(s.Addr(), plain)
 	if err != nil {

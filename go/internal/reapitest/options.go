@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // Options say how a server behaves. The zero value is a server without faults that
@@ -109,7 +110,7 @@ func (o *Options) fill() {
 func (o *Options) capabilities() *repb.ServerCapabilities {
 	var functions []repb.DigestFunction_Value
 	for _, f := range o.DigestFunctions {
-		functions = append(functions, f.Proto())
+		functions = append(functions, pb.Function(f))
 	}
 	caps := &repb.ServerCapabilities{
 		LowApiVersion:  &semver.SemVer{Major: 2},

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // A request has the fields that most requests of the API have.
@@ -25,7 +26,7 @@ func (s *Server) admit(r request) (digest.Function, error) {
 	if r.GetDigestFunction() == repb.DigestFunction_BLAKE3 {
 		f = digest.BLAKE3
 	}
-	if v := r.GetDigestFunction(); v != repb.DigestFunction_UNKNOWN && v != f.Proto() {
+	if v := r.GetDigestFunction(); v != repb.DigestFunction_UNKNOWN && v != pb.Function(f) {
 		return 0, status.Errorf(codes.InvalidArgument, "digest function %v isn't offered", v)
 	}
 	return f, s.checkFunction(f)
@@ -47,7 +48,7 @@ func (s *Server) checkInstance(name string) error {
 
 // parseDigest refuses malformed digests.
 func parseDigest(p *repb.Digest) (digest.Digest, error) {
-	d, err := digest.FromProto(p)
+	d, err := pb.ParseDigest(p)
 	if err != nil {
 		return d, status.Error(codes.InvalidArgument, err.Error())
 	}

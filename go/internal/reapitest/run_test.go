@@ -12,6 +12,7 @@ import (
 
 	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
+	"thinrex/go/reapi/pb"
 )
 
 // RunCommands gives a command its inputs and environment, and collects its outputs.
@@ -29,10 +30,10 @@ exit $CODE
 		t.Fatal(err)
 	}
 	in, inDigest := c.marshal(&repb.Directory{Files: []*repb.FileNode{
-		{Name: "text", Digest: digest.SHA256.Of(text).Proto()},
+		{Name: "text", Digest: pb.Digest(digest.SHA256.Of(text))},
 	}})
 	bin, binDigest := c.marshal(&repb.Directory{Files: []*repb.FileNode{
-		{Name: "tool", Digest: digest.SHA256.Of(script).Proto(), IsExecutable: true},
+		{Name: "tool", Digest: pb.Digest(digest.SHA256.Of(script)), IsExecutable: true},
 	}})
 	root, rootDigest := c.marshal(&repb.Directory{Directories: []*repb.DirectoryNode{
 		{Name: "in", Digest: inDigest}, {Name: "work", Digest: binDigest},
@@ -104,7 +105,7 @@ func TestScratchIsRemoved(t *testing.T) {
 	}
 	command := &repb.Command{Arguments: []string{"sh", "-c", "cat a > b"}, OutputPaths: []string{"b"},
 		EnvironmentVariables: []*repb.Command_EnvironmentVariable{{Name: "PATH", Value: os.Getenv("PATH")}}}
-	d := digest.SHA256.Of(big).Proto()
+	d := pb.Digest(digest.SHA256.Of(big))
 	for _, salt := range []string{"1", "2"} {
 		r := c.execute(c.action(&repb.Action{Salt: []byte(salt)}, command, &repb.FileNode{Name: "a", Digest: d}))
 		if outs := r.GetResult().GetOutputFiles(); len(outs) != 1 || outs[0].GetDigest().GetHash() != d.GetHash() {

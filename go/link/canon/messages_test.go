@@ -13,6 +13,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // messagesOf returns all messages by digest.
@@ -37,7 +38,7 @@ func TestMessages(t *testing.T) {
 	var root repb.Directory
 	unmarshal := func(p *repb.Digest, into proto.Message) {
 		t.Helper()
-		d, err := digest.FromProto(p)
+		d, err := pb.ParseDigest(p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +50,7 @@ func TestMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	unmarshal(a.Digest.Proto(), &message)
+	unmarshal(pb.Digest(a.Digest), &message)
 	unmarshal(message.CommandDigest, &command)
 	unmarshal(message.InputRootDigest, &root)
 	if !slices.IsSortedFunc(root.Files, func(x, y *repb.FileNode) int { return strings.Compare(x.Name, y.Name) }) ||
@@ -89,7 +90,7 @@ func TestTools(t *testing.T) {
 	var walk func(p *repb.Digest, name string)
 	walk = func(p *repb.Digest, name string) {
 		var dir repb.Directory
-		d, _ := digest.FromProto(p)
+		d, _ := pb.ParseDigest(p)
 		if err := proto.Unmarshal(blobs[d], &dir); err != nil || blobs[d] == nil {
 			t.Fatalf("folder %s: %v", name, err)
 		}

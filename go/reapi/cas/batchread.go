@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -56,7 +57,7 @@ func (r *downloads) callBatchRead(ctx context.Context, requests []*request) (map
 	if err != nil {
 		return nil, err
 	}
-	message := &repb.BatchReadBlobsRequest{InstanceName: r.opts.Instance, DigestFunction: r.opts.Function.Proto()}
+	message := &repb.BatchReadBlobsRequest{InstanceName: r.opts.Instance, DigestFunction: pb.Function(r.opts.Function)}
 	if limits.BatchZstd {
 		message.AcceptableCompressors = []repb.Compressor_Value{repb.Compressor_ZSTD}
 	}
@@ -64,7 +65,7 @@ func (r *downloads) callBatchRead(ctx context.Context, requests []*request) (map
 	for _, q := range requests {
 		if _, twice := blobs[q.digest]; !twice && q.ctx.Err() == nil {
 			blobs[q.digest] = nil
-			message.Digests = append(message.Digests, q.digest.Proto())
+			message.Digests = append(message.Digests, pb.Digest(q.digest))
 		}
 	}
 	if len(message.Digests) == 0 {
@@ -88,7 +89,7 @@ func (r *downloads) callBatchRead(ctx context.Context, requests []*request) (map
 		return nil, err
 	}
 	for _, entry := range reply.GetResponses() {
-		d, err := digest.FromProto(entry.GetDigest())
+		d, err := pb.ParseDigest(entry.GetDigest())
 		if err != nil || status.FromProto(entry.GetStatus()).Code() != codes.OK {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -31,7 +32,7 @@ func (u *uploads) sendBatch(transfers []*transfer) {
 	}
 	b := &batch{
 		uploads: u,
-		request: &repb.BatchUpdateBlobsRequest{InstanceName: u.opts.Instance, DigestFunction: u.opts.Function.Proto()},
+		request: &repb.BatchUpdateBlobsRequest{InstanceName: u.opts.Instance, DigestFunction: pb.Function(u.opts.Function)},
 		waiting: map[digest.Digest]*transfer{},
 		tries:   u.room.begin(),
 	}
@@ -55,7 +56,7 @@ func (u *uploads) batchEntry(t *transfer, limits Limits) (*repb.BatchUpdateBlobs
 	if err != nil {
 		return nil, err
 	}
-	r := &repb.BatchUpdateBlobsRequest_Request{Digest: t.Digest.Proto(), Data: data}
+	r := &repb.BatchUpdateBlobsRequest_Request{Digest: pb.Digest(t.Digest), Data: data}
 	if limits.BatchZstd && t.Digest.Size > compressAbove {
 		r.Data = u.encoder.EncodeAll(data, nil)
 		r.Compressor = repb.Compressor_ZSTD

@@ -6,6 +6,7 @@ import (
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -45,9 +46,9 @@ func (u *uploads) findMissing(transfers []*transfer) {
 
 // queryMissing returns which blobs the service lacks.
 func (u *uploads) queryMissing(transfers []*transfer) (map[digest.Digest]bool, error) {
-	request := &repb.FindMissingBlobsRequest{InstanceName: u.opts.Instance, DigestFunction: u.opts.Function.Proto()}
+	request := &repb.FindMissingBlobsRequest{InstanceName: u.opts.Instance, DigestFunction: pb.Function(u.opts.Function)}
 	for _, t := range transfers {
-		request.BlobDigests = append(request.BlobDigests, t.Digest.Proto())
+		request.BlobDigests = append(request.BlobDigests, pb.Digest(t.Digest))
 	}
 	var reply *repb.FindMissingBlobsResponse
 	err := u.service.Call(u.ctx, rpc.FindMissingBlobs, func(ctx context.Context, _ *rpc.Progress) (err error) {

@@ -1,4 +1,4 @@
-package action_test
+package pb_test
 
 import (
 	"strings"
@@ -6,8 +6,8 @@ import (
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 
-	"thinrex/go/action"
 	"thinrex/go/digest"
+	"thinrex/go/reapi/pb"
 )
 
 // An empty Digest stands for messages that there are none of. An output with one is an
@@ -18,13 +18,13 @@ func TestEmptyDigests(t *testing.T) {
 		return nil, nil
 	}
 	p := &repb.ActionResult{StdoutDigest: &repb.Digest{}, StderrRaw: []byte("text"), StderrDigest: &repb.Digest{}}
-	r, err := action.ResultFromProto(p, fetch)
+	r, err := pb.ResultFrom(p, fetch)
 	if err != nil || len(r.Stdout) > 0 || string(r.Stderr) != "text" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	for name, d := range map[string]*repb.Digest{"none": nil, "empty": {}} {
 		p := &repb.ActionResult{OutputFiles: []*repb.OutputFile{{Path: "m.native.dwo", Digest: d}}}
-		if r, err := action.ResultFromProto(p, fetch); err == nil || !strings.Contains(err.Error(), "m.native.dwo") {
+		if r, err := pb.ResultFrom(p, fetch); err == nil || !strings.Contains(err.Error(), "m.native.dwo") {
 			t.Errorf("%s: %+v, %v", name, r, err)
 		}
 	}
