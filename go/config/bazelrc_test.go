@@ -14,7 +14,7 @@ import (
 
 	"thinrex/go/cmd/thinrex/settings"
 	"thinrex/go/digest"
-	"thinrex/go/reapi"
+	"thinrex/go/reapi/remoteflags"
 )
 
 func TestBazelRC(t *testing.T) {
@@ -58,7 +58,7 @@ common --remote_header=z=0
 				o.Remote.Timeout, o.Remote.KeepaliveTime, o.Remote.KeepaliveTimeout = time.Hour, 10*time.Second, time.Minute
 				o.Credentials.HelperTimeout, o.Remote.Retries, o.Remote.MaxConnections = 5*time.Second, 0, 8
 				o.Remote.Proxy, o.Remote.AcceptCached = "unix:/run/p", false
-				o.Remote.Upload, o.Remote.Compress = reapi.UploadNever, true
+				o.Remote.Upload, o.Remote.Compress = remoteflags.UploadNever, true
 			},
 		},
 		"older names": {

@@ -17,7 +17,7 @@ import (
 	"thinrex/go/config"
 	"thinrex/go/digest"
 	"thinrex/go/link"
-	"thinrex/go/reapi"
+	"thinrex/go/reapi/remoteflags"
 	"thinrex/go/store"
 )
 
@@ -188,7 +188,8 @@ bazelrc = "no.rc:x"
 	want.Remote.TLSCertificate, want.Remote.TLSClientCertificate = filepath.Join(work, "ca.pem"), "/etc/c.pem"
 	want.Remote.TLSClientKey = filepath.Join(home, "c.key")
 	want.Remote.Timeout, want.Remote.KeepaliveTime, want.Remote.Retries = 90*time.Second, 0, 0
-	want.Remote.Upload, want.Shared.DigestFunction, want.Link.Strategy = reapi.UploadNever, digest.BLAKE3, link.Racing
+	want.Remote.Upload = remoteflags.UploadNever
+	want.Shared.DigestFunction, want.Link.Strategy = digest.BLAKE3, link.Racing
 	o, err := complete(t, nil, nil)
 	if diff := difference(want, o); err != nil || diff != "" {
 		t.Error(err, diff)

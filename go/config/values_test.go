@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"thinrex/go/cmd/thinrex/settings"
-	"thinrex/go/reapi"
+	"thinrex/go/reapi/remoteflags"
 
 	"github.com/spf13/pflag"
 )
@@ -103,10 +103,10 @@ func TestNegation(t *testing.T) {
 		"--noremote_accept_cached":    func(o settings.Settings) bool { return !o.Remote.AcceptCached },
 		"--noverbose":                 func(o settings.Settings) bool { return !o.Report.Verbose },
 		"--remote_upload_local_results": func(o settings.Settings) bool {
-			return o.Remote.Upload == reapi.UploadAlways
+			return o.Remote.Upload == remoteflags.UploadAlways
 		},
 		"--noremote-upload-local-results": func(o settings.Settings) bool {
-			return o.Remote.Upload == reapi.UploadNever
+			return o.Remote.Upload == remoteflags.UploadNever
 		},
 		"--remote-cache-compression":                  func(o settings.Settings) bool { return o.Remote.Compress },
 		"--noremote-cache-compression":                func(o settings.Settings) bool { return !o.Remote.Compress },

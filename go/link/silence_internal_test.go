@@ -18,6 +18,7 @@ import (
 	"thinrex/go/link/distfile"
 	"thinrex/go/link/executor"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/remoteflags"
 	"thinrex/go/reapi/rpc"
 	"thinrex/go/report"
 )
@@ -27,7 +28,10 @@ import (
 func newTestHelper(t *testing.T, script string) (h *helper, it *task, begun string) {
 	t.Helper()
 	address := "grpc://" + reapitest.StartT(t, reapitest.Options{}).Addr()
-	remote, err := reapi.Dial(t.Context(), reapi.Options{Executor: address, Options: rpc.Options{Timeout: time.Minute}})
+	remote, err := reapi.Dial(t.Context(), reapi.Options{
+		Options:  rpc.Options{Connection: remoteflags.Connection{Timeout: time.Minute}},
+		Services: remoteflags.Services{Executor: address},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

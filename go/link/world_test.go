@@ -22,6 +22,7 @@ import (
 	"thinrex/go/link"
 	"thinrex/go/link/distfile"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/remoteflags"
 	"thinrex/go/reapi/rpc"
 	"thinrex/go/report"
 	"thinrex/go/store"
@@ -171,21 +172,23 @@ func (w *world) dial(ctx context.Context, u setup, term *report.Terminal) *reapi
 	w.Helper()
 	o := reapi.Options{
 		Options: rpc.Options{
-			Timeout:    time.Minute,
+			Connection: remoteflags.Connection{Timeout: time.Minute},
 			InFlight:   2 * link.RemoteLookups,
 			Version:    "1.2.3",
 			Invocation: "this-link",
 			Warn:       term.WarnOnce,
 		},
-		Executor:         "grpc://" + u.service.Addr(),
-		AcceptCached:     true,
+		Services: remoteflags.Services{
+			Executor:     "grpc://" + u.service.Addr(),
+			AcceptCached: true,
+			Executions:   100,
+		},
 		Workers:          true,
 		Function:         digest.SHA256,
-		Executions:       100,
 		ExecutionTimeout: time.Minute,
 	}
 	if u.strategy == link.Local {
-		o.Cache, o.Executor, o.Upload = o.Executor, "", reapi.UploadAlways
+		o.Cache, o.Executor, o.Upload = o.Executor, "", remoteflags.UploadAlways
 	}
 	c, err := reapi.Dial(ctx, o)
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/remoteflags"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -43,8 +44,7 @@ type edit = func(*reapi.Options)
 func options(t testing.TB, s *reapitest.Server, edits ...edit) reapi.Options {
 	o := reapi.Options{
 		Options: rpc.Options{
-			Timeout:       time.Minute,
-			Retries:       2,
+			Connection:    remoteflags.Connection{Timeout: time.Minute, Retries: 2},
 			Indispensable: true,
 			InFlight:      500,
 			Version:       "1.2.3",
@@ -52,7 +52,7 @@ func options(t testing.TB, s *reapitest.Server, edits ...edit) reapi.Options {
 			Mnemonic:      "Backend",
 			Warn:          func(_, format string, args ...any) { t.Errorf("warned: "+format, args...) },
 		},
-		AcceptCached:     true,
+		Services:         remoteflags.Services{AcceptCached: true},
 		ExecutionTimeout: time.Minute,
 	}
 	if s != nil {

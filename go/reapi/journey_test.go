@@ -12,6 +12,7 @@ import (
 	"thinrex/go/action"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/remoteflags"
 )
 
 // journey makes each kind of call for an action with two inputs.
@@ -55,7 +56,7 @@ func smallBatches(caps *repb.ServerCapabilities) {
 }
 
 // storing makes a client store results.
-func storing(o *reapi.Options) { o.Upload = reapi.UploadAlways }
+func storing(o *reapi.Options) { o.Upload = remoteflags.UploadAlways }
 
 // wantDown expects that a service was given up, that the error says why, and that
 // the service isn't called any more.

@@ -10,6 +10,7 @@ import (
 	"thinrex/go/action"
 	"thinrex/go/reapi/cas"
 	"thinrex/go/reapi/pb"
+	"thinrex/go/reapi/remoteflags"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -24,9 +25,9 @@ func (c *cache) keepsResults() bool {
 // with an offer.
 func (c *cache) keepsWith(offer *offer) bool {
 	switch c.opts.Upload {
-	case UploadNever:
+	case remoteflags.UploadNever:
 		return false
-	case UploadAlways:
+	case remoteflags.UploadAlways:
 		return true
 	}
 	return offer.updatesActionCache && !c.workersStore(offer)
@@ -50,7 +51,7 @@ func (c *cache) describeStoring() string {
 	switch {
 	case err != nil:
 		return fmt.Sprintf("%sthe remote cache: %v", not, err)
-	case c.opts.Upload == UploadNever:
+	case c.opts.Upload == remoteflags.UploadNever:
 		return not + address + ": --remote_upload_local_results=false"
 	case !offer.updatesActionCache:
 		return not + address + ": it doesn't allow that to this user"
@@ -68,7 +69,7 @@ func (c *cache) describeStoring() string {
 // users: it needs no more than the service's permission.
 func (c *cache) keeps(offer *offer, r *action.Result) bool {
 	if r.Service != "" {
-		return c.opts.Upload != UploadNever && offer.updatesActionCache
+		return c.opts.Upload != remoteflags.UploadNever && offer.updatesActionCache
 	}
 	return c.keepsWith(offer)
 }
@@ -78,7 +79,7 @@ func (c *cache) wants(r *action.Result) bool {
 	if offer, err := c.cacheOffer(c.ctx); err == nil && c.keeps(offer, r) {
 		return true
 	}
-	return c.opts.Upload != UploadNever && c.blobs.KnowsDamage() && len(c.blobs.Damaged(c.resultBlobs(r))) > 0
+	return c.opts.Upload != remoteflags.UploadNever && c.blobs.KnowsDamage() && len(c.blobs.Damaged(c.resultBlobs(r))) > 0
 }
 
 // resultBlobs returns the blobs that a result refers to.
@@ -96,7 +97,7 @@ func (c *cache) store(ctx context.Context, a *action.Action, r *action.Result) e
 	if err != nil {
 		return err
 	}
-	if c.opts.Upload == UploadNever {
+	if c.opts.Upload == remoteflags.UploadNever {
 		return nil
 	}
 	ctx = withAction(ctx, a)

@@ -11,25 +11,27 @@ import (
 
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/remoteflags"
 )
 
 // When results of local runs are stored, and what Storing tells the user.
 func TestKeepsAndStoring(t *testing.T) {
+	const auto, always, never = remoteflags.UploadAuto, remoteflags.UploadAlways, remoteflags.UploadNever
 	tests := []struct {
-		upload                    reapi.Upload
+		upload                    remoteflags.Upload
 		workers, executes, update bool
 		keeps, fails              bool
 		says                      string
 	}{
-		{upload: reapi.UploadAuto, workers: true, executes: true, update: true, says: "workers store theirs"},
-		{upload: reapi.UploadAuto, executes: true, update: true, keeps: true, says: "are stored in grpc"},
-		{upload: reapi.UploadAuto, update: true, keeps: true, says: "are stored in grpc"},
-		{upload: reapi.UploadAuto, workers: true, update: true, keeps: true, says: "are stored in grpc"},
-		{upload: reapi.UploadAuto, says: "doesn't allow"},
-		{upload: reapi.UploadAuto, executes: true, says: "doesn't allow"},
-		{upload: reapi.UploadAlways, workers: true, executes: true, update: true, keeps: true, says: "are stored in grpc"},
-		{upload: reapi.UploadAlways, keeps: true, fails: true, says: "doesn't allow"},
-		{upload: reapi.UploadNever, update: true, says: "--remote_upload_local_results=false"},
+		{upload: auto, workers: true, executes: true, update: true, says: "workers store theirs"},
+		{upload: auto, executes: true, update: true, keeps: true, says: "are stored in grpc"},
+		{upload: auto, update: true, keeps: true, says: "are stored in grpc"},
+		{upload: auto, workers: true, update: true, keeps: true, says: "are stored in grpc"},
+		{upload: auto, says: "doesn't allow"},
+		{upload: auto, executes: true, says: "doesn't allow"},
+		{upload: always, workers: true, executes: true, update: true, keeps: true, says: "are stored in grpc"},
+		{upload: always, keeps: true, fails: true, says: "doesn't allow"},
+		{upload: never, update: true, says: "--remote_upload_local_results=false"},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%+v", test), func(t *testing.T) {

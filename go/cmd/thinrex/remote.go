@@ -39,7 +39,8 @@ func (o *options) hasService() bool { return o.Remote.Cache != "" || o.Remote.Ex
 
 // remoteOptions are those of a client for a number of jobs.
 func remoteOptions(o *options, mnemonic string, jobs int, warn func(key, format string, args ...any)) reapi.Options {
-	remote := o.Remote
+	var remote reapi.Options
+	remote.Connection, remote.Services = o.Remote.Connection, o.Remote.Services
 	remote.Workers = o.Remote.Executor != ""
 	if o.strategy() == link.Local {
 		remote.Cache = cmp.Or(o.Remote.Cache, o.Remote.Executor) // which may still be the cache

@@ -41,11 +41,12 @@ var plan = []room{
 	// Where results are kept, and where actions run.
 	{"store", "action digest host host/memo option wire"},
 	{"outage", "action host/memo"},
-	{"reapi/credential", "host option"},
-	{"reapi/rpc", ""},
+	{"reapi/remoteflags", "option"},
+	{"reapi/credential", "host reapi/remoteflags"},
+	{"reapi/rpc", "reapi/remoteflags"},
 	{"reapi/pb", "action digest"},
 	{"reapi/cas", "action digest reapi/pb reapi/rpc"},
-	{"reapi", "action digest option reapi/cas reapi/pb reapi/rpc"},
+	{"reapi", "action digest reapi/cas reapi/pb reapi/remoteflags reapi/rpc"},
 
 	// The wing of links.
 	{"link/distfile", ""},
@@ -72,7 +73,7 @@ var plan = []room{
 
 	// The program.
 	{"config", "host option"},
-	{"cmd/thinrex/settings", "compile config digest host link option reapi reapi/credential report store"},
+	{"cmd/thinrex/settings", "compile config digest host link option reapi/remoteflags report store"},
 	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest doctor history history/stats host " +
 		"host/filedigest host/memo link link/backend link/distfile link/linker option outage reapi " +
 		"reapi/credential report store"},

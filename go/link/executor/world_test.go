@@ -17,6 +17,7 @@ import (
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/link/executor"
 	"thinrex/go/reapi"
+	"thinrex/go/reapi/remoteflags"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -70,15 +71,14 @@ func newWorld(t *testing.T, edits ...func(*reapitest.Options)) *world {
 	})
 	client, err := reapi.Dial(t.Context(), reapi.Options{
 		Options: rpc.Options{
-			Timeout:  time.Minute,
-			InFlight: 10,
-			Warn:     func(_, format string, args ...any) { t.Logf(format, args...) },
+			Connection: remoteflags.Connection{Timeout: time.Minute},
+			InFlight:   10,
+			Warn:       func(_, format string, args ...any) { t.Logf(format, args...) },
 		},
-		Executor:         "grpc://" + w.server.Addr(),
+		Services:         remoteflags.Services{Executor: "grpc://" + w.server.Addr(), Executions: 10},
 		Workers:          true,
 		Function:         digest.SHA256,
 		ExecutionTimeout: time.Minute,
-		Executions:       10,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -23,9 +23,8 @@ type helper struct {
 }
 
 const (
-	defaultTimeout = 10 * time.Second // Bazel's
-	maxReply       = 1 << 20          // bytes
-	maxMessage     = 300              // characters of stderr that an error repeats
+	maxReply   = 1 << 20 // bytes
+	maxMessage = 300     // characters of stderr that an error repeats
 )
 
 // credentials runs the helper to get the headers to send to uri, and until when they

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"thinrex/go/reapi/remoteflags"
+
 	"golang.org/x/sync/singleflight"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
@@ -18,16 +20,7 @@ import (
 )
 
 // Options say where credentials come from.
-type Options struct {
-	// Helpers are values of --credential_helper: PROGRAM for every host, or
-	// SCOPE=PROGRAM. SCOPE is a domain, or *.DOMAIN for it and all domains below. The
-	// closest scope counts, and of equal ones the last. PROGRAM is an absolute path,
-	// %workspace%/PATH, or a name to look up in $PATH.
-	Helpers       []string
-	HelperTimeout time.Duration // 0 for Bazel's 10 s
-	Netrc         string        // file; "" for $NETRC or ~/.netrc, which may be missing
-	Workspace     string        // what %workspace% stands for, or ""
-}
+type Options = remoteflags.Credentials
 
 // A Source has the credentials for one host. If a helper's scope holds the host,
 // .netrc isn't used, even if the helper returns no headers. A Source is safe for
@@ -76,7 +69,7 @@ func New(host string, o Options) (*Source, error) {
 		}
 		s.helper = &helper{program: program, timeout: o.HelperTimeout}
 		if o.HelperTimeout <= 0 {
-			s.helper.timeout = defaultTimeout
+			s.helper.timeout = remoteflags.HelperTimeout
 		}
 	} else if host != "" {
 		s.netrc = locateNetrc(o.Netrc)

@@ -14,24 +14,18 @@
 package rpc
 
 import (
-	"time"
-
 	"google.golang.org/grpc/credentials"
+
+	"thinrex/go/reapi/remoteflags"
 )
 
-// Options say how to talk to services. Their names and meanings are those of
-// Bazel's flags.
+// Options say how to talk to services. What isn't in package remoteflags, the caller decides, not
+// the user.
 type Options struct {
-	Headers []string // NAME=VALUE, sent with each call
-
-	TLSCertificate, TLSClientCertificate, TLSClientKey string // PEM files
+	remoteflags.Connection
 
 	// Credentials returns what to send to a host with each call, nil for nothing.
-	Credentials              func(host string) (Credentials, error)
-	GoogleDefaultCredentials bool
-
-	Timeout time.Duration // of one call, or between two messages of a stream
-	Retries int           // of one call
+	Credentials func(host string) (Credentials, error)
 
 	// Hurried callers don't wait long for a service: it gets one retry before its
 	// first answer, and a busy service a few seconds.
@@ -40,11 +34,7 @@ type Options struct {
 	// Callers who can go on without the service wait for connectTime only.
 	Indispensable bool
 
-	MaxConnections int    // 0 for as many as InFlight needs
-	InFlight       int    // how many calls there may be at once
-	Proxy          string // unix:PATH, or ""
-
-	KeepaliveTime, KeepaliveTimeout time.Duration // 0 for none
+	InFlight int // how many calls there may be at once
 
 	Version    string // of thinrex
 	Invocation string // the same for all calls of one link

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"thinrex/go/reapi/remoteflags"
+
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -18,7 +20,8 @@ import (
 // unconnected returns an endpoint without connections: tests make their calls fail
 // or succeed by themselves.
 func unconnected(retries int) *Endpoint {
-	return &Endpoint{opts: &Options{Timeout: time.Minute, Retries: retries}, connections: &connections{}}
+	patient := remoteflags.Connection{Timeout: time.Minute, Retries: retries}
+	return &Endpoint{opts: &Options{Connection: patient}, connections: &connections{}}
 }
 
 // A trial makes calls to a service whose answers depend on the time since the

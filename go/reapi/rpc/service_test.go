@@ -9,6 +9,7 @@ import (
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"go.uber.org/goleak"
 
+	"thinrex/go/reapi/remoteflags"
 	"thinrex/go/reapi/rpc"
 )
 
@@ -28,8 +29,7 @@ type edit = func(*rpc.Options)
 func dial(t *testing.T, address string, edits ...edit) (*rpc.Service, error) {
 	t.Helper()
 	o := &rpc.Options{
-		Timeout:       time.Minute,
-		Retries:       2,
+		Connection:    remoteflags.Connection{Timeout: time.Minute, Retries: 2},
 		Indispensable: true,
 		Version:       "1.2.3",
 		Warn:          func(_, format string, args ...any) { t.Errorf("warned: "+format, args...) },

@@ -8,8 +8,7 @@ import (
 	"thinrex/go/host"
 	"thinrex/go/link"
 	"thinrex/go/option"
-	"thinrex/go/reapi"
-	"thinrex/go/reapi/credential"
+	"thinrex/go/reapi/remoteflags"
 	"thinrex/go/report"
 	"thinrex/go/store"
 )
@@ -19,8 +18,8 @@ import (
 type Settings struct {
 	Config      config.Options
 	Store       store.Options
-	Remote      reapi.Options
-	Credentials credential.Options
+	Remote      remoteflags.Options
+	Credentials remoteflags.Credentials
 	Link        link.Options
 	Compile     compile.Options
 	Host        host.Options

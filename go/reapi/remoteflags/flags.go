@@ -1,4 +1,4 @@
-package reapi
+package remoteflags
 
 import (
 	"time"
@@ -6,8 +6,7 @@ import (
 	"thinrex/go/option"
 )
 
-// Rows sets the defaults of the user's options and describes them. The rest of o
-// is its caller's to fill in.
+// Rows sets the defaults of the options and describes them.
 func (o *Options) Rows() []option.Row {
 	rows := append(o.serviceRows(), o.resultRows()...)
 	rows = append(rows, o.callRows()...)
@@ -147,7 +146,7 @@ func (o *Options) callRows() []option.Row {
 }
 
 // authenticationRows are about how the services know the user, and the user the
-// services. Package credential has the rows of credential helpers.
+// services. Credentials has the rows of credential helpers.
 func (o *Options) authenticationRows() []option.Row {
 	return []option.Row{
 		{

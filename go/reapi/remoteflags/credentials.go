@@ -1,11 +1,11 @@
-package credential
+package remoteflags
 
 import (
 	"thinrex/go/option"
 )
 
-// Rows sets the defaults of the user's options and describes them.
-func (o *Options) Rows() []option.Row {
+// Rows sets the defaults of the user's part and describes it.
+func (o *Credentials) Rows() []option.Row {
 	return []option.Row{
 		{
 			Name:        "credential_helper",
@@ -21,7 +21,7 @@ func (o *Options) Rows() []option.Row {
 		},
 		{
 			Name:        "credential_helper_timeout",
-			Value:       option.Duration(&o.HelperTimeout, defaultTimeout),
+			Value:       option.Duration(&o.HelperTimeout, HelperTimeout),
 			Group:       option.Authentication,
 			Usage:       "how long a credential helper may take",
 			FromBazelRC: true,
