@@ -33,8 +33,9 @@ func In(stateDir string) Folder { return Folder{stateDir} }
 // IsKept reports whether anything is remembered at all.
 func (f Folder) IsKept() bool { return f.state != "" }
 
-// AddLink adds a link that has ended, and fills in Link.Version and Link.ID. The details go
-// to a file of their own, before the record that names it; jobs may be nil for none.
+// AddLink adds a link that has ended. It fills in the version, the ID, and what the jobs tell.
+// The details go to a file of their own, before the record that names it; jobs may be nil for
+// none.
 func (f Folder) AddLink(l Link, jobs *Jobs) error {
 	if !f.IsKept() {
 		return nil
@@ -42,6 +43,7 @@ func (f Folder) AddLink(l Link, jobs *Jobs) error {
 	l.Version, l.ID = Version, newID(l.Started)
 	l.Summary.Error = shortened(l.Summary.Error)
 	if jobs != nil {
+		l.SavedSeconds, l.RunSeconds = jobs.totals()
 		if err := f.writeJobs(l.ID, jobs); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -80,6 +81,18 @@ func (j *Jobs) sound() bool {
 		}
 	}
 	return true
+}
+
+// totals returns how long compilers ran when the hits were made, and in this link.
+func (j *Jobs) totals() (saved, ran float64) {
+	for _, job := range j.Jobs {
+		if job.Outcome == Hit || job.Outcome == Joined {
+			saved += job.Ran
+		} else {
+			ran += job.Ran
+		}
+	}
+	return math.Round(saved*1e3) / 1e3, math.Round(ran*1e3) / 1e3
 }
 
 func all(list []int32, ok func(int32) bool) bool {

@@ -84,9 +84,13 @@ type Job struct {
 	Lookup float64 `json:"lookup_seconds,omitempty"` // reading its files and asking the caches
 	Cut    float64 `json:"cut_seconds,omitempty"`    // cutting its imports, and asking the caches again
 	Start  float64 `json:"start_seconds,omitempty"`  // its execution, since Link.Started; before it, the job was queued
-	Run    float64 `json:"run_seconds,omitempty"`    // its execution; on a worker with upload and download
-	Write  float64 `json:"write_seconds,omitempty"`  // storing and writing the outputs
-	End    float64 `json:"end_seconds,omitempty"`    // since Link.Started
+	Run    float64 `json:"run_seconds,omitempty"`    // its execution, all of it
+	// Before is the part of Run before the compiler started, in which files were copied or
+	// uploaded and a worker was waited for; 0 if unknown. Run - Before - Ran is the part
+	// after it, in which outputs were read or downloaded.
+	Before float64 `json:"before_seconds,omitempty"`
+	Write  float64 `json:"write_seconds,omitempty"` // storing and writing the outputs
+	End    float64 `json:"end_seconds,omitempty"`   // since Link.Started
 
 	// Slot tells which executions ran one after the other, from 0: those of this machine and
 	// those on workers (Away) are numbered apart. It counts only for jobs with Run.

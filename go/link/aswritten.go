@@ -49,15 +49,16 @@ func (w *asWritten) instead(ctx context.Context, first distfile.Job, rest func()
 	default:
 		return err
 	}
-	slot, err := w.slots.Acquire(ctx)
-	if err != nil {
-		return err
+	slot, acquired := w.slots.Acquire(ctx)
+	if acquired != nil {
+		return acquired
 	}
 	defer slot.Free()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	for _, job := range append([]distfile.Job{first}, rest()...) {
+		w.failures.tally.journal.uncached(job, err.Error())
 		if err := w.run(ctx, job); err != nil {
 			return err
 		}
@@ -77,7 +78,9 @@ func (w *asWritten) changed(ctx context.Context, jobs []distfile.Job) error {
 
 // run runs one job. The caller has a slot of this machine.
 func (w *asWritten) run(ctx context.Context, job distfile.Job) error {
+	ended := w.failures.tally.journal.run(job, false)
 	r, err := w.machine.RunAsIs(ctx, append(append([]string{}, w.args...), job.Args...))
+	ended(false)
 	for _, path := range job.Outputs {
 		w.outputs.adopt(path)
 	}
@@ -94,6 +97,7 @@ func (w *asWritten) run(ctx context.Context, job distfile.Job) error {
 	}
 	w.failures.printMessages(nil, r)
 	w.failures.tally.count(func(s *report.Summary) { s.Local++; s.Uncached++ })
+	w.failures.tally.journal.ranAsWritten(job, r)
 	return nil
 }
 

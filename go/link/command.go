@@ -25,7 +25,7 @@ func RunCommand(ctx context.Context, c *backend.Command, o Options) (report.Summ
 	if err != nil {
 		return report.Summary{}, err
 	}
-	tally := newTally(f, o.Started)
+	tally := newTally(f, o)
 	found, err := newJobCompiler(ctx, compiler, resolution, f.Common, o)
 	if err != nil {
 		return tally.end(err)

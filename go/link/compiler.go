@@ -17,7 +17,9 @@ import (
 type jobCompiler struct {
 	path      string         // on this machine
 	onWorkers string         // the path by which workers run it; "" if each action brings its own
+	identity  string         // see clang.Compiler
 	builder   *canon.Builder // of the jobs' actions; nil if all jobs must run as they are
+	uncached  string         // why there is no builder
 
 	// library returns the shared library with LLVM's code that the compiler loads.
 	library func() (path string, err error)
@@ -57,15 +59,17 @@ func newJobCompiler(
 	ctx context.Context, compiler *clang.Compiler, resolution clang.ResolveOptions, common distfile.Common, o Options,
 ) (*jobCompiler, error) {
 	c := &jobCompiler{
-		path:    compiler.Path,
-		library: func() (string, error) { return compiler.LLVMLibrary(resolution) },
-		version: func() (string, error) { return compiler.LLVMVersion(ctx, resolution) },
+		path:     compiler.Path,
+		identity: compiler.Identity,
+		library:  func() (string, error) { return compiler.LLVMLibrary(resolution) },
+		version:  func() (string, error) { return compiler.LLVMVersion(ctx, resolution) },
 	}
 	why, err := unknownCompiler(ctx, compiler, resolution)
 	if err != nil {
 		return nil, err
 	}
 	if why != "" {
+		c.uncached = why
 		return c, o.runUncached(&action.Uncacheable{Cause: "compiler", Reason: why})
 	}
 	options := canon.Options{
@@ -90,7 +94,7 @@ func newJobCompiler(
 	}
 	c.builder, err = canon.NewBuilder(common, options)
 	if uncacheable, ok := errors.AsType[*action.Uncacheable](err); ok {
-		c.builder = nil
+		c.builder, c.uncached = nil, uncacheable.Reason
 		return c, o.runUncached(uncacheable)
 	}
 	return c, err

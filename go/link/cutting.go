@@ -57,6 +57,7 @@ func (p *plan) cutAll(ctx context.Context) error {
 
 // cut decides on a task whose whole action missed, in a slot that it gives back.
 func (p *plan) cut(ctx context.Context, t *task, slot *host.Lease) error {
+	began := p.tally.journal.now()
 	err := p.actions.take(ctx, t)
 	sliced := err == nil && p.actions.slicing.slice(ctx, t)
 	if err == nil && !sliced {
@@ -67,7 +68,7 @@ func (p *plan) cut(ctx context.Context, t *task, slot *host.Lease) error {
 	case err != nil:
 		return p.delivery.complete(ctx, t, nil, err)
 	case sliced:
-		if done, err := p.lookupSliced(ctx, t); done || err != nil {
+		if done, err := p.lookupSliced(ctx, t, began); done || err != nil {
 			return err
 		}
 		p.queues.there.push(p.actions.keep(t))
@@ -75,9 +76,9 @@ func (p *plan) cut(ctx context.Context, t *task, slot *host.Lease) error {
 	return ctx.Err()
 }
 
-// lookupSliced looks a sliced action up. It reports whether the task is done. If not, the
-// task's action is the one that is to run.
-func (p *plan) lookupSliced(ctx context.Context, t *task) (done bool, err error) {
+// lookupSliced looks a sliced action up, which began to be made at a time of the journal. It
+// reports whether the task is done. If not, the task's action is the one that is to run.
+func (p *plan) lookupSliced(ctx context.Context, t *task, began float64) (done bool, err error) {
 	if p.options.Slicing == SlicingVerify {
 		return false, nil // a hit would verify nothing
 	}
@@ -86,6 +87,7 @@ func (p *plan) lookupSliced(ctx context.Context, t *task) (done bool, err error)
 	if err == nil && r == nil {
 		r, err = p.lookupThere(ctx, t)
 	}
+	p.tally.journal.cut(t.first, began)
 	if err == nil && r == nil {
 		return false, nil
 	}

@@ -34,6 +34,7 @@ func (d *delivery) complete(ctx context.Context, t *task, r *action.Result, err 
 	}
 	var changed []distfile.Job
 	deliver := func() {
+		d.tally.journal.delivering(t.first)
 		d.store(ctx, t, r)
 		d.tally.sound(r, t.sliced != nil)
 		changed, err = d.writeAll(t, t.outputsFrom(r))
@@ -69,8 +70,9 @@ func (d *delivery) store(ctx context.Context, t *task, r *action.Result) {
 	if compiled || t.sliced != nil {
 		if path := t.action.InputsChanged(); path != "" {
 			if compiled {
-				d.asWritten.warnUnstored(t.first, fmt.Errorf("%s %w", path, action.ErrInputChanged))
-				d.tally.uncached()
+				why := fmt.Errorf("%s %w", path, action.ErrInputChanged)
+				d.asWritten.warnUnstored(t.first, why)
+				d.unstored(t, why)
 			}
 			return
 		}
@@ -95,8 +97,17 @@ func (d *delivery) storeOwn(ctx context.Context, t *task, r *action.Result) {
 	if !t.notShared && d.uploads.wants(r) {
 		d.uploads.add(ctx, t.action, r, stored)
 	} else if !stored {
-		d.tally.uncached()
+		d.unstored(t, errNoCache)
 	}
+}
+
+// errNoCache says why a result isn't stored.
+var errNoCache = errors.New("there is no cache that can be written")
+
+// unstored counts a task whose result is stored nowhere.
+func (d *delivery) unstored(t *task, why error) {
+	d.tally.uncached()
+	d.tally.journal.uncached(t.first, why.Error())
 }
 
 // storeWhole stores what is delivered of a sliced action as the result of the whole one,
@@ -146,6 +157,7 @@ func (d *delivery) writeAll(t *task, r *action.Result) (changed []distfile.Job, 
 			}
 		}
 		d.failures.printMessages(a, r)
+		d.tally.journal.delivered(job, r, i > 0)
 	}
 	return changed, nil
 }

@@ -53,19 +53,20 @@ func (e *execution) feeds(q *queues) []feed {
 
 // hereFrom returns a feed that takes tasks when this machine has a slot.
 func (e *execution) hereFrom(all *queues, q *queue, m maker) feed {
-	return feed{queue: q, slots: e.options.Slots, mayBegin: all.mayBegin, run: e.runWith(m)}
+	return feed{queue: q, slots: e.options.Slots, mayBegin: all.mayBegin, run: e.runWith(m, false)}
 }
 
 // thereFrom returns a feed that takes tasks when the service may be given one.
 func (e *execution) thereFrom(q *queue, m maker) feed {
-	return feed{queue: q, slots: e.there, run: e.runWith(m)}
+	return feed{queue: q, slots: e.there, run: e.runWith(m, true)}
 }
 
 // A maker makes the executor of one task, which begins in a slot that is taken.
 type maker func(t *task, slot *host.Lease) action.Executor
 
-// runWith returns what executes one task and delivers its result.
-func (e *execution) runWith(executorOf maker) func(context.Context, *task, *host.Lease) error {
+// runWith returns what executes one task and delivers its result. away is said of a feed
+// that gives its tasks to the service.
+func (e *execution) runWith(executorOf maker, away bool) func(context.Context, *task, *host.Lease) error {
 	return func(ctx context.Context, t *task, slot *host.Lease) error {
 		if !t.hasAction() {
 			defer slot.Free()
@@ -75,10 +76,13 @@ func (e *execution) runWith(executorOf maker) func(context.Context, *task, *host
 			slot.Free()
 			return e.delivery.complete(ctx, t, nil, err)
 		}
+		ended := e.delivery.tally.journal.run(t.first, away)
 		r, err := e.result(ctx, t, slot, executorOf)
 		if err == nil && t.sliced != nil {
 			r, err = e.settleSliced(ctx, t, slot, r, executorOf)
 		}
+		meantForWorker := away && e.options.Strategy != Racing
+		ended(meantForWorker && r != nil && r.Service == "")
 		return e.delivery.complete(ctx, t, r, err)
 	}
 }

@@ -70,6 +70,7 @@ func (l *failures) report(f failed) {
 	}
 	printed := l.note(f)
 	l.tally.count(func(s *report.Summary) { s.Failed += len(f.jobs) })
+	l.tally.journal.failed(f)
 	if !l.keepGoing {
 		l.stop()
 	}

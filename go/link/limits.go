@@ -34,6 +34,8 @@ import (
 //	Options.Timeout      one execution on a worker               a compiler that hangs there would hold its worker
 //	linkersLastMoment    the wait for the end of a linker that   a linker that is killed removes its files first:
 //	                     has removed its files                   a message about these would be noise
+//	slicesNoted          what a Journal notes of slices, in      a large link whose jobs all miss reads a million
+//	                     words of memory                         slices
 //	namedModules         modules that a message names            thousands may fail with one message
 //
 // Other packages bound what is theirs: host the output of a process, reapi the memory
@@ -50,6 +52,7 @@ const (
 	raceDelay         = time.Second
 	executingPatience = 3 // times Options.Patience
 	linkersLastMoment = 2 * time.Second
+	slicesNoted       = 2 << 20
 	namedModules      = 3
 )
 

@@ -22,7 +22,7 @@ var ErrCompilation = errors.New("a backend compilation failed")
 
 // Run runs the jobs of a dist-file. When it fails, none of their outputs is left.
 func Run(ctx context.Context, f *distfile.File, o Options) (report.Summary, error) {
-	tally := newTally(f, o.Started)
+	tally := newTally(f, o)
 	if len(f.Jobs) == 0 {
 		return tally.end(nil)
 	}
@@ -40,6 +40,7 @@ func run(
 	ctx context.Context, f *distfile.File, o Options, compiler *jobCompiler, tally *tally,
 ) (report.Summary, error) {
 	tally.compilerKnown()
+	tally.journal.open(f, o, compiler)
 
 	running, stop := context.WithCancelCause(ctx) // a failed compilation ends all others
 	defer stop(nil)

@@ -45,6 +45,9 @@ type Options struct {
 	Terminal   *report.Terminal
 	Started    time.Time // when the program started
 
+	// Journal notes what becomes of each job; nil for none.
+	Journal *Journal
+
 	command bool // RunCommand sets it
 
 	// Patience is how long a job may be without news from a service before this

@@ -65,6 +65,7 @@ func (p *plan) lookupAll(ctx context.Context) error {
 
 // lookup decides on one job.
 func (p *plan) lookup(ctx context.Context, job distfile.Job) error {
+	p.tally.journal.begin(job)
 	if p.actions.builder == nil {
 		p.queues.here.push(asTheLinkerWrote(job))
 		return nil
@@ -74,6 +75,7 @@ func (p *plan) lookup(ctx context.Context, job distfile.Job) error {
 		if err := p.options.runUncached(uncacheable); err != nil {
 			return err
 		}
+		p.tally.journal.uncached(job, uncacheable.Reason)
 		p.queues.here.push(asTheLinkerWrote(job))
 		return nil
 	}
@@ -83,6 +85,7 @@ func (p *plan) lookup(ctx context.Context, job distfile.Job) error {
 	if r == nil {
 		r, err = p.lookupThere(ctx, t)
 	}
+	p.tally.journal.lookedUp(job)
 	switch {
 	case err == nil && p.verifier.choose(t, r):
 		p.queues.here.push(p.actions.keep(t))
@@ -114,6 +117,7 @@ func (p *plan) lookupHere(ctx context.Context, job distfile.Job) (t *task, r *ac
 			p.options.Terminal.Verbose("%s: its summary index keeps the numbers that lld gave it, "+
 				"so that an equal job may miss: %v", job.Module(), a.Unstable)
 		}
+		p.tally.journal.reads(job, a)
 		if t = p.actions.joining.begin(job, a); t != nil {
 			r, err = p.disk.lookup(ctx, a)
 		}

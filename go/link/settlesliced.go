@@ -37,6 +37,7 @@ func (e *execution) settleSliced(
 	}
 	e.options.Terminal.Verbose("%s is compiled again, with whole modules: %v", t.first.Module(), why)
 	e.delivery.tally.compiledTwice()
+	e.delivery.tally.journal.compiledTwice(t.first, why)
 	t.unslice()
 	if err := slot.Take(ctx); err != nil {
 		return nil, err

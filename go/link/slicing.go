@@ -130,20 +130,25 @@ func (s *slicing) close() error {
 func (s *slicing) slice(ctx context.Context, t *task) bool {
 	cutting, err := s.begin()
 	if err != nil {
+		s.tally.journal.readsWhole(t.first, err)
 		return false
 	}
 	var sliced *canon.Sliced
+	var requests []slice.Request
 	s.turns.do(func() {
 		sliced, err = s.builder.Slice(t.action, func(module action.Input, r slice.Request) ([]byte, error) {
+			requests = append(requests, r)
 			return s.cut(ctx, cutting, module, r)
 		})
 	})
 	if err != nil {
+		s.tally.journal.readsWhole(t.first, err)
 		if ctx.Err() == nil && !errors.Is(err, canon.ErrNothingCut) {
 			s.terminal.Verbose("%v", err)
 		}
 		return false
 	}
+	s.tally.journal.sliced(t.first, t.action, sliced, requests)
 	t.wantsSlices = true
 	t.sliced = &slicedTask{Sliced: sliced, whole: t.action}
 	t.action = sliced.Action

@@ -12,13 +12,18 @@ import (
 // A tally counts what became of a link's jobs. It is safe for concurrent use.
 type tally struct {
 	started time.Time // when the program started
+	journal *Journal  // which notes it of each job; nil for none
 
 	mu      sync.Mutex
 	summary report.Summary
 }
 
-func newTally(f *distfile.File, started time.Time) *tally {
-	return &tally{started: started, summary: report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)}}
+func newTally(f *distfile.File, o Options) *tally {
+	return &tally{
+		started: o.Started,
+		journal: o.Journal,
+		summary: report.Summary{LinkerOutput: f.Common.LinkerOutput, Jobs: len(f.Jobs)},
+	}
 }
 
 // count changes the summary.

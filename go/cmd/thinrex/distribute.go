@@ -93,6 +93,10 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	}
 	digests := memo.Path(options.StateDir, memo.LinkDigests, memo.Host())
 	options.Files = filedigest.Open(digests, o.Shared.DigestFunction)
+	past := openHistory(o, options.StateDir, terminal)
+	if past.IsKept() {
+		options.Journal = link.NewJournal()
+	}
 
 	summary, err := link.Run(ctx, file, options)
 	if saveErr := options.Files.Save(); saveErr != nil {
@@ -101,6 +105,8 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	}
 	pruneAfterLink(ctx, s, policy, started.at, terminal)
 	sweepState(ctx, s, options.StateDir, policy)
+	completeSummary(&summary, remote)
+	past.addLink(options, summary)
 	printSummary(summary, remote, o.Report.SummaryFile, terminal)
 	return err
 }
@@ -118,15 +124,19 @@ func linkOptions(o *options, terminal *report.Terminal, started start) link.Opti
 	return options
 }
 
-// printSummary completes the summary, writes it to a file, if there is one, and
-// prints its line, if somebody wants to read it.
-func printSummary(summary report.Summary, remote *reapi.Client, file string, terminal *report.Terminal) {
+// completeSummary adds what a link doesn't know of itself.
+func completeSummary(summary *report.Summary, remote *reapi.Client) {
 	summary.Version = version()
 	if remote != nil {
 		summary.BytesUploaded, summary.BytesDownloaded = remote.Traffic()
-		if summary.Local > 0 {
-			terminal.Verbose("%s", remote.Storing())
-		}
+	}
+}
+
+// printSummary writes the summary to a file, if there is one, and prints its line, if
+// somebody wants to read it.
+func printSummary(summary report.Summary, remote *reapi.Client, file string, terminal *report.Terminal) {
+	if remote != nil && summary.Local > 0 {
+		terminal.Verbose("%s", remote.Storing())
 	}
 	if file != "" {
 		if err := summary.WriteFile(file); err != nil {

@@ -53,8 +53,8 @@ func main() {
 		"folder for all files; by default in memory, so that the disk's speed doesn't matter")
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
-	only := flag.String("only", "", "measure only the groups of rows that match: warm, cold, large, remote, slots, "+
-		"down, reset, compile, libraries, checkout, records, older, "+
+	only := flag.String("only", "", "measure only the groups of rows that match: warm, history, cold, large, remote, "+
+		"slots, down, reset, compile, libraries, checkout, records, older, "+
 		"slices: hits, slices: edit, slices: cold, slices: real, slices: remote")
 	older := flag.String("baseline", "", "an older thinrex: measure how much slower or faster hits have become")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
@@ -109,6 +109,7 @@ func run(b *bench, only string) (err error) {
 		rows func() error
 	}{
 		{"warm", b.warmLink},
+		{"history", b.historyOfHits},
 		{"cold", b.coldLink},
 		{"large", b.fakeCompiler},
 		{"remote", b.remoteLinks},

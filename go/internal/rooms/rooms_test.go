@@ -29,7 +29,7 @@ var plan = []room{
 	{"host", "option"},
 	{"host/memo", ""},
 	{"host/filedigest", "digest host/memo"},
-	{"history", "host/memo report"},
+	{"history", "host/memo option report"},
 	{"history/page", "history report"},
 	{"history/stats", "history"},
 	{"history/trace", "history"},
@@ -56,7 +56,7 @@ var plan = []room{
 	{"link/slice/cut", "bitcode link/slice"},
 	{"link/canon", "action assembly bitcode clang digest host host/filedigest link/distfile link/slice"},
 	{"link/executor", "action digest host"},
-	{"link", "action clang digest host host/filedigest link/backend link/canon link/distfile link/executor " +
+	{"link", "action clang digest history host host/filedigest link/backend link/canon link/distfile link/executor " +
 		"link/slice object object/rename option report"},
 
 	// The wing of compilations.
@@ -73,7 +73,7 @@ var plan = []room{
 
 	// The program.
 	{"config", "host option"},
-	{"cmd/thinrex/settings", "compile config digest host link option reapi/remoteflags report store"},
+	{"cmd/thinrex/settings", "compile config digest history host link option reapi/remoteflags report store"},
 	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest doctor history history/stats host " +
 		"host/filedigest host/memo link link/backend link/distfile link/linker option outage reapi " +
 		"reapi/credential report store"},

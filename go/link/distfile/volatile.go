@@ -19,6 +19,17 @@ var (
 	})
 )
 
+// StableName returns a module's path without what has nothing to do with the module: the
+// random part of clang's temporary objects, and for an extracted member the linker's output
+// folder, the task's number and the PID. By it people find a module again in another link.
+func (c Common) StableName(path string) string {
+	stable := c.OrderKey(path)
+	if stable != path {
+		stable = extracted().ReplaceAllString(stable, "")
+	}
+	return stable
+}
+
 // OrderKey returns the string by which link/canon orders the modules of a link. It is
 // the path, because in-process ThinLTO imports in the order of paths, without the
 // parts that have nothing to do with the module: the random part of clang's

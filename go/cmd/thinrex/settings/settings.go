@@ -5,6 +5,7 @@ import (
 	"thinrex/go/compile"
 	"thinrex/go/config"
 	"thinrex/go/digest"
+	"thinrex/go/history"
 	"thinrex/go/host"
 	"thinrex/go/link"
 	"thinrex/go/option"
@@ -24,13 +25,15 @@ type Settings struct {
 	Compile     compile.Options
 	Host        host.Options
 	Report      report.Options
+	History     history.Options
 	Shared      Shared
 }
 
 // Rows sets the defaults and describes all options.
 func (s *Settings) Rows() (rows []option.Row) {
 	for _, part := range []interface{ Rows() []option.Row }{
-		&s.Config, &s.Store, &s.Remote, &s.Credentials, &s.Link, &s.Compile, &s.Host, &s.Report, &s.Shared,
+		&s.Config, &s.Store, &s.Remote, &s.Credentials, &s.Link, &s.Compile, &s.Host, &s.Report, &s.History,
+		&s.Shared,
 	} {
 		rows = append(rows, part.Rows()...)
 	}
