@@ -1,7 +1,12 @@
 package action
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"thinrex/go/object"
@@ -44,6 +49,21 @@ func (r *Result) Output(name string) (data []byte, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// OutputsSum is equal for results with the same outputs. Messages don't count: some
+// compilers print how long they took.
+func (r *Result) OutputsSum() (sum [sha256.Size]byte) {
+	h := sha256.New()
+	outputs := slices.Clone(r.Outputs)
+	slices.SortFunc(outputs, func(x, y OutputFile) int { return strings.Compare(x.Name, y.Name) })
+	for _, out := range outputs {
+		_ = binary.Write(h, binary.LittleEndian, [2]int64{int64(len(out.Name)), int64(len(out.Data))})
+		_, _ = io.WriteString(h, out.Name)
+		_, _ = h.Write(out.Data)
+	}
+	h.Sum(sum[:0])
+	return sum
 }
 
 // ExitError says how the compiler failed; nil if it exited with 0.

@@ -75,6 +75,17 @@ func (c *cache) store(ctx context.Context, a *action.Action, r *action.Result) b
 	return false
 }
 
+// keepInputs stores what an action reads in the disk cache: --keep_inputs.
+func (c *cache) keepInputs(a *action.Action) {
+	to, ok := c.results.(interface{ Keep(*action.Action) error })
+	if !ok {
+		return
+	}
+	if err := to.Keep(a); err != nil && !errors.Is(err, action.ErrInputChanged) {
+		c.failed("keep inputs in", err)
+	}
+}
+
 // remove removes an action's result from the disk cache.
 func (c *cache) remove(a *action.Action) error {
 	if from, ok := c.results.(interface{ Remove(*action.Action) error }); ok {

@@ -83,7 +83,12 @@ func (p *plan) lookupSliced(ctx context.Context, t *task, began float64) (done b
 		return false, nil // a hit would verify nothing
 	}
 	var r *action.Result
-	p.actions.turns.do(func() { r, err = p.disk.lookup(ctx, t.action) })
+	p.actions.turns.do(func() {
+		if p.options.KeepInputs {
+			p.disk.keepInputs(t.action)
+		}
+		r, err = p.disk.lookup(ctx, t.action)
+	})
 	if err == nil && r == nil {
 		r, err = p.lookupThere(ctx, t)
 	}

@@ -49,6 +49,15 @@ func (o *Options) Rows() []option.Row {
 			Phase: option.LinkOnly,
 		},
 		{
+			Name:  "keep_inputs",
+			Value: option.Bool(&o.KeepInputs, false),
+			Group: option.Cache,
+			Usage: "keep in the disk cache what a link's jobs read, so that thinrex replay and verify can run them again",
+			Doc: "keep in the disk cache what a link's jobs read, so that `thinrex replay` and `thinrex verify` can run " +
+				"them again: see [operate.md](operate.md#run-a-job-again)",
+			Phase: option.Backends,
+		},
+		{
 			Name:    "remote_compiler",
 			Value:   option.Text(&o.Compiler, ""),
 			Group:   option.Remote,

@@ -41,6 +41,7 @@ type Options struct {
 
 	// What the user sees.
 	KeepGoing  bool // after a failed compilation, run the others all the same
+	KeepInputs bool // keep what jobs read in Cache, so that they can be run again
 	VerifyHits int  // how many percent of the hits are compiled again, and compared
 	Terminal   *report.Terminal
 	Started    time.Time // when the program started

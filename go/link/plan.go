@@ -118,6 +118,9 @@ func (p *plan) lookupHere(ctx context.Context, job distfile.Job) (t *task, r *ac
 				"so that an equal job may miss: %v", job.Module(), a.Unstable)
 		}
 		p.tally.journal.reads(job, a)
+		if p.options.KeepInputs {
+			p.disk.keepInputs(a)
+		}
 		if t = p.actions.joining.begin(job, a); t != nil {
 			r, err = p.disk.lookup(ctx, a)
 		}

@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
-	"io"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"thinrex/go/action"
@@ -40,24 +37,9 @@ func (v *verifier) choose(t *task, r *action.Result) bool {
 	if r == nil || rand.N(100) >= v.percent {
 		return false
 	}
-	t.hit = &hit{service: r.Service, outputs: outputsSum(r)}
+	t.hit = &hit{service: r.Service, outputs: r.OutputsSum()}
 	r.Done()
 	return true
-}
-
-// outputsSum is equal for results with the same outputs. Messages don't count: some
-// compilers print how long they took.
-func outputsSum(r *action.Result) (sum [sha256.Size]byte) {
-	h := sha256.New()
-	outputs := slices.Clone(r.Outputs)
-	slices.SortFunc(outputs, func(x, y action.OutputFile) int { return cmp.Compare(x.Name, y.Name) })
-	for _, out := range outputs {
-		_ = binary.Write(h, binary.LittleEndian, [2]int64{int64(len(out.Name)), int64(len(out.Data))})
-		_, _ = io.WriteString(h, out.Name)
-		_, _ = h.Write(out.Data)
-	}
-	h.Sum(sum[:0])
-	return sum
 }
 
 // execute compiles a task that hit, in a slot, and returns what is to be delivered: the
@@ -74,7 +56,7 @@ func (v *verifier) execute(ctx context.Context, t *task, slot *host.Lease) (*act
 	if why := t.action.Failure(first); why != nil {
 		return v.unverified(ctx, t, first, why)
 	}
-	sum := outputsSum(first)
+	sum := first.OutputsSum()
 	if sum == t.hit.outputs {
 		return v.confirmed(t, first), nil
 	}
@@ -86,7 +68,7 @@ func (v *verifier) execute(ctx context.Context, t *task, slot *host.Lease) (*act
 	switch why := t.action.Failure(second); {
 	case why != nil:
 		return v.unverified(ctx, t, second, why)
-	case outputsSum(second) != sum:
+	case second.OutputsSum() != sum:
 		v.tally.count(func(s *report.Summary) { s.Verified++; s.NotDeterministic++ })
 		v.warn(t, "the compiler isn't deterministic: two compilations of it here differ; "+
 			"the link gets the cached object")

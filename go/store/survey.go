@@ -66,10 +66,12 @@ func (v *survey) close() error { return v.root.Close() }
 // functionFolders returns the folders of the digest functions, as names in the cache's folder.
 func functionFolders() (names []string) {
 	for _, f := range []digest.Function{digest.SHA256, digest.BLAKE3} {
-		names = append(names, filepath.ToSlash(folderOf(".", f)))
+		names = append(names, functionFolder(f))
 	}
 	return names
 }
+
+func functionFolder(f digest.Function) string { return filepath.ToSlash(folderOf(".", f)) }
 
 // run visits all files. The error is that of ctx.
 func (v *survey) run(ctx context.Context) error {
@@ -108,6 +110,9 @@ func (v *survey) results(ctx context.Context, function string) {
 		if f.kind == Others {
 			v.others = true
 			referred = append(referred, v.inFolders(function, data)...)
+		}
+		if f.kind == Links {
+			referred = append(referred, v.keptInputs(function, f.name)...)
 		}
 		for _, d := range referred {
 			v.refer(d, f.kind)

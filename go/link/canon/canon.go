@@ -53,7 +53,7 @@ func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
 		Program:    o.Launch,
 		Properties: o.Properties,
 		Timeout:    o.Timeout,
-		Salt:       "thinrex 2 " + o.Identity,
+		Salt:       Salt(o.Identity),
 		Runnable:   true,
 	}
 	for name, value := range o.Env {
@@ -66,6 +66,9 @@ func NewBuilder(common distfile.Common, o Options) (*Builder, error) {
 	b.common, err = readCommon(common, o)
 	return b, err
 }
+
+// Salt is what an action's salt says of its compiler.
+func Salt(identity string) string { return "thinrex 2 " + identity }
 
 // Build makes the action of one job. After an *action.Uncacheable error the job runs
 // as the linker wrote it; any other error names an input that can't be read. Files
