@@ -98,4 +98,20 @@ func (d Digest) Write(m *wire.Message, field wire.Field) {
 	})
 }
 
+// Read reads d from what Write has written. It changes only those parts that data has, and
+// they may be malformed: see Check.
+func (d *Digest) Read(r *wire.Reader, data []byte) {
+	r.Message(data, 0, func(v wire.Value) bool {
+		switch {
+		case v.Field == 1 && v.IsText:
+			d.Hash = r.String(v)
+		case v.Field == 2 && v.IsNumber:
+			d.Size = int64(v.Number)
+		default:
+			return false
+		}
+		return true
+	})
+}
+
 func (d Digest) String() string { return fmt.Sprintf("%s/%d", d.Hash, d.Size) }

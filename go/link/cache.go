@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"thinrex/go/action"
+	"thinrex/go/digest"
 	"thinrex/go/report"
 )
 
@@ -88,8 +89,8 @@ func (c *cache) keepInputs(a *action.Action) {
 
 // remove removes an action's result from the disk cache.
 func (c *cache) remove(a *action.Action) error {
-	if from, ok := c.results.(interface{ Remove(*action.Action) error }); ok {
-		return from.Remove(a)
+	if from, ok := c.results.(interface{ Remove(digest.Digest) error }); ok {
+		return from.Remove(a.Digest)
 	}
 	return nil
 }

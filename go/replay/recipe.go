@@ -16,9 +16,6 @@ import (
 	"slices"
 	"strings"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-	"google.golang.org/protobuf/proto"
-
 	"thinrex/go/action"
 	"thinrex/go/digest"
 )
@@ -86,59 +83,50 @@ type loader struct {
 }
 
 func (l *loader) load(key digest.Digest) error {
-	var a repb.Action
-	if err := l.message(key, &a); err != nil {
+	a, err := l.action(key)
+	if err != nil {
 		return fmt.Errorf("the action: %w", err)
 	}
-	l.recipe.Salt = string(a.GetSalt())
-	if strings.HasPrefix(l.recipe.Salt, "thinrex cc ") {
+	l.recipe.Salt = a.salt
+	if strings.HasPrefix(a.salt, "thinrex cc ") {
 		return ErrCompilation
 	}
-	command, err := digest.FromProto(a.GetCommandDigest())
-	if err != nil {
-		return fmt.Errorf("%w: its command: %w", ErrHostile, err)
-	}
-	if err := l.command(command); err != nil {
+	if err := l.command(a.command); err != nil {
 		return fmt.Errorf("its command: %w", err)
 	}
-	root, err := digest.FromProto(a.GetInputRootDigest())
-	if err != nil {
-		return fmt.Errorf("%w: its inputs: %w", ErrHostile, err)
-	}
-	if err := l.folder("", root, 0); err != nil {
+	if err := l.folder("", a.root, 0); err != nil {
 		return fmt.Errorf("its inputs: %w", err)
 	}
 	return nil
 }
 
-// message reads a blob as a message.
-func (l *loader) message(d digest.Digest, m proto.Message) error {
+// blob reads the blob of a message.
+func (l *loader) blob(d digest.Digest) ([]byte, error) {
+	if err := d.Check(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrHostile, err)
+	}
 	if d.Size > maxMessage {
-		return fmt.Errorf("%w: %v is too large", ErrHostile, d)
+		return nil, fmt.Errorf("%w: %v is too large", ErrHostile, d)
 	}
-	data, err := l.from.Blob(l.ctx, d)
-	if err != nil {
-		return err
-	}
-	if err := proto.Unmarshal(data, m); err != nil {
-		return fmt.Errorf("%w: %v: %w", ErrHostile, d, err)
-	}
-	return nil
+	return l.from.Blob(l.ctx, d)
 }
 
 // command reads what is run, in which environment, and what it writes.
 func (l *loader) command(d digest.Digest) error {
-	var c repb.Command
-	if err := l.message(d, &c); err != nil {
+	data, err := l.blob(d)
+	if err != nil {
+		return err
+	}
+	c, err := readCommand(data)
+	if err != nil {
 		return err
 	}
 	r := l.recipe
-	r.Args, r.Outputs = c.GetArguments(), c.GetOutputPaths()
-	for _, v := range c.GetEnvironmentVariables() {
+	r.Args, r.Env, r.Outputs = c.args, c.env, c.outputs
+	for _, v := range r.Env {
 		if !isVariable(v) {
-			return fmt.Errorf("%w: variable %q", ErrHostile, v.GetName())
+			return fmt.Errorf("%w: variable %q", ErrHostile, v.Name)
 		}
-		r.Env = append(r.Env, action.Variable{Name: v.GetName(), Value: v.GetValue()})
 	}
 	for _, arg := range r.Args {
 		if strings.ContainsRune(arg, 0) {
@@ -151,7 +139,7 @@ func (l *loader) command(d digest.Digest) error {
 		}
 	}
 	object := slices.Index(r.Outputs, objectName)
-	if object < 0 || len(r.Args) == 0 || c.GetWorkingDirectory() != "" {
+	if object < 0 || len(r.Args) == 0 || c.workingDirectory != "" {
 		return ErrHostile
 	}
 	r.Outputs[0], r.Outputs[object] = r.Outputs[object], r.Outputs[0]
@@ -159,9 +147,8 @@ func (l *loader) command(d digest.Digest) error {
 }
 
 // isVariable reports whether env(1) takes a variable for one.
-func isVariable(v *repb.Command_EnvironmentVariable) bool {
-	name := v.GetName()
-	return name != "" && name[0] != '-' && !strings.ContainsAny(name, "=\x00") && !strings.ContainsRune(v.GetValue(), 0)
+func isVariable(v action.Variable) bool {
+	return v.Name != "" && v.Name[0] != '-' && !strings.ContainsAny(v.Name, "=\x00") && !strings.ContainsRune(v.Value, 0)
 }
 
 // folder reads a Directory and those below it.
@@ -169,51 +156,43 @@ func (l *loader) folder(prefix string, d digest.Digest, depth int) error {
 	if l.folders++; l.folders > maxFolders || depth > maxDepth {
 		return fmt.Errorf("%w: too many folders", ErrHostile)
 	}
-	var dir repb.Directory
-	if err := l.message(d, &dir); err != nil {
+	data, err := l.blob(d)
+	if err != nil {
 		return err
 	}
-	if len(dir.GetSymlinks()) > 0 {
-		return fmt.Errorf("%w: it has symbolic links", ErrHostile)
+	nodes, err := readDirectory(data)
+	if err != nil {
+		return err
 	}
 	seen := map[string]bool{}
-	for _, f := range dir.GetFiles() {
-		if err := l.file(prefix, f, seen); err != nil {
-			return err
+	for _, n := range nodes {
+		if !isName(n.name) || seen[n.name] {
+			return fmt.Errorf("%w: the name %q", ErrHostile, prefix+n.name)
 		}
-	}
-	for _, below := range dir.GetDirectories() {
-		name := below.GetName()
-		child, err := digest.FromProto(below.GetDigest())
-		if err != nil || !isName(name) || seen[name] {
-			return fmt.Errorf("%w: folder %q", ErrHostile, prefix+name)
+		seen[n.name] = true
+		if n.isFolder {
+			err = l.folder(prefix+n.name+"/", n.digest, depth+1)
+		} else {
+			err = l.file(prefix+n.name, n)
 		}
-		seen[name] = true
-		if err := l.folder(prefix+name+"/", child, depth+1); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *loader) file(prefix string, f *repb.FileNode, seen map[string]bool) error {
-	name := f.GetName()
-	d, err := digest.FromProto(f.GetDigest())
-	if err != nil || !isName(name) || seen[name] {
-		return fmt.Errorf("%w: file %q", ErrHostile, prefix+name)
+func (l *loader) file(name string, n node) error {
+	if err := n.digest.Check(); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrHostile, name, err)
 	}
-	seen[name] = true
-	if l.bytes += d.Size; d.Size > maxFile || l.bytes > maxInputs {
-		return fmt.Errorf("%w: %s, of %d bytes, is too large", ErrHostile, prefix+name, d.Size)
+	if l.bytes += min(n.digest.Size, maxFile+1); n.digest.Size > maxFile || l.bytes > maxInputs {
+		return fmt.Errorf("%w: %s, of %d bytes, is too large", ErrHostile, name, n.digest.Size)
 	}
 	if len(l.recipe.Inputs) == maxFiles {
 		return fmt.Errorf("%w: it has more than %d files", ErrHostile, maxFiles)
 	}
-	l.recipe.Inputs = append(l.recipe.Inputs, Input{
-		Name:       path.Join(prefix, name),
-		Digest:     d,
-		Executable: f.GetIsExecutable(),
-	})
+	l.recipe.Inputs = append(l.recipe.Inputs, Input{Name: name, Digest: n.digest, Executable: n.executable})
 	return nil
 }
 

@@ -8,9 +8,7 @@ import (
 	"path"
 	"sync"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
 	"golang.org/x/sync/errgroup"
-	"google.golang.org/protobuf/proto"
 
 	"thinrex/go/digest"
 )
@@ -165,20 +163,19 @@ func (c *checker) sizeOf(name string, told int64) int64 {
 }
 
 func (c *checker) result(function string, found surveyed, data []byte) {
-	kind, referred := kindOf(data)
-	if proto.Unmarshal(data, new(repb.ActionResult)) != nil {
-		c.damaged(found, errors.New("isn't a result"))
+	if _, _, err := readEntry(data); err != nil {
+		c.damaged(found, err)
 		return
 	}
+	kind, referred := kindOf(data)
 	if kind == Others {
 		return
 	}
-	for _, ref := range referred {
-		if ref == nil {
+	for _, d := range referred {
+		if d == (digest.Digest{}) {
 			continue
 		}
-		d, err := digest.FromProto(ref)
-		if err != nil {
+		if err := d.Check(); err != nil {
 			c.damaged(found, err)
 			return
 		}

@@ -125,9 +125,9 @@ func TestCheckWrongSize(t *testing.T) {
 	s := open(t)
 	a, r := newAction("link"), newResult("code")
 	mustStore(t, s, a, r)
-	p, _ := r.Proto(digest.SHA256)
-	p.OutputFiles[0].Digest.SizeBytes++
-	data, err := writeEntry(p)
+	m, _ := r.AsMessage(digest.SHA256)
+	m.Files[0].Digest.Size++
+	data, err := writeEntry(&m)
 	if err != nil {
 		t.Fatal(err)
 	}

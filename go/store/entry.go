@@ -89,11 +89,11 @@ func readEntry(data []byte) (m *action.ResultMessage, own bool, err error) {
 		case stdoutRaw:
 			m.Stdout.Raw = v.Text
 		case stdoutDigest:
-			readDigest(r, &m.Stdout.Digest, v.Text)
+			m.Stdout.Digest.Read(r, v.Text)
 		case stderrRaw:
 			m.Stderr.Raw = v.Text
 		case stderrDigest:
-			readDigest(r, &m.Stderr.Digest, v.Text)
+			m.Stderr.Digest.Read(r, v.Text)
 		case metadata:
 			readMetadata(r, m, v.Text)
 		case outputDirectories, fileSymlinks, folderSymlinks, symlinks:
@@ -147,26 +147,11 @@ func readOutputFile(r *wire.Reader, data []byte) (f action.FileMessage) {
 		case v.Field == 1 && v.IsText:
 			f.Path = r.String(v)
 		case v.Field == 2 && v.IsText:
-			readDigest(r, &f.Digest, v.Text)
+			f.Digest.Read(r, v.Text)
 		default:
 			return false
 		}
 		return true
 	})
 	return f
-}
-
-// readDigest changes only those parts of d that data has.
-func readDigest(r *wire.Reader, d *digest.Digest, data []byte) {
-	r.Message(data, 0, func(v wire.Value) bool {
-		switch {
-		case v.Field == 1 && v.IsText:
-			d.Hash = r.String(v)
-		case v.Field == 2 && v.IsNumber:
-			d.Size = int64(v.Number)
-		default:
-			return false
-		}
-		return true
-	})
 }

@@ -57,7 +57,7 @@ func parts(message []byte, field wire.Field) (list [][]byte) {
 func digests(message []byte, field wire.Field) (list []digest.Digest) {
 	for _, part := range parts(message, field) {
 		var d digest.Digest
-		readDigest(&wire.Reader{}, &d, part)
+		d.Read(&wire.Reader{}, part)
 		list = append(list, d)
 	}
 	return list

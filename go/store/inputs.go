@@ -7,8 +7,6 @@ import (
 	"os"
 	"path"
 
-	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
-
 	"thinrex/go/action"
 	"thinrex/go/digest"
 )
@@ -72,37 +70,70 @@ func (s *Store) WithSize(hash string) (d digest.Digest, ok bool) {
 	return digest.Digest{Hash: hash, Size: fi.Size()}, true
 }
 
-// maxKept bounds how many folders of one action's inputs a survey looks into.
-const maxKept = 10_000
+// HasResult reports whether there is a file with the result of an action.
+func (s *Store) HasResult(key digest.Digest) bool {
+	_, err := os.Stat(s.path(acFolder, key))
+	return err == nil
+}
+
+// maxKept bounds how many inputs of one action a survey counts as such.
+const maxKept = 100_000
 
 // keptInputs returns the blobs that Keep has stored for a result's action, if it has.
-func (v *survey) keptInputs(function, entry string) (referred []*repb.Digest) {
-	hash := path.Base(entry)
-	blob := func(d *repb.Digest) string {
-		d2, err := digest.FromProto(d)
+func (v *survey) keptInputs(function, entry string) (referred []digest.Digest) {
+	blob := func(hash string) []byte {
+		data, err := v.root.ReadFile(path.Join(function, casFolder, hash[:2], hash))
 		if err != nil {
-			return ""
+			return nil
 		}
-		return path.Join(function, casFolder, d2.Hash[:2], d2.Hash)
+		return data
 	}
-	a := new(repb.Action)
-	key := &repb.Digest{Hash: hash}
-	if v.readMessage(blob(key), a) != nil {
+	hash := path.Base(entry)
+	message := blob(hash)
+	if message == nil {
 		return nil
 	}
-	referred = append(referred, key, a.CommandDigest)
-	for folders := []*repb.Digest{a.InputRootDigest}; len(folders) > 0 && len(referred) < maxKept; folders = folders[1:] {
-		referred = append(referred, folders[0])
-		dir := new(repb.Directory)
-		if name := blob(folders[0]); name == "" || v.readMessage(name, dir) != nil {
+	referred = append([]digest.Digest{{Hash: hash}}, digests(message, 1)...) // Action.command_digest
+	folders := digests(message, 2)                                           // Action.input_root_digest
+	for ; len(folders) > 0 && len(referred) < maxKept; folders = folders[1:] {
+		if folders[0].Check() != nil {
 			continue
 		}
-		for _, f := range dir.Files {
-			referred = append(referred, f.Digest)
+		referred = append(referred, folders[0])
+		message := blob(folders[0].Hash)
+		for _, file := range parts(message, 1) { // Directory.files
+			referred = append(referred, digests(file, 2)...)
 		}
-		for _, below := range dir.Directories {
-			folders = append(folders, below.Digest)
+		for _, folder := range parts(message, 2) { // Directory.directories
+			folders = append(folders, digests(folder, 2)...)
 		}
 	}
 	return referred
+}
+
+// WithInputs returns the keys of those results of links whose inputs Keep has stored, and
+// how many others there are.
+func (s *Store) WithInputs(ctx context.Context) (keys []digest.Digest, others int, err error) {
+	var v *survey
+	v, err = s.newSurvey(func(f surveyed) {
+		if f.kind != Links {
+			return
+		}
+		if key, ok := s.WithSize(path.Base(f.name)); ok {
+			keys = append(keys, key)
+		} else {
+			others++
+		}
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	v.results(ctx, functionFolder(s.function))
+	if err := v.close(); err != nil {
+		return nil, 0, err
+	}
+	if ctx.Err() != nil {
+		return nil, 0, context.Cause(ctx)
+	}
+	return keys, others, nil
 }

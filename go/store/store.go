@@ -122,9 +122,9 @@ func (s *Store) Store(_ context.Context, a *action.Action, r *action.Result) err
 	return nil
 }
 
-// Remove removes the result of an action, if there is one. The blobs that it refers to stay
+// Remove removes the result of the action with a key, if there is one. The blobs that it refers to stay
 // until they are pruned: other results may need them.
-func (s *Store) Remove(a *action.Action) error { return discard(s.path(acFolder, a.Digest)) }
+func (s *Store) Remove(key digest.Digest) error { return discard(s.path(acFolder, key)) }
 
 func (s *Store) path(folder string, d digest.Digest) string {
 	return filepath.Join(s.dir, folder, d.Hash[:2], d.Hash)

@@ -47,7 +47,7 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	distribute.Short = "Run the jobs of a dist-file; the same as without a subcommand"
 	root.AddCommand(distribute, ccCommand(&o, started),
 		clearCommand(&o), configCommand(&o), doctorCommand(&o), duCommand(&o), flagsCommand(&o), pruneCommand(&o),
-		statsCommand(&o), versionCommand())
+		replayCommand(&o), statsCommand(&o), verifyCommand(&o), versionCommand())
 	return root
 }
 

@@ -5,9 +5,11 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"thinrex/go/internal/reapitest"
 	"thinrex/go/report"
 )
 
@@ -100,5 +102,195 @@ func TestVerifySlicedHits(t *testing.T) {
 	s.edit()
 	got, _ = s.link() // nothing wrong is left under the key of slices either
 	wantSummary(t, got, report.Summary{Local: 2, Hits: every - 2})
+	s.nothingLeft()
+}
+
+// verify runs thinrex verify and returns its exit code and what it printed.
+func (s *site) verify(args string) (code int, printed string) {
+	s.t.Helper()
+	cmd := s.command("exec $THINREX verify " + args)
+	out, _ := cmd.CombinedOutput()
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
+// wantVerified checks an exit code, and that some texts were printed.
+func wantVerified(t *testing.T, code int, printed string, want int, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(printed, part) {
+			t.Errorf("no %q", part)
+			want = -1
+		}
+	}
+	if code != want {
+		t.Errorf("exit code %d, want %d; printed %s", code, want, printed)
+	}
+}
+
+// thinrex verify finds a result that was replaced by another sound one, and removes it.
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.link()
+	code, printed := s.verify("")
+	wantVerified(t, code, printed, 0, "0 damaged", "ran 0 actions again", "5 results without inputs")
+	s.with("KEEP_INPUTS=1")
+	s.link() // all are hits, whose inputs are kept, too
+	noLoose := regexp.MustCompile(`(?m) 0 +0 bytes +0 +0 bytes +no result$`)
+	if usage := s.run("$THINREX du"); !noLoose.MatchString(usage) {
+		t.Errorf("kept inputs count as no result's:\n%s", usage)
+	}
+	code, printed = s.verify("")
+	wantVerified(t, code, printed, 0, "0 damaged",
+		"ran 5 actions again: 5 right, 0 wrong, 0 not deterministic, 0 failed\n")
+	code, printed = s.verify("--sample=0")
+	if wantVerified(t, code, printed, 0); strings.Contains(printed, "again") {
+		t.Error(printed)
+	}
+
+	key := s.forge()
+	before := s.entries()
+	code, printed = s.verify("--dry_run")
+	wantVerified(t, code, printed, 1, "wrong    "+key, "4 right, 1 wrong")
+	code, printed = s.verify("--dry_run " + key)
+	wantVerified(t, code, printed, 1, "ran 1 actions again: 0 right, 1 wrong")
+	if len(s.entries()) != len(before) {
+		t.Error("a dry run removed something")
+	}
+	code, printed = s.verify("")
+	wantVerified(t, code, printed, 1, "wrong    "+key, "differs; removed", "4 right, 1 wrong")
+	code, printed = s.verify("")
+	wantVerified(t, code, printed, 0, "ran 4 actions again: 4 right")
+	got, _ := s.link()
+	wantSummary(t, got, report.Summary{Local: 1, Hits: every - 1})
+
+	s.run(`f=$(find cache/cas -type f -size -2k | head -n1); printf x >>$f`)
+	code, printed = s.verify("--sample=0")
+	wantVerified(t, code, printed, 1, "damaged  cas/", "1 damaged")
+	code, printed = s.verify("--sample=0")
+	wantVerified(t, code, printed, 0, "0 damaged")
+	s.nothingLeft()
+}
+
+// A compiler that gives another object each time is named as such, and its results stay.
+// Results of another compiler aren't judged.
+func TestVerifyNotDeterministic(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.with("KEEP_INPUTS=1", "ACTION_ENV=PATH")
+	moody := `clang-22 "$@" || exit
+last= out=
+for a; do case "$last" in -o) out=$a;; esac; last=$a; done
+date +%N >stamp && objcopy --add-section .moody=stamp "$out" "$out" && rm stamp`
+	s.compiler(moody)
+	s.run("rm -f prog; " + linkAll)
+	entries := len(s.entries())
+	code, printed := s.verify("")
+	wantVerified(t, code, printed, 0, "0 right, 0 wrong, 0 not deterministic", "5 of other compilers")
+	code, printed = s.verify("-- ./compiler")
+	wantVerified(t, code, printed, 1, "varies   ", "0 right, 0 wrong, 5 not deterministic", "nothing was removed")
+	if left := len(s.entries()); left != entries {
+		t.Errorf("%d of %d results are left", left, entries)
+	}
+	s.nothingLeft()
+}
+
+// replay runs thinrex replay and then the script. It returns both exit codes, and what
+// was printed.
+func (s *site) replay(args, dir string) (code, script int, printed string) {
+	s.t.Helper()
+	cmd := s.command("exec $THINREX replay " + args)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return cmd.ProcessState.ExitCode(), 0, string(out)
+	}
+	run := s.command("exec sh " + dir + "/run.sh")
+	more, _ := run.CombinedOutput()
+	return 0, run.ProcessState.ExitCode(), string(out) + string(more)
+}
+
+// A job's inputs are laid out from the disk cache, and the script makes the same object.
+func TestReplayFromDisk(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.link()
+	key := filepath.Base(s.entries()[0])
+	code, _, printed := s.replay(key, "dir")
+	if code != 2 || !strings.Contains(printed, "no recorded link") {
+		t.Errorf("%d: %s", code, printed)
+	}
+	code, _, printed = s.replay(key+"/1234", "dir")
+	if code != 2 || !strings.Contains(printed, "though the disk cache has its result") ||
+		!strings.Contains(printed, "--keep_inputs") {
+		t.Errorf("%d: %s", code, printed)
+	}
+	s.with("KEEP_INPUTS=1")
+	s.link()
+	s.run("rm -f *.o *.c") // the cache has all
+	for i, path := range s.entries() {
+		dir := "replay" + string(rune('0'+i))
+		code, script, printed := s.replay("--output="+dir+" "+filepath.Base(path), dir)
+		if code != 0 || script != 0 || !strings.Contains(printed, "m.native.o: equal to the cached one") {
+			t.Errorf("%d, %d: %s", code, script, printed)
+		}
+	}
+	code, _, printed = s.replay("--output=replay0 "+key, "replay0")
+	if code != 2 || !strings.Contains(printed, "isn't empty: give another --output") {
+		t.Errorf("%d: %s", code, printed)
+	}
+	s.forge()
+	_, script, printed := s.replay("--output=forged "+filepath.Base(s.entries()[1]), "forged")
+	if script != 1 || !strings.Contains(printed, "differ") {
+		t.Errorf("%d: %s", script, printed)
+	}
+	s.nothingLeft()
+}
+
+// A job that a worker ran is laid out from the service, whose result is also verified. If
+// it is wrong, it stays there, and the user is told what to do.
+func TestReplayFromService(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Execute: reapitest.RunCommands})
+	s := newSite(t)
+	s.with("REMOTE_EXECUTOR=grpc://"+server.Addr(), "EXEC_STRATEGY=remote")
+	s.link()
+	s.run("rm -f *.o *.c; rm -rf cache")
+	keys := server.Executions()
+	if len(keys) != every {
+		t.Fatal(keys)
+	}
+	code, script, printed := s.replay("--output=dir "+keys[0].String(), "dir")
+	if code != 0 || script != 0 || !strings.Contains(printed, "that of grpc://"+server.Addr()) ||
+		!strings.Contains(printed, "m.native.o: equal to the cached one") {
+		t.Errorf("%d, %d: %s", code, script, printed)
+	}
+	code, printed = s.verify(keys[0].String() + " " + keys[1].String())
+	wantVerified(t, code, printed, 0, "ran 2 actions again: 2 right")
+
+	server.PutActionResult(keys[0], server.ActionResults()[keys[1]])
+	for range 2 {
+		code, printed = s.verify(keys[0].String() + " " + keys[1].String())
+		wantVerified(t, code, printed, 1, "wrong    "+keys[0].String(), "it stays there", "1 right, 1 wrong")
+	}
+
+	for _, d := range server.Blobs() {
+		if data, _ := server.Blob(d); everyModule(d, data) {
+			server.RemoveBlob(d)
+		}
+	}
+	code, _, printed = s.replay("--output=gone "+keys[0].String(), "gone")
+	if code != 2 || !strings.Contains(printed, "isn't in grpc://"+server.Addr()) {
+		t.Errorf("%d: %s", code, printed)
+	}
+	if _, err := os.Stat(s.path("gone")); err == nil {
+		t.Error("a folder is left")
+	}
+	code, printed = s.verify(keys[0].String())
+	wantVerified(t, code, printed, 0, "1 results without inputs")
+	server.Stop()
+	code, _, printed = s.replay("--output=gone "+keys[0].String(), "gone")
+	if code != 3 {
+		t.Errorf("%d: %s", code, printed)
+	}
 	s.nothingLeft()
 }

@@ -59,6 +59,10 @@ var plan = []room{
 	{"link", "action clang digest history host host/filedigest link/backend link/canon link/distfile link/executor " +
 		"link/slice object object/rename option report"},
 
+	// Actions of links, run again.
+	{"replay", "action digest host wire"},
+	{"verify", "action clang digest host host/filedigest link/canon replay"},
+
 	// The wing of compilations.
 	{"compile/cppscan", ""},
 	{"compile/depfile", ""},
@@ -76,7 +80,7 @@ var plan = []room{
 	{"cmd/thinrex/settings", "compile config digest history host link option reapi/remoteflags report store"},
 	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest doctor history history/stats host " +
 		"host/filedigest host/memo link link/backend link/distfile link/linker option outage reapi " +
-		"reapi/credential report store"},
+		"reapi/credential replay report store verify"},
 
 	// A program of its own, because it loads LLVM.
 	{"cmd/thinrex-slicer", "link/slice link/slice/cut"},
