@@ -55,6 +55,11 @@ on. --for names what is to read it:
 	}
 	cmd.Flags().StringVar(&reader, "for", reader,
 		"the `program` that reads the flags: clang, linker, lld, lld-link, cmake, meson or rustc")
+	readers := cobra.FixedCompletions([]string{"clang", "linker", "lld", "lld-link", "cmake", "meson", "rustc"},
+		cobra.ShellCompDirectiveNoFileComp)
+	if err := cmd.RegisterFlagCompletionFunc("for", readers); err != nil {
+		panic(err) // there is a flag of this name: see above
+	}
 	return cmd
 }
 
