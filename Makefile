@@ -2,7 +2,8 @@
 # what CI runs. make help lists all targets.
 .DEFAULT_GOAL := build
 .PHONY: build check check-go demo demo-real test lint cross unit fuzz e2e e2e-bazel verify-slices llvm patient docs \
-	bench bench-edits slicing-hunt corpus report-page tools clean help
+	bench bench-edits slicing-hunt corpus report-page tools install uninstall nfpm release release-check \
+	package-check clean help
 
 # Commands don't see make's job server: the links in the tests would wait for its
 # slots, as thinrex does under any other make.
@@ -23,6 +24,15 @@ build: check-go ## build bin/thinrex, and bin/thinrex-slicer, which must stand b
 	CGO_ENABLED=0 go build -trimpath -o $(THINREX) ./go/cmd/thinrex
 	CGO_ENABLED=0 go build -trimpath -o $(SLICER) ./go/cmd/thinrex-slicer
 
+PREFIX ?= /usr/local
+
+install: ## install programs, manual pages and completions below PREFIX, /usr/local by default
+	@test -x $(THINREX) && test -x $(SLICER) || $(MAKE) build
+	scripts/install.sh bin "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## remove what make install has put below PREFIX
+	scripts/install.sh --remove "$(DESTDIR)$(PREFIX)"
+
 demo: tools build ## link examples/quickstart with an empty cache, a full one, after an edit, in another folder
 	@scripts/demo.sh $(THINREX)
 
@@ -36,7 +46,8 @@ check: check-go ## for each change, about a minute: build, vet, tests that need 
 
 test: tools lint cross patient build ## everything that CI runs (some 20 minutes on two cores)
 	@scripts/install-build-systems.sh
-	$(MAKE) --jobs=4 unit e2e e2e-bazel fuzz verify-slices llvm # side by side, because each of them often waits
+	@# side by side, because each of them often waits
+	$(MAKE) --jobs=4 unit e2e e2e-bazel fuzz verify-slices llvm release-check
 
 patient: check-go ## build bin/patient, which runs the test programs
 	@go build -o $(PATIENT) ./go/internal/patient
@@ -108,6 +119,20 @@ verify-slices: tools build ## links of two projects with --slicing=verify; one o
 llvm: tools patient build ## links, slices and thinrex cc with LLVM 23 and 24 (the first run installs them in folders)
 	scripts/test-llvm.sh
 
+# nfpm makes .deb and .rpm. Its many modules are in a file of their own, so that go.mod has only what thinrex needs.
+nfpm: check-go ## build bin/nfpm, which makes .deb and .rpm
+	@. scripts/lib/again.sh; again go list -modfile=packaging/tools.mod -deps tool >/dev/null # which fetches modules
+	go build -modfile=packaging/tools.mod -o bin/nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm
+
+release: nfpm ## build archives, packages, wheels, bills of materials and checksums for all systems into dist/
+	go run ./go/internal/release dist
+
+release-check: nfpm ## build a release for this system twice, in two places, compare the bytes, install the wheel
+	scripts/check-release.sh
+
+package-check: nfpm ## install the .deb in a Debian that has nothing, and link there as README.md says
+	scripts/check-package.sh
+
 docs: ## write the generated pages: options from their rows, Bazel rules from their doc strings
 	go run ./go/internal/optiondocs
 	go run ./go/internal/bazeldocs
@@ -145,5 +170,5 @@ tools: check-go ## install clang, lld and the LLVM tools of version 22 if they a
 check-go: ## say where a newer Go comes from, if the one in the PATH is too old
 	@scripts/check-go.sh
 
-clean: ## remove bin/
-	rm -rf bin
+clean: ## remove bin/ and dist/
+	rm -rf bin dist

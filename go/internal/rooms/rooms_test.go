@@ -101,6 +101,7 @@ var plan = []room{
 	{"internal/editbench", "link/distfile"},
 	{"internal/randomprogram", ""},
 	{"internal/slicinghunt", "internal/randomprogram link/distfile report"},
+	{"internal/release", ""},
 }
 
 // The two wings share the vocabulary and never each other: this holds for their

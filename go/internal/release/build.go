@@ -1,0 +1,99 @@
+package main
+
+import (
+	"debug/buildinfo"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+// A target is a system that a release has programs for.
+type target struct {
+	os, arch string
+	slicer   bool   // whether thinrex-slicer can do its work there
+	wheelTag string // the platform in the names of wheels
+}
+
+// The systems. The tags of wheels name the oldest system that programs of Go 1.26 run on.
+var targets = []target{
+	{"linux", "amd64", true, "manylinux_2_17_x86_64"},
+	{"linux", "arm64", true, "manylinux_2_17_aarch64"},
+	{"darwin", "amd64", false, "macosx_12_0_x86_64"},
+	{"darwin", "arm64", false, "macosx_12_0_arm64"},
+	{"windows", "amd64", false, "win_amd64"},
+}
+
+func (t target) String() string { return t.os + "/" + t.arch }
+
+// exe is what the names of programs end with.
+func (t target) exe() string {
+	if t.os == "windows" {
+		return ".exe"
+	}
+	return ""
+}
+
+// programs are the packages of the programs that a target gets.
+func (t target) programs() []string {
+	if t.slicer {
+		return []string{"thinrex", "thinrex-slicer"}
+	}
+	return []string{"thinrex"}
+}
+
+// hostTarget is the system that this program runs on.
+func hostTarget() target { return target{os: runtime.GOOS, arch: runtime.GOARCH} }
+
+// built is what was built for a target.
+type built struct {
+	target
+	folder  string // with the programs
+	version version
+	time    time.Time          // the commit's
+	infos   []*debug.BuildInfo // what each program says of itself
+}
+
+// build compiles the programs for a target into a folder below work.
+func build(t target, work string) (built, error) {
+	b := built{target: t, folder: filepath.Join(work, "bin", t.os+"-"+t.arch)}
+	for _, name := range t.programs() {
+		path := filepath.Join(b.folder, name+t.exe())
+		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", path, "./go/cmd/"+name)
+		cmd.Env = t.environment()
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return b, fmt.Errorf("%v: %w\n%s", cmd, err, out)
+		}
+		info, err := buildinfo.ReadFile(path)
+		if err != nil {
+			return b, err
+		}
+		b.infos = append(b.infos, info)
+	}
+	var err error
+	if b.time, err = commitTime(b.infos[0]); err != nil {
+		return b, err
+	}
+	b.version, err = parseVersion(b.infos[0].Main.Version)
+	return b, err
+}
+
+// environment is this process's, but for what changes the bytes of a program.
+func (t target) environment() []string {
+	return append(os.Environ(), "GOOS="+t.os, "GOARCH="+t.arch, "CGO_ENABLED=0", "GOFLAGS=-mod=readonly",
+		"GOEXPERIMENT=", "GOAMD64=v1", "GOARM64=v8.0", "GOFIPS140=off")
+}
+
+// commitTime is the time of the commit that a program was built from.
+func commitTime(info *debug.BuildInfo) (time.Time, error) {
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.time" {
+			return time.Parse(time.RFC3339, setting.Value)
+		}
+	}
+	return time.Time{}, fmt.Errorf("%s doesn't name its commit: build it in a clone made by git, which has a folder .git",
+		info.Path)
+}

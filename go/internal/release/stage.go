@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// A file is one of those that get installed.
+type file struct {
+	name    string // below /usr, or in the archive: bin/thinrex
+	data    []byte
+	program bool
+}
+
+// docFolder has what a user should be able to read offline, and what licences ask for.
+const docFolder = "share/doc/thinrex"
+
+// stage returns all files for a target, in the order of their names: what make install
+// installs, and documents.
+func stage(b, host built, work string) ([]file, error) {
+	folder := filepath.Join(work, "stage", b.os+"-"+b.arch)
+	cmd := exec.Command("scripts/install.sh", b.folder, folder, filepath.Join(host.folder, "thinrex"+host.exe()))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%v: %w\n%s", cmd, err, out)
+	}
+	licences, err := thirdPartyLicences(b)
+	if err != nil {
+		return nil, err
+	}
+	if err := writeDocuments(filepath.Join(folder, docFolder), licences); err != nil {
+		return nil, err
+	}
+	var files []file
+	err = fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(folder, name))
+		files = append(files, file{name: name, data: data, program: strings.HasPrefix(name, "bin/")})
+		return err
+	})
+	return files, err
+}
+
+// writeDocuments writes what this repository has to read into a folder.
+func writeDocuments(folder string, licences []byte) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for _, source := range []string{"LICENSE", "README.md", "CHANGELOG.md"} {
+		data, err := os.ReadFile(source)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(folder, path.Base(source)), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(folder, "LICENSES-OF-LIBRARIES"), licences, 0o644)
+}
