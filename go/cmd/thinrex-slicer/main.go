@@ -22,12 +22,12 @@ func main() {
 	// Each request reads a file, uses it, and forgets it: collecting less often is worth it.
 	debug.SetGCPercent(800)
 	debug.SetMemoryLimit(256 << 20) // beside LLVM's own
-	err := slice.Serve(os.Stdin, os.Stdout, func() (slice.Cutter, string, error) {
+	err := slice.Serve(os.Stdin, os.Stdout, func() (slice.Abilities, error) {
 		library, err := cut.Load(os.Args[1])
 		if err != nil {
-			return nil, "", err
+			return slice.Abilities{}, err
 		}
-		return library.Cut, library.Version, nil
+		return slice.Abilities{LLVM: library.Version, Cut: library.Cut, List: library.List}, nil
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "thinrex-slicer:", err)

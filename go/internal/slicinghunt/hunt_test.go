@@ -81,13 +81,14 @@ const forgetfulFlag = "-forgetful"
 func sliceForgetfully(sound, version, library string) (exit int) {
 	pool := slice.NewPool(slice.Options{Program: sound, Library: library, Processes: 1})
 	defer pool.Close()
-	err := slice.Serve(os.Stdin, os.Stdout, func() (slice.Cutter, string, error) {
-		return func(r slice.Request) ([]byte, error) {
-			if len(r.Keep) > 1 {
-				r.Keep = r.Keep[:len(r.Keep)-1]
-			}
-			return pool.Slice(context.Background(), r)
-		}, version, nil
+	forgetful := func(r slice.Request) ([]byte, error) {
+		if len(r.Keep) > 1 {
+			r.Keep = r.Keep[:len(r.Keep)-1]
+		}
+		return pool.Slice(context.Background(), r)
+	}
+	err := slice.Serve(os.Stdin, os.Stdout, func() (slice.Abilities, error) {
+		return slice.Abilities{LLVM: version, Cut: forgetful}, nil
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -96,15 +96,24 @@ var (
 		" both must be of one version")
 )
 
-// exchange sends a request and returns the answer, a slice or a refusal.
-func (c *child) exchange(ctx context.Context, limit time.Duration, r Request) (kind byte, content []byte, err error) {
+// A question is a message to a process, and the kind of the answer to it that isn't a
+// refusal.
+type question struct {
+	path    string // of the module that it is about
+	kind    byte
+	content []byte
+	answer  byte
+}
+
+// exchange sends a question and returns the answer.
+func (c *child) exchange(ctx context.Context, limit time.Duration, q question) (kind byte, content []byte, err error) {
 	c.served++
 	err = c.within(ctx, limit, func() error {
-		if err := writeMessage(c.In, kindRequest, r.encode()); err != nil {
+		if err := writeMessage(c.In, q.kind, q.content); err != nil {
 			return err
 		}
 		kind, content, err = readMessage(c.answers)
-		if err == nil && kind != kindSlice && kind != kindRefusal {
+		if err == nil && kind != q.answer && kind != kindRefusal {
 			err = errOtherProgram
 		}
 		return err

@@ -2,6 +2,7 @@ package slice
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -71,7 +72,26 @@ func NewPool(o Options) *Pool {
 // is read while Slice runs: a caller that must know which bytes were cut compares the
 // file before and after.
 func (p *Pool) Slice(ctx context.Context, r Request) ([]byte, error) {
-	if err := p.enter(r.Path); err != nil {
+	return p.answer(ctx, question{r.Path, kindRequest, r.encode(), kindSlice})
+}
+
+// Values lists what is in the bitcode file path, such as a slice. Its errors are those of
+// Slice.
+func (p *Pool) Values(ctx context.Context, path string) ([]Value, error) {
+	content, err := p.answer(ctx, question{path, kindList, []byte(path), kindValues})
+	if err != nil {
+		return nil, err
+	}
+	var values []Value
+	if err := json.Unmarshal(content, &values); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, errOtherProgram)
+	}
+	return values, nil
+}
+
+// answer has a process answer a question.
+func (p *Pool) answer(ctx context.Context, q question) ([]byte, error) {
+	if err := p.enter(q.path); err != nil {
 		return nil, err
 	}
 	defer p.busy.Done()
@@ -86,9 +106,9 @@ func (p *Pool) Slice(ctx context.Context, r Request) ([]byte, error) {
 	}
 	c, err := p.child(ctx)
 	if err == nil {
-		var slice []byte
-		if slice, err = p.ask(ctx, c, r); err == nil {
-			return slice, nil
+		var content []byte
+		if content, err = p.ask(ctx, c, q); err == nil {
+			return content, nil
 		}
 	}
 	if ctx.Err() != nil {
@@ -146,10 +166,10 @@ func (p *Pool) child(ctx context.Context) (*child, error) {
 	return c, err
 }
 
-// ask sends the request to a process, which becomes idle again or ends.
-func (p *Pool) ask(ctx context.Context, c *child, r Request) ([]byte, error) {
-	kind, content, err := c.exchange(ctx, p.o.Timeout, r)
-	refusal := &Refusal{Path: r.Path}
+// ask sends a question to a process, which becomes idle again or ends.
+func (p *Pool) ask(ctx context.Context, c *child, q question) ([]byte, error) {
+	kind, content, err := c.exchange(ctx, p.o.Timeout, q)
+	refusal := &Refusal{Path: q.path}
 	switch {
 	case err != nil:
 		refusal.Reason = p.end(c, err)
@@ -176,7 +196,7 @@ func (p *Pool) ask(ctx context.Context, c *child, r Request) ([]byte, error) {
 		p.down = fmt.Errorf("%w: processes died one after the other; the last: %s", ErrUnavailable, refusal.Reason)
 	}
 	if refusal != nil {
-		p.refused[r.Path] = refusal
+		p.refused[q.path] = refusal
 		return nil, refusal
 	}
 	return content, nil

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,10 +29,19 @@ func TestMain(m *testing.M) {
 }
 
 // serve cuts as its argument says.
-func serve(cut slice.Cutter) func() {
+func serve(cut func(slice.Request) ([]byte, error)) func() {
+	able := slice.Abilities{LLVM: "22.1.8", Cut: cut, List: list}
 	return func() {
-		_ = slice.Serve(os.Stdin, os.Stdout, func() (slice.Cutter, string, error) { return cut, "22.1.8", nil })
+		_ = slice.Serve(os.Stdin, os.Stdout, func() (slice.Abilities, error) { return able, nil })
 	}
+}
+
+// list gives a module one value, and refuses one of which it gives no name.
+func list(path string) ([]slice.Value, error) {
+	if path == "empty.o" {
+		return nil, errors.New("it has no values")
+	}
+	return []slice.Value{{Name: path, Kind: slice.Function, Digest: "7"}}, nil
 }
 
 var behaviours = map[string]func(){
@@ -57,8 +67,8 @@ var behaviours = map[string]func(){
 	"dying":      func() { os.Stderr.WriteString("cannot load\n"); os.Exit(1) },
 	"announcing": func() { os.Stdout.Write([]byte("V\xff\xff\xff\xff")) },
 	"unable": func() {
-		_ = slice.Serve(os.Stdin, os.Stdout, func() (slice.Cutter, string, error) {
-			return nil, "", errors.New("no function LLVMRunPasses")
+		_ = slice.Serve(os.Stdin, os.Stdout, func() (slice.Abilities, error) {
+			return slice.Abilities{}, errors.New("no function LLVMRunPasses")
 		})
 	},
 }
@@ -83,6 +93,18 @@ func TestSlice(t *testing.T) {
 	got, err := p.Slice(t.Context(), slice.Request{Path: "a.o", Keep: []uint64{1, 2, 3}})
 	if string(got) != "xxxa.o" || err != nil {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestValues(t *testing.T) {
+	p := newPool(t, "echo")
+	got, err := p.Values(t.Context(), "a.o")
+	if want := []slice.Value{{Name: "a.o", Kind: slice.Function, Digest: "7"}}; !slices.Equal(got, want) || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+	_, err = p.Values(t.Context(), "empty.o")
+	if _, ok := errors.AsType[*slice.Refusal](err); !ok {
+		t.Errorf("%v", err)
 	}
 }
 

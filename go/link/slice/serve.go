@@ -2,22 +2,28 @@ package slice
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 )
 
-// A Cutter cuts modules. Its error says why a module can't be cut.
-type Cutter func(Request) ([]byte, error)
+// Abilities are what thinrex-slicer can do with a module. Their errors say why it can't be
+// done with this one.
+type Abilities struct {
+	LLVM string // the version of the library that does it
+	Cut  func(Request) ([]byte, error)
+	List func(path string) ([]Value, error)
+}
 
-// Serve answers requests from r on w until r ends. open makes the cutter and says which
-// version of LLVM it has; its error is the answer to all requests.
-func Serve(r io.Reader, w io.Writer, open func() (cut Cutter, llvm string, err error)) error {
-	cut, llvm, err := open()
+// Serve answers requests from r on w until r ends. open loads LLVM; its error is the
+// answer to all requests.
+func Serve(r io.Reader, w io.Writer, open func() (Abilities, error)) error {
+	able, err := open()
 	if err != nil {
 		return errors.Join(err, writeMessage(w, kindUnable, []byte(err.Error())))
 	}
-	if err := writeMessage(w, kindReady, []byte(llvm)); err != nil {
+	if err := writeMessage(w, kindReady, []byte(able.LLVM)); err != nil {
 		return err
 	}
 	requests := bufio.NewReader(r)
@@ -29,16 +35,39 @@ func Serve(r io.Reader, w io.Writer, open func() (cut Cutter, llvm string, err e
 		if err != nil {
 			return err
 		}
-		request, err := decode(content)
-		if err != nil || kind != kindRequest {
-			return fmt.Errorf("a message of kind %q that is no request", kind)
-		}
-		answer, content := byte(kindSlice), []byte(nil)
-		if content, err = cut(request); err != nil {
-			answer, content = kindRefusal, []byte(err.Error())
+		answer, content, err := able.answer(kind, content)
+		if err != nil {
+			return err
 		}
 		if err := writeMessage(w, answer, content); err != nil {
 			return err
 		}
 	}
+}
+
+// answer does what a message asks for. An error means that the other side is no thinrex of
+// this version.
+func (able Abilities) answer(kind byte, content []byte) (answer byte, reply []byte, err error) {
+	var refused error
+	switch kind {
+	case kindRequest:
+		request, err := decode(content)
+		if err != nil {
+			return 0, nil, err
+		}
+		answer = kindSlice
+		reply, refused = able.Cut(request)
+	case kindList:
+		var values []Value
+		answer = kindValues
+		if values, refused = able.List(string(content)); refused == nil {
+			reply, refused = json.Marshal(values)
+		}
+	default:
+		return 0, nil, fmt.Errorf("a message of kind %q that is no request", kind)
+	}
+	if refused != nil {
+		return kindRefusal, []byte(refused.Error()), nil
+	}
+	return answer, reply, nil
 }

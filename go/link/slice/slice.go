@@ -21,6 +21,25 @@ type Request struct {
 	Seen []uint64
 }
 
+// A Value is something in a module that has a name. thinrex explain compares the values of
+// an earlier slice with those of a later one, to say which of them an edit has changed.
+type Value struct {
+	Name   string    `json:"name"`   // as the object would call it, or of a type
+	Kind   ValueKind `json:"kind"`   //
+	Digest string    `json:"digest"` // of its text, without the numbers by which LLVM refers to what others hold
+}
+
+// A ValueKind says what a value is.
+type ValueKind string
+
+// The kinds of values.
+const (
+	Function    ValueKind = "function"    // with its body
+	Declaration ValueKind = "declaration" // of a function whose body isn't in the module, or does nothing
+	Variable    ValueKind = "variable"
+	Type        ValueKind = "type"
+)
+
 // FirstLiteral is the number in the name of a slice's first string literal. Numbers are as
 // long as canon's placeholders for hashes, and begin like them, because package rename must
 // find both.

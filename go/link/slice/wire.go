@@ -10,12 +10,14 @@ import (
 
 // The two programs talk in messages: a kind, the number of bytes that follow in
 // 32 bits, and these. thinrex-slicer begins with ready or unable. Then each request
-// gets a slice or a refusal.
+// gets a slice or a refusal, and each question about values a list of them or a refusal.
 const (
 	kindReady   = 'V' // the version of LLVM
 	kindUnable  = 'U' // why no module can be cut
 	kindRequest = 'Q'
 	kindSlice   = 'S' // bitcode
+	kindList    = 'L' // the path of a module whose values are to be listed
+	kindValues  = 'N' // a list of Value, in JSON
 	kindRefusal = 'R' // why the module can't be cut
 )
 

@@ -45,6 +45,7 @@ type api struct {
 	DeleteGlobal                       uintptr
 	DisposeBuilder                     uintptr
 	DisposeMemoryBuffer                uintptr
+	DisposeMessage                     uintptr
 	DisposeModule                      uintptr
 	DisposePassBuilderOptions          uintptr
 	DisposePassManager                 uintptr
@@ -99,7 +100,9 @@ type api struct {
 	IsAFunction                        uintptr
 	IsAGlobalValue                     uintptr
 	IsAInvokeInst                      uintptr
+	ParseBitcodeInContext2             uintptr
 	PositionBuilderAtEnd               uintptr
+	PrintModuleToString                uintptr
 	ReplaceAllUsesWith                 uintptr
 	RunFunctionPassManager             uintptr
 	RunPasses                          uintptr

@@ -19,3 +19,6 @@ func Load(string) (*Library, error) {
 
 // Cut is never called.
 func (*Library) Cut(slice.Request) ([]byte, error) { panic("no library") }
+
+// List is never called.
+func (*Library) List(string) ([]slice.Value, error) { panic("no library") }
