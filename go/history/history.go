@@ -67,8 +67,16 @@ func (f Folder) AddCompilation(c Compilation) error {
 // Links returns the links that were started at some time or later, the oldest first. A zero
 // time stands for all. Without a history there are none.
 func (f Folder) Links(since time.Time) ([]Link, Unread, error) {
-	return read(f.log(memo.LinkHistory), func(l Link) (int, time.Time) { return l.Version, l.Started }, since)
+	return read(f.log(memo.LinkHistory), aboutLink, since)
 }
+
+// LastLinks returns the last links, the oldest first. There are more than those of which
+// details are kept, unless there are no more.
+func (f Folder) LastLinks() ([]Link, Unread, error) {
+	return readLast(f.log(memo.LinkHistory), aboutLink, 2*mostLinks)
+}
+
+func aboutLink(l Link) (version int, started time.Time) { return l.Version, l.Started }
 
 // Compilations returns the commands of thinrex cc that were started at some time or later,
 // the oldest first.

@@ -274,3 +274,30 @@ func TestShort(t *testing.T) {
 		t.Error("wrong digests")
 	}
 }
+
+// The last links are those that were added last; what is damaged among them is counted.
+func TestLastLinks(t *testing.T) {
+	f := In(t.TempDir())
+	for i := range 2*mostLinks + 10 {
+		add(t, f, exampleLink(i), nil)
+	}
+	links, unread, err := f.LastLinks()
+	if err != nil || unread != (Unread{}) || len(links) != 2*mostLinks || !links[0].Started.Equal(at(10)) {
+		t.Fatalf("%d links, %+v, %v", len(links), unread, err)
+	}
+	log, err := os.OpenFile(f.log(memo.LinkHistory).path(1), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = log.WriteString("{torn\n{\"version\":99}\n")
+	if err := errors.Join(err, log.Close()); err != nil {
+		t.Fatal(err)
+	}
+	links, unread, err = f.LastLinks()
+	if err != nil || unread != (Unread{Torn: 1, Later: 1}) || len(links) != 2*mostLinks-2 {
+		t.Errorf("%d links, %+v, %v", len(links), unread, err)
+	}
+	if links, unread, err := In("").LastLinks(); len(links) != 0 || unread != (Unread{}) || err != nil {
+		t.Errorf("without a folder: %d links, %+v, %v", len(links), unread, err)
+	}
+}

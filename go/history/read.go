@@ -15,24 +15,52 @@ func read[T any](l log, about func(T) (int, time.Time), since time.Time) (list [
 		return nil, unread, nil
 	}
 	err = l.read(func(line []byte) {
-		var record T
-		if err := json.Unmarshal(line, &record); err != nil {
-			unread.count(versionOf(line))
-			return
-		}
-		version, started := about(record)
-		if version != Version {
-			unread.count(version)
-		} else if !started.Before(since) {
+		record, ok := decode(line, about, &unread)
+		if _, started := about(record); ok && !started.Before(since) {
 			list = append(list, record)
 		}
 	})
-	slices.SortStableFunc(list, func(a, b T) int { // records are in the order in which things ended
+	sortByStart(list, about)
+	return list, unread, err
+}
+
+// readLast returns the last records of a log, at most so many. The others aren't decoded,
+// which takes most of the time of reading.
+func readLast[T any](l log, about func(T) (int, time.Time), most int) (list []T, unread Unread, err error) {
+	if l.state == "" {
+		return nil, unread, nil
+	}
+	var last [][]byte
+	err = l.read(func(line []byte) { last = append(last, line) })
+	for _, line := range last[max(0, len(last)-most):] {
+		if record, ok := decode(line, about, &unread); ok {
+			list = append(list, record)
+		}
+	}
+	sortByStart(list, about)
+	return list, unread, err
+}
+
+// decode reads a record that has the version of this package. Others are counted.
+func decode[T any](line []byte, about func(T) (int, time.Time), unread *Unread) (record T, ok bool) {
+	if err := json.Unmarshal(line, &record); err != nil {
+		unread.count(versionOf(line))
+		return record, false
+	}
+	version, _ := about(record)
+	if version != Version {
+		unread.count(version)
+	}
+	return record, version == Version
+}
+
+// sortByStart sorts records, which are in the order in which things ended.
+func sortByStart[T any](list []T, about func(T) (int, time.Time)) {
+	slices.SortStableFunc(list, func(a, b T) int {
 		_, x := about(a)
 		_, y := about(b)
 		return x.Compare(y)
 	})
-	return list, unread, err
 }
 
 // count counts a record with the version that it has.

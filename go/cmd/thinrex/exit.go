@@ -29,7 +29,8 @@ const (
 const exitCodesHelp = `Exit codes:
   0  all outputs are written
   1  a compilation failed; the compiler's messages come first. Or thinrex doctor
-     or verify found something broken
+     or verify found something broken, or thinrex explain fewer hits than
+     --min_hit_rate
   2  bad usage, or an input that can't be used
   3  this machine couldn't do it: no compiler, no space, no place to write;
      or, with --exec_strategy=remote, the remote service couldn't

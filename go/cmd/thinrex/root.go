@@ -46,8 +46,9 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	distribute.Use = "distribute [flags] FILE.dist-file.json"
 	distribute.Short = "Run the jobs of a dist-file; the same as without a subcommand"
 	root.AddCommand(distribute, ccCommand(&o, started),
-		clearCommand(&o), completionCommand(), configCommand(&o), doctorCommand(&o), duCommand(&o), flagsCommand(&o),
-		manCommand(&o), pruneCommand(&o), replayCommand(&o), statsCommand(&o), verifyCommand(&o), versionCommand())
+		clearCommand(&o), completionCommand(), configCommand(&o), doctorCommand(&o), duCommand(&o), explainCommand(&o),
+		flagsCommand(&o), manCommand(&o), pruneCommand(&o), replayCommand(&o), statsCommand(&o), verifyCommand(&o),
+		versionCommand())
 	return root
 }
 

@@ -1,0 +1,122 @@
+package explain
+
+import (
+	"path/filepath"
+	"slices"
+	"time"
+
+	"thinrex/go/history"
+)
+
+// A Compilation explains one command of thinrex cc.
+type Compilation struct {
+	Started time.Time       `json:"started"`
+	Dir     string          `json:"dir"`
+	Source  string          `json:"source"`
+	Output  string          `json:"output"`
+	Phase   history.Phase   `json:"phase"`
+	Outcome history.Outcome `json:"outcome"`
+	From    string          `json:"from,omitempty"`   // where the result came from
+	Ran     float64         `json:"ran_seconds"`      // how long the compiler ran, now or when the result was made
+	Before  *time.Time      `json:"before,omitempty"` // when the compilation began that it was compared with
+	Causes  []Cause         `json:"causes,omitempty"` // of a miss
+}
+
+// Compilation explains a record.
+func (r Records) Compilation(c history.Compilation) Compilation {
+	e := Compilation{
+		Started: c.Started,
+		Dir:     c.Dir,
+		Source:  c.Source,
+		Output:  c.Output,
+		Phase:   c.Phase,
+		Outcome: c.Outcome,
+		From:    c.From,
+		Ran:     c.Ran,
+	}
+	switch c.Outcome {
+	case history.Hit:
+		return e
+	case history.NotCached:
+		e.Causes = []Cause{{Kind: NotCached, Why: c.Why, Advice: Advice(c.Why)}}
+		return e
+	case history.Failed:
+		e.Causes = []Cause{{Kind: CompilerFailed, Why: c.Why}}
+		return e
+	}
+	before, ok := r.lastOf(c)
+	if ok {
+		e.Before = &before.Started
+		e.Causes = r.compare(c, before)
+	} else {
+		e.Causes = []Cause{{Kind: FirstTime}}
+	}
+	if c.Outcome == history.NotStored {
+		e.Causes = append(e.Causes, Cause{Kind: NotCached, Why: c.Why, Advice: Advice(c.Why)})
+	}
+	return e
+}
+
+// makerOf explains the last compilation that wrote a module before a link; nil if there is
+// none.
+func (r Records) makerOf(l Link, module string) *Compilation {
+	object := absolute(l.Dir, module)
+	for _, c := range slices.Backward(r.Compilations()) {
+		if c.Started.Before(l.Started) && c.Output != "" && c.Host == l.host && absolute(c.Dir, c.Output) == object {
+			made := r.Compilation(c)
+			return &made
+		}
+	}
+	return nil
+}
+
+func absolute(dir, file string) string {
+	if filepath.IsAbs(file) {
+		return filepath.Clean(file)
+	}
+	return filepath.Join(dir, file)
+}
+
+// lastOf returns the last earlier compilation of the same source to the same object that
+// had a key.
+func (r Records) lastOf(c history.Compilation) (before history.Compilation, ok bool) {
+	for _, e := range slices.Backward(r.Compilations()) {
+		if sameCompilation(e, c) && e.Started.Before(c.Started) &&
+			e.Outcome != history.NotCached && e.Outcome != history.Failed {
+			return e, true
+		}
+	}
+	return before, false
+}
+
+func sameCompilation(a, b history.Compilation) bool {
+	return a.Source == b.Source && a.Output == b.Output && a.Dir == b.Dir && a.Host == b.Host && a.Phase == b.Phase
+}
+
+// compare returns why a compilation has another key than an earlier one.
+func (r Records) compare(c, before history.Compilation) (causes []Cause) {
+	if c.Compiler != before.Compiler {
+		causes = append(causes, Cause{Kind: CompilerChanged})
+	}
+	if c.Args != before.Args {
+		causes = append(causes, Cause{Kind: ArgumentsChanged})
+	}
+	if c.Env != before.Env {
+		causes = append(causes, Cause{Kind: EnvironmentChanged})
+	}
+	if c.Content != before.Content {
+		causes = append(causes, Cause{Kind: SourceChanged, File: c.Source})
+	}
+	for _, file := range c.Changed {
+		if file != c.Source {
+			causes = append(causes, Cause{Kind: InputChanged, File: file})
+		}
+	}
+	switch {
+	case len(causes) > 0:
+		return causes
+	case before.Outcome == history.NotStored:
+		return []Cause{{Kind: NotStored, Why: before.Why, Advice: Advice(before.Why)}}
+	}
+	return []Cause{{Kind: Gone}}
+}

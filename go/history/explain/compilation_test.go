@@ -1,0 +1,94 @@
+package explain_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"thinrex/go/history"
+	"thinrex/go/history/explain"
+)
+
+func TestCompilation(t *testing.T) {
+	base := history.Compilation{
+		Dir: "/p", Source: "a.cc", Output: "a.o", Phase: history.CompilePhase, Outcome: history.Compiled,
+		Args: 1, Compiler: 2, Env: 3, Content: 4,
+	}
+	for name, test := range map[string]struct {
+		before func(*history.Compilation)
+		now    func(*history.Compilation)
+		want   string
+	}{
+		"nothing":    {want: "gone"},
+		"a hit":      {now: func(c *history.Compilation) { c.Outcome = history.Hit }},
+		"the source": {now: func(c *history.Compilation) { c.Content = 9 }, want: "source changed a.cc"},
+		"headers": {now: func(c *history.Compilation) { c.Changed = []string{"a.h", "now exists: b.h"} },
+			want: "input changed a.h, input changed now exists: b.h"},
+		"an argument":    {now: func(c *history.Compilation) { c.Args = 9 }, want: "arguments changed"},
+		"the compiler":   {now: func(c *history.Compilation) { c.Compiler = 9 }, want: "compiler changed"},
+		"the variables":  {now: func(c *history.Compilation) { c.Env = 9 }, want: "environment changed"},
+		"another object": {before: func(c *history.Compilation) { c.Output = "b.o" }, want: "first time"},
+		"another folder": {before: func(c *history.Compilation) { c.Dir = "/q" }, want: "first time"},
+		"a failure before": {before: func(c *history.Compilation) { c.Outcome = history.Failed },
+			want: "first time"},
+		"what wasn't stored before": {before: func(c *history.Compilation) {
+			c.Outcome, c.Why = history.NotStored, "a.cc holds __TIME__"
+		}, want: "not stored"},
+		"not stored now": {now: func(c *history.Compilation) {
+			c.Outcome, c.Why, c.Content = history.NotStored, "a.cc holds __TIME__", 9
+		}, want: "source changed a.cc, not cached"},
+		"not cached": {now: func(c *history.Compilation) {
+			c.Outcome, c.Why = history.NotCached, "-march=native means the processor of this machine"
+		}, want: "not cached"},
+		"failed": {now: func(c *history.Compilation) { c.Outcome = history.Failed }, want: "compiler failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before, now := base, base
+			before.Started, now.Started = time.Unix(1, 0), time.Unix(2, 0)
+			if test.before != nil {
+				test.before(&before)
+			}
+			if test.now != nil {
+				test.now(&now)
+			}
+			r := explain.Records{Compilations: func() []history.Compilation { return []history.Compilation{before, now} }}
+			var list []string
+			for _, c := range r.Compilation(now).Causes {
+				list = append(list, strings.TrimSpace(string(c.Kind)+" "+c.File))
+			}
+			if got := strings.Join(list, ", "); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// A job whose module changed also says how the module was made.
+func TestMadeBy(t *testing.T) {
+	w := newWorld(t)
+	w.link("app", []module{{name: "out/a.o", content: "1", outcome: history.Local}})
+	l := w.link("app", []module{{name: "out/a.o", content: "2", outcome: history.Local}})
+	compilation := func(seconds int, changed, output, dir string) history.Compilation {
+		return history.Compilation{
+			Started: l.Started.Add(time.Duration(seconds) * time.Second),
+			Dir:     dir, Source: "a.cc", Output: output, Outcome: history.Compiled, Changed: []string{changed},
+		}
+	}
+	w.records.Compilations = func() []history.Compilation {
+		return []history.Compilation{
+			compilation(-30, "first.h", "../out/a.o", "/p/src"),
+			compilation(-20, "right.h", "../out/a.o", "/p/src"),
+			compilation(-10, "elsewhere.h", "../out/a.o", "/p/src/deep"),
+			compilation(10, "later.h", "../out/a.o", "/p/src"),
+		}
+	}
+	explained, err := w.records.Link(l, func(string) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := explained.Explained[0]
+	w.records.Complete(explained, &job)
+	if job.MadeBy == nil || len(job.MadeBy.Causes) != 1 || job.MadeBy.Causes[0].File != "right.h" {
+		t.Errorf("%+v", job.MadeBy)
+	}
+}

@@ -1,0 +1,49 @@
+package explain
+
+import (
+	"slices"
+
+	"thinrex/go/history"
+)
+
+// Records are what explanations are made of.
+type Records struct {
+	Links        []history.Link                         // the oldest first
+	Compilations func() []history.Compilation           // likewise
+	Jobs         func(id string) (*history.Jobs, error) // reads a link's details
+	Values       Values                                 // nil: imports are named, and not what changed in them
+}
+
+// Values compares two slices of a module, which the beginnings of their digests name.
+type Values func(before, now history.Short) (Difference, error)
+
+const (
+	mostEarlier = 30     // links in whose details an explanation looks for earlier records
+	mostRead    = 30_000 // jobs in these; the details of the first one are read in any case
+)
+
+// earlier returns the links with whose jobs those of a link are compared, in the order in
+// which they are looked at: the last ones of the same program, then others in its folder.
+func (r Records) earlier(l history.Link) (list []history.Link) {
+	var others []history.Link
+	for _, e := range slices.Backward(r.Links) {
+		switch {
+		case !isBefore(e, l) || e.Dir != l.Dir || e.Host != l.Host || e.Summary.Jobs == 0:
+		case e.Summary.LinkerOutput == l.Summary.LinkerOutput:
+			list = append(list, e)
+		default:
+			others = append(others, e)
+		}
+	}
+	list = append(list, others...)
+	list = list[:min(len(list), mostEarlier)]
+	jobs := 0
+	for i, e := range list {
+		if jobs += e.Summary.Jobs; i > 0 && jobs > mostRead {
+			return list[:i]
+		}
+	}
+	return list
+}
+
+func isBefore(e, l history.Link) bool { return e.ID != l.ID && !e.Started.After(l.Started) }
