@@ -43,7 +43,12 @@ totals begin now; no record is removed, and --since still reaches behind it.`,
 			if err := o.complete(); err != nil {
 				return err
 			}
-			o.warnOfVariables(report.NewTerminal(os.Stderr, o.Report.Verbose))
+			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
+			o.warnOfVariables(terminal)
+			if !o.History.Keep {
+				terminal.WarnOnce("history",
+					"the history is turned off, so that nothing new is counted; thinrex config says where")
+			}
 			dir := historyDir(o)
 			if dir == "" {
 				return usagef("no home folder in which a history could be; give --disk_cache=DIR")
