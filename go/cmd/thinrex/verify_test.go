@@ -143,6 +143,10 @@ func TestVerify(t *testing.T) {
 	code, printed = s.verify("")
 	wantVerified(t, code, printed, 0, "0 damaged",
 		"ran 5 actions again: 5 right, 0 wrong, 0 not deterministic, 0 failed\n")
+	code, printed = s.verify("--last_link")
+	wantVerified(t, code, printed, 0, "ran 5 actions again: 5 right")
+	code, printed = s.verify("main.o")
+	wantVerified(t, code, printed, 0, "ran 1 actions again: 1 right")
 	code, printed = s.verify("--sample=0")
 	if wantVerified(t, code, printed, 0); strings.Contains(printed, "again") {
 		t.Error(printed)
@@ -215,14 +219,17 @@ func TestReplayFromDisk(t *testing.T) {
 	s := newSite(t)
 	s.link()
 	key := filepath.Base(s.entries()[0])
-	code, _, printed := s.replay(key, "dir")
-	if code != 2 || !strings.Contains(printed, "no recorded link") {
-		t.Errorf("%d: %s", code, printed)
-	}
-	code, _, printed = s.replay(key+"/1234", "dir")
-	if code != 2 || !strings.Contains(printed, "though the disk cache has its result") ||
-		!strings.Contains(printed, "--keep_inputs") {
-		t.Errorf("%d: %s", code, printed)
+	for name, want := range map[string]string{
+		key:                     "though the disk cache has its result", // by the size in the record of the link
+		"main.o":                "though the disk cache has its result",
+		key + "/1234":           "link once more with --keep_inputs",
+		strings.Repeat("a", 64): "no recorded link has such a key",
+		"none.o":                "no module of the last link",
+	} {
+		code, _, printed := s.replay(name, "dir")
+		if code != 2 || !strings.Contains(printed, want) {
+			t.Errorf("%d: %s", code, printed)
+		}
 	}
 	s.with("KEEP_INPUTS=1")
 	s.link()
@@ -234,12 +241,16 @@ func TestReplayFromDisk(t *testing.T) {
 			t.Errorf("%d, %d: %s", code, script, printed)
 		}
 	}
+	code, script, printed := s.replay("--output=main main.o", "main")
+	if code != 0 || script != 0 || !strings.Contains(printed, "m.native.o: equal to the cached one") {
+		t.Errorf("%d, %d: %s", code, script, printed)
+	}
 	code, _, printed = s.replay("--output=replay0 "+key, "replay0")
 	if code != 2 || !strings.Contains(printed, "isn't empty: give another --output") {
 		t.Errorf("%d: %s", code, printed)
 	}
 	s.forge()
-	_, script, printed := s.replay("--output=forged "+filepath.Base(s.entries()[1]), "forged")
+	_, script, printed = s.replay("--output=forged "+filepath.Base(s.entries()[1]), "forged")
 	if script != 1 || !strings.Contains(printed, "differ") {
 		t.Errorf("%d: %s", script, printed)
 	}
