@@ -13,6 +13,7 @@ type caches struct {
 	remote     action.Cache        // once it has been opened
 	verbose    func(format string, args ...any)
 	stored     bool // something new is in local
+	distrusted bool // a result was wrong, which may have been made of a wrong one of IR
 }
 
 func newCaches(r *request) *caches {

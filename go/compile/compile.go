@@ -46,6 +46,9 @@ type Options struct {
 	Sandbox  string // where private folders are made; "" for the default
 	Verbose  func(format string, args ...any)
 
+	VerifyHits int                              // how many percent of the hits are compiled again, and compared
+	Warn       func(format string, args ...any) // of what that finds
+
 	// CPUTime is how much time of the processor this process has used; nil for the
 	// system's answer. Tests give one of their own.
 	CPUTime func() time.Duration

@@ -45,6 +45,9 @@ func (l *lookup) find(ctx context.Context) (*Outcome, error) {
 	local := l.candidates(ctx, l.caches.local, nil)
 	for _, it := range local {
 		if result := l.caches.lookup(ctx, l.caches.local, it.action); result != nil {
+			if !l.mayDeliver(ctx, l.caches.local, it, result) {
+				return nil, ctx.Err()
+			}
 			return l.deliverHit("", result)
 		}
 	}
@@ -54,6 +57,10 @@ func (l *lookup) find(ctx context.Context) (*Outcome, error) {
 	}
 	for _, it := range append(local, l.candidates(ctx, remote, local)...) {
 		if result := l.caches.lookup(ctx, remote, it.action); result != nil {
+			if !l.mayDeliver(ctx, remote, it, result) {
+				result.Done()
+				return nil, ctx.Err()
+			}
 			l.keepIn(ctx, l.caches.local, it, result)
 			return l.deliverHit("remote ", result)
 		}

@@ -64,7 +64,7 @@ func (x *execution) optimise(
 	}
 	insts, err := bitcode.Instructions(module)
 	large := err == nil && insts >= x.options.MinInsts
-	if large {
+	if large && !x.caches.distrusted {
 		if result := x.caches.lookup(ctx, x.caches.local, key); result != nil {
 			return result, "IR hit", nil
 		}

@@ -124,11 +124,10 @@ func (o *Options) Rows() []option.Row {
 			Name:  "verify_hits",
 			Value: option.Number(&o.VerifyHits, 0, 0),
 			Group: option.Cache,
-			Usage: "compile this `percentage` of a link's hits again here, and compare: names compilers that aren't " +
+			Usage: "compile this `percentage` of the hits again here, and compare: names compilers that aren't " +
 				"deterministic, and replaces wrong objects",
-			Doc: "compile this share of a link's hits again here, in percent, and compare: see " +
+			Doc: "compile this share of the hits again here, in percent, and compare: see " +
 				"[operate.md](operate.md#can-the-cache-be-trusted)",
-			Phase: option.Backends,
 		},
 	}
 }

@@ -134,6 +134,8 @@ func ccOptions(dir string, o *options, s *store.Store, terminal *report.Terminal
 	options.Sandbox = o.Host.SandboxBase
 	options.Colour = report.IsTerminal(os.Stderr) && compile.UsesColours(env)
 	options.Verbose = terminal.Verbose
+	options.VerifyHits = o.Link.VerifyHits
+	options.Warn = func(format string, args ...any) { terminal.Print("warning: "+format, args...) }
 	options.Named = compile.VariableNames(o.Shared.ActionEnv)
 	if s != nil {
 		options.Cache = s
