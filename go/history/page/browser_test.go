@@ -5,7 +5,6 @@ package page
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -69,46 +71,57 @@ type shown struct {
 }
 
 // show opens a page in a new tab, and checks it.
-func show(t *testing.T, browser context.Context, url string, width int64, scheme string) shown {
+func show(t *testing.T, browser context.Context, url string, width int64, scheme string) (s shown) {
 	ctx, closeTab := chromedp.NewContext(browser)
 	defer closeTab()
-	messages := chromedp.Console(ctx)
-	requests := chromedp.Events(ctx, network.RequestWillBeSent)
-	feature := emulation.MediaFeature{Name: "prefers-color-scheme", Value: scheme}
-	_, err1 := chromedp.Call(ctx, network.Enable, network.EnableParams{})
-	_, err2 := chromedp.Call(ctx, emulation.SetEmulatedMedia,
-		emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{&feature}})
-	err3 := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900))
-	var s shown
-	begin := time.Now()
-	err4 := chromedp.Do(ctx, chromedp.Navigate(url))
-	_, err5 := chromedp.Run(ctx, chromedp.Evaluate[bool](drawn, chromedp.EvalAwaitPromise))
-	s.load = time.Since(begin)
-	picture, err6 := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	sideways, err7 := chromedp.Run(ctx, chromedp.Evaluate[bool](isWider))
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
-		t.Fatal(err)
+	must := func(_ any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
+	must(nil, chromedp.Listen(ctx, func(event any) {
+		if text := complaint(event, url); text != "" {
+			t.Error(text)
+		}
+	}))
+	must(chromedp.Call(ctx, network.Enable, network.EnableParams{}))
+	must(chromedp.Call(ctx, log.Enable, cdp.Empty{}))
+	must(chromedp.Call(ctx, runtime.Enable, cdp.Empty{}))
+	must(chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	}))
+	must(nil, chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)))
+	begin := time.Now()
+	must(nil, chromedp.Do(ctx, chromedp.Navigate(url)))
+	must(chromedp.Run(ctx, chromedp.Evaluate[bool](drawn, chromedp.EvalAwaitPromise)))
+	s.load = time.Since(begin)
+	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	must(nil, err)
+	sideways, err := chromedp.Run(ctx, chromedp.Evaluate[bool](isWider))
+	must(nil, err)
 	if sideways {
 		t.Error("the page is wider than the window")
 	}
-	closeTab()
-	for m, err := range messages {
-		if err != nil {
-			break // the tab is closed
-		}
-		t.Errorf("on the console: %s", m)
-	}
-	for r, err := range requests {
-		if err != nil {
-			break
-		}
-		if r.Request.URL != url {
-			t.Errorf("the page loads %s", r.Request.URL)
-		}
-	}
 	s.picture = picture
 	return s
+}
+
+// complaint returns what is wrong if the browser tells of an event; "" if nothing is.
+func complaint(event any, url string) string {
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		return "a script runs and writes to the console"
+	case *runtime.EventExceptionThrown:
+		return "a script runs and fails: " + e.ExceptionDetails.Text
+	case *log.EventEntryAdded:
+		return "in the browser's log: " + e.Entry.Text
+	case *network.EventRequestWillBeSent:
+		if e.Request.URL != url {
+			return "the page loads " + e.Request.URL
+		}
+	}
+	return ""
 }
 
 // isWider tells whether a reader has to scroll sideways, when all that is folded is open.
