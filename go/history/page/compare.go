@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"math"
 
 	"thinrex/go/history"
 )
@@ -40,17 +41,19 @@ func compare(c Content) *comparison {
 	}
 	now, before := c.Link, *c.Previous
 	compared := &comparison{Previous: before}
+	add := func(label string, a, b int64, text func(int64) string) {
+		if a != 0 || b != 0 {
+			compared.Rows = append(compared.Rows, comparedRow{label, text(a), text(b), difference(a-b, text)})
+		}
+	}
 	numbers := func(label string, a, b int) {
-		compared.Rows = append(compared.Rows, comparedRow{label, count(a), count(b), difference(a-b, count)})
+		add(label, int64(a), int64(b), func(n int64) string { return count(int(n)) })
 	}
 	times := func(label string, a, b float64) {
-		change := difference(int(1000*(a-b)), func(n int) string { return seconds(float64(n) / 1000) })
-		compared.Rows = append(compared.Rows, comparedRow{label, seconds(a), seconds(b), change})
+		milliseconds := func(n int64) string { return seconds(float64(n) / 1000) }
+		add(label, int64(math.Round(1000*a)), int64(math.Round(1000*b)), milliseconds)
 	}
-	sizes := func(label string, a, b int64) {
-		change := difference(int(a-b), func(n int) string { return size(int64(n)) })
-		compared.Rows = append(compared.Rows, comparedRow{label, size(a), size(b), change})
-	}
+	sizes := func(label string, a, b int64) { add(label, a, b, size) }
 	a, b := now.Summary, before.Summary
 	numbers("jobs", a.Jobs, b.Jobs)
 	numbers("hits", a.Hits, b.Hits)
@@ -66,7 +69,7 @@ func compare(c Content) *comparison {
 	return compared
 }
 
-func difference(n int, text func(int) string) string {
+func difference(n int64, text func(int64) string) string {
 	switch {
 	case n > 0:
 		return "+" + text(n)
@@ -104,7 +107,7 @@ func moduleChanges(c Content) []string {
 	}
 	say(added, "new in this link")
 	say(len(before), "no longer in it")
-	say(lost, "compiled in this link, and a hit in the one before")
+	say(lost, "compiled in this link, hit in the one before")
 	return texts
 }
 
@@ -115,11 +118,14 @@ type byteRow struct {
 }
 
 func bytesOf(c Content) []byteRow {
-	s := c.Link.Summary
-	rows := []byteRow{
-		{"downloaded from services, as sent", s.BytesDownloaded},
-		{"uploaded to services, as sent", s.BytesUploaded},
+	var rows []byteRow
+	add := func(label string, n int64) {
+		if n > 0 {
+			rows = append(rows, byteRow{label, n})
+		}
 	}
+	add("downloaded from services, as sent", c.Link.Summary.BytesDownloaded)
+	add("uploaded to services, as sent", c.Link.Summary.BytesUploaded)
 	if c.Jobs == nil {
 		return rows
 	}
@@ -128,13 +134,12 @@ func bytesOf(c Content) []byteRow {
 		of[j.Kind] += j.Bytes
 	}
 	for _, k := range kinds {
-		if of[k] > 0 {
-			rows = append(rows, byteRow{"outputs: " + k.Label, of[k]})
-		}
+		add("outputs: "+k.Label, of[k])
 	}
 	read := int64(0)
 	for _, f := range c.Jobs.Files {
 		read += f.Size
 	}
-	return append(rows, byteRow{"files that jobs read, each counted once", read})
+	add("files that jobs read, each counted once", read)
+	return rows
 }

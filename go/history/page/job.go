@@ -9,9 +9,9 @@ import (
 // A job is a record of a job with what the page's parts need of it.
 type job struct {
 	history.Job
-	Name   string // of the module, as the user knows it
-	Kind   kind
-	Causes []Cause
+	explained
+	Name string // of the module, as the user knows it
+	Kind kind
 }
 
 // A kind is what a job is counted and coloured as.
@@ -75,11 +75,12 @@ func jobsOf(c Content) []job {
 	if c.Jobs == nil {
 		return nil
 	}
+	causes := explainedModules(c.Groups)
 	jobs := make([]job, len(c.Jobs.Jobs))
 	for i, j := range c.Jobs.Jobs {
 		jobs[i] = job{Job: j, Name: moduleName(c.Jobs, j.Module), Kind: kindOf(j)}
-		if i < len(c.Causes) {
-			jobs[i].Causes = c.Causes[i]
+		if jobs[i].compiled() {
+			jobs[i].explained = causes[jobs[i].Name]
 		}
 	}
 	return jobs

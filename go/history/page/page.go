@@ -12,6 +12,7 @@ import (
 	"io"
 
 	"thinrex/go/history"
+	"thinrex/go/history/explain"
 )
 
 // Content is what a page shows.
@@ -22,15 +23,7 @@ type Content struct {
 	Previous     *history.Link // the last link before it with the same output; nil if there is none
 	PreviousJobs *history.Jobs // nil if they are gone
 
-	// Causes says for each job why it ran; it is as long as Jobs.Jobs. Jobs without a known
-	// cause have none.
-	Causes [][]Cause
-}
-
-// A Cause is one reason why a job ran although an earlier link had a result of its module.
-type Cause struct {
-	What string // "changed", "new option" and the like: what happened to Name
-	Name string // of a file, an option or a variable; "" if What is all
+	Groups []explain.Group // why the jobs that ran weren't hits
 }
 
 //go:embed page.html
@@ -99,7 +92,7 @@ func newView(c Content) *view {
 	}
 	v.Outcomes = outcomesOf(jobs)
 	v.Timeline = newTimeline(jobs, c.Link.Summary.WallSeconds)
-	v.Reruns = newReruns(jobs)
+	v.Reruns = newReruns(jobs, changedParts(c.Groups))
 	v.Slowest = slowest(jobs)
 	v.Squares, v.MoreTexts.Squares = squares(jobs)
 	v.Folders = folders(jobs)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"thinrex/go/history"
+	"thinrex/go/history/explain"
 )
 
 type namedContent struct {
@@ -30,7 +31,7 @@ var pages = []namedContent{
 }
 
 func withoutDetails(c Content) Content {
-	c.Jobs, c.PreviousJobs, c.Causes = nil, nil, nil
+	c.Jobs, c.PreviousJobs, c.Groups = nil, nil, nil
 	return c
 }
 
@@ -46,7 +47,14 @@ func hostile() Content {
 	}
 	for i := range c.Jobs.Jobs {
 		c.Jobs.Jobs[i].Why, c.Jobs.Jobs[i].From = evil, evil
-		c.Causes[i] = []Cause{{evil, evil}}
+	}
+	c.Groups = []explain.Group{
+		{Modules: []string{c.Jobs.Files[0].Name}, Causes: []explain.Cause{{
+			Kind:       explain.ImportChanged,
+			File:       evil,
+			Difference: explain.Difference{Changed: []string{evil}, Added: []string{evil}},
+		}}},
+		{Modules: []string{c.Jobs.Files[3].Name}, Causes: []explain.Cause{{Kind: evil, File: evil, Why: evil}}},
 	}
 	c.Previous.ID = evil
 	return c

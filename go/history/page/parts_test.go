@@ -1,12 +1,24 @@
 package page
 
 import (
+	"io"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"thinrex/go/history"
+	"thinrex/go/history/explain"
 )
+
+// BenchmarkWrite makes the page of a link of 10,000 jobs.
+func BenchmarkWrite(b *testing.B) {
+	c := made{jobs: 10_000, misses: 3_000, here: 16, away: 200, causes: 400, byEach: 4}.content()
+	for b.Loop() {
+		if err := Write(io.Discard, c); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
 
 func TestFormat(t *testing.T) {
 	for _, tc := range []struct{ got, want string }{
@@ -96,15 +108,15 @@ func TestWaitingColumns(t *testing.T) {
 }
 
 func TestReruns(t *testing.T) {
-	changed := func(name string) Cause { return Cause{"changed import", name} }
-	ran := func(name string, run float64, causes ...Cause) job {
-		return job{Job: history.Job{Run: run}, Name: name, Kind: local, Causes: causes}
+	changed := func(name string) cause { return cause{"changed import", name} }
+	ran := func(name string, run float64, causes ...cause) job {
+		return job{Job: history.Job{Run: run}, Name: name, Kind: local, explained: explained{Causes: causes}}
 	}
 	got := newReruns([]job{
 		ran("src/a.o", 1, changed("src/x.o"), changed("src/y.o")),
 		ran("src/b.o", 3, changed("src/x.o")),
 		{Name: "src/hit.o", Kind: diskHit},
-	})
+	}, map[cause]string{changed("src/y.o"): "changed: f()"})
 	want := reruns{
 		Causes: []causeNode{{changed("src/x.o"), "x.o", 2}, {changed("src/y.o"), "y.o", 1}},
 		Jobs: []jobNode{
@@ -116,14 +128,47 @@ func TestReruns(t *testing.T) {
 		},
 		Height: 2 * nodeHeight,
 		Table: []causeRow{
-			{Cause: changed("src/x.o"), Jobs: 2, Run: 4, Some: []string{"src/b.o", "src/a.o"}},
-			{Cause: changed("src/y.o"), Jobs: 1, Run: 1, Some: []string{"src/a.o"}},
+			{cause: changed("src/x.o"), Jobs: 2, Run: 4, Some: []string{"src/b.o", "src/a.o"}},
+			{cause: changed("src/y.o"), Jobs: 1, Run: 1, Some: []string{"src/a.o"}, Parts: "changed: f()"},
 		},
 		More: []causeRow{},
 		Text: got.Text,
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(causeNode{}, causeRow{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A group's causes are those of all its jobs; what differs from job to job is left out.
+func TestCauses(t *testing.T) {
+	groups := []explain.Group{
+		{Modules: []string{"a.o"}, Causes: []explain.Cause{{Kind: explain.ModuleChanged, File: "a.o"}}},
+		{Modules: []string{"b.o"}, Causes: []explain.Cause{
+			{Kind: explain.ImportChanged, File: "x.o", Difference: explain.Difference{Changed: []string{"g()"}}},
+			{Kind: explain.ImportRemoved, File: "y.o"},
+		}},
+		{Modules: []string{"c.o"}, Causes: []explain.Cause{
+			{Kind: explain.ImportChanged, File: "x.o", Difference: explain.Difference{
+				Changed: []string{"f()", "g()"},
+				Added:   []string{"h()"},
+			}},
+		}},
+		{Modules: []string{"d.o"}, Causes: []explain.Cause{{Kind: explain.NotCached, Why: "x.s is included"}}},
+	}
+	got := explainedModules(groups)
+	for module, want := range map[string][]cause{
+		"a.o": {{What: "the module itself changed"}},
+		"b.o": {{"changed import", "x.o"}, {"import that is gone", "y.o"}},
+		"c.o": {{"changed import", "x.o"}},
+		"d.o": {{What: "not cached: x.s is included"}},
+	} {
+		if diff := cmp.Diff(want, got[module].Causes); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", module, diff)
+		}
+	}
+	parts := changedParts(groups)[cause{"changed import", "x.o"}]
+	if want := "changed: f(), g(); imported now: h()"; parts != want {
+		t.Errorf("parts: got %q, want %q", parts, want)
 	}
 }
 
@@ -180,7 +225,7 @@ func TestModuleChanges(t *testing.T) {
 	want := []string{
 		"1 module new in this link",
 		"2 modules no longer in it",
-		"1 module compiled in this link, and a hit in the one before",
+		"1 module compiled in this link, hit in the one before",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

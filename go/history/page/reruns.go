@@ -21,7 +21,7 @@ type reruns struct {
 }
 
 type causeNode struct {
-	Cause
+	cause
 	Short string // the file's last element
 	Jobs  int
 }
@@ -33,11 +33,12 @@ type line struct{ Y1, Y2, Class string }
 
 // A causeRow says in the table which jobs a cause made run.
 type causeRow struct {
-	Cause
-	Jobs int
-	Run  float64  // seconds of these jobs
-	Some []string // the slowest of these jobs
-	Left string   // how many others there are
+	cause
+	Jobs  int
+	Run   float64  // seconds of these jobs
+	Some  []string // the slowest of these jobs
+	Left  string   // how many others there are
+	Parts string   // what changed in the file, if that is known
 }
 
 const (
@@ -48,7 +49,7 @@ const (
 	nodeHeight    = 28
 )
 
-func newReruns(jobs []job) reruns {
+func newReruns(jobs []job, parts map[cause]string) reruns {
 	var ran []job
 	for _, j := range jobs {
 		if len(j.Causes) > 0 {
@@ -60,6 +61,9 @@ func newReruns(jobs []job) reruns {
 	}
 	slices.SortStableFunc(ran, func(a, b job) int { return cmp.Compare(b.Run, a.Run) })
 	rows := causeRows(ran)
+	for i := range rows {
+		rows[i].Parts = parts[rows[i].cause]
+	}
 	g := graph(rows[:min(len(rows), mostCauses)], ran)
 	g.Left = leftText(len(rows)-len(g.Causes), len(ran)-len(g.Jobs))
 	rows = rows[:min(len(rows), mostCauseRows)]
@@ -85,12 +89,12 @@ func leftText(causes, jobs int) string {
 
 // causeRows sorts causes by how many jobs they made run. The jobs are sorted already.
 func causeRows(ran []job) []causeRow {
-	of := map[Cause]*causeRow{}
+	of := map[cause]*causeRow{}
 	for _, j := range ran {
 		for _, c := range j.Causes {
 			row := of[c]
 			if row == nil {
-				row = &causeRow{Cause: c}
+				row = &causeRow{cause: c}
 				of[c] = row
 			}
 			row.Jobs++
@@ -116,14 +120,14 @@ func causeRows(ran []job) []causeRow {
 // graph draws these causes, and the slowest jobs that have one of them.
 func graph(rows []causeRow, ran []job) reruns {
 	var g reruns
-	place := map[Cause]int{}
+	place := map[cause]int{}
 	for i, row := range rows {
-		place[row.Cause] = i
-		g.Causes = append(g.Causes, causeNode{row.Cause, baseName(row.Name), row.Jobs})
+		place[row.cause] = i
+		g.Causes = append(g.Causes, causeNode{row.cause, baseName(row.Name), row.Jobs})
 	}
 	var drawn []job
 	for _, j := range ran {
-		known := slices.ContainsFunc(j.Causes, func(c Cause) bool { _, ok := place[c]; return ok })
+		known := slices.ContainsFunc(j.Causes, func(c cause) bool { _, ok := place[c]; return ok })
 		if known && len(drawn) < mostJobs {
 			drawn = append(drawn, j)
 		}

@@ -186,23 +186,14 @@ func compareBool(a, b bool) int {
 
 // why is what is known of the reason for a job's outcome, in one cell.
 func why(j job) string {
-	var texts []string
-	for i, c := range j.Causes {
-		if i == 3 {
-			texts = append(texts, fmt.Sprintf("and %s", counted(len(j.Causes)-i, "other cause")))
-			break
-		}
-		texts = append(texts, c.text())
+	texts := slices.Clone(j.Texts[:min(len(j.Texts), mostReasons)])
+	if left := len(j.Texts) - mostReasons; left > 0 {
+		texts = append(texts, "and "+counted(left, "other cause"))
 	}
-	if j.Why != "" {
-		texts = append(texts, j.Why)
+	if j.Why != "" && j.Key != "" && j.Kind != failed { // else the causes say so
+		texts = append(texts, "not stored: "+j.Why)
 	}
 	return strings.Join(texts, "; ")
 }
 
-func (c Cause) text() string {
-	if c.Name == "" {
-		return c.What
-	}
-	return c.What + " " + c.Name
-}
+const mostReasons = 3

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"thinrex/go/history"
+	"thinrex/go/history/explain"
 	"thinrex/go/report"
 )
 
@@ -38,7 +39,7 @@ func (m made) content() Content {
 		Strategy: "remote_local_fallback",
 		Summary:  report.Summary{Version: "0.9.0", LinkerOutput: "bin/server", Jobs: m.jobs},
 	}
-	causes := make([][]Cause, m.jobs)
+	var groups []explain.Group
 	for i := range m.jobs {
 		j := history.Job{
 			Module: i,
@@ -50,7 +51,7 @@ func (m made) content() Content {
 		}
 		if i%(max(m.jobs/max(m.misses, 1), 1)) == 0 && link.Summary.Local+link.Summary.Remote < m.misses {
 			m.compile(&j, &link, free)
-			causes[i] = m.someCauses(random)
+			groups = append(groups, explain.Group{Causes: m.someCauses(random), Modules: names[i : i+1]})
 		} else {
 			hit(&j, &link, random)
 		}
@@ -69,7 +70,7 @@ func (m made) content() Content {
 	for i := range before.Jobs {
 		before.Jobs[i].Outcome, before.Jobs[i].From = history.Hit, history.FromDisk
 	}
-	return Content{Link: link, Jobs: jobs, Previous: &previous, PreviousJobs: &before, Causes: causes}
+	return Content{Link: link, Jobs: jobs, Previous: &previous, PreviousJobs: &before, Groups: groups}
 }
 
 func (m made) names(random *rand.Rand) []string {
@@ -116,19 +117,28 @@ func (m made) compile(j *history.Job, link *history.Link, free []float64) {
 	link.RunSeconds += j.Ran
 }
 
-func (m made) someCauses(random *rand.Rand) (some []Cause) {
-	for n := 0; m.causes > 0 && n <= random.IntN(m.byEach); n++ {
+func (m made) someCauses(random *rand.Rand) (some []explain.Cause) {
+	if m.causes == 0 {
+		return []explain.Cause{{Kind: explain.FirstTime}}
+	}
+	seen := map[int]bool{}
+	for n := 0; n <= random.IntN(m.byEach); n++ {
 		at := int(float64(m.causes) * random.Float64() * random.Float64())
-		c := Cause{"changed import", fmt.Sprintf("CMakeFiles/server.dir/src/net/buffer_%d.cc.o", at)}
-		if at == 0 {
-			c = Cause{"the module itself changed", ""}
-		}
-		for _, other := range some {
-			if other == c {
-				return some
+		switch {
+		case seen[at]:
+		case at == 0:
+			return []explain.Cause{{Kind: explain.ModuleChanged}}
+		default:
+			c := explain.Cause{
+				Kind: explain.ImportChanged,
+				File: fmt.Sprintf("CMakeFiles/server.dir/src/net/buffer_%d.cc.o", at),
 			}
+			if at < 3 {
+				c.Changed = []string{fmt.Sprintf("net::Buffer::append(char const*, unsigned long) [%d]", at)}
+			}
+			some = append(some, c)
 		}
-		some = append(some, c)
+		seen[at] = true
 	}
 	return some
 }

@@ -31,7 +31,7 @@ var plan = []room{
 	{"host/filedigest", "digest host/memo"},
 	{"history", "host/memo option report"},
 	{"history/explain", "history"},
-	{"history/page", "history report"},
+	{"history/page", "history history/explain report"},
 	{"history/stats", "history"},
 	{"history/trace", "history"},
 
@@ -79,9 +79,9 @@ var plan = []room{
 	// The program.
 	{"config", "host option"},
 	{"cmd/thinrex/settings", "compile config digest history host link option reapi/remoteflags report store"},
-	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest doctor history history/explain history/stats " +
-		"host host/filedigest host/memo link link/backend link/distfile link/linker link/slice option outage reapi " +
-		"reapi/credential replay report store verify"},
+	{"cmd/thinrex", "action cmd/thinrex/settings compile config digest doctor history history/explain history/page " +
+		"history/stats history/trace host host/filedigest host/memo link link/backend link/distfile link/linker " +
+		"link/slice option outage reapi reapi/credential replay report store verify"},
 
 	// A program of its own, because it loads LLVM.
 	{"cmd/thinrex-slicer", "link/slice link/slice/cut"},
