@@ -129,6 +129,7 @@ func TestStatsText(t *testing.T) {
 			{Name: "/tmp/\x1b[31mred\n", Counts: c},
 			{Counts: stats.Counts{Runs: 1}},
 		},
+		NotCached: []stats.Reason{{Why: "-E", Commands: 30}, {Why: strings.Repeat("long ", 20), Commands: 10}},
 		LastLink: &stats.LastLink{
 			Started: at.Add(-90 * time.Second), Dir: "/home/you", LinkerOutput: "prog", WallSeconds: 12.5,
 			Error: "one line\nanother", Counts: c,
@@ -157,6 +158,10 @@ records of a later thinrex, which aren't counted: 1
   commands that thinrex cc doesn't cache       40
   downloaded by links                     5 bytes
   uploaded by links                          1.0m
+
+  not cached, because                                               commands
+  -E                                                                      30
+  long long long long long long long long long long long long lon…        10
 
   links by strategy       runs     jobs     hits   rate   saved
   remote_local_fallback  12345  1234567  1230000  99.9%  11d13h

@@ -18,6 +18,9 @@ const (
 	mostRows = 10
 	// longestName bounds a project's name there, in characters.
 	longestName = 32
+	// mostReasons and longestReason bound the table of what isn't cached.
+	mostReasons   = 5
+	longestReason = 64
 )
 
 // A statsText is what thinrex stats prints for people.
@@ -33,6 +36,7 @@ func printStats(out io.Writer, t *stats.Totals, now time.Time, home string) erro
 	if t.Total.Runs > 0 {
 		p.printPhases(t)
 		p.printRemarks(t.Total)
+		p.printReasons(t.NotCached)
 		if len(t.Strategies) > 0 {
 			p.printRows("links by strategy", t.Strategies)
 		}
@@ -125,6 +129,22 @@ func (p *statsText) printRemarks(c stats.Counts) {
 	if len(lines) > 0 {
 		p.printTable(lines)
 	}
+}
+
+// printReasons prints the most frequent reasons why commands weren't cached.
+func (p *statsText) printReasons(reasons []stats.Reason) {
+	if len(reasons) == 0 {
+		return
+	}
+	lines := [][]string{{"not cached, because", "commands"}}
+	for _, r := range reasons[:min(len(reasons), mostReasons)] {
+		why := []rune(printableName(r.Why))
+		if len(why) > longestReason {
+			why = append(why[:longestReason-1], '…')
+		}
+		lines = append(lines, []string{string(why), strconv.Itoa(r.Commands)})
+	}
+	p.printTable(lines)
 }
 
 // printRows prints a table with the first of some rows.

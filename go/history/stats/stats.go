@@ -30,9 +30,11 @@ type Totals struct {
 	Phases     []Row     `json:"phases"`         // one for each
 	Strategies []Row     `json:"strategies"`     // of links, the one with most jobs first
 	Projects   []Row     `json:"projects"`       // likewise, of links and commands
+	NotCached  []Reason  `json:"not_cached"`     // why commands were passed on, the most frequent reason first
 	LastLink   *LastLink `json:"last_link"`      // nil if no link is counted
 
-	cells map[cell]*counted
+	cells   map[cell]*counted
+	reasons map[string]int
 }
 
 // From says why counting starts where it does.
@@ -81,7 +83,7 @@ type counted struct {
 
 // Of sums up the records of what was started at some time or later.
 func Of(h history.Folder, since time.Time, from From) (*Totals, error) {
-	t := &Totals{Version: Version, Since: since, From: from, cells: map[cell]*counted{}}
+	t := &Totals{Version: Version, Since: since, From: from, cells: map[cell]*counted{}, reasons: map[string]int{}}
 	var links []history.Link
 	var unreadLinks history.Unread
 	var reading errgroup.Group // most of the time goes into reading
@@ -107,6 +109,9 @@ func Of(h history.Folder, since time.Time, from From) (*Totals, error) {
 			phase = Backends
 		}
 		t.count(cell{phase, "", c.Project}, c.Started, ofCommand(c))
+		if c.Outcome == history.NotCached {
+			t.reasons[reasonOf(c)]++
+		}
 	}
 	t.sumUp()
 	return t, nil
@@ -153,6 +158,7 @@ func (t *Totals) sumUp() {
 		t.Phases = append(t.Phases, Row{name, *phases[name]})
 	}
 	t.Strategies, t.Projects = busiestFirst(strategies), busiestFirst(projects)
+	t.NotCached = mostFrequent(t.reasons)
 }
 
 func (c cell) compare(other cell) int {
