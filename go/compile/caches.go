@@ -14,6 +14,7 @@ type caches struct {
 	verbose    func(format string, args ...any)
 	stored     bool // something new is in local
 	distrusted bool // a result was wrong, which may have been made of a wrong one of IR
+	kept       bool // some cache has the result of the compilation now
 }
 
 func newCaches(r *request) *caches {

@@ -27,6 +27,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
+	"thinrex/go/history"
 )
 
 // Options are the settings of `thinrex cc` and what the compiler gets from its caller.
@@ -48,6 +49,11 @@ type Options struct {
 
 	VerifyHits int                              // how many percent of the hits are compiled again, and compared
 	Warn       func(format string, args ...any) // of what that finds
+
+	// Record is filled in with what becomes of the compilation; nil if nobody wants to know.
+	Record        *history.Compilation
+	RemoteAddress string // of Remote, for Record
+	HistoryDir    string // of this machine, where it is remembered which files were read; "" for nowhere
 
 	// CPUTime is how much time of the processor this process has used; nil for the
 	// system's answer. Tests give one of their own.

@@ -6,6 +6,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/compile/searchpath"
+	"thinrex/go/history"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/host/memo"
 )
@@ -24,6 +25,7 @@ func newLookup(ctx context.Context, r *request) (*lookup, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.options.Record.Content = history.ShortOfHash(source.Digest.Hash)
 	manifest, err := r.keys.manifest(keyInput{r.in.Source, source.Digest})
 	if err != nil {
 		return nil, err
@@ -48,6 +50,7 @@ func (l *lookup) find(ctx context.Context) (*Outcome, error) {
 			if !l.mayDeliver(ctx, l.caches.local, it, result) {
 				return nil, ctx.Err()
 			}
+			l.noteHit(it, history.FromDisk, result)
 			return l.deliverHit("", result)
 		}
 	}
@@ -62,6 +65,7 @@ func (l *lookup) find(ctx context.Context) (*Outcome, error) {
 				return nil, ctx.Err()
 			}
 			l.keepIn(ctx, l.caches.local, it, result)
+			l.noteHit(it, history.FromService(l.options.RemoteAddress), result)
 			return l.deliverHit("remote ", result)
 		}
 	}
@@ -148,6 +152,7 @@ func (l *lookup) keepIn(ctx context.Context, to action.Cache, it candidate, resu
 	if to == nil || !l.caches.store(ctx, to, it.action, result) {
 		return
 	}
+	l.caches.kept = true
 	if m := l.manifestIn(ctx, to); len(m) == 0 || !m[0].equal(it.alternative) {
 		l.caches.store(ctx, to, l.manifest, &action.Result{Stdout: m.with(it.alternative).encode()})
 	}

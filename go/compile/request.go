@@ -37,6 +37,7 @@ func newRequest(ctx context.Context, program string, args []string, o Options) (
 	if err != nil {
 		return nil, err
 	}
+	o.Record.Source, o.Record.Output = in.Source, in.Object
 	if err := checkPlaces(in); err != nil {
 		return nil, err
 	}
@@ -51,6 +52,7 @@ func newRequest(ctx context.Context, program string, args []string, o Options) (
 		return nil, notCached("%s", r.compiler.Unknown)
 	}
 	r.keys = newKeyer(r)
+	r.noteRequest()
 	return r, nil
 }
 

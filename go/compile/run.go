@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"thinrex/go/history"
 )
 
 // Run takes a compilation's result from a cache, or compiles and stores it. Its error
 // is a *NotCached, or that of the context.
 func Run(ctx context.Context, program string, args []string, o Options) (*Outcome, error) {
+	if o.Record == nil {
+		o.Record = new(history.Compilation)
+	}
 	outcome, err := run(ctx, program, args, o)
 	if _, ok := errors.AsType[*NotCached](err); err == nil || ok {
 		return outcome, err
@@ -57,6 +62,7 @@ func run(ctx context.Context, program string, args []string, o Options) (outcome
 	if err != nil {
 		return nil, err
 	}
+	r.noteCompiled(how, result)
 	if result.ExitCode != 0 {
 		return outcome, x.withdraw()
 	}
@@ -71,9 +77,11 @@ func run(ctx context.Context, program string, args []string, o Options) (outcome
 		return nil, ctx.Err()
 	case err != nil:
 		r.verbose("%s, not stored: %v", how, err)
+		r.noteUnstored(err.Error())
 		return outcome, nil
 	}
 	r.verbose("%s%s", how, r.apart())
 	known.keep(ctx, it, result)
+	known.noteKept(ctx, it)
 	return outcome, nil
 }

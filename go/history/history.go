@@ -30,6 +30,9 @@ type Folder struct {
 // In returns the history in a state folder; "" is no history.
 func In(stateDir string) Folder { return Folder{stateDir} }
 
+// Dir returns the state folder; "" for no history.
+func (f Folder) Dir() string { return f.state }
+
 // IsKept reports whether anything is remembered at all.
 func (f Folder) IsKept() bool { return f.state != "" }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -62,7 +63,7 @@ A command that can't be cached is run unchanged; --verbose prints the reason.`,
 			if backend.IsBackend(args[1:]) {
 				return ccBackend(cmd.Context(), args, o, terminal, started)
 			}
-			return cc(cmd.Context(), dir, args, o, terminal)
+			return cc(cmd.Context(), dir, args, o, terminal, started)
 		},
 	}
 	cmd.Flags().SetInterspersed(false) // flags behind the compiler are the compiler's
@@ -80,7 +81,9 @@ func checkNoLinkFlags(flags *config.Flags) error {
 	return nil
 }
 
-func cc(ctx context.Context, dir string, args []string, o *options, terminal *report.Terminal) error {
+func cc(
+	ctx context.Context, dir string, args []string, o *options, terminal *report.Terminal, from start,
+) error {
 	started := time.Now()
 	policy, err := o.policy()
 	if err != nil {
@@ -93,17 +96,22 @@ func cc(ctx context.Context, dir string, args []string, o *options, terminal *re
 	options := ccOptions(dir, o, s, terminal)
 	remote := newCCRemote(ctx, o, options.StateDir, terminal, compileMnemonic, func(*reapi.Client) {})
 	options.Remote = usable(remote)
+	past := openHistory(o, stateDir(s, o.Shared.DigestFunction), terminal)
+	options.Record, options.RemoteAddress = past.newCompilation(dir, from), cmp.Or(o.Remote.Cache, o.Remote.Executor)
+	options.HistoryDir = memo.OfHost(past.Dir())
 	outcome, err := compile.Run(ctx, args[0], args[1:], options)
 	if remote != nil {
 		_ = remote.Close() // not deferred: runPlain doesn't come back
 	}
 	if why, ok := errors.AsType[*compile.NotCached](err); ok {
 		terminal.Verbose("not cached: %v", why)
+		past.addNotCached(options.Record, why)
 		return runPlain(ctx, args, options.Env)
 	}
 	if err != nil {
 		return err
 	}
+	past.addCompilation(options.Record)
 	if err := passOn(outcome); err != nil && outcome.ExitCode == 0 {
 		terminal.Print("can't pass on the compiler's messages: %v", err)
 		outcome.ExitCode = exitCompilation // as the compiler's would be

@@ -25,13 +25,20 @@ func ccBackend(ctx context.Context, args []string, o *options, terminal *report.
 	}
 	options := linkOptions(o, terminal, started)
 	env := compile.Environment(os.Environ(), o.Shared.ActionEnv)
+	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
+	past := openHistory(o, stateDir(s, o.Shared.DigestFunction), terminal)
+	record := past.newBackend(started)
 	command, err := backend.Parse(args[0], args[1:], env)
 	if err != nil {
 		terminal.Verbose("not cached: %v", err)
+		past.addNotCached(record, err)
 		return runPlain(ctx, args, env)
 	}
+	if record != nil {
+		record.Source, record.Output = command.Module, command.Object
+		options.Journal = link.NewJournal()
+	}
 	options.Slots = host.NewSlots(1, "") // the build system has given this process its slot
-	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
 	if s != nil {
 		options.Cache = s
 	}
@@ -52,7 +59,12 @@ func ccBackend(ctx context.Context, args []string, o *options, terminal *report.
 			return err
 		}
 		terminal.Verbose("not cached: %v", err)
+		past.addNotCached(record, err)
 		return runPlain(ctx, args, env)
+	}
+	if record != nil {
+		noteJob(record, options.Journal.Jobs(), args[1:])
+		past.addCompilation(record)
 	}
 	terminal.Verbose("%s: %s", command.Module, outcomeOf(summary))
 	if command.Forgotten {

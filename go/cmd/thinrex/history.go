@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 
 	"thinrex/go/history"
 	"thinrex/go/host/memo"
@@ -41,6 +42,69 @@ func (h keptHistory) addLink(o link.Options, summary report.Summary) {
 		Strategy: o.Strategy.String(),
 		Summary:  summary,
 	}, o.Journal.Jobs()))
+}
+
+// newCompilation begins the record of a command of thinrex cc; nil if it isn't wanted.
+func (h keptHistory) newCompilation(dir string, from start) *history.Compilation {
+	if !h.IsKept() {
+		return nil
+	}
+	return &history.Compilation{
+		Started: from.at,
+		Host:    memo.Host(),
+		Dir:     dir,
+		Project: history.Project(dir),
+		Phase:   history.CompilePhase,
+	}
+}
+
+// newBackend is newCompilation for the command of a backend.
+func (h keptHistory) newBackend(from start) *history.Compilation {
+	c := h.newCompilation(workingDir(), from)
+	if c != nil {
+		c.Phase = history.BackendPhase
+	}
+	return c
+}
+
+// addCompilation adds a command that has ended.
+func (h keptHistory) addCompilation(c *history.Compilation) {
+	if c == nil {
+		return
+	}
+	c.Seconds = time.Since(c.Started).Round(time.Millisecond / 10).Seconds()
+	h.warn(h.AddCompilation(*c))
+}
+
+// addNotCached adds a command that is about to run as it was given.
+func (h keptHistory) addNotCached(c *history.Compilation, why error) {
+	if c == nil {
+		return
+	}
+	c.Outcome, c.Why = history.NotCached, why.Error()
+	c.From, c.Key, c.Ran, c.Bytes = "", "", 0, 0 // a result may have been found that couldn't be delivered
+	h.addCompilation(c)
+}
+
+// noteJob takes over what the journal of a backend's command has noted of its only job.
+func noteJob(c *history.Compilation, jobs *history.Jobs, args []string) {
+	c.Compiler, c.Args = jobs.Compiler.Identity, history.ShortOf(args...)
+	var env []string
+	for _, v := range jobs.Env {
+		env = append(env, v.Name, v.Digest.String())
+	}
+	c.Env = history.ShortOf(env...)
+	for _, job := range jobs.Jobs {
+		c.Outcome, c.From, c.Key, c.Why = job.Outcome, job.From, job.Key, job.Why
+		if c.Outcome == history.Local || c.Outcome == history.Remote {
+			c.Outcome = history.Compiled
+			if job.Why != "" {
+				c.Outcome = history.NotStored
+			}
+		}
+		c.Content = history.ShortOfHash(jobs.Files[job.Module].Digest)
+		c.Ran, c.Bytes = job.Ran, job.Bytes
+	}
 }
 
 // warn tells the user that nothing was added, unless the cache's folder has had a warning. A

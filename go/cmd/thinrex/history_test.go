@@ -144,3 +144,110 @@ func TestWhichLinksAreRemembered(t *testing.T) {
 		t.Errorf("%+v, %v", sum, count)
 	}
 }
+
+// compilations returns the records of thinrex cc.
+func (s *site) compilations() []history.Compilation {
+	s.t.Helper()
+	list, unread, err := s.past().Compilations(time.Time{})
+	if err != nil || unread != (history.Unread{}) {
+		s.t.Fatalf("unread %+v, %v", unread, err)
+	}
+	return list
+}
+
+// Each command of thinrex cc is remembered: a compilation, a backend, and what ran as it was
+// given.
+func TestCompilationsAreRemembered(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.run(`for i in 1 2; do $THINREX cc -- clang-22 -O2 -flto=thin -c f1.c -o f1.o; done
+		$THINREX cc --nohistory -- clang-22 -O2 -flto=thin -c f1.c -o f1.o
+		THINREX_DISABLE=1 $THINREX cc -- clang-22 -O2 -flto=thin -c f1.c -o f1.o
+		$THINREX cc -- clang-22 --version >/dev/null
+		clang-22 -O2 -flto=thin -fuse-ld=lld -Wl,--thinlto-index-only f?.o main.o -o indexed
+		for i in 1 2; do
+			$THINREX cc -- clang-22 -O2 -c -x ir main.o -fthinlto-index=main.o.thinlto.bc -o main.native.o
+		done
+		rm main.native.o
+		! $THINREX cc -- clang-22 -O2 -c -x ir none.o -fthinlto-index=none.o.thinlto.bc -o none.native.o`)
+	for i, c := range s.compilations() {
+		want := []history.Compilation{
+			{Source: "f1.c", Output: "f1.o", Phase: history.CompilePhase, Outcome: history.Compiled},
+			{Source: "f1.c", Output: "f1.o", Phase: history.CompilePhase, Outcome: history.Hit},
+			{Phase: history.CompilePhase, Outcome: history.NotCached},
+			{Source: "main.o", Output: "main.native.o", Phase: history.BackendPhase, Outcome: history.Compiled},
+			{Source: "main.o", Output: "main.native.o", Phase: history.BackendPhase, Outcome: history.Hit},
+			{Phase: history.BackendPhase, Outcome: history.NotCached},
+		}[i]
+		if c.Source != want.Source || c.Output != want.Output || c.Phase != want.Phase || c.Outcome != want.Outcome ||
+			c.Dir != s.dir || c.Project != s.dir || c.Seconds <= 0 || (c.Why == "") != (c.Key != "") {
+			t.Errorf("record %d is %+v, want %+v", i, c, want)
+		}
+		if c.Key != "" && (c.Ran <= 0 || c.Bytes == 0 || c.Args == 0 || c.Compiler == 0 || c.Env == 0 || c.Content == 0) {
+			t.Errorf("%+v", c)
+		}
+	}
+	if n := len(s.compilations()); n != 6 {
+		t.Errorf("%d records", n)
+	}
+}
+
+// A history that can't be used costs a link and a compilation nothing, and nothing is said
+// of it, but for one line of a link that isn't remembered though its cache can be written.
+func TestBrokenHistory(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const notRemembered = "thinrex: warning: can't remember how this went"
+	for _, test := range []struct {
+		name    string
+		prepare string // runs in the history's folder
+		mount   string // runs in a namespace of its own, before two links and two compilations
+		linked  string // what each link prints
+		links   int    // of these, how many are remembered
+	}{
+		{
+			name:    "corrupt",
+			prepare: "head -c 10000 /dev/urandom >links-000001.jsonl; cp links-000001.jsonl compilations-000001.jsonl",
+			links:   2,
+		},
+		{
+			name:    "later",
+			prepare: `echo '{"version":9,"dir":7}' >links-000001.jsonl; cp links-000001.jsonl compilations-000001.jsonl`,
+			links:   2,
+		},
+		{name: "read-only", mount: "mount --bind $H $H; mount -o remount,bind,ro $H"},
+		{
+			name:   "full",
+			mount:  "mount -t tmpfs -o size=4k tmpfs $H; head -c 4096 /dev/zero >$H/x",
+			linked: notRemembered,
+		},
+		{name: "folders", prepare: "mkdir links-000001.jsonl compilations-000001.jsonl", linked: notRemembered},
+		{name: "a file", prepare: "cd ..; rmdir history; : >history", linked: notRemembered},
+		{
+			name:    "dead links",
+			prepare: "ln -s /none/x links-000001.jsonl; ln -s /none/x compilations-000001.jsonl",
+			linked:  notRemembered,
+		},
+	} {
+		s.forget()
+		s.env = append(s.env, "H="+s.path("cache/thinrex/history"))
+		s.run("mkdir -p $H; cd $H\n" + test.prepare)
+		s.write("script.sh", "set -e\n"+test.mount+`
+			for i in 1 2; do `+linkAll+` 2>linked$i; cmp prog inproc; done
+			for i in 1 2; do $THINREX cc -- clang-22 -O2 -flto=thin -c f1.c -o f1.o 2>compiled$i; done`)
+		s.run("unshare -rm sh script.sh")
+		for file, want := range map[string]string{
+			"linked1": test.linked, "linked2": test.linked, "compiled1": "", "compiled2": "",
+		} {
+			data, err := os.ReadFile(s.path(file))
+			lines := strings.Count(string(data), "\n")
+			if err != nil || !strings.HasPrefix(string(data), want) || (want == "") != (lines == 0) || lines > 1 {
+				t.Errorf("%s, %s: %q, %v", test.name, file, data, err)
+			}
+		}
+		links, unread, _ := s.past().Links(time.Time{})
+		if len(links) != test.links || (test.links > 0) != (unread != history.Unread{}) {
+			t.Errorf("%s: %d links are remembered, unread %+v", test.name, len(links), unread)
+		}
+	}
+}

@@ -38,6 +38,7 @@ const (
 	LinkHistory
 	CompilationHistory
 	LinkJobs
+	FilesRead
 	CountedFrom
 )
 
@@ -79,6 +80,7 @@ var table = [...]row{
 	LinkHistory:        {"history/links-*.jsonl", "history", "how links went", quarterly},
 	CompilationHistory: {"history/compilations-*.jsonl", "history", "how compilations went", quarterly},
 	LinkJobs:           {"history/jobs/*.json.zst", "history", "the jobs of one link", monthly},
+	FilesRead:          {"history/sources/*/*", "history", "which files a source's compiler read", monthly},
 	CountedFrom:        {"history/counted-from", "history", "when the totals of thinrex stats begin", always},
 }
 

@@ -122,7 +122,8 @@ func TestSweepRemovesGoneHost(t *testing.T) {
 	for range 5 { // a folder goes once it has been empty for long, which is pretended
 		Sweep(t.Context(), dir, day)
 		for _, folder := range []string{
-			"cc-gone/digests/ab", "cc-gone/digests", "cc-gone/headers", "cc-gone/history/jobs", "cc-gone/history", "cc-gone",
+			"cc-gone/digests/ab", "cc-gone/digests", "cc-gone/headers", "cc-gone/history/jobs",
+			"cc-gone/history/sources/ab", "cc-gone/history/sources", "cc-gone/history", "cc-gone",
 		} {
 			if isThere(dir, folder) {
 				setAge(t, filepath.Join(dir, folder), 2*time.Hour)

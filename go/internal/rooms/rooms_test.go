@@ -71,7 +71,7 @@ var plan = []room{
 	{"compile/commandline", "clang compile/cppscan compile/depfile host"},
 	{"compile/searchpath", "clang compile/cppscan compile/depfile host host/memo"},
 	{"compile", "action assembly bitcode clang compile/commandline compile/cppscan compile/depfile " +
-		"compile/headermemo compile/searchpath digest host host/filedigest host/memo option"},
+		"compile/headermemo compile/searchpath digest history host host/filedigest host/memo option"},
 
 	// What stands on both wings.
 	{"doctor", "clang digest host host/filedigest link link/slice reapi reapi/credential report store"},
