@@ -115,7 +115,7 @@ func TestStatsText(t *testing.T) {
 	rate := 0.9999
 	c := stats.Counts{
 		Runs: 12345, Jobs: 1234567, Hits: 1230000, Compiled: 4000, Failed: 567, Skipped: 3, PassedOn: 40,
-		RemoteHits: 7, IRHits: 8, Remote: 9, NotStored: 10, HitRate: &rate,
+		RemoteHits: 7, SliceHits: 5, IRHits: 8, Remote: 9, Fallbacks: 2, NotStored: 10, HitRate: &rate,
 		SavedSeconds: 1e6, RunSeconds: 1000, BytesUploaded: 1 << 20, BytesDownloaded: 5,
 	}
 	totals := &stats.Totals{
@@ -151,8 +151,10 @@ records of a later thinrex, which aren't counted: 1
   all    12345  1234567  1230000  99.9%      4000     567  11d13h
 
   hits that came from a service                 7
+  hits that slices made possible                5
   hits for which the front end ran (IR)         8
   jobs compiled by workers                      9
+  jobs compiled here instead of there           2
   compiled jobs that are in no cache           10
   jobs skipped after a failure                  3
   commands that thinrex cc doesn't cache       40

@@ -112,8 +112,10 @@ func (p *statsText) printRemarks(c stats.Counts) {
 		n    int
 	}{
 		{"hits that came from a service", c.RemoteHits},
+		{"hits that slices made possible", c.SliceHits},
 		{"hits for which the front end ran (IR)", c.IRHits},
 		{"jobs compiled by workers", c.Remote},
+		{"jobs compiled here instead of there", c.Fallbacks},
 		{"compiled jobs that are in no cache", c.NotStored},
 		{"jobs skipped after a failure", c.Skipped},
 		{"commands that thinrex cc doesn't cache", c.PassedOn},

@@ -19,8 +19,10 @@ type Counts struct {
 	PassedOn int `json:"passed_on"` // commands that are none thinrex cc caches; the compiler ran as it was called
 
 	RemoteHits int `json:"remote_hits"` // of Hits: from a service
+	SliceHits  int `json:"slice_hits"`  // of Hits: the jobs' imported modules differed, but in nothing that they import
 	IRHits     int `json:"ir_hits"`     // of Hits: the front end ran, the optimiser didn't
 	Remote     int `json:"remote"`      // of Compiled: by workers
+	Fallbacks  int `json:"fallbacks"`   // of Compiled: here instead of on a worker
 	NotStored  int `json:"not_stored"`  // of Compiled: the result is in no cache
 
 	HitRate *float64 `json:"hit_rate"` // Hits / (Hits + Compiled); nil if there are neither
@@ -40,8 +42,10 @@ func (c *Counts) add(o Counts) {
 	c.Skipped += o.Skipped
 	c.PassedOn += o.PassedOn
 	c.RemoteHits += o.RemoteHits
+	c.SliceHits += o.SliceHits
 	c.IRHits += o.IRHits
 	c.Remote += o.Remote
+	c.Fallbacks += o.Fallbacks
 	c.NotStored += o.NotStored
 	c.SavedSeconds += o.SavedSeconds
 	c.RunSeconds += o.RunSeconds
@@ -68,7 +72,9 @@ func ofLink(l history.Link) Counts {
 		Failed:          number(s.Failed),
 		Skipped:         number(s.Skipped),
 		RemoteHits:      number(s.RemoteHits),
+		SliceHits:       number(s.SliceHits),
 		Remote:          number(s.Remote),
+		Fallbacks:       number(s.Fallbacks),
 		NotStored:       number(s.Uncached),
 		SavedSeconds:    seconds(l.SavedSeconds),
 		RunSeconds:      seconds(l.RunSeconds),

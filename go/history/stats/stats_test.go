@@ -35,7 +35,7 @@ func recorded(t *testing.T) (h history.Folder, state string) {
 		{
 			Dir: "/b/build", Project: "/b", Strategy: "racing", SavedSeconds: 30, RunSeconds: 4,
 			Summary: report.Summary{
-				LinkerOutput: "second", Jobs: 10, Hits: 6, Local: 1, Remote: 3, RemoteHits: 4,
+				LinkerOutput: "second", Jobs: 10, Hits: 6, Local: 1, Remote: 3, RemoteHits: 4, SliceHits: 2, Fallbacks: 1,
 				BytesUploaded: 1000, BytesDownloaded: 5000, WallSeconds: 2.5,
 			},
 		},
@@ -86,7 +86,7 @@ func TestOf(t *testing.T) {
 		HitRate: rate(9, 17), SavedSeconds: 100.5, RunSeconds: 20,
 	}
 	second := stats.Counts{
-		Runs: 1, Jobs: 10, Hits: 6, Compiled: 4, Remote: 3, RemoteHits: 4,
+		Runs: 1, Jobs: 10, Hits: 6, Compiled: 4, Remote: 3, RemoteHits: 4, SliceHits: 2, Fallbacks: 1,
 		HitRate: rate(6, 10), SavedSeconds: 30, RunSeconds: 4, BytesUploaded: 1000, BytesDownloaded: 5000,
 	}
 	want := &stats.Totals{
@@ -95,13 +95,13 @@ func TestOf(t *testing.T) {
 		From:    stats.Oldest,
 		Total: stats.Counts{
 			Runs: 10, Jobs: 38, Hits: 19, Compiled: 14, Failed: 3, Skipped: 1, PassedOn: 1,
-			RemoteHits: 5, IRHits: 1, Remote: 3, NotStored: 4, HitRate: rate(19, 33),
+			RemoteHits: 5, SliceHits: 2, IRHits: 1, Remote: 3, Fallbacks: 1, NotStored: 4, HitRate: rate(19, 33),
 			SavedSeconds: 139.75, RunSeconds: 27, BytesUploaded: 1000, BytesDownloaded: 5000,
 		},
 		Phases: []stats.Row{
 			{Name: stats.Links, Counts: stats.Counts{
 				Runs: 2, Jobs: 30, Hits: 15, Compiled: 12, Failed: 2, Skipped: 1,
-				RemoteHits: 4, Remote: 3, NotStored: 3, HitRate: rate(15, 27),
+				RemoteHits: 4, SliceHits: 2, Remote: 3, Fallbacks: 1, NotStored: 3, HitRate: rate(15, 27),
 				SavedSeconds: 130.5, RunSeconds: 24, BytesUploaded: 1000, BytesDownloaded: 5000,
 			}},
 			{Name: stats.Compilations, Counts: stats.Counts{
