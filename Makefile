@@ -10,7 +10,8 @@
 unexport MAKEFLAGS MFLAGS
 
 THINREX := bin/thinrex
-# thinrex looks for it beside itself.
+# thinrex looks for these beside itself.
+FULL := bin/thinrex-full
 SLICER := bin/thinrex-slicer
 FUZZTIME ?= 100000x
 # go test runs each test binary with this program. It ends tests that make no
@@ -20,8 +21,9 @@ PATIENT := $(CURDIR)/bin/patient
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: check-go ## build bin/thinrex, and bin/thinrex-slicer, which must stand beside it
-	CGO_ENABLED=0 go build -trimpath -o $(THINREX) ./go/cmd/thinrex
+build: check-go ## build bin/thinrex, and bin/thinrex-full and bin/thinrex-slicer, which must stand beside it
+	CGO_ENABLED=0 go build -trimpath -tags front -o $(THINREX) ./go/cmd/thinrex
+	CGO_ENABLED=0 go build -trimpath -o $(FULL) ./go/cmd/thinrex
 	CGO_ENABLED=0 go build -trimpath -o $(SLICER) ./go/cmd/thinrex-slicer
 
 PREFIX ?= /usr/local
@@ -57,6 +59,7 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n, line lengths, import 
 	go vet ./go/...
 	go vet -tags e2e ./e2e/...
 	go tool staticcheck ./go/...
+	go tool staticcheck -tags front -tests=false ./go/cmd/thinrex
 	go tool staticcheck -tags e2e ./e2e/...
 	go vet -tags browser ./go/history/page
 	go tool staticcheck -tags browser ./go/history/page
@@ -68,6 +71,7 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy, bash -n, line lengths, import 
 	@for f in scripts/*.sh scripts/lib/*.sh .ci/run; do bash -n $$f || exit 1; done
 
 cross: ## compile for the other systems
+	GOOS=darwin go build -tags front -o /dev/null ./go/cmd/thinrex
 	GOOS=windows go build -o /dev/null ./go/cmd/thinrex
 	GOOS=darwin go build -o /dev/null ./go/cmd/thinrex
 	GOOS=windows go build -o /dev/null ./go/cmd/thinrex-slicer

@@ -28,9 +28,10 @@ diff -r "$work/one/dist" "$work/another place/dist" || fail "the same commit gav
 cp "$work/one/dist"/* "$work"
 cd "$work"
 
-# runs PROGRAM: whether it is the thinrex of this release, and has its slicer beside it.
+# runs PROGRAM: whether it is the thinrex of this release, and has its other programs beside it.
 runs() {
   [[ $("$1" version) = "thinrex v"* ]] || fail "$1 doesn't print the version of a commit"
+  [[ $("$1" help) = "Thinrex is a DTLTO distributor"* ]] || fail "$1 doesn't start thinrex-full"
   [[ $OSTYPE != linux* || -x ${1%/*}/thinrex-slicer ]] || fail "there is no ${1%/*}/thinrex-slicer"
 }
 mkdir archive

@@ -24,7 +24,7 @@ man_folder=share/man/man1
 [[ $# -ge 2 && $# -le 3 ]] || usage
 if [[ $1 = --remove ]]; then
   [[ $# -eq 2 ]] || usage
-  rm -f "$2"/bin/thinrex "$2"/bin/thinrex-slicer "$2/$man_folder"/thinrex{,-*}.1 \
+  rm -f "$2"/bin/thinrex{,-full,-slicer} "$2/$man_folder"/thinrex{,-*}.1 \
     "$2/$bash_file" "$2/$fish_file" "$2/$zsh_file"
   exit
 fi

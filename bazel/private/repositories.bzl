@@ -63,6 +63,10 @@ filegroup(
 
 _SLICER = "thinrex-slicer"
 
+# What an installed thinrex starts for all but its commonest work. It does that as well, and an
+# action has one program.
+_WHOLE = "thinrex-full"
+
 def _declare_program(rctx, file, has_slicer):
     slicers = [_SLICER] if has_slicer else []
     rctx.file("BUILD.bazel", _PROGRAM_BUILD.format(file = file, slicers = repr(slicers)))
@@ -86,20 +90,20 @@ def _local_impl(rctx):
              (path, path, tried.stderr))
     platform = host_platform(rctx)
     file = _program_file(platform)
-    rctx.symlink(path, file)
-    slicer = _find_slicer(rctx, path) if _can_slice(platform) else None
+    rctx.symlink(_find_beside(rctx, path, _WHOLE) or path, file)
+    slicer = _find_beside(rctx, path, _SLICER) if _can_slice(platform) else None
     if slicer:
         rctx.symlink(slicer, _SLICER)
     _declare_program(rctx, file, slicer != None)
 
-def _find_slicer(rctx, program):
-    """Returns the path of the thinrex-slicer beside a program or beside what that links to; None if there is none."""
+def _find_beside(rctx, program, name):
+    """Returns the path of a file beside a program or beside what that links to; None if there is none."""
     for folder in [program.dirname, program.realpath.dirname]:
-        slicer = folder.get_child(_SLICER)
+        file = folder.get_child(name)
         if hasattr(rctx, "watch"):  # one that is installed later is found by the next build
-            rctx.watch(slicer)
-        if slicer.exists:
-            return slicer
+            rctx.watch(file)
+        if file.exists:
+            return file
     return None
 
 _local_program = repository_rule(

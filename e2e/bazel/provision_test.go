@@ -152,8 +152,8 @@ func testLLD(t *testing.T, w workspace) {
 func testRelease(t *testing.T, w workspace) {
 	sums := map[string]string{} // by the name of the program
 	mux := http.NewServeMux()
-	for _, name := range []string{"thinrex", "thinrex-slicer"} {
-		program, err := os.ReadFile(filepath.Join(filepath.Dir(site.Thinrex(t)), name))
+	for name, file := range map[string]string{"thinrex": "thinrex-full", "thinrex-slicer": "thinrex-slicer"} {
+		program, err := os.ReadFile(filepath.Join(filepath.Dir(site.Thinrex(t)), file))
 		if err != nil {
 			t.Fatal(err)
 		}

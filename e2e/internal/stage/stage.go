@@ -36,9 +36,17 @@ func Open(repository string) (*Stage, error) {
 	s := &Stage{Scratch: scratch, scripts: filepath.Join(repository, "scripts")}
 	s.thinrex = sync.OnceValues(func() (string, error) {
 		dir := filepath.Join(scratch, "bin")
-		// A program that runs under any libc: Bazel 7's root has another than this machine.
-		return filepath.Join(dir, "thinrex"), s.make("env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-buildvcs=false",
-			"-o", dir+"/", filepath.Join(repository, "go/cmd/thinrex"), filepath.Join(repository, "go/cmd/thinrex-slicer"))
+		// Programs that run under any libc: Bazel 7's root has another than this machine.
+		build := func(args ...string) error {
+			args = append([]string{"CGO_ENABLED=0", "go", "build", "-trimpath", "-buildvcs=false"}, args...)
+			return s.make("env", args...)
+		}
+		front, slicer := filepath.Join(repository, "go/cmd/thinrex"), filepath.Join(repository, "go/cmd/thinrex-slicer")
+		return filepath.Join(dir, "thinrex"), errors.Join(
+			build("-tags", "front", "-o", filepath.Join(dir, "thinrex"), front),
+			build("-o", filepath.Join(dir, "thinrex-full"), front),
+			build("-o", dir+"/", slicer),
+		)
 	})
 	s.classes = sync.OnceValues(func() (string, error) {
 		dir := filepath.Join(scratch, "classes")
@@ -59,7 +67,7 @@ func (s *Stage) make(name string, args ...string) error {
 	return nil
 }
 
-// Thinrex returns the path of the program, which has thinrex-slicer beside it.
+// Thinrex returns the path of the program, which has thinrex-full and thinrex-slicer beside it.
 func (s *Stage) Thinrex(t testing.TB) string {
 	t.Helper()
 	return made(t, s.thinrex)

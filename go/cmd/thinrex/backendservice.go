@@ -1,3 +1,5 @@
+//go:build !front
+
 package main
 
 import (
@@ -24,7 +26,7 @@ type backendService struct {
 // newBackendService returns nil if the user names no service.
 func newBackendService(
 	ctx context.Context, o *options, stateDir string, terminal *report.Terminal,
-) *backendService {
+) backendClient {
 	s := &backendService{
 		address:  cmp.Or(o.Remote.Cache, o.Remote.Executor),
 		executor: o.Remote.Executor,

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"syscall"
 	"time"
@@ -94,4 +95,24 @@ func sweepState(ctx context.Context, s *store.Store, stateDir string, policy sto
 	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer cancel()
 	memo.SweepWhenDue(ctx, stateDir, policy.After, policy.Interval)
+}
+
+func amountText(a store.Amount) string {
+	files := fmt.Sprintf("%d files", a.Files)
+	if a.Files == 1 {
+		files = "1 file"
+	}
+	return fmt.Sprintf("%s (%s)", files, sizeText(a.Bytes))
+}
+
+// sizeText prints a size in the units of a policy.
+func sizeText(bytes uint64) string {
+	if bytes < 1<<10 {
+		return fmt.Sprintf("%d bytes", bytes)
+	}
+	amount, unit := float64(bytes)/(1<<10), 0
+	for ; amount >= 1000 && unit < 2; unit++ {
+		amount /= 1 << 10
+	}
+	return fmt.Sprintf("%.1f%c", amount, "kmg"[unit])
 }

@@ -9,12 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"thinrex/go/action"
 	"thinrex/go/compile"
 	"thinrex/go/config"
 	"thinrex/go/host/memo"
 	"thinrex/go/link/backend"
 	"thinrex/go/option"
-	"thinrex/go/reapi"
+	"thinrex/go/outage"
 	"thinrex/go/report"
 	"thinrex/go/store"
 )
@@ -94,7 +95,7 @@ func cc(
 	}
 	s := openStore(o.Store.Dir, o.Shared.DigestFunction, terminal)
 	options := ccOptions(dir, o, s, terminal)
-	remote := newCCRemote(ctx, o, options.StateDir, terminal, compileMnemonic, func(*reapi.Client) {})
+	remote := newCompileRemote(ctx, o, options.StateDir, terminal)
 	options.Remote = usable(remote)
 	past := openHistory(o, stateDir(s, o.Shared.DigestFunction), terminal)
 	options.Record, options.RemoteAddress = past.newCompilation(dir, from), cmp.Or(o.Remote.Cache, o.Remote.Executor)
@@ -131,6 +132,19 @@ func passOn(outcome *compile.Outcome) error {
 	_, err := os.Stdout.Write(outcome.Stdout)
 	_, more := os.Stderr.Write(outcome.Stderr)
 	return errors.Join(err, more)
+}
+
+// usable returns what package compile calls for a remote cache; nil without one.
+func usable(remote *outage.Cache) func() action.Cache {
+	if remote == nil {
+		return nil
+	}
+	return func() action.Cache {
+		if !remote.Usable() {
+			return nil
+		}
+		return remote
+	}
 }
 
 func ccOptions(dir string, o *options, s *store.Store, terminal *report.Terminal) compile.Options {

@@ -1,3 +1,5 @@
+//go:build !front
+
 package main
 
 import (
@@ -17,6 +19,11 @@ import (
 // patience is how long the first answer of a service may take: one that is silent costs
 // each build so long, and each compilation that tries it again.
 const patience = 5 * time.Second
+
+// newCompileRemote returns the remote cache of a compilation, nil for none: see newCCRemote.
+func newCompileRemote(ctx context.Context, o *options, stateDir string, terminal *report.Terminal) *outage.Cache {
+	return newCCRemote(ctx, o, stateDir, terminal, compileMnemonic, func(*reapi.Client) {})
+}
 
 // newCCRemote returns the remote cache of one compilation, nil for none. It connects
 // when it is first used, and then calls connected. Services list its action by the mnemonic.
@@ -57,19 +64,6 @@ func callerOf(o *options) outage.Caller {
 		Credentials: append([]string{r.TLSCertificate, r.TLSClientCertificate, r.TLSClientKey,
 			fmt.Sprint(r.GoogleDefaultCredentials)}, o.Credentials.Helpers...),
 		Headers: slices.Concat(r.Headers, r.CacheHeaders, r.ExecHeaders),
-	}
-}
-
-// usable returns what package compile calls for a remote cache; nil without one.
-func usable(remote *outage.Cache) func() action.Cache {
-	if remote == nil {
-		return nil
-	}
-	return func() action.Cache {
-		if !remote.Usable() {
-			return nil
-		}
-		return remote
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	"thinrex/go/link"
 	"thinrex/go/link/distfile"
 	"thinrex/go/link/linker"
-	"thinrex/go/reapi"
 	"thinrex/go/report"
 )
 
@@ -73,14 +72,14 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	if err := addMissing(file, started.parent, terminal); err != nil {
 		return &usageError{err}
 	}
-	remote, err := dial(ctx, o, backendMnemonic, len(file.Jobs), terminal)
+	remote, err := dialForLink(ctx, o, len(file.Jobs), terminal)
 	if err != nil {
 		return err
 	}
 	options := linkOptions(o, terminal, started)
 	if remote != nil {
 		defer remote.Close()
-		options.Remote = remote // only then: a nil client would be no nil interface
+		options.Remote = remote
 	}
 	options.Slots = host.NewSlots(o.Host.Jobs.Count(), os.Getenv("MAKEFLAGS"))
 	defer options.Slots.Close()
@@ -125,7 +124,7 @@ func linkOptions(o *options, terminal *report.Terminal, started start) link.Opti
 }
 
 // completeSummary adds what a link doesn't know of itself.
-func completeSummary(summary *report.Summary, remote *reapi.Client) {
+func completeSummary(summary *report.Summary, remote linkClient) {
 	summary.Version = version()
 	if remote != nil {
 		summary.BytesUploaded, summary.BytesDownloaded = remote.Traffic()
@@ -134,7 +133,7 @@ func completeSummary(summary *report.Summary, remote *reapi.Client) {
 
 // printSummary writes the summary to a file, if there is one, and prints its line, if
 // somebody wants to read it.
-func printSummary(summary report.Summary, remote *reapi.Client, file string, terminal *report.Terminal) {
+func printSummary(summary report.Summary, remote linkClient, file string, terminal *report.Terminal) {
 	if remote != nil && summary.Local > 0 {
 		terminal.Verbose("%s", remote.Storing())
 	}

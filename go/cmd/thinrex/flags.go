@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -95,12 +94,9 @@ func flagsFor(reader string, given *config.Flags) (string, error) {
 	return "", usagef("--for=%s: give clang, linker, lld, lld-link, cmake, meson or rustc", reader)
 }
 
-// ownPath is this program's path for a linker, without symbolic links.
+// ownPath is this program's path for a linker: see host.OwnProgram.
 func ownPath() (string, error) {
-	self, err := os.Executable()
-	if err == nil {
-		self, err = filepath.EvalSymlinks(self)
-	}
+	self, err := host.OwnProgram()
 	if err != nil {
 		return "", &host.EnvironmentError{Err: err}
 	}

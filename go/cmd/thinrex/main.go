@@ -4,7 +4,7 @@ package main
 
 import (
 	"context"
-	"io"
+	"errors"
 	"os"
 	"os/signal"
 	"runtime"
@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"google.golang.org/grpc/grpclog"
 )
 
 func main() {
@@ -24,8 +23,7 @@ func main() {
 	// collecting garbage less often is worth a few megabytes.
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(200 << 20)
-	// gRPC's errors reach us as errors. Its log would end up in the linker's output.
-	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard))
+	prepareServices()
 	os.Exit(run(start{time.Now(), os.Getppid()})) // asked now, before the linker may be gone
 }
 
@@ -51,8 +49,8 @@ func execute(ctx context.Context, started start, args []string) error {
 	running := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { running = true }
 	err := root.ExecuteContext(ctx)
-	if err != nil && !running {
-		return &usageError{err} // cobra's: the arguments are wrong
+	if err != nil && !running { // cobra's: the arguments are wrong, or meant for the whole program
+		return errors.Join(handOver(), &usageError{err})
 	}
 	return err
 }

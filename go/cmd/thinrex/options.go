@@ -16,13 +16,19 @@ type options struct {
 	flags *config.Flags
 }
 
-// complete adds what the environment and configuration files say.
+// complete adds what the environment and configuration files say. If they name a service,
+// the whole program takes over from the front.
 func (o *options) complete() error {
 	if err := o.flags.Complete(&o.Config, os.LookupEnv); err != nil {
 		return &usageError{err}
 	}
+	if o.hasService() {
+		return handOver()
+	}
 	return nil
 }
+
+func (o *options) hasService() bool { return o.Remote.Cache != "" || o.Remote.Executor != "" }
 
 // turnOff makes a link run its jobs as the linker wrote them.
 func (o *options) turnOff() {

@@ -1,3 +1,5 @@
+//go:build !front
+
 package main
 
 import (
@@ -81,24 +83,4 @@ func pruneLine(stats store.Stats, dryRun bool) string {
 			amountText(stats.Spared))
 	}
 	return line
-}
-
-func amountText(a store.Amount) string {
-	files := fmt.Sprintf("%d files", a.Files)
-	if a.Files == 1 {
-		files = "1 file"
-	}
-	return fmt.Sprintf("%s (%s)", files, sizeText(a.Bytes))
-}
-
-// sizeText prints a size in the units of a policy.
-func sizeText(bytes uint64) string {
-	if bytes < 1<<10 {
-		return fmt.Sprintf("%d bytes", bytes)
-	}
-	amount, unit := float64(bytes)/(1<<10), 0
-	for ; amount >= 1000 && unit < 2; unit++ {
-		amount /= 1 << 10
-	}
-	return fmt.Sprintf("%.1f%c", amount, "kmg"[unit])
 }

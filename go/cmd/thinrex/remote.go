@@ -1,17 +1,34 @@
+//go:build !front
+
 package main
 
 import (
 	"cmp"
 	"context"
+	"io"
 	"os"
 
 	"github.com/google/uuid"
+	"google.golang.org/grpc/grpclog"
 
 	"thinrex/go/link"
 	"thinrex/go/reapi"
 	"thinrex/go/reapi/credential"
 	"thinrex/go/report"
 )
+
+// prepareServices is called at the start of the program. gRPC's errors reach us as errors,
+// and its log would end up in the linker's output.
+func prepareServices() { grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard)) }
+
+// dialForLink returns a link's client, nil for none: see dial.
+func dialForLink(ctx context.Context, o *options, jobs int, terminal *report.Terminal) (linkClient, error) {
+	client, err := dial(ctx, o, backendMnemonic, jobs, terminal)
+	if client == nil {
+		return nil, err // a nil client would be no nil interface
+	}
+	return client, err
+}
 
 // The kinds of actions, as a service's pages list them.
 const (
@@ -34,8 +51,6 @@ func dial(
 	}
 	return client, nil
 }
-
-func (o *options) hasService() bool { return o.Remote.Cache != "" || o.Remote.Executor != "" }
 
 // remoteOptions are those of a client for a number of jobs.
 func remoteOptions(o *options, mnemonic string, jobs int, warn func(key, format string, args ...any)) reapi.Options {

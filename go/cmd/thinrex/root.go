@@ -45,10 +45,8 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	distribute := distributeCommand(&o, started)
 	distribute.Use = "distribute [flags] FILE.dist-file.json"
 	distribute.Short = "Run the jobs of a dist-file; the same as without a subcommand"
-	root.AddCommand(distribute, ccCommand(&o, started),
-		clearCommand(&o), completionCommand(), configCommand(&o), doctorCommand(&o), duCommand(&o), explainCommand(&o),
-		flagsCommand(&o), manCommand(&o), pruneCommand(&o), replayCommand(&o), reportCommand(&o), statsCommand(&o),
-		verifyCommand(&o), versionCommand())
+	root.AddCommand(distribute, ccCommand(&o, started), flagsCommand(&o), versionCommand())
+	addRareCommands(root, &o)
 	return root
 }
 

@@ -13,13 +13,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"thinrex/go/compile/cppscan"
 	"thinrex/go/digest"
+	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/host/memo"
 )
@@ -43,7 +43,7 @@ func (m *Memory) works() bool {
 	if m.stateDir == "" || m.firstLine != "" {
 		return m.stateDir != ""
 	}
-	program, err := os.Executable()
+	program, err := host.OwnProgram()
 	if err != nil {
 		m.stateDir = ""
 		return false

@@ -37,12 +37,23 @@ func (t target) exe() string {
 	return ""
 }
 
-// programs are the packages of the programs that a target gets.
-func (t target) programs() []string {
-	if t.slicer {
-		return []string{"thinrex", "thinrex-slicer"}
+// A program is a file and the package that it is built from.
+type program struct{ file, source, tags string }
+
+// programs are those that a target gets. On Windows a process can't become another program,
+// so there is only the whole one.
+func (t target) programs() []program {
+	list := []program{{file: "thinrex", source: "thinrex"}}
+	if t.os != "windows" {
+		list = []program{
+			{file: "thinrex", source: "thinrex", tags: "front"},
+			{file: "thinrex-full", source: "thinrex"},
+		}
 	}
-	return []string{"thinrex"}
+	if t.slicer {
+		list = append(list, program{file: "thinrex-slicer", source: "thinrex-slicer"})
+	}
+	return list
 }
 
 // hostTarget is the system that this program runs on.
@@ -60,9 +71,10 @@ type built struct {
 // build compiles the programs for a target into a folder below work.
 func build(t target, work string) (built, error) {
 	b := built{target: t, folder: filepath.Join(work, "bin", t.os+"-"+t.arch)}
-	for _, name := range t.programs() {
-		path := filepath.Join(b.folder, name+t.exe())
-		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", path, "./go/cmd/"+name)
+	for _, p := range t.programs() {
+		path := filepath.Join(b.folder, p.file+t.exe())
+		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-tags="+p.tags,
+			"-o", path, "./go/cmd/"+p.source)
 		cmd.Env = t.environment()
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return b, fmt.Errorf("%v: %w\n%s", cmd, err, out)

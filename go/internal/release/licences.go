@@ -61,8 +61,8 @@ func thirdPartyLicences(b built) ([]byte, error) {
 // listPackages lists all packages of a target's programs.
 func listPackages(t target) (packages []goPackage, err error) {
 	cmd := exec.Command("go", "list", "-deps", "-json=Dir,Standard,Module")
-	for _, name := range t.programs() {
-		cmd.Args = append(cmd.Args, "./go/cmd/"+name)
+	for _, p := range t.programs() { // the whole thinrex imports all that the front does
+		cmd.Args = append(cmd.Args, "./go/cmd/"+p.source)
 	}
 	cmd.Env = t.environment()
 	cmd.Stderr = os.Stderr

@@ -67,7 +67,7 @@ var plan = []room{
 	// The wing of compilations.
 	{"compile/cppscan", ""},
 	{"compile/depfile", ""},
-	{"compile/headermemo", "compile/cppscan digest host/filedigest host/memo"},
+	{"compile/headermemo", "compile/cppscan digest host host/filedigest host/memo"},
 	{"compile/commandline", "clang compile/cppscan compile/depfile host"},
 	{"compile/searchpath", "clang compile/cppscan compile/depfile host host/memo"},
 	{"compile", "action assembly bitcode clang compile/commandline compile/cppscan compile/depfile " +

@@ -8,9 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -55,31 +52,8 @@ func start(ctx context.Context, o Options) (*child, error) {
 	return nil, errors.New(c.end(err))
 }
 
-// FindProgram returns the thinrex-slicer beside this program, which may have been started
-// through a symbolic link.
-func FindProgram() (string, error) {
-	var tried []string
-	for _, find := range []func() (string, error){
-		os.Executable,
-		func() (string, error) { return exec.LookPath(os.Args[0]) },
-	} {
-		self, err := find()
-		if err != nil {
-			continue
-		}
-		path, err := filepath.Abs(filepath.Join(filepath.Dir(self), programName))
-		if err != nil {
-			continue
-		}
-		if fi, err := os.Stat(path); err == nil && fi.Mode().IsRegular() {
-			return path, nil
-		}
-		if !slices.Contains(tried, path) {
-			tried = append(tried, path)
-		}
-	}
-	return "", fmt.Errorf("there is no %s", strings.Join(tried, " and no "))
-}
+// FindProgram returns the thinrex-slicer beside this program.
+func FindProgram() (string, error) { return host.FindBeside(programName) }
 
 // explainStart improves the system's message for a program that can't be started: a
 // program whose dynamic loader is missing is reported as missing itself.

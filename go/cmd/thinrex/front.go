@@ -1,0 +1,48 @@
+//go:build front
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"thinrex/go/host"
+	"thinrex/go/outage"
+	"thinrex/go/report"
+)
+
+// The front is this program without all that a hit from the disk doesn't need: gRPC, the
+// API's messages and TLS take more time at a start than such a hit. It knows the commands
+// that builds start thousands of times. For anything else the whole program takes over,
+// which stands beside it.
+
+// handOver replaces this process by the whole program, with the same arguments. It returns
+// only if that fails.
+func handOver() error {
+	path, err := host.FindBeside(host.WholeProgram)
+	if err != nil {
+		return &host.EnvironmentError{Err: fmt.Errorf("%w: it is for remote services and all but the commonest "+
+			"commands; copy it there (make build makes it, too)", err)}
+	}
+	return runPlain(context.Background(), append([]string{path}, os.Args[1:]...), os.Environ())
+}
+
+// addRareCommands leaves all of them, and the help for any, to the whole program.
+func addRareCommands(root *cobra.Command, _ *options) {
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		os.Exit(exitCode(cmd.Context(), handOver()))
+	})
+}
+
+func prepareServices() {}
+
+func dialForLink(context.Context, *options, int, *report.Terminal) (linkClient, error) {
+	return nil, nil
+}
+
+func newCompileRemote(context.Context, *options, string, *report.Terminal) *outage.Cache { return nil }
+
+func newBackendService(context.Context, *options, string, *report.Terminal) backendClient { return nil }

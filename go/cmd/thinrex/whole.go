@@ -1,0 +1,15 @@
+//go:build !front
+
+package main
+
+import "github.com/spf13/cobra"
+
+// handOver does nothing: this is the whole program. See front.go.
+func handOver() error { return nil }
+
+// addRareCommands adds the commands that the front doesn't have.
+func addRareCommands(root *cobra.Command, o *options) {
+	root.AddCommand(clearCommand(o), completionCommand(), configCommand(o), doctorCommand(o), duCommand(o),
+		explainCommand(o), manCommand(o), pruneCommand(o), replayCommand(o), reportCommand(o), statsCommand(o),
+		verifyCommand(o))
+}
