@@ -29,6 +29,9 @@ type kept struct {
 
 // openKept changes nothing in a folder that isn't a cache. The caller closes it.
 func openKept(ctx context.Context, o *options, terminal *report.Terminal) (*kept, error) {
+	if o.Store.Dir == "" && !o.hasService() {
+		return nil, usagef("there is no cache to look into: give --disk_cache=DIR, --remote_cache or --remote_executor")
+	}
 	k := &kept{records: history.In(stateDir(nil, o.Shared.DigestFunction))}
 	if o.Store.Dir != "" {
 		_, err := store.Existing(o.Store.Dir)
@@ -63,7 +66,7 @@ func (k *kept) String() string {
 		places = append(places, k.remote.Address())
 	}
 	if len(places) == 0 {
-		return "any cache: there is none; give --disk_cache=DIR or --remote_cache=ADDRESS"
+		return "the disk cache, which is empty"
 	}
 	return strings.Join(places, " or ")
 }

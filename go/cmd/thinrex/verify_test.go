@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package main
 
@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"thinrex/go/internal/reapitest"
@@ -182,7 +183,9 @@ func TestVerifyNotDeterministic(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.with("KEEP_INPUTS=1", "ACTION_ENV=PATH")
-	moody := `clang-22 "$@" || exit
+	moody := `[ ! -e $DIR/broken ] || exit 7
+[ ! -e $DIR/slow ] || exec sleep 600
+clang-22 "$@" || exit
 last= out=
 for a; do case "$last" in -o) out=$a;; esac; last=$a; done
 date +%N >stamp && objcopy --add-section .moody=stamp "$out" "$out" && rm stamp`
@@ -193,8 +196,44 @@ date +%N >stamp && objcopy --add-section .moody=stamp "$out" "$out" && rm stamp`
 	wantVerified(t, code, printed, 0, "0 right, 0 wrong, 0 not deterministic", "5 of other compilers")
 	code, printed = s.verify("-- ./compiler")
 	wantVerified(t, code, printed, 1, "varies   ", "0 right, 0 wrong, 5 not deterministic", "nothing was removed")
+	s.write("broken", "")
+	code, printed = s.verify("-- ./compiler")
+	wantVerified(t, code, printed, 0, "fails    ", "exit status 7", "0 not deterministic, 5 failed")
+	s.run("mv broken slow")
+	cmd := s.command("exec $THINREX verify -- ./compiler")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a compilation", func() bool {
+		for _, line := range s.processes() {
+			if strings.HasPrefix(line, "sleep") {
+				return true
+			}
+		}
+		return false
+	})
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 128+int(syscall.SIGINT) {
+		t.Error(err)
+	}
 	if left := len(s.entries()); left != entries {
 		t.Errorf("%d of %d results are left", left, entries)
+	}
+	s.nothingLeft()
+}
+
+// Whole actions and those that read slices are both run again.
+func TestVerifySlices(t *testing.T) {
+	t.Parallel()
+	s := newSlicingSite(t)
+	s.with("KEEP_INPUTS=1")
+	got, _ := s.link()
+	wantSliced(t, got, 1, 0)
+	for _, args := range []string{"", "--last_link"} {
+		code, printed := s.verify(args)
+		wantVerified(t, code, printed, 0, "ran 6 actions again: 6 right")
 	}
 	s.nothingLeft()
 }
