@@ -71,5 +71,18 @@ func (l *lookup) noteKept(ctx context.Context, it candidate) {
 		}
 		files = append(files, history.File{Name: name, Digest: f.Digest.Hash})
 	}
-	n.Changed = history.In(l.options.HistoryDir).Changes([]string{l.options.Dir, n.Source, n.Output}, files)
+	of := []string{l.options.Dir, n.Source, n.Output}
+	basis := history.Basis{Files: files, Args: l.keys.args, Env: l.values()}
+	changes := history.In(l.options.HistoryDir).Changes(of, basis)
+	n.Changed, n.ChangedArgs, n.ChangedEnv = changes.Files, changes.Args, changes.Env
+}
+
+// values are the variables in the key, and what counts as such, with digests for their
+// values, which may be secret.
+func (r *request) values() (list []history.Value) {
+	for _, entry := range r.keys.env {
+		name, value, _ := strings.Cut(entry, "=")
+		list = append(list, history.Value{Name: name, Digest: history.ShortOf(value)})
+	}
+	return list
 }

@@ -26,6 +26,10 @@ type Compilation struct {
 	// source was last compiled on this machine, at most MostChanged; and conditions that no
 	// longer hold: "now exists: include/a.h".
 	Changed []string `json:"changed,omitempty"`
+	// ChangedArgs and ChangedEnv likewise, at most MostChanged of each. Of variables there are
+	// the names.
+	ChangedArgs ListChange `json:"changed_args,omitzero"`
+	ChangedEnv  []string   `json:"changed_env,omitempty"`
 
 	// Digests of the parts of the key. Compared with an earlier record of the same Source and
 	// Output, they tell which part has changed.

@@ -1,43 +1,144 @@
 package history
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"hash/fnv"
 
 	"thinrex/go/host/memo"
 )
 
-// mostFilesRead bounds the files that are remembered of one source.
-const mostFilesRead = 1 << 14
+const (
+	mostFilesRead = 1 << 14 // files that are remembered of one source
+	longestArgs   = 1 << 14 // bytes of arguments; longer ones aren't remembered
+)
 
-// Changes compares the files that a compiler has read, the source first, with those that it
-// read when the same compilation last ran on this machine, and remembers them for the next
-// time. It returns the names of files with another content, and of those that weren't read
-// then, at most MostChanged; nil if the last time isn't known. of names the compilation.
-func (f Folder) Changes(of []string, files []File) (changed []string) {
-	if !f.IsKept() || len(files) > mostFilesRead {
-		return nil
+// A Basis is what a compilation depends on.
+type Basis struct {
+	Files []File // the source first
+	Args  []string
+	Env   []Value // variables, and what else counts as such
+}
+
+// Changes are what a compilation depends on and didn't when it last ran.
+type Changes struct {
+	// Files have another content, or weren't read then: see NowRead. At most MostChanged.
+	Files []string
+	Args  ListChange
+	Env   []string // names of variables that have another value, or are set in one case only
+}
+
+// A ListChange says which texts are only in the later of two lists, and which only in the
+// earlier one.
+type ListChange struct {
+	Added   []string `json:"added,omitempty"`
+	Removed []string `json:"removed,omitempty"`
+}
+
+// IsEmpty reports whether the lists have the same texts.
+func (c ListChange) IsEmpty() bool { return len(c.Added)+len(c.Removed) == 0 }
+
+// lastBasis is what is remembered of a Basis as text. Behind it, the file has an entry for
+// each file.
+type lastBasis struct {
+	Args []string `json:"args,omitempty"`
+	Env  []Value  `json:"env,omitempty"`
+}
+
+// Changes compares what a compilation depends on with what it depended on when it last ran
+// on this machine, and remembers it for the next time. There are none if the last time isn't
+// known. of names the compilation.
+func (f Folder) Changes(of []string, now Basis) (c Changes) {
+	if !f.IsKept() || len(now.Files) > mostFilesRead {
+		return c
 	}
 	key := memo.Key(of...)
 	path := memo.Path(f.state, memo.FilesRead, key[:2], key)
 	old, known := memo.Read(path)
-	before := contents(old)
-	now := make([]byte, 0, readEntry*len(files))
-	for _, file := range files {
+	text, entries, _ := bytes.Cut(old, []byte("\n"))
+	before := contents(entries)
+	begin := now.begin()
+	next := append(make([]byte, 0, len(begin)+readEntry*len(now.Files)), begin...)
+	for _, file := range now.Files {
 		name, content := hashOf(file.Name), ShortOfHash(file.Digest)
-		now = binary.BigEndian.AppendUint64(now, name)
-		now = binary.BigEndian.AppendUint64(now, uint64(content))
+		next = binary.BigEndian.AppendUint64(next, name)
+		next = binary.BigEndian.AppendUint64(next, uint64(content))
 		then, read := before[name]
 		switch {
-		case !known || then == content || len(changed) == MostChanged:
+		case !known || then == content || len(c.Files) == MostChanged:
 		case read:
-			changed = append(changed, file.Name)
+			c.Files = append(c.Files, file.Name)
 		default:
-			changed = append(changed, NowRead+file.Name)
+			c.Files = append(c.Files, NowRead+file.Name)
 		}
 	}
-	_ = memo.WriteUnsynced(path, now) // else the next compilation compares with an older one
-	return changed
+	var last lastBasis
+	if json.Unmarshal(text, &last) == nil && len(last.Args) > 0 {
+		c.Args = compareLists(now.Args, last.Args)
+		c.Env = compareValues(now.Env, last.Env)
+	}
+	_ = memo.WriteUnsynced(path, next) // else the next compilation compares with an older one
+	return c
+}
+
+// begin returns the line with which the file begins.
+func (b Basis) begin() []byte {
+	size := 0
+	for _, arg := range b.Args {
+		size += len(arg)
+	}
+	text, err := json.Marshal(lastBasis{b.Args, b.Env})
+	if err != nil || size > longestArgs {
+		text = []byte("{}")
+	}
+	return append(text, '\n')
+}
+
+// compareLists compares lists, at most MostChanged texts of each. A text that a list has
+// twice counts twice.
+func compareLists(now, before []string) (c ListChange) {
+	left := map[string]int{}
+	for _, text := range before {
+		left[text]++
+	}
+	for _, text := range now {
+		if left[text]--; left[text] < 0 && len(c.Added) < MostChanged {
+			c.Added = append(c.Added, shortened(text))
+		}
+	}
+	for _, text := range before {
+		if left[text] > 0 && len(c.Removed) < MostChanged {
+			left[text]--
+			c.Removed = append(c.Removed, shortened(text))
+		}
+	}
+	return c
+}
+
+// compareValues returns the names of variables that differ, at most MostChanged.
+func compareValues(now, before []Value) (names []string) {
+	left := map[string]Short{}
+	for _, v := range before {
+		left[v.Name] = v.Digest
+	}
+	add := func(name string) {
+		if len(names) < MostChanged {
+			names = append(names, name)
+		}
+	}
+	for _, v := range now {
+		if digest, known := left[v.Name]; !known || digest != v.Digest {
+			add(v.Name)
+		}
+		delete(left, v.Name)
+	}
+	for _, v := range before {
+		if _, gone := left[v.Name]; gone {
+			add(v.Name)
+		}
+	}
+	return names
 }
 
 // NowRead stands in Compilation.Changed before the name of a file that the last compilation

@@ -1,7 +1,9 @@
 package history
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"thinrex/go/host/memo"
@@ -21,11 +23,11 @@ func TestChanges(t *testing.T) {
 		{[]File{file("a.c", b), file("a.h", b), file("b.h", a)}, []string{"a.c", NowRead + "b.h"}},
 		{[]File{file("a.c", b)}, nil},
 	} {
-		if got := f.Changes([]string{"dir", "a.c"}, step.files); !slices.Equal(got, step.want) {
+		if got := f.Changes([]string{"dir", "a.c"}, Basis{Files: step.files}).Files; !slices.Equal(got, step.want) {
 			t.Errorf("step %d: %q, want %q", i, got, step.want)
 		}
 	}
-	if got := f.Changes([]string{"dir", "b.c"}, []File{file("a.c", a)}); got != nil {
+	if got := f.Changes([]string{"dir", "b.c"}, Basis{Files: []File{file("a.c", a)}}).Files; got != nil {
 		t.Errorf("another compilation: %q", got)
 	}
 	key := memo.Key("dir", "a.c")
@@ -34,10 +36,34 @@ func TestChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	many := make([]File, 100)
-	if got := f.Changes([]string{"dir", "a.c"}, many); len(got) > MostChanged {
+	if got := f.Changes([]string{"dir", "a.c"}, Basis{Files: many}).Files; len(got) > MostChanged {
 		t.Errorf("%d names", len(got))
 	}
-	if got := In("").Changes(nil, many); got != nil {
+	if got := In("").Changes(nil, Basis{Files: many}).Files; got != nil {
 		t.Errorf("%q", got)
+	}
+}
+
+// Arguments and variables are compared with those of the last time.
+func TestChangedArguments(t *testing.T) {
+	f := In(t.TempDir())
+	for i, step := range []struct {
+		args []string
+		env  []Value
+		want string
+	}{
+		{[]string{"-O2", "-DX=1"}, []Value{{"A", 1}, {"B", 2}}, "[] [] []"},
+		{[]string{"-O2", "-DX=1"}, []Value{{"A", 1}, {"B", 2}}, "[] [] []"},
+		{[]string{"-O2", "-DX=2", "-g"}, []Value{{"A", 1}, {"B", 3}}, "[-DX=2 -g] [-DX=1] [B]"},
+		{[]string{"-O2", "-g", "-O2"}, []Value{{"C", 1}}, "[-O2] [-DX=2] [C A B]"},
+		{[]string{"-O2", strings.Repeat("x", longestArgs)}, nil, "[" + shortened(strings.Repeat("x", longestArgs)) +
+			"] [-O2 -g] [C]"},
+		{[]string{"-O2"}, nil, "[] [] []"}, // what is too long isn't remembered
+		{[]string{"-O3"}, nil, "[-O3] [-O2] []"},
+	} {
+		c := f.Changes([]string{"a.c"}, Basis{Args: step.args, Env: step.env})
+		if got := fmt.Sprint(c.Args.Added, c.Args.Removed, c.Env); got != step.want {
+			t.Errorf("step %d: %s, want %s", i, got, step.want)
+		}
 	}
 }

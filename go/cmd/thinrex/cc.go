@@ -106,7 +106,7 @@ func cc(
 	}
 	if why, ok := errors.AsType[*compile.NotCached](err); ok {
 		terminal.Verbose("not cached: %v", why)
-		past.addNotCached(options.Record, why)
+		past.addNotCached(options.Record, why, args)
 		return runPlain(ctx, args, options.Env)
 	}
 	if err != nil {

@@ -31,7 +31,7 @@ func ccBackend(ctx context.Context, args []string, o *options, terminal *report.
 	command, err := backend.Parse(args[0], args[1:], env)
 	if err != nil {
 		terminal.Verbose("not cached: %v", err)
-		past.addNotCached(record, err)
+		past.addNotCached(record, err, args)
 		return runPlain(ctx, args, env)
 	}
 	if record != nil {
@@ -59,7 +59,7 @@ func ccBackend(ctx context.Context, args []string, o *options, terminal *report.
 			return err
 		}
 		terminal.Verbose("not cached: %v", err)
-		past.addNotCached(record, err)
+		past.addNotCached(record, err, args)
 		return runPlain(ctx, args, env)
 	}
 	if record != nil {

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -77,14 +80,36 @@ func (h keptHistory) addCompilation(c *history.Compilation) {
 }
 
 // addNotCached adds a command that is about to run as it was given.
-func (h keptHistory) addNotCached(c *history.Compilation, why error) {
+func (h keptHistory) addNotCached(c *history.Compilation, why error, args []string) {
 	if c == nil {
 		return
+	}
+	if c.Source == "" {
+		if source, output := namesIn(args); source != "" {
+			c.Source, c.Output = source, output
+		}
 	}
 	c.Outcome, c.Why = history.NotCached, why.Error()
 	c.From, c.Key, c.Ran, c.Bytes = "", "", 0, 0 // a result may have been found that couldn't be delivered
 	h.addCompilation(c)
 }
+
+// namesIn guesses the source and the output of a command that isn't understood, so that
+// thinrex explain finds its record by them.
+func namesIn(args []string) (source, output string) {
+	for i, arg := range args[1:] {
+		switch {
+		case args[i] == "-o":
+			output = arg
+		case strings.HasPrefix(arg, "-"):
+		case slices.Contains(sourceEndings, filepath.Ext(arg)):
+			source = arg
+		}
+	}
+	return source, output
+}
+
+var sourceEndings = []string{".c", ".cc", ".cp", ".cpp", ".cxx", ".c++", ".C", ".m", ".mm", ".s", ".S", ".bc"}
 
 // noteJob takes over what the journal of a backend's command has noted of its only job.
 func noteJob(c *history.Compilation, jobs *history.Jobs, args []string) {

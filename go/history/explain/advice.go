@@ -7,9 +7,9 @@ import "strings"
 // docs/keys.md say more.
 var advice = []struct{ part, what string }{
 	// Sources.
-	{"__TIME__", fixedDate},
-	{"__DATE__", fixedDate},
-	{"__TIMESTAMP__", fixedDate},
+	{"__TIME__", fixedValue("__TIME__")},
+	{"__DATE__", fixedValue("__DATE__")},
+	{"__TIMESTAMP__", fixedValue("__TIMESTAMP__")},
 	{"__has_include", "write #if __has_include(<name>), with the name as it is"},
 	{"GCC dependency", "remove the pragma: what it warns of depends on the times of files"},
 	{"asm block", "compile this file without -flto"},
@@ -39,7 +39,9 @@ var advice = []struct{ part, what string }{
 	{"to look through", "nothing: thinrex gives up before it takes much longer than the compiler"},
 }
 
-const fixedDate = `give it a fixed value: -D__DATE__='"redacted"' -Wno-builtin-macro-redefined`
+func fixedValue(macro string) string {
+	return "give it a fixed value: -D" + macro + `='"redacted"' -Wno-builtin-macro-redefined`
+}
 
 // Advice returns what to do about a reason for which something isn't cached or stored; "" if
 // there is nothing to add to it.

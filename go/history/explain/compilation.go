@@ -3,6 +3,7 @@ package explain
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"thinrex/go/history"
@@ -52,7 +53,7 @@ func (r Records) Compilation(c history.Compilation) Compilation {
 		e.Causes = []Cause{{Kind: FirstTime}}
 	}
 	if c.Outcome == history.NotStored {
-		e.Causes = append(e.Causes, Cause{Kind: NotCached, Why: c.Why, Advice: Advice(c.Why)})
+		e.Causes = append(e.Causes, Cause{Kind: NotStorable, Why: c.Why, Advice: Advice(c.Why)})
 	}
 	return e
 }
@@ -77,16 +78,34 @@ func absolute(dir, file string) string {
 	return filepath.Join(dir, file)
 }
 
-// lastOf returns the last earlier compilation of the same source to the same object that
-// had a key.
+// lastOf returns the last earlier compilation of the same source to the same object that had a
+// key: one with the same compiler, arguments and variables, or else with as many of these as
+// there is.
 func (r Records) lastOf(c history.Compilation) (before history.Compilation, ok bool) {
+	least := 4
 	for _, e := range slices.Backward(r.Compilations()) {
-		if sameCompilation(e, c) && e.Started.Before(c.Started) &&
-			e.Outcome != history.NotCached && e.Outcome != history.Failed {
-			return e, true
+		if !sameCompilation(e, c) || !e.Started.Before(c.Started) ||
+			e.Outcome == history.NotCached || e.Outcome == history.Failed {
+			continue
+		}
+		if n := unlike(e, c); n < least {
+			before, least, ok = e, n, true
+		}
+		if least == 0 {
+			break
 		}
 	}
-	return before, false
+	return before, ok
+}
+
+// unlike counts the parts of the keys that differ, but for the files.
+func unlike(a, b history.Compilation) (parts int) {
+	for _, differs := range []bool{a.Compiler != b.Compiler, a.Args != b.Args, a.Env != b.Env} {
+		if differs {
+			parts++
+		}
+	}
+	return parts
 }
 
 func sameCompilation(a, b history.Compilation) bool {
@@ -99,16 +118,19 @@ func (r Records) compare(c, before history.Compilation) (causes []Cause) {
 		causes = append(causes, Cause{Kind: CompilerChanged})
 	}
 	if c.Args != before.Args {
-		causes = append(causes, Cause{Kind: ArgumentsChanged})
+		d := Difference{Added: c.ChangedArgs.Added, Removed: c.ChangedArgs.Removed}
+		causes = append(causes, Cause{Kind: ArgumentsChanged, Difference: d})
 	}
 	if c.Env != before.Env {
-		causes = append(causes, Cause{Kind: EnvironmentChanged})
+		causes = append(causes, Cause{Kind: EnvironmentChanged, Difference: Difference{Changed: environment(c.ChangedEnv)}})
 	}
 	if c.Content != before.Content {
 		causes = append(causes, Cause{Kind: SourceChanged, File: c.Source})
 	}
 	for _, file := range c.Changed {
-		if file != c.Source {
+		if added, ok := strings.CutPrefix(file, history.NowRead); ok {
+			causes = append(causes, Cause{Kind: InputAdded, File: added})
+		} else if file != c.Source {
 			causes = append(causes, Cause{Kind: InputChanged, File: file})
 		}
 	}
@@ -119,4 +141,30 @@ func (r Records) compare(c, before history.Compilation) (causes []Cause) {
 		return []Cause{{Kind: NotStored, Why: before.Why, Advice: Advice(before.Why)}}
 	}
 	return []Cause{{Kind: Gone}}
+}
+
+// notVariables are parts of a compilation's key that count as variables, as package compile
+// calls them.
+var notVariables = map[string]string{
+	"PWD":             "the working directory",
+	"thinrex driver":  "what clang's driver makes of this machine",
+	"thinrex quote":   "where headers are looked for",
+	"thinrex angle":   "where headers are looked for",
+	"thinrex missing": "where headers are looked for",
+	"thinrex lists":   "which lists for sanitizers are read",
+	"thinrex read":    "which files --extra_input or an option names",
+	"thinrex steps":   "--compile_keys",
+}
+
+// environment says for people what has changed.
+func environment(names []string) (list []string) {
+	for _, name := range names {
+		if what, ok := notVariables[name]; ok {
+			name = what
+		}
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
 }

@@ -22,8 +22,8 @@ func TestCompilation(t *testing.T) {
 		"nothing":    {want: "gone"},
 		"a hit":      {now: func(c *history.Compilation) { c.Outcome = history.Hit }},
 		"the source": {now: func(c *history.Compilation) { c.Content = 9 }, want: "source changed a.cc"},
-		"headers": {now: func(c *history.Compilation) { c.Changed = []string{"a.h", "now exists: b.h"} },
-			want: "input changed a.h, input changed now exists: b.h"},
+		"headers": {now: func(c *history.Compilation) { c.Changed = []string{"a.cc", "a.h", history.NowRead + "b.h"} },
+			want: "input changed a.h, input added b.h"},
 		"an argument":    {now: func(c *history.Compilation) { c.Args = 9 }, want: "arguments changed"},
 		"the compiler":   {now: func(c *history.Compilation) { c.Compiler = 9 }, want: "compiler changed"},
 		"the variables":  {now: func(c *history.Compilation) { c.Env = 9 }, want: "environment changed"},
@@ -36,7 +36,7 @@ func TestCompilation(t *testing.T) {
 		}, want: "not stored"},
 		"not stored now": {now: func(c *history.Compilation) {
 			c.Outcome, c.Why, c.Content = history.NotStored, "a.cc holds __TIME__", 9
-		}, want: "source changed a.cc, not cached"},
+		}, want: "source changed a.cc, not storable"},
 		"not cached": {now: func(c *history.Compilation) {
 			c.Outcome, c.Why = history.NotCached, "-march=native means the processor of this machine"
 		}, want: "not cached"},
@@ -90,5 +90,24 @@ func TestMadeBy(t *testing.T) {
 	w.records.Complete(explained, &job)
 	if job.MadeBy == nil || len(job.MadeBy.Causes) != 1 || job.MadeBy.Causes[0].File != "right.h" {
 		t.Errorf("%+v", job.MadeBy)
+	}
+}
+
+// Arguments and variables are named; what only counts as a variable is described.
+func TestCompilationTexts(t *testing.T) {
+	now := history.Compilation{
+		Outcome: history.Compiled, Args: 2, Env: 2, Started: time.Unix(2, 0),
+		ChangedArgs: history.ListChange{Added: []string{"-DX=2"}, Removed: []string{"-DX=1"}},
+		ChangedEnv:  []string{"COLOUR", "thinrex angle", "thinrex quote"},
+	}
+	before := history.Compilation{Outcome: history.Hit, Args: 1, Env: 1, Started: time.Unix(1, 0)}
+	r := explain.Records{Compilations: func() []history.Compilation { return []history.Compilation{before, now} }}
+	var texts []string
+	for _, c := range r.Compilation(now).Causes {
+		texts = append(texts, c.Text())
+	}
+	if got := strings.Join(texts, "\n"); got != "arguments changed: now -DX=2; no longer -DX=1\n"+
+		"the environment changed: COLOUR, where headers are looked for" {
+		t.Error(got)
 	}
 }

@@ -66,6 +66,7 @@ const (
 // The job or the compilation isn't cached, or its compiler failed: Why says more.
 const (
 	NotCached      Kind = "not cached"
+	NotStorable    Kind = "not storable" // it was compiled, and the result is stored nowhere
 	CompilerFailed Kind = "compiler failed"
 	LinkFailed     Kind = "link failed" // before the job ran
 )

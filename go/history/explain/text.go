@@ -62,6 +62,8 @@ func (c Cause) withoutChange() string {
 			" --remote_execution_timeout and --remote_default_exec_properties, and thinrex's own version"
 	case NotCached:
 		return "not cached: " + c.Why
+	case NotStorable:
+		return "not stored: " + c.Why
 	case CompilerFailed:
 		return withDetails("the compiler failed, and failures aren't stored", firstLine(c.Why))
 	case LinkFailed:
