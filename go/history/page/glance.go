@@ -19,8 +19,12 @@ func glance(c Content, jobs []job) []string {
 			texts = append(texts, text)
 		}
 	}
+	add(failedText(jobs))
 	add(causeText(jobs))
 	add(uncachedText(jobs))
+	if s.Fallbacks > 0 {
+		add(fmt.Sprintf("%s had to be compiled here, because workers couldn't.", counted(s.Fallbacks, "job")))
+	}
 	add(lastText(jobs, s.WallSeconds))
 	add(waitingText(jobs))
 	return texts
@@ -36,6 +40,20 @@ func hitText(l history.Link) string {
 		text += fmt.Sprintf(", which saved %s of compiling", seconds(l.SavedSeconds))
 	}
 	return text + "."
+}
+
+// failedText names the modules whose compiler failed.
+func failedText(jobs []job) string {
+	var names []string
+	for _, j := range jobs {
+		if j.Kind == failed {
+			names = append(names, j.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("The compiler failed for %s: %s.", counted(len(names), "module"), shortList(names))
 }
 
 // causeText names the three causes that made most jobs run.

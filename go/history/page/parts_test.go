@@ -139,6 +139,48 @@ func TestReruns(t *testing.T) {
 	}
 }
 
+// On a first link all jobs have the same cause: a graph would say nothing.
+func TestOneCause(t *testing.T) {
+	first := explained{Causes: []cause{{What: "first time"}}}
+	got := newReruns([]job{
+		{Name: "a.o", Kind: local, explained: first},
+		{Name: "b.o", Kind: local, explained: first},
+	}, nil)
+	if len(got.Lines) > 0 || len(got.Table) != 1 || got.Table[0].Jobs != 2 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestWhy(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		job  job
+		want string
+	}{
+		{"hit", job{Kind: diskHit, Job: history.Job{Key: "k"}}, ""},
+		{
+			"many causes",
+			job{Kind: local, explained: explained{Texts: []string{"a", "b", "c", "d"}}},
+			"a; b; c; and 1 other cause",
+		},
+		{
+			"not cached",
+			job{Kind: local, Job: history.Job{Why: "x"}, explained: explained{Texts: []string{"not cached: x"}}},
+			"not cached: x",
+		},
+		{
+			"all else",
+			job{Kind: local, Job: history.Job{Key: "k", Why: "x", Whole: "y", Fallback: true, Twice: true}},
+			"not stored: x; its imports were read whole: y; a worker couldn't compile it; " +
+				"compiled twice, because what came of slices was of no use",
+		},
+	} {
+		if got := why(tc.job); got != tc.want {
+			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
 // A group's causes are those of all its jobs; what differs from job to job is left out.
 func TestCauses(t *testing.T) {
 	groups := []explain.Group{
@@ -191,6 +233,10 @@ func TestGlance(t *testing.T) {
 			"few slots", waitingText([]job{run("a.o", 0, 6, 2), run("b.o", 0, 8, 2)}),
 			"Compilations waited for a slot for 7.0 s each and ran for 2.0 s, on average: " +
 				"more slots (--jobs, or workers) would make the link faster.",
+		},
+		{
+			"failures", failedText([]job{{Name: "a.o", Kind: failed}, {Name: "b.o", Kind: local}}),
+			"The compiler failed for 1 module: a.o.",
 		},
 		{"enough slots", waitingText([]job{run("a.o", 0, 0, 2), run("b.o", 0, 1, 2)}), ""},
 		{

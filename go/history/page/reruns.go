@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// reruns is the graph of what ran again because of what: causes at the left, jobs at the
+// reruns is the graph of what had to run because of what: causes at the left, jobs at the
 // right, and a line between each job and each of its causes.
 type reruns struct {
 	Causes []causeNode
@@ -64,8 +64,11 @@ func newReruns(jobs []job, parts map[cause]string) reruns {
 	for i := range rows {
 		rows[i].Parts = parts[rows[i].cause]
 	}
-	g := graph(rows[:min(len(rows), mostCauses)], ran)
-	g.Left = leftText(len(rows)-len(g.Causes), len(ran)-len(g.Jobs))
+	var g reruns
+	if len(rows) > 1 || rows[0].Name != "" { // else all jobs have one cause, such as the first link
+		g = graph(rows[:min(len(rows), mostCauses)], ran)
+		g.Left = leftText(len(rows)-len(g.Causes), len(ran)-len(g.Jobs))
+	}
 	rows = rows[:min(len(rows), mostCauseRows)]
 	g.Table, g.More = rows[:min(len(rows), mostCauses)], rows[min(len(rows), mostCauses):]
 	g.Text = "Lines from causes to the jobs that ran because of them. The table has the same."

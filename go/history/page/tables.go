@@ -193,6 +193,15 @@ func why(j job) string {
 	if j.Why != "" && j.Key != "" && j.Kind != failed { // else the causes say so
 		texts = append(texts, "not stored: "+j.Why)
 	}
+	if j.Whole != "" {
+		texts = append(texts, "its imports were read whole: "+j.Whole)
+	}
+	if j.Fallback {
+		texts = append(texts, "a worker couldn't compile it")
+	}
+	if j.Twice {
+		texts = append(texts, "compiled twice, because what came of slices was of no use")
+	}
 	return strings.Join(texts, "; ")
 }
 
