@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 )
 
 // A Literal is a constant that clang and LLVM name by a counter: the text of a string
@@ -16,7 +17,9 @@ type Literal struct {
 	Plain  bool   // it has neither a section nor anything else that is rare
 }
 
-var literalName = regexp.MustCompile(`^(\.?str)(\.[0-9]+)?$`)
+var literalName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\.?str)(\.[0-9]+)?$`)
+})
 
 // Literals returns the module's literals in its order. It returns none for a module that
 // tells GUIDs, because such a literal's GUID would not follow its name.
@@ -29,7 +32,7 @@ func (m *Module) Literals() []Literal {
 		if !v.numbered || v.at+v.length > uint64(len(m.names)) || v.at+v.length < v.at {
 			continue
 		}
-		if found := literalName.FindSubmatch(m.names[v.at : v.at+v.length]); found != nil {
+		if found := literalName().FindSubmatch(m.names[v.at : v.at+v.length]); found != nil {
 			literals = append(literals, Literal{m.guid(id), string(found[1]), string(found[2]), v.plain})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"thinrex/go/action"
 	"thinrex/go/bitcode"
@@ -86,13 +87,15 @@ func (ls literals) keepTexts() {
 // long a text is that it only passes on. With -mcmodel=medium, for example, it does.
 func ignoreSizes(args []string) bool {
 	return !slices.ContainsFunc(args, func(arg string) bool {
-		return strings.HasPrefix(arg, "-") && !ignoresSizes.MatchString(arg)
+		return strings.HasPrefix(arg, "-") && !ignoresSizes().MatchString(arg)
 	})
 }
 
-var ignoresSizes = regexp.MustCompile(`^(-c|-o|-x|--no-default-config|-mno-outline-atomics|` +
-	`-f(no-)?(addrsig|function-sections|data-sections|pic|PIC|pie|PIE)|` +
-	`-O[0-3sz]?|-g[0-9a-z-]*|-W[a-z=-]*|(--target|-fthinlto-index|-march|-mcpu|-mtune)=.*)$`)
+var ignoresSizes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(-c|-o|-x|--no-default-config|-mno-outline-atomics|` +
+		`-f(no-)?(addrsig|function-sections|data-sections|pic|PIC|pie|PIE)|` +
+		`-O[0-3sz]?|-g[0-9a-z-]*|-W[a-z=-]*|(--target|-fthinlto-index|-march|-mcpu|-mtune)=.*)$`)
+})
 
 // inShard returns the shard with the GUIDs that the literals have with their new numbers.
 func (ls literals) inShard(shard *bitcode.Shard, modules []*bitcode.Module) (*bitcode.Shard, error) {
