@@ -102,17 +102,22 @@ func (e *explanation) run(ctx context.Context, name string) error {
 
 // readHistory finds the records in the state folder that links and compilations with these
 // options write to.
-func (e *explanation) readHistory() error {
+func (e *explanation) readHistory() (err error) {
 	terminal := report.NewTerminal(os.Stderr, e.Report.Verbose)
 	e.warnOfVariables(terminal)
-	kept := history.In(historyDir(e.options))
+	e.records, err = readRecords(e.options, terminal)
+	return err
+}
+
+func readRecords(o *options, terminal *report.Terminal) (r explain.Records, err error) {
+	kept := history.In(historyDir(o))
 	links, unread, err := kept.LastLinks()
 	if err != nil {
-		return &host.EnvironmentError{Err: fmt.Errorf("read the history: %w", err)}
+		return r, &host.EnvironmentError{Err: fmt.Errorf("read the history: %w", err)}
 	}
 	tellUnread(terminal, unread)
-	e.records = explain.Records{Links: links, Jobs: rememberLast(kept.Jobs)}
-	e.records.Compilations = sync.OnceValue(func() []history.Compilation {
+	r = explain.Records{Links: links, Jobs: rememberLast(kept.Jobs)}
+	r.Compilations = sync.OnceValue(func() []history.Compilation {
 		compilations, unread, err := kept.Compilations(time.Time{})
 		if err != nil {
 			terminal.WarnOnce("compilations", "some records of compilations can't be read: %v", err)
@@ -120,7 +125,7 @@ func (e *explanation) readHistory() error {
 		tellUnread(terminal, unread)
 		return compilations
 	})
-	return nil
+	return r, nil
 }
 
 // rememberLast keeps the details that were read last: a name is looked for in those of the

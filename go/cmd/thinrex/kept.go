@@ -7,11 +7,10 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
-	"time"
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
-	"thinrex/go/history"
+	"thinrex/go/history/explain"
 	"thinrex/go/host"
 	"thinrex/go/reapi"
 	"thinrex/go/replay"
@@ -22,9 +21,10 @@ import (
 // A kept is where actions, what they read and their results may be: the disk cache, then
 // the remote services. Both may be absent. It is a replay.Source and an action.Cache.
 type kept struct {
-	disk    *store.Store
-	remote  *reapi.Client
-	records history.Folder // of links, which name keys
+	disk   *store.Store
+	remote *reapi.Client
+
+	records func() (explain.Records, error) // of links: names for keys
 }
 
 // openKept changes nothing in a folder that isn't a cache. The caller closes it.
@@ -32,7 +32,7 @@ func openKept(ctx context.Context, o *options, terminal *report.Terminal) (*kept
 	if o.Store.Dir == "" && !o.hasService() {
 		return nil, usagef("there is no cache to look into: give --disk_cache=DIR, --remote_cache or --remote_executor")
 	}
-	k := &kept{records: history.In(stateDir(nil, o.Shared.DigestFunction))}
+	k := &kept{records: func() (explain.Records, error) { return readRecords(o, terminal) }}
 	if o.Store.Dir != "" {
 		_, err := store.Existing(o.Store.Dir)
 		switch {
@@ -40,7 +40,6 @@ func openKept(ctx context.Context, o *options, terminal *report.Terminal) (*kept
 			if k.disk, err = store.Open(o.Store.Dir, o.Shared.DigestFunction); err != nil {
 				return nil, usagef("%w", err)
 			}
-			k.records = history.In(k.disk.StateDir())
 		case !errors.Is(err, store.ErrEmpty) && !o.hasService():
 			return nil, usagef("%w; --disk_cache=DIR gives another folder", err)
 		}
@@ -100,105 +99,6 @@ func (k *kept) Lookup(ctx context.Context, a *action.Action) (r *action.Result, 
 // Store is part of action.Cache; nobody calls it.
 func (k *kept) Store(context.Context, *action.Action, *action.Result) error {
 	return errors.New("a command that only reads stores nothing")
-}
-
-// find returns the key that a user means: HASH/SIZE, HASH, or the name of a module in the
-// last link.
-func (k *kept) find(name string) (digest.Digest, error) {
-	d, err := digest.Parse(name)
-	switch {
-	case err != nil:
-		return k.ofModule(name)
-	case d.Size >= 0:
-		return d, nil
-	}
-	if k.disk != nil {
-		if sized, ok := k.disk.WithSize(d.Hash); ok {
-			return sized, nil
-		}
-	}
-	if sized, ok := k.recorded(d.Hash); ok {
-		return sized, nil
-	}
-	return d, usagef("%s isn't in %v, and no recorded link has such a key; to ask a service, give HASH/SIZE, "+
-		"as messages have it", name, k)
-}
-
-// A job of a link that is recorded. Its keys are those of results: of the whole action, and
-// of the sliced one if there was one.
-type recordedJob struct {
-	module string
-	keys   []digest.Digest
-}
-
-// jobsOf returns the jobs of a link in the history; of the last one, if id is "".
-func (k *kept) jobsOf(id string) ([]recordedJob, error) {
-	if id == "" {
-		links, _, err := k.records.Links(time.Time{})
-		if err != nil {
-			return nil, err
-		}
-		if len(links) == 0 {
-			return nil, usagef("no link is recorded")
-		}
-		id = links[len(links)-1].ID
-	}
-	jobs, err := k.records.Jobs(id)
-	if err != nil {
-		return nil, usagef("link %s: %w", id, err)
-	}
-	var list []recordedJob
-	for _, job := range jobs.Jobs {
-		r := recordedJob{module: jobs.Files[job.Module].Name}
-		texts := []string{job.Key}
-		if job.Sliced != nil {
-			texts = append(texts, job.Sliced.Key)
-		}
-		for _, text := range texts {
-			if d, err := digest.Parse(text); err == nil && d.Size >= 0 {
-				r.keys = append(r.keys, d)
-			}
-		}
-		list = append(list, r)
-	}
-	return list, nil
-}
-
-// ofModule returns the key of a module's job in the last link.
-func (k *kept) ofModule(name string) (digest.Digest, error) {
-	jobs, err := k.jobsOf("")
-	if err != nil {
-		return digest.Digest{}, usagef("%q is no key (HASH/SIZE), and no module of the last link: %w", name, err)
-	}
-	for _, job := range jobs {
-		if job.module == name && len(job.keys) > 0 {
-			return job.keys[0], nil
-		}
-	}
-	return digest.Digest{}, usagef("%q is no key (HASH/SIZE), and no module of the last link", name)
-}
-
-// recorded finds a key in the last links by its hash.
-func (k *kept) recorded(hash string) (digest.Digest, bool) {
-	const most = 20 // links, whose details are read one by one
-	links, _, err := k.records.Links(time.Time{})
-	if err != nil {
-		return digest.Digest{}, false
-	}
-	for i := len(links) - 1; i >= max(0, len(links)-most); i-- {
-		jobs, err := k.jobsOf(links[i].ID)
-		if err != nil {
-			continue
-		}
-		for _, job := range jobs {
-			for _, key := range job.keys {
-				if key.Hash == hash {
-					return key, true
-				}
-			}
-		}
-	}
-	return digest.Digest{}, false
 }
 
 // replayError says what to do if an action can't be laid out.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"thinrex/go/action"
+	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/replay"
 	"thinrex/go/report"
@@ -19,12 +20,12 @@ import (
 func replayCommand(o *options) *cobra.Command {
 	output := ""
 	cmd := &cobra.Command{
-		Use:   "replay [--output=DIR] [thinrex's flags] KEY|MODULE",
+		Use:   "replay [--output=DIR] [thinrex's flags] KEY | MODULE",
 		Short: "Lay out what a link's job read, and a script that runs it again",
 		Long: `Make a folder with the inputs of a link's job, its cached result, and run.sh, which
 runs the same compiler with the same arguments and compares: what a bug report
 needs. KEY is HASH/SIZE, as messages have it, or the hash; MODULE is one of the last
-link's.
+links', and a part of its name is enough.
 
 The inputs come from the disk cache, if the link had --keep_inputs, or from a service
 whose workers have run the job.`,
@@ -54,9 +55,24 @@ whose workers have run the job.`,
 	return cmd
 }
 
+// one returns the key of the only job that a name stands for: that of the whole action.
+func (k *kept) one(name string) (digest.Digest, error) {
+	jobs, err := k.named(name)
+	switch {
+	case err != nil:
+		return digest.Digest{}, err
+	case len(jobs) > 1:
+		return digest.Digest{}, usagef("%s stands for %d jobs, such as that of %s: give more of a module's name, or a key",
+			name, len(jobs), jobs[0].module)
+	case len(jobs) == 0 || len(jobs[0].keys) == 0:
+		return digest.Digest{}, usagef("the job of %s has no key: thinrex explain says why", name)
+	}
+	return jobs[0].keys[0], nil
+}
+
 // layOut lays out the action that a user names.
 func layOut(cmd *cobra.Command, k *kept, name, dir string) error {
-	key, err := k.find(name)
+	key, err := k.one(name)
 	if err != nil {
 		return err
 	}

@@ -34,12 +34,12 @@ type verifyOptions struct {
 func verifyCommand(o *options) *cobra.Command {
 	var v verifyOptions
 	cmd := &cobra.Command{
-		Use:   "verify [--sample=PERCENT] [--last_link] [--dry_run] [thinrex's flags] [KEY|MODULE…] [-- COMPILER]",
+		Use:   "verify [--sample=PERCENT] [--last_link] [--dry_run] [thinrex's flags] [KEY | LINK | MODULE]… [-- COMPILER]",
 		Short: "Check that the cache is sound, and that compilers give again what it has",
 		Long: `Read the whole disk cache, and remove what is damaged. Then run actions of links
 again and compare: those whose inputs the disk cache has (from links with
---keep_inputs), those of the last link, whose inputs a service may have, too, or
-those that are named, by HASH/SIZE, hash, or module of the last link.
+--keep_inputs), or those that are named, whose inputs a service may have, too: by
+HASH/SIZE, by the hash, by a module, or by the link's output for all of its jobs.
 
 An action that gives another result than the cached one runs twice. If these two
 agree, the cached result is wrong, and is removed from the disk cache. If they
@@ -157,24 +157,26 @@ func (p *verification) removed() string {
 // choose returns the keys of the actions that are to be run again.
 func (p *verification) choose(ctx context.Context) (keys []digest.Digest, err error) {
 	p.modules = map[digest.Digest]string{}
+	var jobs []namedJob
 	for _, name := range p.names {
-		key, err := p.kept.find(name)
+		named, err := p.kept.named(name)
 		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, key)
+		jobs = append(jobs, named...)
 	}
 	if p.lastLink {
-		jobs, err := p.kept.jobsOf("")
+		last, err := p.kept.lastLink()
 		if err != nil {
 			return nil, err
 		}
-		for _, job := range jobs {
-			for _, key := range job.keys {
-				if p.modules[key] == "" {
-					p.modules[key] = job.module
-					keys = append(keys, key)
-				}
+		jobs = append(jobs, last...)
+	}
+	for _, job := range jobs {
+		for _, key := range job.keys {
+			if _, again := p.modules[key]; !again {
+				p.modules[key] = job.module
+				keys = append(keys, key)
 			}
 		}
 	}

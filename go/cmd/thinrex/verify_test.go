@@ -148,6 +148,8 @@ func TestVerify(t *testing.T) {
 	wantVerified(t, code, printed, 0, "ran 5 actions again: 5 right")
 	code, printed = s.verify("main.o")
 	wantVerified(t, code, printed, 0, "ran 1 actions again: 1 right")
+	code, printed = s.verify("prog")
+	wantVerified(t, code, printed, 0, "ran 5 actions again: 5 right")
 	code, printed = s.verify("--sample=0")
 	if wantVerified(t, code, printed, 0); strings.Contains(printed, "again") {
 		t.Error(printed)
@@ -263,7 +265,9 @@ func TestReplayFromDisk(t *testing.T) {
 		"main.o":                "though the disk cache has its result",
 		key + "/1234":           "link once more with --keep_inputs",
 		strings.Repeat("a", 64): "no recorded link has such a key",
-		"none.o":                "no module of the last link",
+		"none.o":                "no recorded link or module is called so",
+		"prog":                  "stands for 5 jobs",
+		".o":                    "stands for 5 jobs",
 	} {
 		code, _, printed := s.replay(name, "dir")
 		if code != 2 || !strings.Contains(printed, want) {
