@@ -11,11 +11,12 @@ import (
 type tile struct{ Label, Value, Before string }
 
 func tiles(l history.Link, previous *history.Link) []tile {
+	s := l.Summary
 	all := []tile{
-		{Label: "hits", Value: share(l.Summary.Hits, l.Summary.Jobs)},
-		{Label: "the link took", Value: seconds(l.Summary.WallSeconds)},
-		{Label: "saved by hits", Value: seconds(l.SavedSeconds)},
-		{Label: "compilers ran", Value: seconds(l.RunSeconds)},
+		{Label: "hits", Value: share(s.Hits, s.Jobs)},
+		{Label: "the link took", Value: seconds(s.WallSeconds)},
+		{Label: "saved by hits", Value: secondsOf(s.Hits, l.SavedSeconds)},
+		{Label: "compilers ran", Value: secondsOf(s.Local+s.Remote, l.RunSeconds)},
 	}
 	if previous == nil {
 		return all
@@ -24,6 +25,15 @@ func tiles(l history.Link, previous *history.Link) []tile {
 		all[i].Before = "before: " + t.Value
 	}
 	return all
+}
+
+// secondsOf is how long the compilers of some jobs ran. Not each worker tells, and results of
+// earlier versions don't either.
+func secondsOf(jobs int, s float64) string {
+	if jobs > 0 && s == 0 {
+		return "not known"
+	}
+	return seconds(s)
 }
 
 // A comparison sets the link beside the last one before it with the same output.

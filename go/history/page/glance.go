@@ -145,6 +145,6 @@ func waitingText(jobs []job) string {
 		return ""
 	}
 	return fmt.Sprintf("Compilations waited for a slot for %s each and ran for %s, on average: "+
-		"more slots (--jobs, or workers) would make the link faster.",
+		"more slots (--jobs, --remote_jobs) would make the link faster.",
 		seconds(waited/float64(number)), seconds(ran/float64(number)))
 }

@@ -39,6 +39,9 @@ func TestFormat(t *testing.T) {
 		{count(1234567), "1\u202f234\u202f567"},
 		{counted(1, "job"), "1 job"},
 		{counted(2, "job"), "2 jobs"},
+		{secondsOf(0, 0), "0 s"},
+		{secondsOf(3, 0), "not known"},
+		{secondsOf(3, 2), "2.0 s"},
 		{share(0, 0), "–"},
 		{share(0, 9), "0 %"},
 		{share(9, 9), "100 %"},
@@ -232,7 +235,7 @@ func TestGlance(t *testing.T) {
 		{
 			"few slots", waitingText([]job{run("a.o", 0, 6, 2), run("b.o", 0, 8, 2)}),
 			"Compilations waited for a slot for 7.0 s each and ran for 2.0 s, on average: " +
-				"more slots (--jobs, or workers) would make the link faster.",
+				"more slots (--jobs, --remote_jobs) would make the link faster.",
 		},
 		{
 			"failures", failedText([]job{{Name: "a.o", Kind: failed}, {Name: "b.o", Kind: local}}),
