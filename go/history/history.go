@@ -84,9 +84,16 @@ func aboutLink(l Link) (version int, started time.Time) { return l.Version, l.St
 // Compilations returns the commands of thinrex cc that were started at some time or later,
 // the oldest first.
 func (f Folder) Compilations(since time.Time) ([]Compilation, Unread, error) {
-	started := func(c Compilation) (int, time.Time) { return c.Version, c.Started }
-	return read(f.log(memo.CompilationHistory), started, since)
+	return read(f.log(memo.CompilationHistory), aboutCompilation, since)
 }
+
+// CompilationsWith returns the commands of thinrex cc in whose records a text is, such as the
+// name of a file, the oldest first; all for "". That is faster than to read all.
+func (f Folder) CompilationsWith(text string) ([]Compilation, Unread, error) {
+	return readWith(f.log(memo.CompilationHistory), aboutCompilation, text)
+}
+
+func aboutCompilation(c Compilation) (version int, started time.Time) { return c.Version, c.Started }
 
 // Unread counts the records that a reader has left out. Its caller tells the user of those
 // of later versions.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -299,5 +300,27 @@ func TestLastLinks(t *testing.T) {
 	}
 	if links, unread, err := In("").LastLinks(); len(links) != 0 || unread != (Unread{}) || err != nil {
 		t.Errorf("without a folder: %d links, %+v, %v", len(links), unread, err)
+	}
+}
+
+// Compilations are found by a part of a name, also if JSON writes it in another way.
+func TestCompilationsWith(t *testing.T) {
+	f := In(t.TempDir())
+	for i, source := range []string{"src/a.cc", "src/b.cc", "<odd>/a \"b\".cc", "src/a.cc"} {
+		if err := f.AddCompilation(Compilation{Started: at(i), Source: source}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, want := range map[string]string{
+		"a.cc": "0 3", "src/": "0 1 3", `"b"`: "2", "<odd>": "2", "": "0 1 2 3", "none": "",
+	} {
+		list, unread, err := f.CompilationsWith(text)
+		var got []string
+		for _, c := range list {
+			got = append(got, strconv.Itoa(int(c.Started.Sub(at(0)).Seconds())))
+		}
+		if strings.Join(got, " ") != want || unread != (Unread{}) || err != nil {
+			t.Errorf("%q: %q, %+v, %v", text, got, unread, err)
+		}
 	}
 }

@@ -41,6 +41,28 @@ func readLast[T any](l log, about func(T) (int, time.Time), most int) (list []T,
 	return list, unread, err
 }
 
+// readWith returns the records of a log whose lines have a text. The others aren't decoded.
+func readWith[T any](l log, about func(T) (int, time.Time), text string) (list []T, unread Unread, err error) {
+	if l.state == "" {
+		return nil, unread, nil
+	}
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		return nil, unread, err
+	}
+	part := quoted[1 : len(quoted)-1]
+	err = l.read(func(line []byte) {
+		if !bytes.Contains(line, part) {
+			return
+		}
+		if record, ok := decode(line, about, &unread); ok {
+			list = append(list, record)
+		}
+	})
+	sortByStart(list, about)
+	return list, unread, err
+}
+
 // decode reads a record that has the version of this package. Others are counted.
 func decode[T any](line []byte, about func(T) (int, time.Time), unread *Unread) (record T, ok bool) {
 	if err := json.Unmarshal(line, &record); err != nil {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -117,14 +116,14 @@ func readRecords(o *options, terminal *report.Terminal) (r explain.Records, err 
 	}
 	tellUnread(terminal, unread)
 	r = explain.Records{Links: links, Jobs: rememberLast(kept.Jobs)}
-	r.Compilations = sync.OnceValue(func() []history.Compilation {
-		compilations, unread, err := kept.Compilations(time.Time{})
+	r.Compilations = func(text string) []history.Compilation {
+		compilations, unread, err := kept.CompilationsWith(text)
 		if err != nil {
 			terminal.WarnOnce("compilations", "some records of compilations can't be read: %v", err)
 		}
 		tellUnread(terminal, unread)
 		return compilations
-	})
+	}
 	return r, nil
 }
 
@@ -146,7 +145,7 @@ func rememberLast(read func(id string) (*history.Jobs, error)) func(id string) (
 
 func tellUnread(terminal *report.Terminal, unread history.Unread) {
 	if unread.Later > 0 {
-		terminal.WarnOnce("later", "%d records are left out: they are of a later version of thinrex", unread.Later)
+		terminal.WarnOnce("later", "records of a later thinrex, which are left out: %d", unread.Later)
 	}
 }
 
@@ -240,8 +239,11 @@ func (e *explanation) checkHitRate(l history.Link) error {
 func (e *explanation) unknown(name string) error {
 	known := e.records.Known(name, config.Nearest)
 	dir := historyDir(e.options)
+	nothing := len(known.Links) == 0 && len(e.records.Compilations("")) == 0
 	switch {
-	case len(known.Links) == 0 && len(e.records.Compilations()) == 0:
+	case nothing && !e.History.Keep:
+		return usagef("nothing is remembered in %s: the history is turned off; thinrex config says where", dir)
+	case nothing:
 		return usagef("nothing is remembered in %s: no link and no compilation has run with this --disk_cache", dir)
 	case name == "":
 		return usagef("no link is remembered in %s; thinrex explain SOURCE explains a compilation by thinrex cc", dir)

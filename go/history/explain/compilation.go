@@ -62,7 +62,7 @@ func (r Records) Compilation(c history.Compilation) Compilation {
 // none.
 func (r Records) makerOf(l Link, module string) *Compilation {
 	object := absolute(l.Dir, module)
-	for _, c := range slices.Backward(r.Compilations()) {
+	for _, c := range slices.Backward(r.Compilations(lastElement(object))) {
 		if c.Started.Before(l.Started) && c.Output != "" && c.Host == l.host && absolute(c.Dir, c.Output) == object {
 			made := r.Compilation(c)
 			return &made
@@ -83,7 +83,7 @@ func absolute(dir, file string) string {
 // there is.
 func (r Records) lastOf(c history.Compilation) (before history.Compilation, ok bool) {
 	least := 4
-	for _, e := range slices.Backward(r.Compilations()) {
+	for _, e := range slices.Backward(r.Compilations(lastElement(c.Source))) {
 		if !sameCompilation(e, c) || !e.Started.Before(c.Started) ||
 			e.Outcome == history.NotCached || e.Outcome == history.Failed {
 			continue

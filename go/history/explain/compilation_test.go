@@ -51,7 +51,7 @@ func TestCompilation(t *testing.T) {
 			if test.now != nil {
 				test.now(&now)
 			}
-			r := explain.Records{Compilations: func() []history.Compilation { return []history.Compilation{before, now} }}
+			r := explain.Records{Compilations: func(string) []history.Compilation { return []history.Compilation{before, now} }}
 			var list []string
 			for _, c := range r.Compilation(now).Causes {
 				list = append(list, strings.TrimSpace(string(c.Kind)+" "+c.File))
@@ -74,7 +74,7 @@ func TestMadeBy(t *testing.T) {
 			Dir:     dir, Source: "a.cc", Output: output, Outcome: history.Compiled, Changed: []string{changed},
 		}
 	}
-	w.records.Compilations = func() []history.Compilation {
+	w.records.Compilations = func(string) []history.Compilation {
 		return []history.Compilation{
 			compilation(-30, "first.h", "../out/a.o", "/p/src"),
 			compilation(-20, "right.h", "../out/a.o", "/p/src"),
@@ -101,7 +101,7 @@ func TestCompilationTexts(t *testing.T) {
 		ChangedEnv:  []string{"COLOUR", "thinrex angle", "thinrex quote"},
 	}
 	before := history.Compilation{Outcome: history.Hit, Args: 1, Env: 1, Started: time.Unix(1, 0)}
-	r := explain.Records{Compilations: func() []history.Compilation { return []history.Compilation{before, now} }}
+	r := explain.Records{Compilations: func(string) []history.Compilation { return []history.Compilation{before, now} }}
 	var texts []string
 	for _, c := range r.Compilation(now).Causes {
 		texts = append(texts, c.Text())

@@ -33,7 +33,7 @@ func (r Records) Find(name string) (m Match, ok bool) {
 		if m, ok := r.findModules(name, fit); ok {
 			return m, true
 		}
-		compilations := r.Compilations()
+		compilations := r.Compilations(lastElement(name))
 		for i := range slices.Backward(compilations) {
 			if c := &compilations[i]; fit(c.Source, name) || fit(c.Output, name) {
 				return Match{Compilation: c}, true
@@ -83,6 +83,9 @@ func isNamed(file, name string) bool {
 	return file == name || strings.HasSuffix(file, "/"+name)
 }
 
+// lastElement is in each name that isNamed or isPartOf reports true for.
+func lastElement(name string) string { return path.Base(filepath.ToSlash(name)) }
+
 func isPartOf(file, name string) bool {
 	return strings.Contains(filepath.ToSlash(file), filepath.ToSlash(name))
 }
@@ -100,7 +103,7 @@ func (r Records) Known(name string, nearest func(name string, names []string) st
 	names := map[string]bool{}
 	add := func(file string) {
 		if file != "" {
-			names[path.Base(filepath.ToSlash(file))] = true
+			names[lastElement(file)] = true
 		}
 	}
 	for _, l := range k.Links {
@@ -111,9 +114,9 @@ func (r Records) Known(name string, nearest func(name string, names []string) st
 			}
 		}
 	}
-	for _, c := range r.Compilations() {
+	for _, c := range r.Compilations("") {
 		add(c.Source)
 	}
-	k.Near = nearest(path.Base(filepath.ToSlash(name)), slices.Sorted(maps.Keys(names)))
+	k.Near = nearest(lastElement(name), slices.Sorted(maps.Keys(names)))
 	return k
 }

@@ -13,7 +13,7 @@ func TestFind(t *testing.T) {
 	w.link("app", []module{{name: "old.o"}})
 	w.link("bin/tool", []module{{name: "src/lexer.o"}, {name: "src/parser.o"}, {name: "lib/parser.o"}})
 	w.link("app", []module{{name: "src/main.o"}, {name: "src/lexer.o"}})
-	w.records.Compilations = func() []history.Compilation {
+	w.records.Compilations = func(string) []history.Compilation {
 		return []history.Compilation{
 			{Source: "../src/main.cc", Output: "src/main.o", Why: "first"},
 			{Source: "../src/main.cc", Output: "src/main.o", Why: "last"},
@@ -56,7 +56,7 @@ func TestKnown(t *testing.T) {
 	w.link("app", []module{{name: "src/main.o"}})
 	w.link("tool", []module{{name: "src/parser.o"}})
 	w.link("app", []module{{name: "src/main.o"}})
-	w.records.Compilations = func() []history.Compilation { return []history.Compilation{{Source: "a.cc"}, {}} }
+	w.records.Compilations = func(string) []history.Compilation { return []history.Compilation{{Source: "a.cc"}, {}} }
 	var names []string
 	known := w.records.Known("x/parsr.o", func(name string, among []string) string {
 		names = append([]string{name + ":"}, among...)

@@ -28,7 +28,7 @@ func newWorld(t *testing.T) *world {
 		}
 		return nil, history.ErrNoJobs
 	}
-	w.records.Compilations = func() []history.Compilation { return nil }
+	w.records.Compilations = func(string) []history.Compilation { return nil }
 	return w
 }
 

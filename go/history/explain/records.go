@@ -8,8 +8,10 @@ import (
 
 // Records are what explanations are made of.
 type Records struct {
-	Links        []history.Link                         // the oldest first
-	Compilations func() []history.Compilation           // likewise
+	Links []history.Link // the oldest first
+	// Compilations returns those of a source or an object whose name has a text, the oldest
+	// first; others may be among them. "" stands for all.
+	Compilations func(text string) []history.Compilation
 	Jobs         func(id string) (*history.Jobs, error) // reads a link's details
 	Values       Values                                 // nil: imports are named, and not what changed in them
 }
