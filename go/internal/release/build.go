@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -85,10 +86,14 @@ func build(t target, work string) (built, error) {
 		}
 		b.infos = append(b.infos, info)
 	}
-	var err error
-	if b.time, err = commitTime(b.infos[0]); err != nil {
+	if err := checkCommit(b.infos[0]); err != nil {
 		return b, err
 	}
+	at, err := time.Parse(time.RFC3339, setting(b.infos[0], "vcs.time"))
+	if err != nil {
+		return b, err
+	}
+	b.time = at
 	b.version, err = parseVersion(b.infos[0].Main.Version)
 	return b, err
 }
@@ -99,13 +104,27 @@ func (t target) environment() []string {
 		"GOEXPERIMENT=", "GOAMD64=v1", "GOARM64=v8.0", "GOFIPS140=off")
 }
 
-// commitTime is the time of the commit that a program was built from.
-func commitTime(info *debug.BuildInfo) (time.Time, error) {
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.time" {
-			return time.Parse(time.RFC3339, setting.Value)
+// checkCommit fails if Go didn't write the commit of this checkout into a program. In an
+// additional working tree of git's it writes none or, inside another checkout, the other's.
+func checkCommit(info *debug.BuildInfo) error {
+	out, err := exec.Command("git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		return fmt.Errorf("git rev-parse HEAD: %w: a release is built in a git checkout", err)
+	}
+	here, written := strings.TrimSpace(string(out)), setting(info, "vcs.revision")
+	if here != written {
+		return fmt.Errorf("the commit is %s, and Go wrote %q into the program: build in a clone, which has a folder .git",
+			here, written)
+	}
+	return nil
+}
+
+// setting is one of a program's, "" if it isn't there.
+func setting(info *debug.BuildInfo, key string) string {
+	for _, s := range info.Settings {
+		if s.Key == key {
+			return s.Value
 		}
 	}
-	return time.Time{}, fmt.Errorf("%s doesn't name its commit: build it in a clone made by git, which has a folder .git",
-		info.Path)
+	return ""
 }

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,23 +31,20 @@ func main() {
 	}
 }
 
-// run builds all files of a release into an empty folder.
+// run builds all files of a release into a folder, which is empty or has another release.
 func run(only, nfpm string, args []string) error {
 	if len(args) != 1 {
 		return errors.New("give the folder to write to")
 	}
 	folder := args[0]
+	if err := checkReplaceable(folder); err != nil {
+		return err
+	}
 	chosen := slices.DeleteFunc(slices.Clone(targets), func(t target) bool {
 		return only != "" && only != t.String()
 	})
 	if len(chosen) == 0 {
 		return fmt.Errorf("-only=%s: give one of %v", only, targets)
-	}
-	if err := os.RemoveAll(folder); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
 	}
 	work, err := os.MkdirTemp("", "thinrex-release")
 	if err != nil {
@@ -57,21 +55,60 @@ func run(only, nfpm string, args []string) error {
 	if err != nil {
 		return err
 	}
+	// All programs before the first file: in a checkout with a new file, Go calls them modified.
+	var all []built
 	for _, t := range chosen {
-		if err := releaseFor(t, host, nfpm, work, folder); err != nil {
+		b, err := build(t, work)
+		if err != nil {
 			return fmt.Errorf("%v: %w", t, err)
+		}
+		all = append(all, b)
+	}
+	unfinished := filepath.Clean(folder) + ".unfinished"
+	if err := writeAll(all, host, nfpm, work, unfinished); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		return err
+	}
+	return os.Rename(unfinished, folder)
+}
+
+// writeAll writes all files of a release into a new folder.
+func writeAll(all []built, host built, nfpm, work, folder string) error {
+	if err := os.RemoveAll(folder); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for _, b := range all {
+		if err := release(b, host, nfpm, work, folder); err != nil {
+			return fmt.Errorf("%v: %w", b.target, err)
 		}
 	}
 	return writeChecksums(folder)
 }
 
-// releaseFor builds what one system gets. host is what runs here, and so can write
-// manual pages.
-func releaseFor(t target, host built, nfpm, work, folder string) error {
-	b, err := build(t, work)
+// checkReplaceable fails if a folder has something that no release has put there: it
+// would be lost.
+func checkReplaceable(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
+	if _, err := os.Stat(filepath.Join(folder, checksums)); err != nil {
+		return fmt.Errorf("%s has other files than a release's: give an empty folder, or a new one", folder)
+	}
+	return nil
+}
+
+// release writes what one system gets. host is what runs here, and so can write manual
+// pages.
+func release(b, host built, nfpm, work, folder string) error {
 	tree, err := stage(b, host, work)
 	if err != nil {
 		return err
@@ -80,7 +117,7 @@ func releaseFor(t target, host built, nfpm, work, folder string) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(folder, "thinrex-"+b.version.String()+"-"+t.os+"-"+t.arch)
+	name := filepath.Join(folder, "thinrex-"+b.version.String()+"-"+b.os+"-"+b.arch)
 	if err := os.WriteFile(name+".cdx.json", bill, 0o644); err != nil {
 		return err
 	}
@@ -90,13 +127,16 @@ func releaseFor(t target, host built, nfpm, work, folder string) error {
 	if err := writeWheel(folder, b, tree); err != nil {
 		return err
 	}
-	if t.os == "linux" {
+	if b.os == "linux" {
 		return writePackages(nfpm, folder, b, tree, work)
 	}
 	return nil
 }
 
-// writeChecksums lists the files of a folder as sha256sum does, in SHA256SUMS there.
+// checksums is the last file that a release writes.
+const checksums = "SHA256SUMS"
+
+// writeChecksums lists the files of a folder as sha256sum does, in a file there.
 func writeChecksums(folder string) error {
 	entries, err := os.ReadDir(folder) // in the order of their names
 	if err != nil {
@@ -110,5 +150,5 @@ func writeChecksums(folder string) error {
 		}
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(data), entry.Name())
 	}
-	return os.WriteFile(filepath.Join(folder, "SHA256SUMS"), []byte(sums.String()), 0o644)
+	return os.WriteFile(filepath.Join(folder, checksums), []byte(sums.String()), 0o644)
 }

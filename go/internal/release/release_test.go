@@ -183,6 +183,24 @@ func TestLicences(t *testing.T) {
 	}
 }
 
+// Another release may be replaced, and nothing else.
+func TestReplaceable(t *testing.T) {
+	dir := t.TempDir()
+	for _, folder := range []string{dir, filepath.Join(dir, "absent")} {
+		if err := checkReplaceable(folder); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"letters", checksums} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkReplaceable(dir); (err == nil) != (name == checksums) {
+			t.Errorf("with %s: %v", name, err)
+		}
+	}
+}
+
 // A folder has a file with the digests of all others, as sha256sum prints them.
 func TestChecksums(t *testing.T) {
 	dir := t.TempDir()
