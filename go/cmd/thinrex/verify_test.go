@@ -10,6 +10,9 @@ import (
 	"syscall"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
+	"thinrex/go/digest"
 	"thinrex/go/internal/reapitest"
 	"thinrex/go/report"
 )
@@ -380,4 +383,37 @@ func TestVerifyCompilations(t *testing.T) {
 			s.nothingLeft()
 		})
 	}
+}
+
+// A wrong result of a compilation in a remote cache stays there, and isn't used.
+func TestVerifyRemoteCompilations(t *testing.T) {
+	t.Parallel()
+	server := reapitest.StartT(t, reapitest.Options{Capabilities: noExecution})
+	s := newSite(t)
+	s.with("REMOTE_CACHE=grpc://"+server.Addr(), "VERIFY_HITS=100")
+	const compile = "rm -rf cache f?.o f?.d; " +
+		"for f in f0 f1; do $THINREX cc -- clang-22 -O2 -flto=thin -MD -c $f.c || exit; done"
+	s.run(compile + "; mkdir want; cp f0.o f1.o want")
+	const same = "; cmp f0.o want/f0.o && cmp f1.o want/f1.o"
+	if printed := s.run(compile + same); printed != "" {
+		t.Errorf("printed %q", printed)
+	}
+	var keys []digest.Digest
+	for key, r := range server.ActionResults() {
+		if len(r.OutputFiles) > 0 {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) != 2 {
+		t.Fatal(keys)
+	}
+	forged := server.ActionResults()[keys[0]]
+	server.PutActionResult(keys[1], forged)
+	for range 2 {
+		wantPrinted(t, s.run(compile+same), "the entry "+keys[1].String()+" in the remote cache is wrong")
+		if got := server.ActionResults()[keys[1]]; !proto.Equal(got, forged) {
+			t.Errorf("the service has %v now", got)
+		}
+	}
+	s.nothingLeft()
 }
