@@ -29,7 +29,7 @@ build: check-go ## build bin/thinrex, and bin/thinrex-full and bin/thinrex-slice
 PREFIX ?= /usr/local
 
 install: ## install programs, manual pages and completions below PREFIX, /usr/local by default
-	@test -x $(THINREX) && test -x $(SLICER) || $(MAKE) build
+	@test -x $(THINREX) && test -x $(FULL) && test -x $(SLICER) || $(MAKE) build
 	scripts/install.sh bin "$(DESTDIR)$(PREFIX)"
 
 uninstall: ## remove what make install has put below PREFIX

@@ -55,8 +55,8 @@ func billOfMaterials(b built) ([]byte, error) {
 		Version: b.version.String(),
 		URL:     "pkg:generic/thinrex@" + b.version.String() + "?os=" + b.os + "&arch=" + b.arch,
 	}
-	for _, info := range b.infos {
-		main.Properties = append(main.Properties, property{"thinrex:program", info.Path})
+	for _, p := range b.programs() {
+		main.Properties = append(main.Properties, property{"thinrex:program", p.file + b.exe()})
 	}
 	list := libraries(b.infos)
 	needs := dependencies{Ref: main.Ref}
