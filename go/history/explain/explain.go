@@ -12,6 +12,7 @@ type Cause struct {
 	Kind       Kind   `json:"kind"`
 	File       string `json:"file,omitempty"` // that it is about, by the user's own name
 	Difference        // what changed, if that is known
+	Kept       Kept   `json:"kept,omitzero"`    // of an import with slices
 	Why        string `json:"why,omitempty"`    // of NotCached and NotStored
 	Advice     string `json:"advice,omitempty"` // what to do about it
 
@@ -28,6 +29,13 @@ type Difference struct {
 
 // None reports whether nothing is listed.
 func (d Difference) None() bool { return len(d.Changed)+len(d.Added)+len(d.Removed) == 0 }
+
+// Kept counts the functions, variables and aliases that a job imports from a module and didn't
+// import before, and those that it no longer imports.
+type Kept struct {
+	Added   int `json:"added"`
+	Removed int `json:"removed"`
+}
 
 // A slicePair names two slices of one module by the beginnings of their digests.
 type slicePair struct{ before, now history.Short }

@@ -104,6 +104,9 @@ func keyOf(causes []Cause) string {
 // merge adds the slices of a further job with the same causes.
 func (g *Group) merge(causes []Cause) {
 	for i, c := range causes {
+		if c.Kept != g.Causes[i].Kept {
+			g.Causes[i].Kept = Kept{} // it isn't the same for all
+		}
 		for _, pair := range c.slices {
 			if own := &g.Causes[i].slices; len(*own) < mostPairsOfAnImport && !slices.Contains(*own, pair) {
 				*own = append(*own, pair)

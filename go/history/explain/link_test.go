@@ -183,6 +183,33 @@ func TestSlices(t *testing.T) {
 	}
 }
 
+// Without slices in the cache, it is told how many values more or fewer are imported.
+func TestKept(t *testing.T) {
+	w := newWorld(t)
+	with := func(slice string, guids ...history.GUID) {
+		w.link("app", []module{
+			{name: "a.o", imports: "b.o", slices: map[string]string{"b.o": slice}, outcome: history.Local},
+			{name: "b.o", content: slice},
+		}, func(j *history.Jobs) { j.Jobs[0].Sliced.Slices[0].GUIDs = guids })
+	}
+	with("1", 1, 2, 3)
+	for i, step := range []struct {
+		guids []history.GUID
+		want  string
+	}{
+		{[]history.GUID{1, 2, 3}, "import b.o changed"},
+		{[]history.GUID{2, 3, 4, 5}, "import b.o changed: imported now: 2 values; no longer imported: 1 value"},
+		{nil, "import b.o changed"},
+		{[]history.GUID{9}, "import b.o changed"},
+		{[]history.GUID{9, 8}, "import b.o changed: imported now: 1 value"},
+	} {
+		with(fmt.Sprint("slice", i), step.guids...)
+		if got := w.job("a.o").Causes[0].Text(); got != step.want {
+			t.Errorf("step %d: %q, want %q", i, got, step.want)
+		}
+	}
+}
+
 // Jobs that missed for the same cause are told together, with each slice compared once.
 func TestGroups(t *testing.T) {
 	modules := func(content string) (list []module) {

@@ -35,6 +35,7 @@ func narrow(causes []Cause, now, before slicedJob) (kept []Cause) {
 			}
 			if !was.Whole && !is.Whole {
 				c.slices = []slicePair{{was.Digest, is.Digest}}
+				c.Kept = keptOf(was.GUIDs, is.GUIDs)
 			}
 		}
 		kept = append(kept, c)
@@ -48,6 +49,25 @@ func narrow(causes []Cause, now, before slicedJob) (kept []Cause) {
 		return []Cause{{Kind: IndexChanged}}
 	}
 	return []Cause{{Kind: OtherKey}}
+}
+
+// keptOf compares what two slices keep; a slice with very many values has no list of them.
+func keptOf(before, now []history.GUID) (k Kept) {
+	if len(before) == 0 || len(now) == 0 {
+		return k
+	}
+	left := make(map[history.GUID]bool, len(before))
+	for _, g := range before {
+		left[g] = true
+	}
+	for _, g := range now {
+		if !left[g] {
+			k.Added++
+		}
+		delete(left, g)
+	}
+	k.Removed = len(left)
+	return k
 }
 
 const (

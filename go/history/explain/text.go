@@ -27,8 +27,7 @@ func (c Cause) Text() string {
 	case ModuleChanged:
 		return "the module itself changed"
 	case ImportChanged:
-		return withDetails("import "+c.File+" changed", list(c.Changed), added("imported now", c.Added),
-			added("no longer imported", c.Removed))
+		return withDetails("import "+c.File+" changed", c.imported()...)
 	case ImportAdded:
 		return "it imports from " + c.File + " now"
 	case ImportRemoved:
@@ -46,6 +45,21 @@ func (c Cause) Text() string {
 			added("changed", c.Changed), added("new in the link", c.Added), gone(c.Removed))
 	}
 	return c.withoutChange()
+}
+
+// imported names what changed in an import or, if that isn't known, how much.
+func (c Cause) imported() []string {
+	if !c.None() {
+		return []string{list(c.Changed), added("imported now", c.Added), added("no longer imported", c.Removed)}
+	}
+	var counts []string
+	if c.Kept.Added > 0 {
+		counts = append(counts, fmt.Sprintf("imported now: %s", plural(c.Kept.Added, "value")))
+	}
+	if c.Kept.Removed > 0 {
+		counts = append(counts, fmt.Sprintf("no longer imported: %s", plural(c.Kept.Removed, "value")))
+	}
+	return counts
 }
 
 // withoutChange is the text of causes that are no change of what is read.
@@ -116,8 +130,10 @@ func firstLine(text string) string {
 // ending says how a job or a compilation ended.
 func ending(o history.Outcome, from string, ran float64) string {
 	switch o {
-	case history.Hit, history.Joined:
+	case history.Hit:
 		return "hit, from the " + from
+	case history.Joined:
+		return "hit, from an equal job of this link"
 	case history.IRHit:
 		return "only the front end ran; the optimiser's result is from the " + from
 	case history.Local, history.Remote, history.Compiled:
