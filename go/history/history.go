@@ -10,6 +10,7 @@
 package history
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"strconv"
 	"time"
@@ -51,7 +52,11 @@ func (f Folder) AddLink(l Link, jobs *Jobs) error {
 			return err
 		}
 	}
-	return f.log(memo.LinkHistory).add(l)
+	data, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	return f.log(memo.LinkHistory).add(data)
 }
 
 // AddCompilation adds a command of thinrex cc that has ended, and fills in
@@ -64,7 +69,11 @@ func (f Folder) AddCompilation(c Compilation) error {
 	if len(c.Changed) > MostChanged {
 		c.Changed = c.Changed[:MostChanged]
 	}
-	return f.log(memo.CompilationHistory).add(c)
+	data, err := c.encode()
+	if err != nil {
+		return err
+	}
+	return f.log(memo.CompilationHistory).add(data)
 }
 
 // Links returns the links that were started at some time or later, the oldest first. A zero

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -165,7 +166,11 @@ func encode(t *testing.T, jobs *Jobs) []byte {
 func TestLogIsBounded(t *testing.T) {
 	l := log{t.TempDir(), memo.LinkHistory, 1000}
 	for i := range 200 {
-		if err := l.add(exampleLink(i)); err != nil {
+		data, err := json.Marshal(exampleLink(i))
+		if err == nil {
+			err = l.add(data)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -183,7 +188,7 @@ func TestLogIsBounded(t *testing.T) {
 	if err != nil || len(links) < 2 || !links[len(links)-1].Started.Equal(at(199)) {
 		t.Errorf("%d links, %v", len(links), err)
 	}
-	if err := l.add(strings.Repeat("x", longestRecord)); err == nil {
+	if err := l.add(make([]byte, longestRecord+1)); err == nil {
 		t.Error("a record without a bound was written")
 	}
 }
@@ -322,5 +327,25 @@ func TestCompilationsWith(t *testing.T) {
 		if strings.Join(got, " ") != want || unread != (Unread{}) || err != nil {
 			t.Errorf("%q: %q, %+v, %v", text, got, unread, err)
 		}
+	}
+}
+
+// The record of a hit is what encoding/json makes of it, byte for byte.
+func TestHitJSON(t *testing.T) {
+	for _, c := range []Compilation{
+		{Outcome: Hit},
+		{
+			Version: 1, Started: at(7).Add(time.Microsecond), Host: "h", Dir: "/d\\\"\n\x01é<>&", Project: "/bad\xff\xfe",
+			Source: "a.c", Output: "a.o", Phase: CompilePhase, Outcome: Hit, From: FromDisk, Key: "k/1", Args: 1,
+			Compiler: 1 << 63, Env: 77, Content: 9, Seconds: 0.0081, Ran: 1234.5, Bytes: 1 << 40,
+		},
+	} {
+		want, err := json.Marshal(c)
+		if got := c.encodeHit(); err != nil || string(got) != string(want) {
+			t.Errorf("%s\nwant %s, %v", got, want, err)
+		}
+	}
+	if n := reflect.TypeFor[Compilation]().NumField(); n != 22 {
+		t.Errorf("a compilation has %d fields: encodeHit must write those that a hit may have", n)
 	}
 }

@@ -116,7 +116,8 @@ func (f Folder) writeJobs(id string, jobs *Jobs) error {
 func (j *Jobs) encode() ([]byte, error) {
 	var compressed bytes.Buffer
 	encoder, err := zstd.NewWriter(&compressed,
-		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(256<<10))
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(256<<10),
+		zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, err
 	}

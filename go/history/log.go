@@ -1,7 +1,6 @@
 package history
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -38,23 +37,20 @@ func (f Folder) log(kind memo.Kind) log {
 	return log{f.state, kind, limit}
 }
 
-// add appends a record. It has a line end before it as well as behind it: what was written
-// before it may be torn, and what is written after it may be the rest of a torn one.
-func (l log) add(record any) error {
-	data, err := json.Marshal(record)
-	if err != nil {
-		return err
-	}
-	if len(data) > longestRecord {
-		return fmt.Errorf("a record of %d bytes is too long for the history", len(data))
+// add appends a record, which is JSON without line ends. It gets a line end before it as well
+// as behind it: what was written before it may be torn, and what is written after it may be
+// the rest of a torn one.
+func (l log) add(record []byte) error {
+	if len(record) > longestRecord {
+		return fmt.Errorf("a record of %d bytes is too long for the history", len(record))
 	}
 	path, err := l.current()
 	if err != nil {
 		return err
 	}
-	line := make([]byte, 0, len(data)+2)
+	line := make([]byte, 0, len(record)+2)
 	line = append(line, '\n')
-	line = append(line, data...)
+	line = append(line, record...)
 	return memo.Append(path, append(line, '\n'))
 }
 

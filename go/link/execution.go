@@ -82,7 +82,7 @@ func (e *execution) runWith(executorOf maker, away bool) func(context.Context, *
 			r, err = e.settleSliced(ctx, t, slot, r, executorOf)
 		}
 		meantForWorker := away && e.options.Strategy != Racing
-		ended(meantForWorker && r != nil && r.Service == "")
+		ended(meantForWorker && err == nil && r.Service == "" && r.ExitError() == nil)
 		return e.delivery.complete(ctx, t, r, err)
 	}
 }

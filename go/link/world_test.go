@@ -15,6 +15,7 @@ import (
 
 	"thinrex/go/action"
 	"thinrex/go/digest"
+	"thinrex/go/history"
 	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/internal/quick"
@@ -39,7 +40,8 @@ type world struct {
 	*testing.T
 	dir      string
 	file     *distfile.File
-	contents []string // of the modules, one for each job
+	contents []string      // of the modules, one for each job
+	journal  *history.Jobs // of the last link
 }
 
 const (
@@ -165,7 +167,11 @@ func (w *world) link(ctx context.Context, u setup) (report.Summary, error) {
 		defer client.Close()
 		o.Remote = client
 	}
-	return link.Run(ctx, w.file, o)
+	o.Journal = link.NewJournal()
+	s, err := link.Run(ctx, w.file, o)
+	w.journal = o.Journal.Jobs()
+	w.checkJournal(w.journal, s, err)
+	return s, err
 }
 
 func (w *world) dial(ctx context.Context, u setup, term *report.Terminal) *reapi.Client {

@@ -20,6 +20,7 @@ import (
 type keptHistory struct {
 	history.Folder
 	terminal *report.Terminal
+	atHome   bool // there is no cache, in whose folder it would be
 }
 
 // openHistory returns the history in a state folder; one that keeps nothing with
@@ -28,7 +29,7 @@ func openHistory(o *options, stateDir string, terminal *report.Terminal) keptHis
 	if !o.History.Keep {
 		stateDir = ""
 	}
-	return keptHistory{history.In(stateDir), terminal}
+	return keptHistory{history.In(stateDir), terminal, o.Store.Dir == ""}
 }
 
 // addLink adds a link that has ended.
@@ -133,11 +134,11 @@ func noteJob(c *history.Compilation, jobs *history.Jobs, args []string) {
 }
 
 // warn tells the user that nothing was added, unless the cache's folder has had a warning. A
-// cache may well be read-only, so that isn't worth one.
+// cache may well be read-only, and a home folder of no use, so that isn't worth one.
 func (h keptHistory) warn(err error) {
 	switch {
 	case err == nil:
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+	case h.atHome, errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		h.terminal.Verbose("can't remember how this went: %v", err)
 	default:
 		h.terminal.WarnOnce("cache", "can't remember how this went (--nohistory does without): %v", err)

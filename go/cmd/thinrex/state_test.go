@@ -68,8 +68,9 @@ func TestStateExpires(t *testing.T) {
 	dir := s.path("cache/thinrex")
 	wantKinds(t, dir, "compiler-*.json", "resolved-*", "digests-*",
 		"cc-*/compiler-*.json", "cc-*/resolved-*", "cc-*/compilers", "cc-*/digests/*/*", "cc-*/headers/*",
-		"cc-*/search-*.json", "cc-*/down-*", "prune.json", "prune.lock")
-	for range 4 { // a folder that has become empty goes in a later round
+		"cc-*/search-*.json", "cc-*/down-*", "cc-*/history/sources/*/*", "prune.json", "prune.lock",
+		"history/links-*.jsonl", "history/compilations-*.jsonl", "history/jobs/*")
+	for range 5 { // a folder that has become empty goes in a later round
 		setOld(t, dir)
 		s.run("$THINREX prune")
 	}
