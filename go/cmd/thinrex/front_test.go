@@ -67,7 +67,7 @@ func TestFrontAndWholeProgram(t *testing.T) {
 		"version", "--version", "flags", "--help", "help", "cc --help", "help cc", "flags --help", "help nothing",
 		"clear", "config", "prune", "stats", "doctor --nothing", "prun", "--dsk_cache=x", "", "missing.dist-file.json",
 		"--verbose clear", "--disk_cache=relative clear", "cc", "cc --jobs=1 -- true", "cc -- no-such-compiler -c a.cc",
-		"cc -- sh -c exit${IFS}7",
+		"cc -- sh -c exit${IFS}7", "completion bash", "__complete pr", "__completeNoDesc flags --for cm",
 	} {
 		got, code := run(front, strings.Fields(args)...)
 		want, wantCode := run(front+"-full", strings.Fields(args)...)

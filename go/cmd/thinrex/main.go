@@ -44,6 +44,12 @@ func run(started start) int {
 
 // execute runs the command that the arguments name.
 func execute(ctx context.Context, started start, args []string) error {
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		// A shell asks what may come next. Only the whole program knows all commands.
+		if err := handOver(); err != nil {
+			return err
+		}
+	}
 	root := newRoot(started)
 	root.SetArgs(fileLast(args))
 	running := false
