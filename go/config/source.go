@@ -91,7 +91,7 @@ func withoutSecret(value string) string {
 func (f *Flags) File() string { return f.file }
 
 // ofScripts begin the names of variables of this repository's scripts.
-var ofScripts = []string{"THINREX_BAZEL_", "THINREX_E2E_", "THINREX_INSTALLS_", "THINREX_LLVM_"}
+var ofScripts = []string{"THINREX_BAZEL_", "THINREX_E2E_", "THINREX_INSTALLS_", "THINREX_LLVM_", "THINREX_PACKAGE_"}
 
 // Unknown returns the variables of an environment that are called as if they gave an
 // option, and give none: their names may be misspelt.

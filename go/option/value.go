@@ -135,18 +135,23 @@ func Choice[T comparable](to *T, value T, others ...T) Value {
 }
 
 func (c choice[T]) Set(s string) error {
-	var names []string
 	for _, v := range c.all {
-		name := fmt.Sprint(v)
-		if strings.EqualFold(s, name) {
+		if strings.EqualFold(s, fmt.Sprint(v)) {
 			*c.to = v
 			return nil
 		}
-		if name != "" {
+	}
+	return fmt.Errorf("%q is none of %s", s, strings.Join(c.Names(), ", "))
+}
+
+// Names lists what can be given, for messages and for shells that complete it.
+func (c choice[T]) Names() (names []string) {
+	for _, v := range c.all {
+		if name := fmt.Sprint(v); name != "" {
 			names = append(names, name)
 		}
 	}
-	return fmt.Errorf("%q is none of %s", s, strings.Join(names, ", "))
+	return names
 }
 
 func (c choice[T]) String() string { return fmt.Sprint(*c.to) }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"thinrex/go/option"
 )
 
 // shells lists those that thinrex completion knows.
@@ -49,5 +51,19 @@ and make install put it in its place. Without them:
 			}
 			return usagef("unknown shell %q: give one of %s", args[0], strings.Join(shells, ", "))
 		},
+	}
+}
+
+// completeValues makes shells complete the values of options that take one of a few.
+func completeValues(root *cobra.Command, rows []option.Row) {
+	for _, row := range rows {
+		choice, ok := row.Value.(interface{ Names() []string })
+		if !ok {
+			continue
+		}
+		names := cobra.FixedCompletions(choice.Names(), cobra.ShellCompDirectiveNoFileComp)
+		if err := root.RegisterFlagCompletionFunc(row.Name, names); err != nil {
+			panic(err) // each row has a flag
+		}
 	}
 }

@@ -123,6 +123,8 @@ func TestCompletions(t *testing.T) {
 		"completion ":    "fish\n",
 		"flags --for cl": "clang\n",
 		"du --jso":       "--json\t",
+
+		"du --exec_strategy rem": "remote\n",
 	} {
 		var out bytes.Buffer
 		root := newRoot(start{})

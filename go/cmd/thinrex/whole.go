@@ -12,4 +12,5 @@ func addRareCommands(root *cobra.Command, o *options) {
 	root.AddCommand(clearCommand(o), completionCommand(), configCommand(o), doctorCommand(o), duCommand(o),
 		explainCommand(o), manCommand(o), pruneCommand(o), replayCommand(o), reportCommand(o), statsCommand(o),
 		verifyCommand(o))
+	completeValues(root, o.Rows())
 }
