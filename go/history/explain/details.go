@@ -1,13 +1,18 @@
 package explain
 
-import "thinrex/go/history"
+import (
+	"fmt"
+
+	"thinrex/go/history"
+)
 
 // Details are a link with what is known of its jobs.
 type Details struct {
 	history.Link
 	*history.Jobs
-	modules map[string]int // jobs, by the stable names of their modules
-	files   map[string]int // indexes in Files, by stable names
+	names   []string       // of Files
+	modules map[string]int // jobs, by the names of their modules
+	files   map[string]int // indexes in Files, by names
 }
 
 // NewDetails makes jobs and files easy to find.
@@ -16,20 +21,33 @@ func NewDetails(l history.Link, jobs *history.Jobs) *Details {
 		Link:    l,
 		Jobs:    jobs,
 		modules: make(map[string]int, len(jobs.Jobs)),
+		names:   namesOf(jobs),
 		files:   make(map[string]int, len(jobs.Files)),
 	}
-	for i, f := range jobs.Files {
-		d.files[f.StableName()] = i
+	for i, name := range d.names {
+		d.files[name] = i
 	}
 	for i, job := range jobs.Jobs {
-		d.modules[d.module(job).StableName()] = i
+		d.modules[d.names[job.Module]] = i
 	}
 	return d
 }
 
-func (d *Details) module(job history.Job) history.File { return d.Files[job.Module] }
+// namesOf returns the files' names by which they are found again in another link. Members of
+// an archive may have one name; the link's order tells these apart.
+func namesOf(jobs *history.Jobs) []string {
+	names, times := make([]string, len(jobs.Files)), make(map[string]int, len(jobs.Files))
+	for i, f := range jobs.Files {
+		name := f.StableName()
+		if times[name]++; times[name] > 1 {
+			name = fmt.Sprintf("%s#%d", name, times[name])
+		}
+		names[i] = name
+	}
+	return names
+}
 
-// job returns the job of the module with a stable name, if the link has one that came to
+// job returns the job of the module with a name, if the link has one that came to
 // a result: what failed or was skipped is never stored, so nothing is found by its key.
 func (d *Details) job(module string) (job history.Job, ok bool) {
 	i, ok := d.modules[module]

@@ -51,8 +51,9 @@ func (r Records) findModules(name string, fit func(file, name string) bool) (m M
 			continue
 		}
 		var modules []string
+		names := namesOf(jobs)
 		for _, job := range jobs.Jobs {
-			if module := jobs.Files[job.Module].StableName(); fit(module, name) {
+			if module := names[job.Module]; fit(module, name) {
 				modules = append(modules, module)
 			}
 		}
@@ -77,10 +78,11 @@ func (r Records) lastLinks(most int) (last []history.Link) {
 	return last
 }
 
-// isNamed reports whether a file has a name, which may lack folders at its beginning.
+// isNamed reports whether a file has a name, which may lack folders at its beginning, or the
+// archive of which it is a member.
 func isNamed(file, name string) bool {
 	file, name = filepath.ToSlash(file), path.Clean(filepath.ToSlash(name))
-	return file == name || strings.HasSuffix(file, "/"+name)
+	return file == name || strings.HasSuffix(file, "/"+name) || strings.HasSuffix(file, "("+name+")")
 }
 
 // lastElement is in each name that isNamed or isPartOf reports true for.

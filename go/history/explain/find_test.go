@@ -12,7 +12,7 @@ func TestFind(t *testing.T) {
 	w := newWorld(t)
 	w.link("app", []module{{name: "old.o"}})
 	w.link("bin/tool", []module{{name: "src/lexer.o"}, {name: "src/parser.o"}, {name: "lib/parser.o"}})
-	w.link("app", []module{{name: "src/main.o"}, {name: "src/lexer.o"}})
+	w.link("app", []module{{name: "src/main.o"}, {name: "src/lexer.o"}, {name: "libx.a(src.o)"}})
 	w.records.Compilations = func(string) []history.Compilation {
 		return []history.Compilation{
 			{Source: "../src/main.cc", Output: "src/main.o", Why: "first"},
@@ -35,6 +35,8 @@ func TestFind(t *testing.T) {
 		"../src/main.cc": "../src/main.cc last",
 		"other.o":        "../src/other.cc ",
 		"other":          "../src/other.cc ",
+		"src.o":          "link2 libx.a(src.o)",
+		"libx.a":         "link2 libx.a(src.o)",
 		"old.o":          "", // not in the last link of app
 		"nothing":        "",
 	} {

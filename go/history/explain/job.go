@@ -18,8 +18,8 @@ type comparer struct {
 func newComparer(now, before *Details) *comparer {
 	c := &comparer{now: now, before: before, common: commonCauses(now, before)}
 	c.sameFile = make([]int, len(now.Files))
-	for i, f := range now.Files {
-		at, ok := before.files[f.StableName()]
+	for i, name := range now.names {
+		at, ok := before.files[name]
 		if !ok {
 			at = -1
 		}
@@ -51,7 +51,7 @@ func commonCauses(now, before *Details) (causes []Cause) {
 func (c *comparer) compare(job, earlier history.Job) []Cause {
 	causes := slices.Clone(c.common)
 	if c.differs(job.Module) {
-		causes = append(causes, Cause{Kind: ModuleChanged, File: c.now.Files[job.Module].StableName()})
+		causes = append(causes, Cause{Kind: ModuleChanged, File: c.now.names[job.Module]})
 	}
 	causes = append(causes, c.compareFiles(job.Imports, earlier.Imports, ImportChanged, ImportAdded, ImportRemoved)...)
 	causes = append(causes, c.compareFiles(job.Inputs, earlier.Inputs, InputChanged, InputAdded, InputRemoved)...)
@@ -95,12 +95,12 @@ func (c *comparer) compareFiles(now, before []int32, changed, added, removed Kin
 			c.seen[at] = c.jobs
 		}
 		if kind != "" {
-			causes = append(causes, Cause{Kind: kind, File: c.now.Files[file].StableName()})
+			causes = append(causes, Cause{Kind: kind, File: c.now.names[file]})
 		}
 	}
 	for _, file := range before {
 		if c.seen[file] == -c.jobs {
-			causes = append(causes, Cause{Kind: removed, File: c.before.Files[file].StableName()})
+			causes = append(causes, Cause{Kind: removed, File: c.before.names[file]})
 		}
 	}
 	return causes

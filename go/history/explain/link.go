@@ -54,7 +54,7 @@ func (r Records) Link(l history.Link, wanted func(module string) bool) (Link, er
 	explained.Compiler = jobs.Compiler.Path
 	s := search{now: NewDetails(l, jobs)}
 	for i, job := range jobs.Jobs {
-		if module := s.now.module(job).StableName(); wanted(module) {
+		if module := s.now.names[job.Module]; wanted(module) {
 			s.add(i, module)
 		}
 	}

@@ -18,7 +18,7 @@ func hasSlices(job history.Job) bool {
 func (s slicedJob) slices() map[string]history.Slice {
 	of := make(map[string]history.Slice, len(s.job.Imports))
 	for i, file := range s.job.Imports {
-		of[s.link.Files[file].StableName()] = s.job.Sliced.Slices[i]
+		of[s.link.names[file]] = s.job.Sliced.Slices[i]
 	}
 	return of
 }

@@ -170,3 +170,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A module has one stable name in all links, whatever lld and clang make of its path.
+func TestStableName(t *testing.T) {
+	for _, tc := range []struct{ output, path, want string }{
+		{"bin/prog", "bin/libx.a(a.o at 96).2.20FB.o", "libx.a(a.o)"},
+		{"prog", "libx.a(a.o at 96).2.20FB.o", "libx.a(a.o)"},
+		{"/out/prog", "/out/libx.a(a.o at 1234).11.1A.o", "libx.a(a.o)"},
+		{"bin/prog", "other/libx.a(a.o at 96).2.20FB.o", "other/libx.a(a.o at 96).2.20FB.o"},
+		{"bin/prog", "/tmp/main-f3e957.o", "/tmp/main"},
+		{"bin/prog", "obj/main.o", "obj/main.o"},
+		{"", "libx.a(a.o at 96).2.20FB.o", "libx.a(a.o at 96).2.20FB.o"},
+	} {
+		if got := (Common{LinkerOutput: tc.output}).StableName(tc.path); got != tc.want {
+			t.Errorf("StableName(%q) = %q, want %q", tc.path, got, tc.want)
+		}
+	}
+}

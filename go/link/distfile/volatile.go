@@ -17,17 +17,23 @@ var (
 	extracted = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\.\d+\.[0-9A-F]+\.o$`)
 	})
+	// The offset of a member changes with those before it.
+	offset = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(` at \d+\)$`)
+	})
 )
 
 // StableName returns a module's path without what has nothing to do with the module: the
-// random part of clang's temporary objects, and for an extracted member the linker's output
-// folder, the task's number and the PID. By it people find a module again in another link.
+// random part of clang's temporary objects; and of an extracted member its archive and its own
+// name, libfoo.a(foo.o), without the linker's output folder, the offset, the task's number and
+// the PID. By it people find a module again in another link. Several members of an archive may
+// have one name.
 func (c Common) StableName(path string) string {
-	stable := c.OrderKey(path)
-	if stable != path {
-		stable = extracted().ReplaceAllString(stable, "")
+	if c.isExtracted(path) {
+		member := extracted().ReplaceAllString(filepath.Base(path), "")
+		return offset().ReplaceAllString(member, ")")
 	}
-	return stable
+	return c.OrderKey(path)
 }
 
 // OrderKey returns the string by which link/canon orders the modules of a link. It is
@@ -46,8 +52,13 @@ func (c Common) OrderKey(path string) string {
 			return path[:loc[0]]
 		}
 	}
-	if filepath.Dir(path) == filepath.Dir(c.LinkerOutput) && extracted().MatchString(path) {
+	if c.isExtracted(path) {
 		return filepath.Base(path)
 	}
 	return path
+}
+
+// isExtracted reports whether lld has extracted a module from an archive.
+func (c Common) isExtracted(path string) bool {
+	return c.LinkerOutput != "" && filepath.Dir(path) == filepath.Dir(c.LinkerOutput) && extracted().MatchString(path)
 }
