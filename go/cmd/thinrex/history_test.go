@@ -95,7 +95,7 @@ func TestLinkIsRemembered(t *testing.T) {
 	// After an edit, one job has another module, and main.o hits by its sliced key.
 	s.edit()
 	s.link()
-	link, all, again := s.lastLink()
+	link, _, again := s.lastLink()
 	if link.SavedSeconds <= 0 || link.RunSeconds <= 0 {
 		t.Errorf("%+v", link)
 	}
