@@ -18,12 +18,12 @@ const (
 func (c Cause) Text() string {
 	switch c.Kind {
 	case CompilerChanged:
-		return withDetails("the compiler changed", c.File, added("before", c.Removed))
+		return withDetails("the compiler changed", c.File, labelled("before", c.Removed))
 	case ArgumentsChanged:
-		return withDetails("arguments changed", added("now", c.Added), added("no longer", c.Removed))
+		return withDetails("arguments changed", labelled("now", c.Added), labelled("no longer", c.Removed))
 	case EnvironmentChanged:
-		return withDetails("the environment changed", list(c.Changed), added("now set", c.Added),
-			added("no longer set", c.Removed))
+		return withDetails("the environment changed", list(c.Changed), labelled("now set", c.Added),
+			labelled("no longer set", c.Removed))
 	case ModuleChanged:
 		return "the module itself changed"
 	case ImportChanged:
@@ -41,16 +41,25 @@ func (c Cause) Text() string {
 	case SourceChanged:
 		return "the source itself changed"
 	case IndexChanged:
-		return withDetails("none of its modules changed, but what the linker tells it of symbols in the link",
-			added("changed", c.Changed), added("new in the link", c.Added), gone(c.Removed))
+		return "only what the linker says of its symbols changed" + c.inLink()
 	}
 	return c.withoutChange()
+}
+
+// inLink says in parentheses which modules changed in the link, because of which the linker
+// says something else of a job's symbols.
+func (c Cause) inLink() string {
+	if c.None() {
+		return ""
+	}
+	return withDetails(" (in the link",
+		labelled("now", c.Added), labelled("changed", c.Changed), labelled("gone", c.Removed)) + ")"
 }
 
 // imported names what changed in an import or, if that isn't known, how much.
 func (c Cause) imported() []string {
 	if !c.None() {
-		return []string{list(c.Changed), added("imported now", c.Added), added("no longer imported", c.Removed)}
+		return []string{list(c.Changed), labelled("imported now", c.Added), labelled("no longer imported", c.Removed)}
 	}
 	var counts []string
 	if c.Kept.Added > 0 {
@@ -98,9 +107,8 @@ func withDetails(text string, details ...string) string {
 	return text
 }
 
-func gone(names []string) string { return added("gone", names) }
-
-func added(what string, names []string) string {
+// labelled puts a label before names; "" if there are none.
+func labelled(what string, names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
