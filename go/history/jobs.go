@@ -20,7 +20,8 @@ import (
 
 const (
 	mostLinks     = 200       // of which details are kept
-	mostLinkBytes = 128 << 20 // of all details; those of the last link are kept whatever their size
+	linksAtOnce   = 16        // are removed, or come before the sizes are asked for again
+	mostLinkBytes = 128 << 20 // of all details but the last ones, which may come before the next check
 	longestJobs   = 512 << 20 // bytes of a link's details when they are read
 )
 
@@ -161,7 +162,10 @@ func writeList[T any](out *bufio.Writer, begin string, list []T) error {
 // makeRoom removes the oldest details, so that those of another link stay within the limits.
 func (f Folder) makeRoom(dir string, size int64) {
 	entries, _ := os.ReadDir(dir) // sorted by name, and so by time
-	left := mostLinks - 1
+	if n := len(entries); n < mostLinks && n%linksAtOnce != 0 {
+		return
+	}
+	left := mostLinks - linksAtOnce
 	for _, e := range slices.Backward(entries) {
 		fi, err := e.Info()
 		if err != nil || !e.Type().IsRegular() {
