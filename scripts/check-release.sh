@@ -16,11 +16,14 @@ trap 'rm -rf "$work"' EXIT
 system=$(go env GOOS)/$(go env GOARCH)
 nfpm=$PWD/bin/nfpm
 
-# build FOLDER: a clone, and the release in its dist.
-build() {
-  git clone -q . "$1"
-  (cd "$1" && go run ./go/internal/release -only "$system" -nfpm "$nfpm" dist)
-}
+git clone -q . "$work/one"
+git clone -q "$work/one" "$work/another place" # of the same commit, whatever happens here meanwhile
+
+# build FOLDER: the release of a clone, in its dist.
+build() (
+  cd "$1"
+  go run ./go/internal/release -only "$system" -nfpm "$nfpm" dist
+)
 (umask 022 && TZ=UTC LC_ALL=C build "$work/one")
 (umask 077 && TZ=Asia/Tokyo GOCACHE=$work/cache build "$work/another place")
 diff -r "$work/one/dist" "$work/another place/dist" || fail "the same commit gave other bytes in another place"
