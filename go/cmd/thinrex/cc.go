@@ -51,7 +51,7 @@ A command that can't be cached is run unchanged; --verbose prints the reason.`,
 				report.NewTerminal(os.Stderr, o.Report.Verbose).Verbose("not cached: %v", err)
 				return runPlain(cmd.Context(), args, compile.Environment(os.Environ(), o.Shared.ActionEnv))
 			}
-			if err := o.complete(); err != nil {
+			if err := o.completeHere(cmd.Context()); err != nil {
 				return err
 			}
 			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)

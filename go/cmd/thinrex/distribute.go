@@ -21,7 +21,7 @@ func distributeCommand(o *options, started start) *cobra.Command {
 	return &cobra.Command{
 		Args: oneDistFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.complete(); err != nil {
+			if err := o.completeHere(cmd.Context()); err != nil {
 				return err
 			}
 			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)

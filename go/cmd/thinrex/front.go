@@ -20,20 +20,21 @@ import (
 // which stands beside it.
 
 // handOver replaces this process by the whole program, with the same arguments. It returns
-// only if that fails.
-func handOver() error {
+// only if that fails, or if ctx has ended.
+func handOver(ctx context.Context) error {
 	path, err := host.FindBeside(host.WholeProgram)
 	if err != nil {
 		return &host.EnvironmentError{Err: fmt.Errorf("%w: it is for remote services and all but the commonest "+
 			"commands; copy it there (make build makes it, too)", err)}
 	}
-	return runPlain(context.Background(), append([]string{path}, os.Args[1:]...), os.Environ())
+	return runPlain(ctx, append([]string{path}, os.Args[1:]...), os.Environ())
 }
 
 // addRareCommands leaves all of them, and the help for any, to the whole program.
 func addRareCommands(root *cobra.Command, _ *options) {
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		os.Exit(exitCode(cmd.Context(), handOver()))
+	root.SetHelpFunc(func(*cobra.Command, []string) {
+		ctx := root.Context() // thinrex help cc gives cc none
+		os.Exit(exitCode(ctx, handOver(ctx)))
 	})
 }
 

@@ -106,4 +106,12 @@ func TestFrontWithService(t *testing.T) {
 	if !ok || exit.ExitCode() != exitEnvironment || !strings.Contains(out, "there is no "+front+"-full") {
 		t.Errorf("without the whole program: %v, %q", err, out)
 	}
+	t.Setenv("THINREX_DISABLE", "1") // needs no service
+	if out, err := compile("first"); err != nil {
+		t.Errorf("disabled, without the whole program: %v, %q", err, out)
+	}
+	_, err = exec.Command(front, "help", "cc").Output()
+	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != exitEnvironment {
+		t.Errorf("help without the whole program: %v", err)
+	}
 }

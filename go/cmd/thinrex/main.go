@@ -46,7 +46,7 @@ func run(started start) int {
 func execute(ctx context.Context, started start, args []string) error {
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		// A shell asks what may come next. Only the whole program knows all commands.
-		if err := handOver(); err != nil {
+		if err := handOver(ctx); err != nil {
 			return err
 		}
 	}
@@ -56,7 +56,7 @@ func execute(ctx context.Context, started start, args []string) error {
 	root.PersistentPreRun = func(*cobra.Command, []string) { running = true }
 	err := root.ExecuteContext(ctx)
 	if err != nil && !running { // cobra's: the arguments are wrong, or meant for the whole program
-		return errors.Join(handOver(), &usageError{err})
+		return errors.Join(handOver(ctx), &usageError{err})
 	}
 	return err
 }

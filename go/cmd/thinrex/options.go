@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 
 	"thinrex/go/cmd/thinrex/settings"
@@ -16,14 +17,22 @@ type options struct {
 	flags *config.Flags
 }
 
-// complete adds what the environment and configuration files say. If they name a service,
-// the whole program takes over from the front.
+// complete adds what the environment and configuration files say.
 func (o *options) complete() error {
 	if err := o.flags.Complete(&o.Config, os.LookupEnv); err != nil {
 		return &usageError{err}
 	}
-	if o.hasService() {
-		return handOver()
+	return nil
+}
+
+// completeHere is complete for the commands that the front has. If the options name a service
+// that is to be used, the whole program takes over from the front.
+func (o *options) completeHere(ctx context.Context) error {
+	if err := o.complete(); err != nil {
+		return err
+	}
+	if o.hasService() && !o.Shared.Disable {
+		return handOver(ctx)
 	}
 	return nil
 }

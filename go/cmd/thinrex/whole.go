@@ -2,10 +2,14 @@
 
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
 
 // handOver does nothing: this is the whole program. See front.go.
-func handOver() error { return nil }
+func handOver(context.Context) error { return nil }
 
 // addRareCommands adds the commands that the front doesn't have.
 func addRareCommands(root *cobra.Command, o *options) {
