@@ -54,7 +54,7 @@ func main() {
 	poolFile := flag.String("pool", "", "be the bare pool: run the jobs of this dist-file and nothing else")
 	copyDir := flag.String("copy", "", "be a distributor that takes the objects from this folder")
 	only := flag.String("only", "", "measure only the groups of rows that match: warm, history, cold, large, remote, "+
-		"slots, down, reset, compile, libraries, checkout, records, older, "+
+		"slots, down, reset, start, compile, libraries, checkout, records, older, "+
 		"slices: hits, slices: edit, slices: cold, slices: real, slices: remote")
 	older := flag.String("baseline", "", "an older thinrex: measure how much slower or faster hits have become")
 	fill := flag.String("fill", "", "with -copy: have this distributor make the objects first")
@@ -116,6 +116,7 @@ func run(b *bench, only string) (err error) {
 		{"slots", b.slots},
 		{"down", b.serviceDown},
 		{"reset", b.resetConnections},
+		{"start", b.starts},
 		{"compile", b.compilePhase},
 		{"backend", b.backendHits},
 		{"libraries", b.libraryMisses},
