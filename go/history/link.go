@@ -82,6 +82,7 @@ type Job struct {
 	// When and for how long, in seconds; 0 for what didn't happen or wasn't measured.
 	Begin  float64 `json:"begin_seconds"`            // its lookup, since Link.Started
 	Lookup float64 `json:"lookup_seconds,omitempty"` // reading its files and asking the caches
+	CutAt  float64 `json:"cut_at_seconds,omitempty"` // when its imports began to be cut, since Link.Started
 	Cut    float64 `json:"cut_seconds,omitempty"`    // cutting its imports, and asking the caches again
 	Start  float64 `json:"start_seconds,omitempty"`  // its execution, since Link.Started; before it, the job was queued
 	Run    float64 `json:"run_seconds,omitempty"`    // its execution, all of it

@@ -112,7 +112,7 @@ func (j *Journal) readsWhole(job distfile.Job, why error) {
 // cut notes that a job's imports are cut, which began at a time of now, and that the caches
 // have answered about its sliced action.
 func (j *Journal) cut(job distfile.Job, began float64) {
-	j.note(job, func(n *history.Job) { n.Cut = rounded(j.now() - began) })
+	j.note(job, func(n *history.Job) { n.CutAt, n.Cut = rounded(began), rounded(j.now()-began) })
 }
 
 // run notes that a job is executed, on a worker or here. The caller calls end when the

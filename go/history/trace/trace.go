@@ -120,7 +120,7 @@ func argsOf(jobs *history.Jobs, j history.Job) jobArgs {
 func lookupOf(j history.Job, args jobArgs) group {
 	g := group{args: args}
 	g.add("lookup", j.Begin, j.Lookup)
-	g.add("cut imports", j.Begin+j.Lookup, j.Cut)
+	g.add("cut imports", j.CutAt, j.Cut)
 	if j.Run == 0 {
 		g.add("write", j.End-j.Write, j.Write)
 	}
@@ -142,7 +142,7 @@ func runOf(j history.Job, args jobArgs) group {
 func waiting(jobs []history.Job) []event {
 	change := map[int64]int{}
 	for _, j := range jobs {
-		from := j.Begin + j.Lookup + j.Cut
+		from := max(j.Begin+j.Lookup, j.CutAt+j.Cut)
 		if j.Run > 0 && j.Start > from {
 			change[microseconds(from)]++
 			change[microseconds(j.Start)]--

@@ -151,6 +151,23 @@ func TestArguments(t *testing.T) {
 	}
 }
 
+// Imports are cut when there is a slot for it, which may be long after the lookup.
+func TestCutWhenThereWasASlot(t *testing.T) {
+	for _, e := range write(t, history.Job{
+		Outcome: history.Hit,
+		Begin:   0.1,
+		Lookup:  0.1,
+		CutAt:   2,
+		Cut:     0.5,
+		Write:   0.25,
+		End:     3,
+	}) {
+		if e.Name == "cut imports" && (*e.Ts != 2_000_000 || e.Dur != 500_000) {
+			t.Errorf("cut at %d µs for %d, want at 2 s for 0.5 s", *e.Ts, e.Dur)
+		}
+	}
+}
+
 // A hit has no slot: all that it does is beside the lookups.
 func TestHit(t *testing.T) {
 	events := write(t, history.Job{Outcome: history.Hit, Begin: 0.1, Lookup: 0.1, Write: 0.05, End: 0.3})
