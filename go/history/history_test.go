@@ -352,3 +352,26 @@ func TestHitJSON(t *testing.T) {
 		t.Errorf("a compilation has %d fields: encodeHit must write those that a hit may have", n)
 	}
 }
+
+// A very large link doesn't remember the slices of all jobs; it is read all the same. Details
+// that don't fit together aren't.
+func TestSlicesNotRemembered(t *testing.T) {
+	f := In(t.TempDir())
+	jobs := exampleJobs()
+	jobs.Jobs[0].Sliced = &Sliced{Key: "k/3"}
+	add(t, f, exampleLink(1), jobs)
+	links, _, err := f.Links(time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Jobs(links[0].ID); err != nil || got.Jobs[0].Sliced == nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+	jobs.Jobs[0].Sliced.Slices = make([]Slice, 2)
+	if err := f.writeJobs("damaged", jobs); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Jobs("damaged"); err == nil {
+		t.Error("two slices of one import are read")
+	}
+}
