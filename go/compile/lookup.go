@@ -50,7 +50,7 @@ func (l *lookup) find(ctx context.Context) (*Outcome, error) {
 			if !l.mayDeliver(ctx, l.caches.local, it, result) {
 				return nil, ctx.Err()
 			}
-			l.noteHit(it, history.FromDisk, result)
+			l.noteHit(ctx, it, history.FromDisk, result)
 			return l.deliverHit("", result)
 		}
 	}
@@ -65,7 +65,7 @@ func (l *lookup) find(ctx context.Context) (*Outcome, error) {
 				return nil, ctx.Err()
 			}
 			l.keepIn(ctx, l.caches.local, it, result)
-			l.noteHit(it, history.FromService(l.options.RemoteAddress), result)
+			l.noteHit(ctx, it, history.FromService(l.options.RemoteAddress), result)
 			return l.deliverHit("remote ", result)
 		}
 	}

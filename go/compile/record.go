@@ -27,10 +27,14 @@ func (r *request) noteResult(outcome history.Outcome, from string, result *actio
 	}
 }
 
-// noteHit notes the action that a cache has a result of.
-func (l *lookup) noteHit(it candidate, from string, result *action.Result) {
+// noteHit notes the action that a cache has a result of, and, for the next compilation of
+// this source that misses, what it reads.
+func (l *lookup) noteHit(ctx context.Context, it candidate, from string, result *action.Result) {
 	l.options.Record.Key = it.action.Digest.String()
 	l.noteResult(history.Hit, from, result)
+	history.In(l.options.HistoryDir).Hit(l.name(), l.options.Record.Key, func() (history.Basis, bool) {
+		return l.basis(ctx, it)
+	})
 }
 
 // noteCompiled notes that the compiler has run. how is said in execution.compile.
@@ -55,7 +59,7 @@ func (r *request) noteUnstored(why string) {
 }
 
 // noteKept notes by which key a result is stored, and which files have changed since the
-// same source was last compiled.
+// same source was compiled the last time, or hit.
 func (l *lookup) noteKept(ctx context.Context, it candidate) {
 	n := l.options.Record
 	if !l.caches.kept {
@@ -63,18 +67,28 @@ func (l *lookup) noteKept(ctx context.Context, it candidate) {
 		return
 	}
 	n.Key = it.action.Digest.String()
+	if basis, ok := l.basis(ctx, it); ok {
+		changes := history.In(l.options.HistoryDir).Changes(l.name(), basis)
+		n.Changed, n.ChangedArgs, n.ChangedEnv = changes.Files, changes.Args, changes.Env
+	}
+}
+
+// name tells this compilation from others.
+func (l *lookup) name() []string {
+	return []string{l.options.Dir, l.options.Record.Source, l.options.Record.Output}
+}
+
+// basis is what the compilation depends on; ok is false if a file is no longer there.
+func (l *lookup) basis(ctx context.Context, it candidate) (basis history.Basis, ok bool) {
 	files := make([]history.File, 0, len(it.names))
 	for _, name := range it.names {
 		f, err := l.files.FileUntil(ctx, name) // has been asked before
 		if err != nil {
-			return
+			return basis, false
 		}
 		files = append(files, history.File{Name: name, Digest: f.Digest.Hash})
 	}
-	of := []string{l.options.Dir, n.Source, n.Output}
-	basis := history.Basis{Files: files, Args: l.keys.args, Env: l.values()}
-	changes := history.In(l.options.HistoryDir).Changes(of, basis)
-	n.Changed, n.ChangedArgs, n.ChangedEnv = changes.Files, changes.Args, changes.Env
+	return history.Basis{Key: it.action.Digest.String(), Files: files, Args: l.keys.args, Env: l.values()}, true
 }
 
 // values are the variables in the key, and what counts as such, with digests for their

@@ -67,6 +67,13 @@ func TestRecord(t *testing.T) {
 		t.Errorf("first %+v, with another argument %+v", first, other)
 	}
 
+	p.write(map[string]string{"a.h": "#define A 3\n"})
+	want(p.record(args...), history.Compiled, history.FromHere, "a.h")
+	p.write(map[string]string{"a.h": "#define A 2\n"})
+	want(p.record(args...), history.Hit, history.FromDisk)
+	p.write(map[string]string{"a.c": "#include \"a.h\"\nint g(void) { return A; }\n"})
+	want(p.record(args...), history.Compiled, history.FromHere, "a.c") // a.h is as it was for the hit
+
 	remote := p.Cache
 	p.Cache, p.Remote = newProject(t, nil).Cache, func() action.Cache { return remote }
 	p.Chdir(p.Dir)

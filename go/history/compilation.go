@@ -23,8 +23,8 @@ type Compilation struct {
 	Why     string  `json:"why,omitempty"`  // it isn't cached, or isn't stored
 
 	// Changed lists, for what was compiled, the files that had another content when this
-	// source was last compiled on this machine, at most MostChanged; and conditions that no
-	// longer hold: "now exists: include/a.h".
+	// source was compiled on this machine the last time, or hit, at most MostChanged; and
+	// those that weren't read then: see NowRead.
 	Changed []string `json:"changed,omitempty"`
 	// ChangedArgs and ChangedEnv likewise, at most MostChanged of each. Of variables there are
 	// the names.

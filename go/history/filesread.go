@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"hash/fnv"
+	"os"
 
 	"thinrex/go/host/memo"
 )
@@ -16,12 +17,13 @@ const (
 
 // A Basis is what a compilation depends on.
 type Basis struct {
+	Key   string // of its result
 	Files []File // the source first
 	Args  []string
 	Env   []Value // variables, and what else counts as such
 }
 
-// Changes are what a compilation depends on and didn't when it last ran.
+// Changes are what a compilation depends on and didn't the last time, when it ran or hit.
 type Changes struct {
 	// Files have another content, or weren't read then: see NowRead. At most MostChanged.
 	Files []string
@@ -42,29 +44,25 @@ func (c ListChange) IsEmpty() bool { return len(c.Added)+len(c.Removed) == 0 }
 // lastBasis is what is remembered of a Basis as text. Behind it, the file has an entry for
 // each file.
 type lastBasis struct {
+	Key  Short    `json:"key,omitzero"`
 	Args []string `json:"args,omitempty"`
 	Env  []Value  `json:"env,omitempty"`
 }
 
-// Changes compares what a compilation depends on with what it depended on when it last ran
-// on this machine, and remembers it for the next time. There are none if the last time isn't
+// Changes compares what a compilation depends on with what it depended on the last time on
+// this machine, and remembers it for the next time. There are none if the last time isn't
 // known. of names the compilation.
 func (f Folder) Changes(of []string, now Basis) (c Changes) {
 	if !f.IsKept() || len(now.Files) > mostFilesRead {
 		return c
 	}
-	key := memo.Key(of...)
-	path := memo.Path(f.state, memo.FilesRead, key[:2], key)
+	path := f.basisPath(of)
 	old, known := memo.Read(path)
 	text, entries, _ := bytes.Cut(old, []byte("\n"))
 	before := contents(entries)
-	begin := now.begin()
-	next := append(make([]byte, 0, len(begin)+readEntry*len(now.Files)), begin...)
 	for _, file := range now.Files {
-		name, content := hashOf(file.Name), ShortOfHash(file.Digest)
-		next = binary.BigEndian.AppendUint64(next, name)
-		next = binary.BigEndian.AppendUint64(next, uint64(content))
-		then, read := before[name]
+		content := ShortOfHash(file.Digest)
+		then, read := before[hashOf(file.Name)]
 		switch {
 		case !known || then == content || len(c.Files) == MostChanged:
 		case read:
@@ -78,19 +76,67 @@ func (f Folder) Changes(of []string, now Basis) (c Changes) {
 		c.Args = compareLists(now.Args, last.Args)
 		c.Env = compareValues(now.Env, last.Env)
 	}
-	_ = memo.WriteUnsynced(path, next) // else the next compilation compares with an older one
+	_ = memo.WriteUnsynced(path, now.encode()) // else the next compilation compares with an older one
 	return c
+}
+
+// Hit remembers what a compilation depends on whose result, with a key, a cache had: the next
+// one is compared with it. basis is called only if the last time had another key; ok is false
+// if it can't be told.
+func (f Folder) Hit(of []string, key string, basis func() (now Basis, ok bool)) {
+	if !f.IsKept() {
+		return
+	}
+	path := f.basisPath(of)
+	if beginsWith(path, beginOf(ShortOf(key))) {
+		return
+	}
+	if now, ok := basis(); ok && len(now.Files) <= mostFilesRead {
+		_ = memo.WriteUnsynced(path, now.encode())
+	}
+}
+
+// beginsWith reports whether a file does. It reads no more of it: this is done at each hit.
+func beginsWith(path string, begin []byte) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	data := make([]byte, len(begin))
+	n, _ := file.Read(data)
+	return bytes.Equal(data[:n], begin)
+}
+
+func (f Folder) basisPath(of []string) string {
+	key := memo.Key(of...)
+	return memo.Path(f.state, memo.FilesRead, key[:2], key)
+}
+
+// beginOf is how the file of a compilation begins whose result has a key.
+func beginOf(key Short) []byte { return []byte(`{"key":"` + key.String() + `"`) }
+
+// encode returns what is remembered.
+func (b Basis) encode() []byte {
+	begin := b.begin()
+	data := append(make([]byte, 0, len(begin)+readEntry*len(b.Files)), begin...)
+	for _, file := range b.Files {
+		data = binary.BigEndian.AppendUint64(data, hashOf(file.Name))
+		data = binary.BigEndian.AppendUint64(data, uint64(ShortOfHash(file.Digest)))
+	}
+	return data
 }
 
 // begin returns the line with which the file begins.
 func (b Basis) begin() []byte {
+	key := ShortOf(b.Key)
 	size := 0
 	for _, arg := range b.Args {
 		size += len(arg)
 	}
-	text, err := json.Marshal(lastBasis{b.Args, b.Env})
+	text, err := json.Marshal(lastBasis{key, b.Args, b.Env})
 	if err != nil || size > longestArgs {
-		text = []byte("{}")
+		text = append(beginOf(key), '}')
 	}
 	return append(text, '\n')
 }

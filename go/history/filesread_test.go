@@ -67,3 +67,41 @@ func TestChangedArguments(t *testing.T) {
 		}
 	}
 }
+
+// After a hit, the next compilation is compared with what the hit's result was made of.
+func TestChangesSinceHit(t *testing.T) {
+	f := In(t.TempDir())
+	of := []string{"dir", "a.c"}
+	basis := func(key, header string) Basis {
+		files := []File{{Name: "a.c", Digest: "0123"}, {Name: "a.h", Digest: header}}
+		return Basis{Key: key, Files: files, Args: []string{"-O2"}}
+	}
+	asked := 0
+	hit := func(now Basis) {
+		f.Hit(of, now.Key, func() (Basis, bool) {
+			asked++
+			return now, true
+		})
+	}
+	hit(basis("1", "01")) // another folder's result
+	if got := f.Changes(of, basis("2", "02")).Files; !slices.Equal(got, []string{"a.h"}) {
+		t.Errorf("after the first hit: %q", got)
+	}
+	hit(basis("1", "01")) // the edit is undone
+	hit(basis("1", "01"))
+	if asked != 2 {
+		t.Errorf("asked %d times what a hit reads, want 2", asked)
+	}
+	if c := f.Changes(of, basis("3", "01")); len(c.Files) > 0 || !c.Args.IsEmpty() {
+		t.Errorf("after the edit is undone: %+v", c)
+	}
+	long := basis("4", "01")
+	long.Args = []string{strings.Repeat("x", longestArgs)}
+	hit(long)
+	hit(long)
+	if asked != 3 {
+		t.Errorf("asked %d times, want 3: the key is remembered without the arguments", asked)
+	}
+	f.Hit(of, "5", func() (now Basis, ok bool) { return now, false })
+	In("").Hit(of, "5", func() (now Basis, ok bool) { panic("no history wants this") })
+}

@@ -84,7 +84,7 @@ func absolute(dir, file string) string {
 func (r Records) lastOf(c history.Compilation) (before history.Compilation, ok bool) {
 	least := 4
 	for _, e := range slices.Backward(r.Compilations(lastElement(c.Source))) {
-		if !sameCompilation(e, c) || !e.Started.Before(c.Started) ||
+		if !sameCompilation(e, c) || !e.Started.Before(c.Started) || !endedBefore(e.Started, e.Seconds, c.Started) ||
 			e.Outcome == history.NotCached || e.Outcome == history.Failed {
 			continue
 		}
@@ -122,7 +122,10 @@ func (r Records) compare(c, before history.Compilation) (causes []Cause) {
 		causes = append(causes, Cause{Kind: ArgumentsChanged, Difference: d})
 	}
 	if c.Env != before.Env {
-		causes = append(causes, Cause{Kind: EnvironmentChanged, Difference: Difference{Changed: environment(c.ChangedEnv)}})
+		changed := environment(c.ChangedEnv, c.Args != before.Args)
+		if len(changed) > 0 || c.Args == before.Args {
+			causes = append(causes, Cause{Kind: EnvironmentChanged, Difference: Difference{Changed: changed}})
+		}
 	}
 	if c.Content != before.Content {
 		causes = append(causes, Cause{Kind: SourceChanged, File: c.Source})
@@ -139,6 +142,8 @@ func (r Records) compare(c, before history.Compilation) (causes []Cause) {
 		return causes
 	case before.Outcome == history.NotStored:
 		return []Cause{{Kind: NotStored, Why: before.Why, Advice: Advice(before.Why)}}
+	case c.Key != before.Key:
+		return []Cause{{Kind: UnknownChange}}
 	}
 	return []Cause{{Kind: Gone}}
 }
@@ -156,9 +161,16 @@ var notVariables = map[string]string{
 	"thinrex steps":   "--compile_keys",
 }
 
-// environment says for people what has changed.
-func environment(names []string) (list []string) {
+// environment says for people what has changed. What clang's driver makes of the machine
+// follows from arguments and variables: if one of these has changed, it is no change of its
+// own.
+func environment(names []string, otherArgs bool) (list []string) {
+	isVariable := func(name string) bool { return notVariables[name] == "" }
+	follows := otherArgs || slices.ContainsFunc(names, isVariable)
 	for _, name := range names {
+		if name == "thinrex driver" && follows {
+			continue
+		}
 		if what, ok := notVariables[name]; ok {
 			name = what
 		}

@@ -24,11 +24,18 @@ func TestCompilation(t *testing.T) {
 		"the source": {now: func(c *history.Compilation) { c.Content = 9 }, want: "source changed a.cc"},
 		"headers": {now: func(c *history.Compilation) { c.Changed = []string{"a.cc", "a.h", history.NowRead + "b.h"} },
 			want: "input changed a.h, input added b.h"},
-		"an argument":    {now: func(c *history.Compilation) { c.Args = 9 }, want: "arguments changed"},
-		"the compiler":   {now: func(c *history.Compilation) { c.Compiler = 9 }, want: "compiler changed"},
-		"the variables":  {now: func(c *history.Compilation) { c.Env = 9 }, want: "environment changed"},
-		"another object": {before: func(c *history.Compilation) { c.Output = "b.o" }, want: "first time"},
-		"another folder": {before: func(c *history.Compilation) { c.Dir = "/q" }, want: "first time"},
+		"an argument":        {now: func(c *history.Compilation) { c.Args = 9 }, want: "arguments changed"},
+		"the compiler":       {now: func(c *history.Compilation) { c.Compiler = 9 }, want: "compiler changed"},
+		"the variables":      {now: func(c *history.Compilation) { c.Env = 9 }, want: "environment changed"},
+		"another object":     {before: func(c *history.Compilation) { c.Output = "b.o" }, want: "first time"},
+		"another folder":     {before: func(c *history.Compilation) { c.Dir = "/q" }, want: "first time"},
+		"a header, unknown":  {now: func(c *history.Compilation) { c.Key = "other/1" }, want: "unknown change"},
+		"one that still ran": {before: func(c *history.Compilation) { c.Seconds = 2 }, want: "first time"},
+		"an argument, and so the driver": {now: func(c *history.Compilation) {
+			c.Args, c.Env, c.ChangedEnv = 9, 9, []string{"thinrex driver"}
+		}, want: "arguments changed"},
+		"the driver alone": {now: func(c *history.Compilation) { c.Env, c.ChangedEnv = 9, []string{"thinrex driver"} },
+			want: "environment changed"},
 		"a failure before": {before: func(c *history.Compilation) { c.Outcome = history.Failed },
 			want: "first time"},
 		"what wasn't stored before": {before: func(c *history.Compilation) {
@@ -98,7 +105,7 @@ func TestCompilationTexts(t *testing.T) {
 	now := history.Compilation{
 		Outcome: history.Compiled, Args: 2, Env: 2, Started: time.Unix(2, 0),
 		ChangedArgs: history.ListChange{Added: []string{"-DX=2"}, Removed: []string{"-DX=1"}},
-		ChangedEnv:  []string{"COLOUR", "thinrex angle", "thinrex quote"},
+		ChangedEnv:  []string{"COLOUR", "thinrex angle", "thinrex driver", "thinrex quote"},
 	}
 	before := history.Compilation{Outcome: history.Hit, Args: 1, Env: 1, Started: time.Unix(1, 0)}
 	r := explain.Records{Compilations: func(string) []history.Compilation { return []history.Compilation{before, now} }}

@@ -69,6 +69,8 @@ const (
 	Gone      Kind = "gone"       // the key is the same: no cache has the result any more
 	NotStored Kind = "not stored" // the earlier result: Why says why
 	OtherKey  Kind = "other key"  // by something that records don't hold
+
+	UnknownChange Kind = "unknown change" // of what a compilation reads
 )
 
 // The job or the compilation isn't cached, or its compiler failed: Why says more.

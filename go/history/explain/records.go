@@ -2,6 +2,7 @@ package explain
 
 import (
 	"slices"
+	"time"
 
 	"thinrex/go/history"
 )
@@ -48,4 +49,13 @@ func (r Records) earlier(l history.Link) (list []history.Link) {
 	return list
 }
 
-func isBefore(e, l history.Link) bool { return e.ID != l.ID && !e.Started.After(l.Started) }
+func isBefore(e, l history.Link) bool {
+	return e.ID != l.ID && endedBefore(e.Started, e.Summary.WallSeconds, l.Started)
+}
+
+// endedBefore reports whether what began at a time, and took so many seconds, had ended at
+// another time. What ran beside a link or a compilation may not have stored its results in
+// time for it, so that it is no earlier one.
+func endedBefore(began time.Time, seconds float64, at time.Time) bool {
+	return !began.Add(time.Duration(seconds * float64(time.Second))).After(at)
+}

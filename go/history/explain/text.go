@@ -83,6 +83,8 @@ func (c Cause) withoutChange() string {
 	case OtherKey:
 		return "nothing changed that the history records; its key also holds options such as" +
 			" --remote_execution_timeout and --remote_default_exec_properties, and thinrex's own version"
+	case UnknownChange:
+		return "something changed in what it reads, or in which files there are; thinrex doesn't remember what"
 	case NotCached:
 		return "not cached: " + c.Why
 	case NotStorable:
