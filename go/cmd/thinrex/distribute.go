@@ -105,6 +105,9 @@ func distribute(ctx context.Context, path string, o *options, terminal *report.T
 	pruneAfterLink(ctx, s, policy, started.at, terminal)
 	sweepState(ctx, s, options.StateDir, policy)
 	completeSummary(&summary, remote)
+	if stopped, ok := errors.AsType[*errStopped](context.Cause(ctx)); ok && err != nil {
+		summary.Error = stopped.Error() // else "context canceled"
+	}
 	past.addLink(options, summary)
 	printSummary(summary, remote, o.Report.SummaryFile, terminal)
 	return err

@@ -31,8 +31,8 @@ against what this machine remembers of earlier links. Or of one that is named:
   thinrex explain parser.o       one module; a part of its name is enough
   thinrex explain src/parser.cc  the last compilation by thinrex cc
 
-With --min_hit_rate=90, the exit code is 1 if fewer than 90 % of the link's jobs
-that came to a result were in a cache.`,
+With --min_hit_rate=90, the exit code is 1 if the link's hit rate, as thinrex stats
+gives it, is less than 90 %: hits by hits and compiled jobs.`,
 		Args:                  cobra.MaximumNArgs(1),
 		DisableFlagsInUseLine: true, // Use has them
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -226,12 +226,14 @@ func (e *explanation) compilation(c history.Compilation) error {
 
 // checkHitRate fails if fewer jobs of a link were hits than --min_hit_rate asks for.
 func (e *explanation) checkHitRate(l history.Link) error {
-	rate := explain.HitRate(l)
-	if !e.checkRate || 100*rate >= e.minHitRate {
+	rate, ok := l.HitRate()
+	if !e.checkRate || !ok || 100*rate >= e.minHitRate {
 		return nil
 	}
-	fmt.Fprintf(os.Stderr, "thinrex: the hit rate of %s is %s, less than --min_hit_rate=%v (%d of %d jobs hit)\n",
-		printableName(l.Summary.LinkerOutput), explain.Percent(rate), e.minHitRate, l.Summary.Hits, l.Summary.Jobs)
+	fmt.Fprintf(os.Stderr, "thinrex: the hit rate of %s is %s, less than --min_hit_rate=%v"+
+		" (%d of the %d jobs that hit or were compiled)\n",
+		printableName(l.Summary.LinkerOutput), history.Percent(rate), e.minHitRate, l.Summary.Hits,
+		l.Summary.Hits+l.Summary.Local+l.Summary.Remote)
 	return errExit(exitCompilation)
 }
 

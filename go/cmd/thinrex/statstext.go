@@ -5,13 +5,13 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 	"unicode"
 
+	"thinrex/go/history"
 	"thinrex/go/history/stats"
 )
 
@@ -204,7 +204,7 @@ func rateText(c stats.Counts) string {
 	if c.HitRate == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%.1f%%", math.Floor(*c.HitRate*1000)/10)
+	return history.Percent(*c.HitRate)
 }
 
 // spanText prints a time with its two largest units.

@@ -14,7 +14,7 @@ type Link struct {
 	Output  string    `json:"output"`
 	Jobs    int       `json:"jobs"`     // of the whole link
 	Hits    int       `json:"hits"`     // of these
-	HitRate float64   `json:"hit_rate"` // see HitRate
+	HitRate *float64  `json:"hit_rate"` // see history.HitRate; nil if there is none
 
 	Explained []Job  `json:"-"` // those that were asked for
 	Compiler  string `json:"-"` // its path
@@ -44,8 +44,10 @@ func (r Records) Link(l history.Link, wanted func(module string) bool) (Link, er
 		Output:  l.Summary.LinkerOutput,
 		Jobs:    l.Summary.Jobs,
 		Hits:    l.Summary.Hits,
-		HitRate: HitRate(l),
 		host:    l.Host,
+	}
+	if rate, ok := l.HitRate(); ok {
+		explained.HitRate = &rate
 	}
 	jobs, err := r.Jobs(l.ID)
 	if err != nil {
@@ -71,16 +73,6 @@ func (r Records) Link(l history.Link, wanted func(module string) bool) (Link, er
 		explained.Explained = append(explained.Explained, found.Job)
 	}
 	return explained, nil
-}
-
-// HitRate is the part of a link's jobs that were hits, from 0 to 1. Jobs that failed or were
-// skipped say nothing of the cache. It is 1 if there are no others.
-func HitRate(l history.Link) float64 {
-	all := l.Summary.Hits + l.Summary.Local + l.Summary.Remote
-	if all == 0 {
-		return 1
-	}
-	return float64(l.Summary.Hits) / float64(all)
 }
 
 // A search finds, for each job that missed, the last record of the same module.

@@ -279,14 +279,34 @@ func TestBounded(t *testing.T) {
 	}
 }
 
-// HitRate counts what hit or was compiled. A link without jobs has missed nothing.
-func TestHitRate(t *testing.T) {
-	l := history.Link{}
-	if explain.HitRate(l) != 1 {
-		t.Error(explain.HitRate(l))
+// A link that still ran when another one began is no earlier one: what both needed, each may
+// have compiled before the other had stored it.
+func TestLinksAtOnce(t *testing.T) {
+	w := newWorld(t)
+	a := module{name: "a.o", content: "1", outcome: history.Local}
+	w.link("app", []module{a})
+	w.link("app", []module{a})
+	if got := w.causes("a.o"); got != "gone" {
+		t.Error(got)
 	}
-	l.Summary.Jobs, l.Summary.Hits, l.Summary.Local, l.Summary.Remote, l.Summary.Failed = 10, 2, 1, 5, 2
-	if explain.HitRate(l) != 0.25 {
-		t.Error(explain.HitRate(l))
+	w.records.Links[0].Summary.WallSeconds = 5
+	if got := w.causes("a.o"); got != "first time" {
+		t.Error(got)
+	}
+}
+
+// No rate is given for a link in which nothing hit and nothing was compiled.
+func TestNoHitRate(t *testing.T) {
+	w := newWorld(t)
+	l := w.link("app", []module{{name: "a.o", content: "1", outcome: history.Skipped}})
+	l.Summary.Local, l.Summary.Skipped = 0, 1
+	explained, err := w.records.Link(l, func(string) bool { return true })
+	if err != nil || explained.HitRate != nil {
+		t.Errorf("%+v, %v", explained, err)
+	}
+	var out strings.Builder
+	explain.Printer{Out: &out, Now: l.Started}.Link(explained, nil)
+	if want := "app: 1 job, 0 hits, a moment ago in /p\n"; !strings.HasPrefix(out.String(), want) {
+		t.Errorf("printed %q", out.String())
 	}
 }

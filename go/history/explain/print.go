@@ -3,7 +3,6 @@ package explain
 import (
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -32,13 +31,14 @@ func (p Printer) print(format string, args ...any) {
 	fmt.Fprintf(p.Out, format, args...)
 }
 
-// Percent writes a rate from 0 to 1, rounded down: 100.0% says that all jobs hit.
-func Percent(rate float64) string { return fmt.Sprintf("%.1f%%", math.Floor(rate*1000)/10) }
-
 // Link prints the whole of a link: how many jobs hit and missed, and why.
 func (p Printer) Link(l Link, groups []Group) {
-	p.print("%s: %s, %s (%s), %s in %s\n",
-		l.Output, plural(l.Jobs, "job"), plural(l.Hits, "hit"), Percent(l.HitRate), ago(l.Started, p.Now), l.Dir)
+	rate := ""
+	if l.HitRate != nil {
+		rate = " (" + history.Percent(*l.HitRate) + ")"
+	}
+	p.print("%s: %s, %s%s, %s in %s\n",
+		l.Output, plural(l.Jobs, "job"), plural(l.Hits, "hit"), rate, ago(l.Started, p.Now), l.Dir)
 	for _, place := range Places(l.Explained) {
 		p.print("%6d %-6s  %s\n", place.Jobs, many(place.Jobs, "hit", "hits"), place.From)
 	}

@@ -13,7 +13,7 @@ type tile struct{ Label, Value, Before string }
 func tiles(l history.Link, previous *history.Link) []tile {
 	s := l.Summary
 	all := []tile{
-		{Label: "hits", Value: share(s.Hits, s.Jobs)},
+		{Label: "hit rate", Value: rateText(l)},
 		{Label: "the link took", Value: seconds(s.WallSeconds)},
 		{Label: "saved by hits", Value: secondsOf(s.Hits, l.SavedSeconds)},
 		{Label: "compilers ran", Value: secondsOf(s.Local+s.Remote, l.RunSeconds)},
@@ -25,6 +25,14 @@ func tiles(l history.Link, previous *history.Link) []tile {
 		all[i].Before = "before: " + t.Value
 	}
 	return all
+}
+
+func rateText(l history.Link) string {
+	rate, ok := l.HitRate()
+	if !ok {
+		return "–"
+	}
+	return history.Percent(rate)
 }
 
 // secondsOf is how long the compilers of some jobs ran. Not each worker tells, and results of

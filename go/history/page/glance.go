@@ -35,7 +35,7 @@ func hitText(l history.Link) string {
 	if s.Jobs == 0 {
 		return "The link had no jobs."
 	}
-	text := fmt.Sprintf("%s of %s (%s) needed no compiler", count(s.Hits), counted(s.Jobs, "job"), share(s.Hits, s.Jobs))
+	text := fmt.Sprintf("%s of %s needed no compiler", count(s.Hits), counted(s.Jobs, "job"))
 	if l.SavedSeconds > 0 {
 		text += fmt.Sprintf(", which saved %s of compiling", seconds(l.SavedSeconds))
 	}

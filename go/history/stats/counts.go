@@ -25,7 +25,7 @@ type Counts struct {
 	Fallbacks  int `json:"fallbacks"`   // of Compiled: here instead of on a worker
 	NotStored  int `json:"not_stored"`  // of Compiled: the result is in no cache
 
-	HitRate *float64 `json:"hit_rate"` // Hits / (Hits + Compiled); nil if there are neither
+	HitRate *float64 `json:"hit_rate"` // see history.HitRate; nil if there is none
 
 	SavedSeconds    float64 `json:"saved_seconds"` // how long the compilers ran, when the hits were made
 	RunSeconds      float64 `json:"run_seconds"`   // how long the compilers ran now
@@ -56,8 +56,7 @@ func (c *Counts) add(o Counts) {
 // finish sets HitRate, and rounds seconds: floats leave dust in a sum.
 func (c *Counts) finish() {
 	c.SavedSeconds, c.RunSeconds = milliseconds(c.SavedSeconds), milliseconds(c.RunSeconds)
-	if all := c.Hits + c.Compiled; all > 0 {
-		rate := float64(c.Hits) / float64(all)
+	if rate, ok := history.HitRate(c.Hits, c.Compiled); ok {
 		c.HitRate = &rate
 	}
 }
