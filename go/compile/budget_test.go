@@ -57,7 +57,7 @@ func TestFailedOverBudget(t *testing.T) {
 	args := []string{"-flto=thin", "-c", "a.c"}
 	p.want("", args...)
 	p.CPUTime = spending(time.Hour)
-	if _, verdict := p.cached(args); !strings.Contains(verdict, "may include a file that differs between processes") {
+	if _, verdict := p.cached(args); !strings.Contains(verdict, "the compiler failed for a.c, which may include") {
 		t.Errorf("%q", verdict)
 	}
 }

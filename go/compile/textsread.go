@@ -18,7 +18,8 @@ import (
 func (x *execution) listTexts(ctx context.Context, result *action.Result) error {
 	if result.ExitCode != 0 { // it hasn't listed any
 		if x.mayReadStandardInput(newBudget(ctx, x.options, x.cpu)) {
-			return notCached("%s may include a file that differs between processes, such as /dev/stdin", x.in.Source)
+			return notCached("the compiler failed for %s, which may include a file that differs between processes,"+
+				" such as /dev/stdin: so it runs again as it was called", x.in.Source)
 		}
 		return nil
 	}

@@ -14,6 +14,7 @@ var advice = []struct{ part, what string }{
 	{"GCC dependency", "remove the pragma: what it warns of depends on the times of files"},
 	{"asm block", "compile this file without -flto"},
 	{"assembl", "compile this file without -flto, or name the file by a plain string"},
+	{"the compiler failed for", "mend what the compiler says"},
 	{"differs between processes", "read a file instead of /dev/stdin or /proc"},
 
 	// Options.
