@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"debug/buildinfo"
 	"fmt"
 	"os"
@@ -70,11 +71,11 @@ type built struct {
 }
 
 // build compiles the programs for a target into a folder below work.
-func build(t target, work string) (built, error) {
+func build(ctx context.Context, t target, work string) (built, error) {
 	b := built{target: t, folder: filepath.Join(work, "bin", t.os+"-"+t.arch)}
 	for _, p := range t.programs() {
 		path := filepath.Join(b.folder, p.file+t.exe())
-		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-tags="+p.tags,
+		cmd := command(ctx, "go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-tags="+p.tags,
 			"-o", path, "./go/cmd/"+p.source)
 		cmd.Env = t.environment()
 		if out, err := cmd.CombinedOutput(); err != nil {

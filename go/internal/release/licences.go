@@ -2,13 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -30,8 +30,8 @@ var licenceName = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents)\b
 
 // thirdPartyLicences returns the licences of all libraries that are in a target's
 // programs. It fails if one has none.
-func thirdPartyLicences(b built) ([]byte, error) {
-	packages, err := listPackages(b.target)
+func thirdPartyLicences(ctx context.Context, b built) ([]byte, error) {
+	packages, err := listPackages(ctx, b.target)
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +59,8 @@ func thirdPartyLicences(b built) ([]byte, error) {
 }
 
 // listPackages lists all packages of a target's programs.
-func listPackages(t target) (packages []goPackage, err error) {
-	cmd := exec.Command("go", "list", "-deps", "-json=Dir,Standard,Module")
+func listPackages(ctx context.Context, t target) (packages []goPackage, err error) {
+	cmd := command(ctx, "go", "list", "-deps", "-json=Dir,Standard,Module")
 	for _, p := range t.programs() { // the whole thinrex imports all that the front does
 		cmd.Args = append(cmd.Args, "./go/cmd/"+p.source)
 	}

@@ -10,29 +10,37 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
+	"time"
 )
 
 func main() {
 	only := flag.String("only", "", "build for one system alone, such as linux/amd64")
 	nfpm := flag.String("nfpm", "bin/nfpm", "the program that makes packages: see make release")
 	flag.Parse()
-	if err := run(*only, *nfpm, flag.Args()); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *only, *nfpm, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
 }
 
 // run builds all files of a release into a folder, which is empty or has another release.
-func run(only, nfpm string, args []string) error {
+// Whatever happens, no other files stay.
+func run(ctx context.Context, only, nfpm string, args []string) error {
 	if len(args) != 1 {
 		return errors.New("give the folder to write to")
 	}
@@ -51,21 +59,22 @@ func run(only, nfpm string, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	host, err := build(hostTarget(), work)
+	host, err := build(ctx, hostTarget(), work)
 	if err != nil {
 		return err
 	}
 	// All programs before the first file: in a checkout with a new file, Go calls them modified.
 	var all []built
 	for _, t := range chosen {
-		b, err := build(t, work)
+		b, err := build(ctx, t, work)
 		if err != nil {
 			return fmt.Errorf("%v: %w", t, err)
 		}
 		all = append(all, b)
 	}
 	unfinished := filepath.Clean(folder) + ".unfinished"
-	if err := writeAll(all, host, nfpm, work, unfinished); err != nil {
+	defer os.RemoveAll(unfinished)
+	if err := writeAll(ctx, all, host, nfpm, work, unfinished); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(folder); err != nil {
@@ -75,7 +84,7 @@ func run(only, nfpm string, args []string) error {
 }
 
 // writeAll writes all files of a release into a new folder.
-func writeAll(all []built, host built, nfpm, work, folder string) error {
+func writeAll(ctx context.Context, all []built, host built, nfpm, work, folder string) error {
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
@@ -83,7 +92,7 @@ func writeAll(all []built, host built, nfpm, work, folder string) error {
 		return err
 	}
 	for _, b := range all {
-		if err := release(b, host, nfpm, work, folder); err != nil {
+		if err := release(ctx, b, host, nfpm, work, folder); err != nil {
 			return fmt.Errorf("%v: %w", b.target, err)
 		}
 	}
@@ -108,8 +117,8 @@ func checkReplaceable(folder string) error {
 
 // release writes what one system gets. host is what runs here, and so can write manual
 // pages.
-func release(b, host built, nfpm, work, folder string) error {
-	tree, err := stage(b, host, work)
+func release(ctx context.Context, b, host built, nfpm, work, folder string) error {
+	tree, err := stage(ctx, b, host, work)
 	if err != nil {
 		return err
 	}
@@ -128,9 +137,18 @@ func release(b, host built, nfpm, work, folder string) error {
 		return err
 	}
 	if b.os == "linux" {
-		return writePackages(nfpm, folder, b, tree, work)
+		return writePackages(ctx, nfpm, folder, b, tree, work)
 	}
 	return nil
+}
+
+// command is one that is interrupted, and has time to remove what it has in temporary
+// folders, when ctx ends.
+func command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
 }
 
 // checksums is the last file that a release writes.

@@ -3,9 +3,9 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -14,7 +14,7 @@ import (
 
 // writePackages has nfpm make a package for Debian and one for Fedora, as
 // packaging/nfpm.yaml describes them.
-func writePackages(nfpm, folder string, b built, tree []file, work string) error {
+func writePackages(ctx context.Context, nfpm, folder string, b built, tree []file, work string) error {
 	for _, format := range []string{"deb", "rpm"} {
 		root := filepath.Join(work, format+"-"+b.arch)
 		files := tree
@@ -29,7 +29,7 @@ func writePackages(nfpm, folder string, b built, tree []file, work string) error
 				return err
 			}
 		}
-		cmd := exec.Command(nfpm, "package", "--config", "packaging/nfpm.yaml", "--packager", format, "--target",
+		cmd := command(ctx, nfpm, "package", "--config", "packaging/nfpm.yaml", "--packager", format, "--target",
 			filepath.Join(folder, packageName(format, b)))
 		cmd.Env = append(os.Environ(), "ARCH="+b.arch, "VERSION="+b.version.debian(), "ROOT="+root,
 			"SOURCE_DATE_EPOCH="+strconv.FormatInt(b.time.Unix(), 10))

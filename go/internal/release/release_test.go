@@ -12,12 +12,60 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
 )
+
+// TestMain makes this program the command itself, for a test that ends it by a signal.
+func TestMain(m *testing.M) {
+	if os.Getenv("THINREX_TEST_RELEASE") != "" {
+		main()
+		return
+	}
+	m.Run()
+}
+
+// A release that Ctrl-C ends leaves nothing in the folder for temporary files.
+func TestInterrupted(t *testing.T) {
+	temporary := t.TempDir()
+	cmd := exec.Command(os.Args[0], "-only", hostTarget().String(), filepath.Join(t.TempDir(), "dist"))
+	cmd.Dir = "../../.."
+	cmd.Env = append(os.Environ(), "THINREX_TEST_RELEASE=1", "TMPDIR="+temporary)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for len(entries(t, temporary)) == 0 {
+		select {
+		case err := <-ended:
+			t.Fatalf("it ended before it made a temporary folder: %v", err)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err == nil {
+		t.Error("it was interrupted, and says that all is well")
+	}
+	if left := entries(t, temporary); len(left) > 0 {
+		t.Errorf("it left %v", left)
+	}
+}
+
+func entries(t *testing.T, folder string) []os.DirEntry {
+	t.Helper()
+	list, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
 
 func TestVersions(t *testing.T) {
 	for text, want := range map[string][3]string{
@@ -168,7 +216,7 @@ func TestBillOfMaterials(t *testing.T) {
 // Each library in the programs has a licence, and so has Go.
 func TestLicences(t *testing.T) {
 	t.Chdir("../../..")
-	text, err := thirdPartyLicences(built{target: target{os: "linux", arch: "amd64", slicer: true}})
+	text, err := thirdPartyLicences(t.Context(), built{target: target{os: "linux", arch: "amd64", slicer: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
@@ -22,13 +22,13 @@ const docFolder = "share/doc/thinrex"
 
 // stage returns all files for a target, in the order of their names: what make install
 // installs, and documents.
-func stage(b, host built, work string) ([]file, error) {
+func stage(ctx context.Context, b, host built, work string) ([]file, error) {
 	folder := filepath.Join(work, "stage", b.os+"-"+b.arch)
-	cmd := exec.Command("scripts/install.sh", b.folder, folder, filepath.Join(host.folder, "thinrex"+host.exe()))
+	cmd := command(ctx, "scripts/install.sh", b.folder, folder, filepath.Join(host.folder, "thinrex"+host.exe()))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%v: %w\n%s", cmd, err, out)
 	}
-	licences, err := thirdPartyLicences(b)
+	licences, err := thirdPartyLicences(ctx, b)
 	if err != nil {
 		return nil, err
 	}
