@@ -61,9 +61,6 @@ func completeValues(root *cobra.Command, rows []option.Row) {
 		if !ok {
 			continue
 		}
-		names := cobra.FixedCompletions(choice.Names(), cobra.ShellCompDirectiveNoFileComp)
-		if err := root.RegisterFlagCompletionFunc(row.Name, names); err != nil {
-			panic(err) // each row has a flag
-		}
+		completeFlag(root, row.Name, choice.Names()...)
 	}
 }

@@ -54,12 +54,16 @@ on. --for names what is to read it:
 	}
 	cmd.Flags().StringVar(&reader, "for", reader,
 		"the `program` that reads the flags: clang, linker, lld, lld-link, cmake, meson or rustc")
-	readers := cobra.FixedCompletions([]string{"clang", "linker", "lld", "lld-link", "cmake", "meson", "rustc"},
-		cobra.ShellCompDirectiveNoFileComp)
-	if err := cmd.RegisterFlagCompletionFunc("for", readers); err != nil {
-		panic(err) // there is a flag of this name: see above
-	}
+	completeFlag(cmd, "for", "clang", "linker", "lld", "lld-link", "cmake", "meson", "rustc")
 	return cmd
+}
+
+// completeFlag makes shells complete the values of one of a command's flags.
+func completeFlag(cmd *cobra.Command, flag string, values ...string) {
+	complete := cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
+	if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
+		panic(err) // the command has no such flag, or completes it already
+	}
 }
 
 // flagsFor returns what makes the reader's links call this thinrex with the given

@@ -124,6 +124,9 @@ func TestCompletions(t *testing.T) {
 		"flags --for cl": "clang\n",
 		"du --jso":       "--json\t",
 
+		"stats --format o":  "openmetrics\n",
+		"stats --format=op": "openmetrics\n",
+
 		"du --exec_strategy rem": "remote\n",
 	} {
 		var out bytes.Buffer
