@@ -77,7 +77,7 @@ func build(ctx context.Context, t target, work string) (built, error) {
 		path := filepath.Join(b.folder, p.file+t.exe())
 		cmd := command(ctx, "go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-tags="+p.tags,
 			"-o", path, "./go/cmd/"+p.source)
-		cmd.Env = t.environment()
+		cmd.Env = append(t.environment(), "GOTMPDIR="+work) // go leaves files there if it is interrupted
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return b, fmt.Errorf("%v: %w\n%s", cmd, err, out)
 		}

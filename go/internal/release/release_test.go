@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 
 // A release that Ctrl-C ends leaves nothing in the folder for temporary files.
 func TestInterrupted(t *testing.T) {
+	if _, err := os.Stat("../../../.git"); err != nil {
+		t.Skip("releases are built in git checkouts")
+	}
 	temporary := t.TempDir()
 	cmd := exec.Command(os.Args[0], "-only", hostTarget().String(), filepath.Join(t.TempDir(), "dist"))
 	cmd.Dir = "../../.."
@@ -40,10 +43,10 @@ func TestInterrupted(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	for len(entries(t, temporary)) == 0 {
+	for len(find(t, temporary, "go-build*"))+len(find(t, temporary, "*/go-build*")) == 0 {
 		select {
 		case err := <-ended:
-			t.Fatalf("it ended before it made a temporary folder: %v", err)
+			t.Fatalf("it ended before it built something: %v", err)
 		case <-time.After(time.Millisecond):
 		}
 	}
@@ -53,18 +56,18 @@ func TestInterrupted(t *testing.T) {
 	if err := <-ended; err == nil {
 		t.Error("it was interrupted, and says that all is well")
 	}
-	if left := entries(t, temporary); len(left) > 0 {
+	if left := find(t, temporary, "*"); len(left) > 0 {
 		t.Errorf("it left %v", left)
 	}
 }
 
-func entries(t *testing.T, folder string) []os.DirEntry {
+func find(t *testing.T, folder, pattern string) []string {
 	t.Helper()
-	list, err := os.ReadDir(folder)
+	paths, err := filepath.Glob(filepath.Join(folder, pattern))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return list
+	return paths
 }
 
 func TestVersions(t *testing.T) {
