@@ -61,7 +61,8 @@ totals begin now; no record is removed, and --since still reaches behind it.`,
 			return s.print(cmd.OutOrStdout(), history.In(dir), cmd.Flags().Changed("since"))
 		},
 	}
-	cmd.Flags().StringVar(&s.format, "format", "text", "the output's `format`: text, json or openmetrics; see docs/operate.md")
+	cmd.Flags().StringVar(&s.format, "format", "text",
+		"the output's `format`: text, json or openmetrics; see docs/operate.md")
 	completeFlag(cmd, "format", "text", "json", "openmetrics")
 	cmd.Flags().BoolVar(&s.json, "json", false, "the same as --format=json")
 	cmd.Flags().StringVar(&s.since, "since", "", "count what began since this `time`: 24h, 7d, 2026-11-30")
