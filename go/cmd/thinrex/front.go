@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -27,7 +28,29 @@ func handOver(ctx context.Context) error {
 		return &host.EnvironmentError{Err: fmt.Errorf("%w: it is for remote services and all but the commonest "+
 			"commands; copy it there (make build makes it, too)", err)}
 	}
-	return runPlain(ctx, append([]string{path}, os.Args[1:]...), os.Environ())
+	if isThisProgram(path) { // it would hand over to itself for ever
+		return &host.EnvironmentError{Err: fmt.Errorf("%s is the small program thinrex under another name: "+
+			"put the real one there (make build makes it)", path)}
+	}
+	err = runPlain(ctx, append([]string{path}, os.Args[1:]...), os.Environ())
+	if cannot, ok := errors.AsType[*errCannotRun](err); ok { // whose exit code would be that of a compiler
+		return &host.EnvironmentError{Err: errors.New(cannot.Error())}
+	}
+	return err
+}
+
+// isThisProgram is also true for a symbolic link to this program.
+func isThisProgram(path string) bool {
+	self, err := os.Executable()
+	if err != nil {
+		return false
+	}
+	own, err := os.Stat(self)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(path)
+	return err == nil && os.SameFile(own, other)
 }
 
 // addRareCommands leaves all of them, and the help for any, to the whole program.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,6 +74,34 @@ func TestFrontAndWholeProgram(t *testing.T) {
 		want, wantCode := run(front+"-full", strings.Fields(args)...)
 		if got != want || code != wantCode {
 			t.Errorf("thinrex %s: exit code %d, want %d\n%s\nwant\n%s", args, code, wantCode, got, want)
+		}
+	}
+}
+
+// A damaged installation is a message, and never a loop of programs that start themselves.
+func TestFrontWithoutWholeProgram(t *testing.T) {
+	front := buildFront(t)
+	full := front + "-full"
+	program, err := os.ReadFile(front)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, damage := range map[string]func() error{
+		"missing":        func() error { return nil },
+		"a folder":       func() error { return os.Mkdir(full, 0o755) },
+		"can't be run":   func() error { return os.WriteFile(full, nil, 0o644) },
+		"another name":   func() error { return os.Symlink(front, full) },
+		"the same again": func() error { return os.WriteFile(full, program, 0o755) },
+	} {
+		if err := errors.Join(os.RemoveAll(full), damage()); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range []string{"du", "help cc", "cc --remote_cache=grpc://127.0.0.1:1 -- true"} {
+			out, err := exec.Command(front, strings.Fields(args)...).CombinedOutput()
+			exit, ok := err.(*exec.ExitError)
+			if !ok || exit.ExitCode() != exitEnvironment || !strings.Contains(string(out), full) {
+				t.Errorf("%s: thinrex %s: %v\n%s", what, args, err, out)
+			}
 		}
 	}
 }
