@@ -79,7 +79,8 @@ func (v *Verifier) Judge(ctx context.Context, key digest.Digest) (f Finding, err
 		f.Verdict = OtherCompiler
 		return f, nil
 	}
-	return f, v.compare(ctx, &f, recipe, compiler, sum)
+	err = v.compare(ctx, &f, recipe, compiler, sum)
+	return f, err
 }
 
 // compare runs an action at most twice.
