@@ -66,4 +66,6 @@ func (s Summary) WriteFile(path string) error {
 }
 
 // Seconds rounds a duration to milliseconds.
-func Seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+func Seconds(d time.Duration) float64 {
+	return float64(d.Round(time.Millisecond).Milliseconds()) / 1000
+}

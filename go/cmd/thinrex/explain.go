@@ -246,7 +246,8 @@ func (e *explanation) unknown(name string) error {
 	case nothing && !e.History.Keep:
 		return usagef("nothing is remembered in %s: the history is turned off; thinrex config says where", dir)
 	case nothing:
-		return usagef("nothing is remembered in %s: no link and no compilation has run with this --disk_cache", dir)
+		return usagef("nothing is remembered in %s: no link and no compilation with this --disk_cache"+
+			" has left a record that can be read", dir)
 	case name == "":
 		return usagef("no link is remembered in %s; thinrex explain SOURCE explains a compilation by thinrex cc", dir)
 	}

@@ -43,13 +43,23 @@ func (r Records) Find(name string) (m Match, ok bool) {
 	return m, false
 }
 
-// findModules looks for modules in the last link of each program.
+// findModules looks for modules in the last link of each program whose jobs are known: those
+// of a link that failed early aren't, and a file may be damaged.
 func (r Records) findModules(name string, fit func(file, name string) bool) (m Match, ok bool) {
-	for _, l := range r.lastLinks(mostSearched) {
-		jobs, err := r.Jobs(l.ID)
-		if err != nil {
+	seen := map[program]bool{}
+	searched := 0
+	for _, l := range slices.Backward(r.Links) {
+		if seen[programOf(l)] {
 			continue
 		}
+		if searched++; searched > mostSearched {
+			break
+		}
+		jobs, err := r.Jobs(l.ID)
+		if err != nil || len(jobs.Jobs) == 0 {
+			continue
+		}
+		seen[programOf(l)] = true
 		var modules []string
 		names := namesOf(jobs)
 		for _, job := range jobs.Jobs {
@@ -66,17 +76,20 @@ func (r Records) findModules(name string, fit func(file, name string) bool) (m M
 
 // lastLinks returns the last link of each program, the last one first.
 func (r Records) lastLinks(most int) (last []history.Link) {
-	type program struct{ host, dir, output string }
 	seen := map[program]bool{}
 	for _, l := range slices.Backward(r.Links) {
-		p := program{l.Host, l.Dir, l.Summary.LinkerOutput}
-		if !seen[p] && len(last) < most {
+		if p := programOf(l); !seen[p] && len(last) < most {
 			seen[p] = true
 			last = append(last, l)
 		}
 	}
 	return last
 }
+
+// A program is what is linked again and again.
+type program struct{ host, dir, output string }
+
+func programOf(l history.Link) program { return program{l.Host, l.Dir, l.Summary.LinkerOutput} }
 
 // isNamed reports whether a file has a name, which may lack folders at its beginning, or the
 // archive of which it is a member.

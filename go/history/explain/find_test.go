@@ -52,6 +52,18 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// A module is found in an earlier link of a program if the jobs of the last one aren't known.
+func TestFindWithoutDetails(t *testing.T) {
+	w := newWorld(t)
+	w.link("app", []module{{name: "src/main.o"}})
+	damaged := w.link("app", []module{{name: "src/main.o"}})
+	delete(w.details, damaged.ID)
+	w.link("app", nil) // it failed early
+	if m, ok := w.records.Find("main.o"); !ok || m.Link.ID != "link0" {
+		t.Errorf("%+v, %v", m, ok)
+	}
+}
+
 // For a name that nothing has, there are the last links and the name that is most like it.
 func TestKnown(t *testing.T) {
 	w := newWorld(t)
