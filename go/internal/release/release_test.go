@@ -216,6 +216,28 @@ func TestBillOfMaterials(t *testing.T) {
 	}
 }
 
+// Messages refer to pages of the manual, and the manual to examples: a package has them,
+// and nothing that somebody has built there.
+func TestDocuments(t *testing.T) {
+	t.Chdir("../../..")
+	if _, err := os.Stat(".git"); err != nil {
+		t.Skip("releases are built in git checkouts")
+	}
+	dir := t.TempDir()
+	if err := writeDocuments(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	wanted := []string{"LICENSE", "docs/operate.md", "docs/servers/casd.md", "examples/buildsystems/thinrex.cmake"}
+	for _, name := range wanted {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	if built := find(t, dir, "examples/*/build"); len(built) > 0 {
+		t.Errorf("it has %v", built)
+	}
+}
+
 // Each library in the programs has a licence, and so has Go.
 func TestLicences(t *testing.T) {
 	t.Chdir("../../..")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 )
@@ -20,6 +19,12 @@ type file struct {
 // docFolder has what a user should be able to read offline, and what licences ask for.
 const docFolder = "share/doc/thinrex"
 
+// documents are the files and folders of this repository that go there: also the manual,
+// which messages refer to (docs/keys.md), and the examples that it has people copy.
+var documents = []string{
+	"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "docs", "examples/buildsystems", "examples/quickstart",
+}
+
 // stage returns all files for a target, in the order of their names: what make install
 // installs, and documents.
 func stage(ctx context.Context, b, host built, work string) ([]file, error) {
@@ -32,7 +37,10 @@ func stage(ctx context.Context, b, host built, work string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := writeDocuments(filepath.Join(folder, docFolder), licences); err != nil {
+	if err := writeDocuments(ctx, filepath.Join(folder, docFolder)); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(folder, docFolder, "LICENSES-OF-LIBRARIES"), licences, 0o644); err != nil {
 		return nil, err
 	}
 	var files []file
@@ -47,19 +55,25 @@ func stage(ctx context.Context, b, host built, work string) ([]file, error) {
 	return files, err
 }
 
-// writeDocuments writes what this repository has to read into a folder.
-func writeDocuments(folder string, licences []byte) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
+// writeDocuments writes what this repository has to read into a folder, and nothing that
+// git doesn't know.
+func writeDocuments(ctx context.Context, folder string) error {
+	out, err := command(ctx, "git", append([]string{"ls-files", "-z", "--"}, documents...)...).Output()
+	if err != nil {
+		return fmt.Errorf("git ls-files: %w", err)
 	}
-	for _, source := range []string{"LICENSE", "README.md", "CHANGELOG.md"} {
+	for source := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 		data, err := os.ReadFile(source)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(folder, path.Base(source)), data, 0o644); err != nil {
+		target := filepath.Join(folder, source)
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(target, data, 0o644); err != nil {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(folder, "LICENSES-OF-LIBRARIES"), licences, 0o644)
+	return nil
 }
