@@ -69,9 +69,12 @@ inside='
   for name in etc/resolv.conf etc/hosts; do [[ ! -f /$name ]] || mount --bind "/$name" "$root/$name"; done
   if [[ -d /etc/ssl/certs ]]; then mount --bind /etc/ssl/certs "$root/etc/ssl/certs" 2>/dev/null || true; fi
   chroot "$root" env -i HOME=/home/you PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive \
-    bash -euc "apt-get -qq update; cd /home/you; set -x; . ./commands; ./app"'
-again unshare --mount --pid --fork --kill-child --propagation private \
-  bash -euc "$inside" inside "$new" "$archives" >"$work/log" 2>&1 || {
+    bash -euc "$3"'
+in_new() {
+  unshare --mount --pid --fork --kill-child --propagation private bash -euc "$inside" inside "$new" "$archives" "$1"
+}
+# The commands have one try: in a second one, the first link would hit.
+{ again in_new "apt-get -qq update" && in_new "cd /home/you; set -x; . ./commands; ./app"; } >"$work/log" 2>&1 || {
   tail -n 30 "$work/log" >&2
   stop 1 "the commands of README.md fail in a new Debian"
 }
