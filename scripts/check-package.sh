@@ -37,7 +37,7 @@ make_root
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/thinrex-package.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
-git clone -q "$repo" "$work/clone"
+git -c advice.detachedHead=false clone -q "$repo" "$work/clone"
 (cd "$work/clone" && go run ./go/internal/release -only "linux/$(go env GOARCH)" -nfpm "$repo/bin/nfpm" dist)
 
 # The copy that is changed. apt's packages are kept for the next time.

@@ -16,8 +16,9 @@ trap 'rm -rf "$work"' EXIT
 system=$(go env GOOS)/$(go env GOARCH)
 nfpm=$PWD/bin/nfpm
 
-git clone -q . "$work/one"
-git clone -q "$work/one" "$work/another place" # of the same commit, whatever happens here meanwhile
+git -c advice.detachedHead=false clone -q . "$work/one"
+# Of the same commit, whatever happens here meanwhile:
+git -c advice.detachedHead=false clone -q "$work/one" "$work/another place"
 
 # build FOLDER: the release of a clone, in its dist.
 build() (
