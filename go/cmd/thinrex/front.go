@@ -20,6 +20,8 @@ import (
 // that builds start thousands of times. For anything else the whole program takes over,
 // which stands beside it.
 
+const isFront = true
+
 // handOver replaces this process by the whole program, with the same arguments. It returns
 // only if that fails, or if ctx has ended.
 func handOver(ctx context.Context) error {

@@ -44,11 +44,8 @@ func run(started start) int {
 
 // execute runs the command that the arguments name.
 func execute(ctx context.Context, started start, args []string) error {
-	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
-		// A shell asks what may come next. Only the whole program knows all commands.
-		if err := handOver(ctx); err != nil {
-			return err
-		}
+	if isFront && len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return handOver(ctx) // A shell asks what may come next. Only the whole program knows all commands.
 	}
 	root := newRoot(started)
 	root.SetArgs(fileLast(args))
