@@ -34,7 +34,7 @@ func handOver(ctx context.Context) error {
 		return &host.EnvironmentError{Err: fmt.Errorf("%s is the small program thinrex under another name: "+
 			"put the real one there (make build makes it)", path)}
 	}
-	err = runPlain(ctx, append([]string{path}, os.Args[1:]...), os.Environ())
+	err = runPlain(ctx, append([]string{path}, os.Args[1:]...), append(os.Environ(), handedOverVariable(ctx)))
 	if cannot, ok := errors.AsType[*errCannotRun](err); ok { // whose exit code would be that of a compiler
 		return &host.EnvironmentError{Err: errors.New(cannot.Error())}
 	}

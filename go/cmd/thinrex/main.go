@@ -24,7 +24,7 @@ func main() {
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(200 << 20)
 	prepareServices()
-	os.Exit(run(start{time.Now(), os.Getppid()})) // asked now, before the linker may be gone
+	os.Exit(run(start{time.Now(), parentProcess()})) // asked now, before the linker may be gone
 }
 
 // A start says when the program was started, and by which process.
@@ -39,6 +39,7 @@ func run(started start) int {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := contextUntilStopped()
 	defer stop()
+	ctx = context.WithValue(ctx, startKey{}, started)
 	return exitCode(ctx, execute(ctx, started, os.Args[1:]))
 }
 
