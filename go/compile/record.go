@@ -70,6 +70,7 @@ func (l *lookup) noteKept(ctx context.Context, it candidate) {
 	if basis, ok := l.basis(ctx, it); ok {
 		changes := history.In(l.options.HistoryDir).Changes(l.name(), basis)
 		n.Changed, n.ChangedArgs, n.ChangedEnv = changes.Files, changes.Args, changes.Env
+		n.Since = changes.Since
 	}
 }
 

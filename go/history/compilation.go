@@ -30,6 +30,8 @@ type Compilation struct {
 	// the names.
 	ChangedArgs ListChange `json:"changed_args,omitzero"`
 	ChangedEnv  []string   `json:"changed_env,omitempty"`
+	// Since is the digest of the Key with whose result these are compared: ShortOf(Key).
+	Since Short `json:"changed_since,omitzero"`
 
 	// Digests of the parts of the key. Compared with an earlier record of the same Source and
 	// Output, they tell which part has changed.

@@ -25,6 +25,7 @@ type Basis struct {
 
 // Changes are what a compilation depends on and didn't the last time, when it ran or hit.
 type Changes struct {
+	Since Short // ShortOf the Basis.Key of the last time; 0 if that isn't known
 	// Files have another content, or weren't read then: see NowRead. At most MostChanged.
 	Files []string
 	Args  ListChange
@@ -72,7 +73,10 @@ func (f Folder) Changes(of []string, now Basis) (c Changes) {
 		}
 	}
 	var last lastBasis
-	if json.Unmarshal(text, &last) == nil && len(last.Args) > 0 {
+	if json.Unmarshal(text, &last) == nil && known {
+		c.Since = last.Key
+	}
+	if len(last.Args) > 0 {
 		c.Args = compareLists(now.Args, last.Args)
 		c.Env = compareValues(now.Env, last.Env)
 	}

@@ -44,6 +44,22 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// Changes name the result that they are compared with: that of the last time, also of a hit.
+func TestChangedSince(t *testing.T) {
+	f, of := In(t.TempDir()), []string{"dir", "a.c"}
+	basis := func(key string) Basis { return Basis{Key: key, Args: []string{"-c"}, Files: []File{{Name: "a.c"}}} }
+	if got := f.Changes(of, basis("first/1")).Since; got != 0 {
+		t.Errorf("the first time: %v", got)
+	}
+	if got := f.Changes(of, basis("second/1")).Since; got != ShortOf("first/1") {
+		t.Errorf("the second time: %v", got)
+	}
+	f.Hit(of, "third/1", func() (Basis, bool) { return basis("third/1"), true })
+	if got := f.Changes(of, basis("fourth/1")).Since; got != ShortOf("third/1") {
+		t.Errorf("after a hit: %v", got)
+	}
+}
+
 // Arguments and variables are compared with those of the last time.
 func TestChangedArguments(t *testing.T) {
 	f := In(t.TempDir())

@@ -78,7 +78,8 @@ func absolute(dir, file string) string {
 	return filepath.Join(dir, file)
 }
 
-// lastOf returns the last earlier compilation of the same source to the same object that had a
+// lastOf returns the earlier compilation of the same source to the same object with which
+// Compilation.Changed was compared. If that isn't known, it returns the last one that had a
 // key: one with the same compiler, arguments and variables, or else with as many of these as
 // there is.
 func (r Records) lastOf(c history.Compilation) (before history.Compilation, ok bool) {
@@ -88,10 +89,13 @@ func (r Records) lastOf(c history.Compilation) (before history.Compilation, ok b
 			e.Outcome == history.NotCached || e.Outcome == history.Failed {
 			continue
 		}
+		if c.Since != 0 && e.Key != "" && history.ShortOf(e.Key) == c.Since {
+			return e, true
+		}
 		if n := unlike(e, c); n < least {
 			before, least, ok = e, n, true
 		}
-		if least == 0 {
+		if least == 0 && c.Since == 0 {
 			break
 		}
 	}

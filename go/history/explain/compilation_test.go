@@ -71,6 +71,32 @@ func TestCompilation(t *testing.T) {
 }
 
 // A job whose module changed also says how the module was made.
+// What changed is compared with the compilation that the record names, though another one has
+// the same arguments.
+func TestComparedWith(t *testing.T) {
+	compilation := func(at int64, key string, args history.Short) history.Compilation {
+		return history.Compilation{
+			Started: time.Unix(at, 0),
+			Dir:     "/p",
+			Source:  "a.cc",
+			Output:  "a.o",
+			Phase:   history.CompilePhase,
+			Outcome: history.Compiled,
+			Key:     key,
+			Args:    args,
+		}
+	}
+	now := compilation(3, "third/1", 1)
+	now.Since, now.ChangedArgs.Removed = history.ShortOf("second/1"), []string{"-g"}
+	all := []history.Compilation{compilation(1, "first/1", 1), compilation(2, "second/1", 2), now}
+	r := explain.Records{Compilations: func(string) []history.Compilation { return all }}
+	got := r.Compilation(now)
+	if got.Before == nil || got.Before.Unix() != 2 || len(got.Causes) != 1 ||
+		got.Causes[0].Kind != explain.ArgumentsChanged || len(got.Causes[0].Removed) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestMadeBy(t *testing.T) {
 	w := newWorld(t)
 	w.link("app", []module{{name: "out/a.o", content: "1", outcome: history.Local}})
