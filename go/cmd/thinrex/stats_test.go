@@ -182,7 +182,7 @@ records of a later thinrex, which aren't counted: 1
   … and 3 more; --json has them
 
 last link: prog in ~, 1m30s ago
-  1234567 jobs: 1230000 hits (99.9%), 4000 compiled, 567 failed; took 12s, saved 11d13h
+  1234567 jobs: 1230000 hits (99.9%), 4000 compiled, 567 failed; took 13s, saved 11d13h
   it failed: one line
 `
 	if got := out.String(); got != want {

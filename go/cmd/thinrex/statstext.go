@@ -211,6 +211,9 @@ func rateText(c stats.Counts) string {
 func spanText(seconds float64) string {
 	const day = 24 * time.Hour
 	d := time.Duration(max(seconds, 0) * float64(time.Second))
+	if d >= 10*time.Second {
+		d = d.Round(time.Second)
+	}
 	switch {
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.1fs", d.Seconds())
