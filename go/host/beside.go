@@ -16,10 +16,7 @@ const WholeProgram = "thinrex-full"
 // OwnProgram is the path, without symbolic links, by which others start this program: that of
 // the front, if this is the WholeProgram beside one.
 func OwnProgram() (string, error) {
-	self, err := os.Executable()
-	if err == nil {
-		self, err = filepath.EvalSymlinks(self)
-	}
+	self, err := resolvedExecutable()
 	if err != nil || filepath.Base(self) != WholeProgram {
 		return self, err
 	}
@@ -30,12 +27,21 @@ func OwnProgram() (string, error) {
 	return self, nil
 }
 
+// resolvedExecutable is os.Executable, which doesn't follow symbolic links on all systems.
+func resolvedExecutable() (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(self)
+}
+
 // FindBeside returns a program of that name beside this one, which may have been started
 // through a symbolic link.
 func FindBeside(name string) (string, error) {
 	var tried []string
 	for _, find := range []func() (string, error){
-		os.Executable,
+		resolvedExecutable,
 		func() (string, error) { return exec.LookPath(os.Args[0]) },
 	} {
 		self, err := find()
