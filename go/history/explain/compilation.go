@@ -78,10 +78,10 @@ func absolute(dir, file string) string {
 	return filepath.Join(dir, file)
 }
 
-// lastOf returns the earlier compilation of the same source to the same object with which
-// Compilation.Changed was compared. If that isn't known, it returns the last one that had a
-// key: one with the same compiler, arguments and variables, or else with as many of these as
-// there is.
+// lastOf returns the earlier compilation of the same source to the same object that had the
+// same key, or else the one with which Compilation.Changed was compared. If that isn't known,
+// it returns the last one that had a key: one with the same compiler, arguments and variables,
+// or else with as many of these as there is.
 func (r Records) lastOf(c history.Compilation) (before history.Compilation, ok bool) {
 	least := 4
 	for _, e := range slices.Backward(r.Compilations(lastElement(c.Source))) {
@@ -89,14 +89,15 @@ func (r Records) lastOf(c history.Compilation) (before history.Compilation, ok b
 			e.Outcome == history.NotCached || e.Outcome == history.Failed {
 			continue
 		}
-		if c.Since != 0 && e.Key != "" && history.ShortOf(e.Key) == c.Since {
+		n := unlike(e, c)
+		switch {
+		case e.Key != "" && e.Key == c.Key:
 			return e, true
+		case e.Key != "" && history.ShortOf(e.Key) == c.Since:
+			n = -1
 		}
-		if n := unlike(e, c); n < least {
+		if n < least {
 			before, least, ok = e, n, true
-		}
-		if least == 0 && c.Since == 0 {
-			break
 		}
 	}
 	return before, ok
@@ -133,6 +134,9 @@ func (r Records) compare(c, before history.Compilation) (causes []Cause) {
 	}
 	if c.Content != before.Content {
 		causes = append(causes, Cause{Kind: SourceChanged, File: c.Source})
+	}
+	if c.Key != "" && c.Key == before.Key {
+		causes, c.Changed = nil, nil // which are compared with another one
 	}
 	for _, file := range c.Changed {
 		if added, ok := strings.CutPrefix(file, history.NowRead); ok {

@@ -95,6 +95,10 @@ func TestComparedWith(t *testing.T) {
 		got.Causes[0].Kind != explain.ArgumentsChanged || len(got.Causes[0].Removed) != 1 {
 		t.Errorf("%+v", got)
 	}
+	all[0].Key = now.Key // the cache has lost that result: nothing has changed since
+	if got := r.Compilation(now); got.Before.Unix() != 1 || len(got.Causes) != 1 || got.Causes[0].Kind != explain.Gone {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestMadeBy(t *testing.T) {
