@@ -14,37 +14,33 @@ import (
 )
 
 // mayDeliver reports whether a hit may be delivered. With --verify_hits, some are compiled
-// again first. As with links, other bytes prove nothing before a second compilation has
-// given the same ones: the compiler may not be deterministic. A hit that is wrong is removed
-// from the disk cache, and counts as a miss.
+// again first, once or twice: see action.Judge. A hit that is wrong is removed from the disk
+// cache, and counts as a miss.
 func (l *lookup) mayDeliver(ctx context.Context, from action.Cache, it candidate, hit *action.Result) bool {
 	if rand.N(100) >= l.options.VerifyHits {
 		return true
 	}
-	want := hit.OutputsSum()
-	var first [sha256.Size]byte
-	for n := range 2 {
+	verdict, err := action.Judge(hit.OutputsSum(), func() (sum [sha256.Size]byte, err error) {
 		r, err := l.compileAgain(ctx)
-		if ctx.Err() != nil {
-			return false
-		}
 		if err == nil {
 			err = r.ExitError()
 		}
 		if err != nil {
-			l.warn("can't be verified: it doesn't compile here: %v; the cached object is used", err)
-			return true
+			return sum, err
 		}
-		sum := r.OutputsSum()
-		switch {
-		case n == 0 && sum == want:
-			return true
-		case n == 0:
-			first = sum
-		case sum != first:
-			l.warn("the compiler isn't deterministic: two compilations here differ; the cached object is used")
-			return true
-		}
+		return r.OutputsSum(), nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		return false
+	case err != nil:
+		l.warn("can't be verified: it doesn't compile here: %v; the cached object is used", err)
+		return true
+	case verdict == action.Right:
+		return true
+	case verdict == action.NotDeterministic:
+		l.warn("the compiler isn't deterministic: two compilations here differ; the cached object is used")
+		return true
 	}
 	if l.isStill(ctx, it) {
 		l.dismiss(from, it)

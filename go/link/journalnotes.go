@@ -23,22 +23,12 @@ func (j *Journal) begin(job distfile.Job) {
 func (j *Journal) reads(job distfile.Job, a *action.Action) {
 	j.note(job, func(n *history.Job) {
 		n.Key, n.Imports, n.Inputs = a.Digest.String(), nil, nil
-		shard := shardAt(a)
+		shard := canon.ShardAt(a)
 		n.Module = int(j.file(a.Inputs[0].File.Path, a.Inputs[0].Digest))
 		n.Shard = a.Inputs[shard].Digest.Hash
 		n.Imports = j.indexes(a.Inputs[1:shard])
 		n.Inputs = j.indexes(a.Inputs[shard+1:])
 	})
-}
-
-// shardAt returns the place of the shard among the inputs of a whole action: behind the
-// modules.
-func shardAt(a *action.Action) int {
-	at := 1
-	for a.Inputs[at].Data == nil {
-		at++
-	}
-	return at
 }
 
 func (j *Journal) indexes(inputs []action.Input) []int32 {
@@ -61,7 +51,7 @@ func (j *Journal) lookedUp(job distfile.Job) {
 // to these.
 func (j *Journal) sliced(job distfile.Job, whole *action.Action, s *canon.Sliced, requests []slice.Request) {
 	j.note(job, func(n *history.Job) {
-		shard := shardAt(whole)
+		shard := canon.ShardAt(whole)
 		n.Sliced = &history.Sliced{Key: s.Action.Digest.String(), Shard: s.Action.Inputs[shard].Digest.Hash}
 		if j.room < slicesNeed(requests) {
 			return

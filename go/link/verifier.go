@@ -42,41 +42,38 @@ func (v *verifier) choose(t *task, r *action.Result) bool {
 	return true
 }
 
-// execute compiles a task that hit, in a slot, and returns what is to be delivered: the
-// hit, or if it is wrong what the compiler gives.
-//
-// One compilation that gives other bytes proves nothing: the compiler may give others each
-// time. So it then runs a second time. Only if these two agree is the entry wrong.
+// execute compiles a task that hit, in a slot, once or twice (see action.Judge), and returns
+// what is to be delivered: the hit, or if it is wrong what the compiler gives.
 func (v *verifier) execute(ctx context.Context, t *task, slot *host.Lease) (*action.Result, error) {
 	here := executor.Local{Machine: v.machine, Slot: slot}
-	first, err := here.Execute(ctx, t.action)
-	if err != nil {
+	var r *action.Result // of the last compilation
+	var failure error    // its
+	verdict, err := action.Judge(t.hit.outputs, func() (sum [sha256.Size]byte, err error) {
+		r.Done() // gives the slot back, for which the second one may have to wait
+		if r, err = here.Execute(ctx, t.action); err != nil {
+			return sum, err
+		}
+		if failure = t.action.Failure(r); failure != nil {
+			return sum, failure
+		}
+		return r.OutputsSum(), nil
+	})
+	switch {
+	case failure != nil:
+		return v.unverified(ctx, t, r, failure)
+	case err != nil:
 		return nil, err
-	}
-	if why := t.action.Failure(first); why != nil {
-		return v.unverified(ctx, t, first, why)
-	}
-	sum := first.OutputsSum()
-	if sum == t.hit.outputs {
-		return v.confirmed(t, first), nil
-	}
-	first.Done() // gives the slot back, for which the second one may have to wait
-	second, err := here.Execute(ctx, t.action)
-	if err != nil {
-		return nil, err
-	}
-	switch why := t.action.Failure(second); {
-	case why != nil:
-		return v.unverified(ctx, t, second, why)
-	case second.OutputsSum() != sum:
+	case verdict == action.Right:
+		return v.confirmed(t, r), nil
+	case verdict == action.NotDeterministic:
 		v.tally.count(func(s *report.Summary) { s.Verified++; s.NotDeterministic++ })
 		v.warn(t, "the compiler isn't deterministic: two compilations of it here differ; "+
 			"the link gets the cached object")
-		return v.entry(ctx, t, second)
+		return v.entry(ctx, t, r)
 	}
 	v.tally.count(func(s *report.Summary) { s.Verified++; s.WrongHits++ })
 	v.dismiss(ctx, t)
-	return second, nil
+	return r, nil
 }
 
 // confirmed turns what the compiler gave into the hit, which has the same bytes.

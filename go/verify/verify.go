@@ -1,11 +1,10 @@
 // Package verify runs actions of links again and compares what they give with what a cache
-// has: thinrex verify. A compiler that gives two different results shows that it isn't
-// deterministic, and no more; only if two runs agree, and the cached result differs, is that
-// one wrong.
+// has (see action.Judge): thinrex verify.
 package verify
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,14 +21,18 @@ type Verdict int
 
 // The verdicts.
 const (
-	Right            Verdict = iota // the cached result is what the compiler gives
-	Wrong                           // two runs agree, and the cached result differs
-	NotDeterministic                // two runs differ
-	Failed                          // the compiler fails here, which says nothing of the cached result
-	NoInputs                        // of the action are kept
-	NoResult                        // is in a cache
-	OtherCompiler                   // made the result, one that isn't here
-	Verdicts         = iota
+	Right            = Verdict(action.Right)
+	Wrong            = Verdict(action.Wrong)
+	NotDeterministic = Verdict(action.NotDeterministic)
+)
+
+// The verdicts without a comparison.
+const (
+	Failed        = NotDeterministic + 1 + iota // the compiler fails here, which says nothing of the cached result
+	NoInputs                                    // of the action are kept
+	NoResult                                    // is in a cache
+	OtherCompiler                               // made the result, one that isn't here
+	Verdicts      = iota + int(NotDeterministic) + 1
 )
 
 // A Finding is the verdict on one action.
@@ -83,35 +86,31 @@ func (v *Verifier) Judge(ctx context.Context, key digest.Digest) (f Finding, err
 	return f, err
 }
 
-// compare runs an action at most twice.
+// compare runs an action once or twice.
 func (v *Verifier) compare(
-	ctx context.Context, f *Finding, recipe *replay.Recipe, compiler string, cached [32]byte,
+	ctx context.Context, f *Finding, recipe *replay.Recipe, compiler string, cached [sha256.Size]byte,
 ) error {
-	var sums [2][32]byte
-	for i := range sums {
+	verdict, err := action.Judge(cached, func() (sum [sha256.Size]byte, err error) {
 		r, err := recipe.Run(ctx, v.From, v.Workspace, compiler)
-		if errors.Is(err, fs.ErrNotExist) {
-			f.Verdict = NoInputs
-			return nil
-		}
 		if err != nil {
-			return err
+			return sum, err
 		}
 		if why := recipe.Action().Failure(r); why != nil {
 			line, _, _ := strings.Cut(strings.TrimSpace(string(action.Printable(r.Stderr))), "\n")
-			f.Verdict, f.Why = Failed, fmt.Errorf("%w: %s", why, line)
-			return nil
+			f.Why = fmt.Errorf("%w: %s", why, line)
+			return sum, f.Why
 		}
-		if sums[i] = r.OutputsSum(); sums[i] == cached {
-			if i > 0 {
-				f.Verdict = NotDeterministic
-			}
-			return nil
-		}
-	}
-	f.Verdict = Wrong
-	if sums[0] != sums[1] {
-		f.Verdict = NotDeterministic
+		return r.OutputsSum(), nil
+	})
+	switch {
+	case f.Why != nil:
+		f.Verdict = Failed
+	case errors.Is(err, fs.ErrNotExist):
+		f.Verdict = NoInputs
+	case err != nil:
+		return err
+	default:
+		f.Verdict = Verdict(verdict)
 	}
 	return nil
 }

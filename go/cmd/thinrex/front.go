@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"thinrex/go/host"
+	"thinrex/go/option"
 	"thinrex/go/outage"
 	"thinrex/go/report"
 )
@@ -56,7 +57,7 @@ func isThisProgram(path string) bool {
 }
 
 // addRareCommands leaves all of them, and the help for any, to the whole program.
-func addRareCommands(root *cobra.Command, _ *options) {
+func addRareCommands(root *cobra.Command, _ *options, _ []option.Row) {
 	root.SetHelpFunc(func(*cobra.Command, []string) {
 		ctx := root.Context() // thinrex help cc gives cc none
 		os.Exit(exitCode(ctx, handOver(ctx)))

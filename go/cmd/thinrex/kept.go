@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"strings"
 
 	"thinrex/go/action"
@@ -27,8 +28,14 @@ type kept struct {
 	records func() (explain.Records, error) // of links: names for keys
 }
 
-// openKept changes nothing in a folder that isn't a cache. The caller closes it.
-func openKept(ctx context.Context, o *options, terminal *report.Terminal) (*kept, error) {
+// openKept completes the options. It changes nothing in a folder that isn't a cache. The
+// caller closes it.
+func openKept(ctx context.Context, o *options) (*kept, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
+	o.warnOfVariables(terminal)
 	if o.Store.Dir == "" && !o.hasService() {
 		return nil, usagef("there is no cache to look into: give --disk_cache=DIR, --remote_cache or --remote_executor")
 	}

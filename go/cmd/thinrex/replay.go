@@ -5,7 +5,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
@@ -14,7 +13,6 @@ import (
 	"thinrex/go/digest"
 	"thinrex/go/host"
 	"thinrex/go/replay"
-	"thinrex/go/report"
 )
 
 func replayCommand(o *options) *cobra.Command {
@@ -37,12 +35,7 @@ whose workers have run the job.`,
 		},
 		DisableFlagsInUseLine: true, // Use has them
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.complete(); err != nil {
-				return err
-			}
-			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
-			o.warnOfVariables(terminal)
-			k, err := openKept(cmd.Context(), o, terminal)
+			k, err := openKept(cmd.Context(), o)
 			if err != nil {
 				return err
 			}

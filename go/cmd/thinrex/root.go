@@ -34,7 +34,8 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	addVersionFlag(root)
-	o.flags = config.Define(root.PersistentFlags(), o.Rows())
+	rows := o.Rows()
+	o.flags = config.Define(root.PersistentFlags(), rows)
 	root.SetGlobalNormalizationFunc(o.flags.Normalize)
 	root.SetUsageFunc(func(cmd *cobra.Command) error { return printUsage(cmd, o.flags) })
 	root.SetFlagErrorFunc(explainFlagError)
@@ -46,7 +47,7 @@ configuration folder. In flags, - and _ are alike. A flag reaches a link as
 	distribute.Use = "distribute [flags] FILE.dist-file.json"
 	distribute.Short = "Run the jobs of a dist-file; the same as without a subcommand"
 	root.AddCommand(distribute, ccCommand(&o, started), flagsCommand(&o), versionCommand())
-	addRareCommands(root, &o)
+	addRareCommands(root, &o, rows)
 	return root
 }
 

@@ -17,7 +17,6 @@ import (
 	"thinrex/go/host"
 	"thinrex/go/host/filedigest"
 	"thinrex/go/host/memo"
-	"thinrex/go/report"
 	"thinrex/go/store"
 	"thinrex/go/verify"
 )
@@ -58,12 +57,7 @@ needs no kept inputs.`,
 			if v.sample < 0 || len(v.compiler) > 1 {
 				return usagef("%s --help says how to use it", cmd.CommandPath())
 			}
-			if err := o.complete(); err != nil {
-				return err
-			}
-			terminal := report.NewTerminal(os.Stderr, o.Report.Verbose)
-			o.warnOfVariables(terminal)
-			k, err := openKept(cmd.Context(), o, terminal)
+			k, err := openKept(cmd.Context(), o)
 			if err != nil {
 				return err
 			}

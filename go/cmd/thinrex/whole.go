@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 
+	"thinrex/go/option"
+
 	"github.com/spf13/cobra"
 )
 
@@ -14,9 +16,9 @@ const isFront = false
 func handOver(context.Context) error { return nil }
 
 // addRareCommands adds the commands that the front doesn't have.
-func addRareCommands(root *cobra.Command, o *options) {
+func addRareCommands(root *cobra.Command, o *options, rows []option.Row) {
 	root.AddCommand(clearCommand(o), completionCommand(), configCommand(o), doctorCommand(o), duCommand(o),
 		explainCommand(o), manCommand(o), pruneCommand(o), replayCommand(o), reportCommand(o), statsCommand(o),
 		verifyCommand(o))
-	completeValues(root, o.Rows())
+	completeValues(root, rows)
 }

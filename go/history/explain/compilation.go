@@ -48,7 +48,7 @@ func (r Records) Compilation(c history.Compilation) Compilation {
 	before, ok := r.lastOf(c)
 	if ok {
 		e.Before = &before.Started
-		e.Causes = r.compare(c, before)
+		e.Causes = compare(c, before)
 	} else {
 		e.Causes = []Cause{{Kind: FirstTime}}
 	}
@@ -117,8 +117,26 @@ func sameCompilation(a, b history.Compilation) bool {
 	return a.Source == b.Source && a.Output == b.Output && a.Dir == b.Dir && a.Host == b.Host && a.Phase == b.Phase
 }
 
-// compare returns why a compilation has another key than an earlier one.
-func (r Records) compare(c, before history.Compilation) (causes []Cause) {
+// compare returns why no cache had a result, by what has changed since an earlier
+// compilation. With the same key nothing has, whatever came between.
+func compare(c, before history.Compilation) []Cause {
+	sameKey := c.Key != "" && c.Key == before.Key
+	if !sameKey {
+		if causes := changes(c, before); len(causes) > 0 {
+			return causes
+		}
+	}
+	switch {
+	case before.Outcome == history.NotStored:
+		return []Cause{{Kind: NotStored, Why: before.Why, Advice: Advice(before.Why)}}
+	case c.Key != before.Key:
+		return []Cause{{Kind: UnknownChange}}
+	}
+	return []Cause{{Kind: Gone}}
+}
+
+// changes returns what makes another key than an earlier compilation's.
+func changes(c, before history.Compilation) (causes []Cause) {
 	if c.Compiler != before.Compiler {
 		causes = append(causes, Cause{Kind: CompilerChanged})
 	}
@@ -135,9 +153,6 @@ func (r Records) compare(c, before history.Compilation) (causes []Cause) {
 	if c.Content != before.Content {
 		causes = append(causes, Cause{Kind: SourceChanged, File: c.Source})
 	}
-	if c.Key != "" && c.Key == before.Key {
-		causes, c.Changed = nil, nil // which are compared with another one
-	}
 	for _, file := range c.Changed {
 		if added, ok := strings.CutPrefix(file, history.NowRead); ok {
 			causes = append(causes, Cause{Kind: InputAdded, File: added})
@@ -145,15 +160,7 @@ func (r Records) compare(c, before history.Compilation) (causes []Cause) {
 			causes = append(causes, Cause{Kind: InputChanged, File: file})
 		}
 	}
-	switch {
-	case len(causes) > 0:
-		return causes
-	case before.Outcome == history.NotStored:
-		return []Cause{{Kind: NotStored, Why: before.Why, Advice: Advice(before.Why)}}
-	case c.Key != before.Key:
-		return []Cause{{Kind: UnknownChange}}
-	}
-	return []Cause{{Kind: Gone}}
+	return causes
 }
 
 // notVariables are parts of a compilation's key that count as variables, as package compile

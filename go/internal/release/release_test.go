@@ -29,14 +29,40 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
+// checkout returns this project in a git checkout, of which releases are made. If these
+// sources come from an archive, it is a copy.
+func checkout(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, ".git")); err == nil {
+		return root
+	}
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(root)); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"init", "-q"},
+		{"add", "."},
+		{"-c", "user.name=test", "-c", "user.email=test@invalid", "commit", "-q", "-m", "test"},
+	} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = copied
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", cmd, err, out)
+		}
+	}
+	return copied
+}
+
 // A release that Ctrl-C ends leaves nothing in the folder for temporary files.
 func TestInterrupted(t *testing.T) {
-	if _, err := os.Stat("../../../.git"); err != nil {
-		t.Skip("releases are built in git checkouts")
-	}
-	temporary := t.TempDir()
+	temporary, source := t.TempDir(), checkout(t)
 	cmd := exec.Command(os.Args[0], "-only", hostTarget().String(), filepath.Join(t.TempDir(), "dist"))
-	cmd.Dir = "../../.."
+	cmd.Dir = source
 	cmd.Env = append(os.Environ(), "THINREX_TEST_RELEASE=1", "TMPDIR="+temporary)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -219,10 +245,7 @@ func TestBillOfMaterials(t *testing.T) {
 // Messages refer to pages of the manual, and the manual to examples: a package has them,
 // and nothing that somebody has built there.
 func TestDocuments(t *testing.T) {
-	t.Chdir("../../..")
-	if _, err := os.Stat(".git"); err != nil {
-		t.Skip("releases are built in git checkouts")
-	}
+	t.Chdir(checkout(t))
 	dir := t.TempDir()
 	if err := writeDocuments(t.Context(), dir); err != nil {
 		t.Fatal(err)

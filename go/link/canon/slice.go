@@ -53,7 +53,7 @@ func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
 		return nil, fmt.Errorf("%s %w: with %s, more of them may matter, or their names",
 			whole.Subject, ErrNotSliced, arg)
 	}
-	at := slices.IndexFunc(whole.Inputs, func(in action.Input) bool { return in.Name == shardName })
+	at := ShardAt(whole)
 	if at == 1 { // the job's own module stands before it
 		return nil, ErrNothingCut
 	}
@@ -82,6 +82,12 @@ func (b *Builder) Slice(whole *action.Action, cut Cutter) (*Sliced, error) {
 	}
 	b.scanned.rememberJob(a.Digest, assemblyFiles{}) // the whole modules were scanned
 	return &Sliced{Action: a, Names: names}, nil
+}
+
+// ShardAt returns the place of the shard among an action's inputs: behind the job's own module
+// and those that it imports from.
+func ShardAt(a *action.Action) int {
+	return slices.IndexFunc(a.Inputs, func(in action.Input) bool { return in.Name == shardName })
 }
 
 // A Cutter returns a slice of a module; nil if the module is to stay whole. An error
